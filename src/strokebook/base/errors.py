@@ -1,0 +1,55 @@
+"""The errors a person can meet; each says what, why and what to do; formatted at the edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class StrokebookError(Exception):
+    """Something that stops the present command; ``remedy`` says what to do about it."""
+
+    def __init__(self, reason: str, remedy: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.remedy}".strip()
+
+
+class UsageError(StrokebookError):
+    """The command or a setting was used wrongly (exit code 2)."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One input that was left out, or taken with a remark.
+
+    Attributes:
+        subject: The file or page as the artist would name it.
+        reason: What is wrong with it.
+        remedy: What the artist can do.
+        fatal: False for a remark about an input that was used all the same.
+    """
+
+    subject: str
+    reason: str
+    remedy: str
+    fatal: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.reason} {self.remedy}".strip()
+
+
+class InputRefused(StrokebookError):
+    """One input (a file, a page, a drawing) cannot be used; the rest of the work goes on."""
+
+    def __init__(self, subject: str, reason: str, remedy: str = "") -> None:
+        super().__init__(f"{subject}: {reason}", remedy)
+        self.subject = subject
+        self.bare_reason = reason
+
+    @property
+    def refusal(self) -> Refusal:
+        """The same as a record that can be kept and listed."""
+        return Refusal(self.subject, self.bare_reason, self.remedy)

@@ -1,0 +1,92 @@
+"""Options as frozen dataclasses whose fields carry their own comment and limits.
+
+Each room has its options class; ``pipeline.settings`` gathers them into ``strokebook.toml``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from strokebook.base.errors import UsageError
+
+T = TypeVar("T")
+
+
+def option(
+    default: Any,
+    doc: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """A dataclass field with its comment in ``strokebook.toml`` and its limits (inclusive)."""
+    return dataclasses.field(
+        default=default, metadata={"doc": doc, "low": low, "high": high, "choices": choices}
+    )
+
+
+def nearest(name: str, known: typing.Iterable[str]) -> str:
+    """A hint naming the known word most like ``name``, or all of them when none is near."""
+    words = sorted(known)
+    close = difflib.get_close_matches(name, words, n=1, cutoff=0.5)
+    return f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(words)}."
+
+
+def build(cls: type[T], values: Mapping[str, Any], where: str) -> T:
+    """An options object from a mapping, with every key, type and limit checked.
+
+    Args:
+        cls: A frozen dataclass whose fields were made with :func:`option`.
+        values: Names to values, as TOML or JSON gives them.
+        where: How the artist would find the place (``strokebook.toml [join]``).
+
+    Raises:
+        UsageError: An unknown key (the nearest right one is named), a wrong type, a limit passed.
+    """
+    fields = {f.name: f for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    hints = typing.get_type_hints(cls)
+    for name in values:
+        if name not in fields:
+            raise UsageError(f"{where}: unknown setting {name!r}.", nearest(name, fields))
+    checked = {
+        name: _check(value, hints[name], fields[name], where) for name, value in values.items()
+    }
+    return cls(**checked)
+
+
+def _check(value: Any, hint: Any, field: dataclasses.Field[Any], where: str) -> Any:
+    value = _convert(value, hint, f"{where} {field.name}")
+    low, high = field.metadata.get("low"), field.metadata.get("high")
+    choices = field.metadata.get("choices") or ()
+    if choices and value not in choices:
+        raise UsageError(
+            f"{where} {field.name}: {value!r} is not known.", nearest(str(value), choices)
+        )
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if low is not None and not value >= low:
+            raise UsageError(f"{where} {field.name}: {value} is under the least value {low}.")
+        if high is not None and not value <= high:
+            raise UsageError(f"{where} {field.name}: {value} is over the greatest value {high}.")
+    return value
+
+
+def _convert(value: Any, hint: Any, where: str) -> Any:
+    origin = typing.get_origin(hint)
+    if origin in (typing.Union, types.UnionType):
+        inner = [a for a in typing.get_args(hint) if a is not type(None)]
+        return None if value is None or value == "" else _convert(value, inner[0], where)
+    if origin is tuple:
+        if not isinstance(value, (list, tuple)):
+            raise UsageError(f"{where}: {value!r} should be a list.")
+        return tuple(_convert(v, typing.get_args(hint)[0], where) for v in value)
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
+        raise UsageError(f"{where}: {value!r} should be of type {hint.__name__}.")
+    return value

@@ -1,0 +1,1 @@
+"""Drawings to a training set."""

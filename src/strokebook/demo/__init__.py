@@ -1,0 +1,1 @@
+"""A sample library, drawn by the program from a seed."""

@@ -1,0 +1,1 @@
+"""Drawings as arrays: the ground floor. Imports nothing of ours but `base`."""

@@ -1,0 +1,1 @@
+"""Sketchbooks on disk, and the catalogue that remembers them."""

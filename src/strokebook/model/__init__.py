@@ -1,0 +1,1 @@
+"""SketchRNN: nets, training, sampling."""

@@ -1,0 +1,1 @@
+"""Images to vectors, clusters, labels and maps."""
