@@ -23,8 +23,8 @@ def boxes_of(strokes: Sequence[npt.ArrayLike]) -> Boxes:
 
 def areas(boxes: Boxes) -> npt.NDArray[np.float64]:
     """Areas ``(B,)`` of boxes ``(B, 4)``."""
-    sides: npt.NDArray[np.float64] = boxes[..., 2:] - boxes[..., :2]
-    return np.asarray(sides[..., 0] * sides[..., 1])
+    sides = boxes[..., 2:] - boxes[..., :2]
+    return np.asarray(sides[..., 0] * sides[..., 1], np.float64)
 
 
 def iou(a: Boxes, b: Boxes) -> npt.NDArray[np.float64]:
@@ -33,4 +33,5 @@ def iou(a: Boxes, b: Boxes) -> npt.NDArray[np.float64]:
     high = np.minimum(a[:, None, 2:], b[None, :, 2:])
     shared = np.prod(np.clip(high - low, 0, None), axis=2)
     union = areas(a)[:, None] + areas(b)[None, :] - shared
-    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    ratio = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    return np.asarray(ratio, np.float64)
