@@ -1,0 +1,200 @@
+"""The sample library: an invented artist's scanned sketchbook with the truth about every page."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from strokebook.base.errors import StrokebookError, UsageError
+from strokebook.base.files import write_bytes, write_json
+from strokebook.base.progress import SILENT, Progress
+from strokebook.demo.pages import MARKER, PAINTERS, Painted
+from strokebook.demo.paper import jpeg
+
+# Of every 20 art pages: what each is and how many drawings it bears.
+_ART = (
+    *[("drawing", 1)] * 3,
+    *[("drawing", 2)] * 3,
+    *[("drawing", 3)] * 3,
+    *[("drawing", 4)] * 6,
+    ("pattern", 0),
+    *[("watercolour", 1)] * 3,
+    ("watercolour", 0),
+)
+_FOLDERS = {"notes": "notes", "cover": "cover", "bad-scan": "xtra", "private": "priv"}
+_FORMAT = 1  # raise it when the same seed gives other pages
+
+
+@dataclass(frozen=True)
+class Job:
+    """One page to be made: its number in the book, what it is, and how many drawings."""
+
+    number: int
+    what: str
+    count: int
+
+    def name(self, book: str) -> str:
+        """The page's path inside the library."""
+        return f"{book}/{_FOLDERS.get(self.what, 'art')}/{self.number:03d}.jpg"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a library holds.
+
+    Attributes:
+        folder: Where it lies.
+        pages: Pages by kind, as truth.json names them.
+        drawings: Separate drawings on pages that are not patterns (watercolours apart).
+        patterns: Pages of touching figures.
+        made: False when the same library was there already.
+    """
+
+    folder: Path
+    pages: dict[str, int]
+    drawings: int
+    patterns: int
+    made: bool
+
+
+def make_library(
+    out: Path,
+    seed: int = 48,
+    pages: int = 48,
+    *,
+    book: str = "sb48",
+    workers: int = 2,
+    progress: Progress = SILENT,
+) -> Summary:
+    """Draw a sketchbook into ``out/book`` with ``out/truth.json`` and ``truth_strokes.json``.
+
+    The same seed, pages and book give the same bytes on one machine, whatever ``workers`` is. A
+    library that is complete is left as it is; one that was interrupted is completed.
+
+    Args:
+        out: A new or empty folder, or one that this function made with the same arguments.
+        seed: Chooses everything.
+        pages: Pages in the art folder; notes, a cover, bad and private scans come on top.
+        book: The sketchbook's folder name; the digits in it are written on its cover.
+        workers: Pages in the making at a time.
+        progress: Told of each page.
+
+    Raises:
+        UsageError: No pages asked for.
+        StrokebookError: ``out`` holds something else, or cannot be written.
+    """
+    if pages < 1 or workers < 1:
+        raise UsageError(f"A sample library needs at least one page, not {pages}.", "Give --pages.")
+    options = {"format": _FORMAT, "seed": seed, "pages": pages, "book": book}
+    try:
+        if _claim(out, options):
+            return _summary(out, json.loads((out / "truth.json").read_text()), made=False)
+        jobs = _plan(np.random.default_rng([seed, 0]), pages, book)
+        truth = _make(out, jobs, seed, book, workers, progress)
+    except OSError as error:
+        raise StrokebookError(
+            f"The sample library cannot be written to {out}: {error.strerror or error}.",
+            "Choose a folder that you may write to.",
+        ) from error
+    return _summary(out, truth, made=True)
+
+
+def _claim(out: Path, options: dict[str, Any]) -> bool:
+    """Mark ``out`` as ours; True when it already holds this very library, complete."""
+    mark = out / "sample.json"
+    if mark.is_file():
+        if json.loads(mark.read_text()) == options:
+            return (out / "truth.json").is_file()
+        raise StrokebookError(
+            f"{out} holds a sample library made with other settings.",
+            "Choose another folder, or remove that one.",
+        )
+    if out.is_dir() and any(out.iterdir()):
+        raise StrokebookError(f"{out} is not empty.", "Choose a new folder for the sample library.")
+    write_json(mark, options)
+    return False
+
+
+def _plan(rng: np.random.Generator, pages: int, book: str) -> list[Job]:
+    """The book in its order; art in fixed shares, so that a short book has every kind too."""
+    deck = [_ART[k % len(_ART)] for k in _spread(pages)]
+    order = [deck[k] for k in rng.permutation(pages)]
+    digits = int("".join(c for c in book if c.isdigit()) or 0)
+    parts: list[tuple[str, int]] = [("cover", digits)]
+    extras = [("bad-scan", k % 3) for k in range(max(2, pages // 16))]
+    extras += [("private", 2)] * max(1, pages // 40)
+    after = {int(at): extra for at, extra in zip(rng.permutation(pages), extras, strict=False)}
+    for k, art in enumerate(order):
+        parts.append(art)
+        parts += [("notes", 1)] if k % 5 == 3 else []
+        parts += [after[k]] if k in after else []
+    parts += extras[pages:]
+    jobs = [Job(n, what, count) for n, (what, count) in enumerate(parts, 1)]
+    return [_pattern_size(job, rng) for job in jobs]
+
+
+def _spread(pages: int) -> list[int]:
+    # Multiples of 7 modulo 20 visit all twenty entries, far ones first.
+    return [7 * k % len(_ART) for k in range(pages)]
+
+
+def _pattern_size(job: Job, rng: np.random.Generator) -> Job:
+    return Job(job.number, job.what, int(rng.integers(8, 13))) if job.what == "pattern" else job
+
+
+def _make(
+    out: Path, jobs: list[Job], seed: int, book: str, workers: int, progress: Progress
+) -> dict[str, Any]:
+    truth: dict[str, Any] = {}
+    strokes: dict[str, Any] = {}
+
+    def work(job: Job) -> tuple[Job, Painted]:
+        rng = np.random.default_rng([seed, job.number])
+        painted = PAINTERS[job.what](rng, job.number, job.count)
+        write_bytes(out / job.name(book), jpeg(painted.pixels, int(rng.integers(85, 93))))
+        return job, painted
+
+    for job, painted in progress.track(_run(work, jobs, workers), "sample pages", len(jobs)):
+        truth[job.name(book)] = _truth(job, painted)
+        if painted.strokes:
+            strokes[job.name(book)] = painted.strokes
+    write_bytes(out / "truth_strokes.json", json.dumps(strokes, separators=(",", ":")).encode())
+    write_json(out / "truth.json", truth)  # last: it says that the library is complete
+    return truth
+
+
+def _run(
+    work: Callable[[Job], tuple[Job, Painted]], jobs: list[Job], workers: int
+) -> Iterator[tuple[Job, Painted]]:
+    # Threads: nearly all the time goes by in OpenCV, NumPy and libjpeg, which release the lock.
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(work, jobs)
+
+
+def _truth(job: Job, painted: Painted) -> dict[str, Any]:
+    if job.what in {"drawing", "pattern"}:
+        pattern = job.what == "pattern"
+        return {"kind": "drawing", "pattern": pattern, "drawings": painted.drawings}
+    if job.what == "private":
+        return {"kind": "notes", "private": True, "marker": {"rgb": list(MARKER), "tolerance": 24}}
+    if job.what == "watercolour":
+        return {"kind": job.what, "drawn": painted.drawings}
+    return {"kind": job.what}
+
+
+def _summary(out: Path, truth: dict[str, Any], made: bool) -> Summary:
+    pages = [entry for entry in truth.values() if entry["kind"] == "drawing"]
+    return Summary(
+        folder=out,
+        pages=dict(sorted(Counter(entry["kind"] for entry in truth.values()).items())),
+        drawings=sum(len(p["drawings"]) for p in pages if not p["pattern"]),
+        patterns=sum(p["pattern"] for p in pages),
+        made=made,
+    )
