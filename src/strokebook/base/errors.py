@@ -16,6 +16,10 @@ class StrokebookError(Exception):
     def __str__(self) -> str:
         return f"{self.reason} {self.remedy}".strip()
 
+    def __reduce__(self) -> tuple[type[StrokebookError], tuple[str, ...]]:
+        # Worker processes send errors home by pickle, which calls the class with these.
+        return type(self), (self.reason, self.remedy)
+
 
 class UsageError(StrokebookError):
     """The command or a setting was used wrongly (exit code 2)."""
@@ -48,6 +52,9 @@ class InputRefused(StrokebookError):
         super().__init__(f"{subject}: {reason}", remedy)
         self.subject = subject
         self.bare_reason = reason
+
+    def __reduce__(self) -> tuple[type[StrokebookError], tuple[str, ...]]:
+        return type(self), (self.subject, self.bare_reason, self.remedy)
 
     @property
     def refusal(self) -> Refusal:

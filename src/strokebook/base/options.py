@@ -38,13 +38,14 @@ def nearest(name: str, known: typing.Iterable[str]) -> str:
     return f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(words)}."
 
 
-def build(cls: type[T], values: Mapping[str, Any], where: str) -> T:
+def build(cls: type[T], values: Mapping[str, Any], where: str, base: T | None = None) -> T:
     """An options object from a mapping, with every key, type and limit checked.
 
     Args:
         cls: A frozen dataclass whose fields were made with :func:`option`.
         values: Names to values, as TOML or JSON gives them.
         where: How the artist would find the place (``strokebook.toml [join]``).
+        base: What ``values`` leave out is taken from here; default: the class's defaults.
 
     Raises:
         UsageError: An unknown key (the nearest right one is named), a wrong type, a limit passed.
@@ -57,7 +58,7 @@ def build(cls: type[T], values: Mapping[str, Any], where: str) -> T:
     checked = {
         name: _check(value, hints[name], fields[name], where) for name, value in values.items()
     }
-    return cls(**checked)
+    return cls(**checked) if base is None else dataclasses.replace(base, **checked)  # type: ignore[type-var]
 
 
 def _check(value: Any, hint: Any, field: dataclasses.Field[Any], where: str) -> Any:
@@ -81,6 +82,8 @@ def _convert(value: Any, hint: Any, where: str) -> Any:
     if origin in (typing.Union, types.UnionType):
         inner = [a for a in typing.get_args(hint) if a is not type(None)]
         return None if value is None or value == "" else _convert(value, inner[0], where)
+    if origin is typing.Literal:  # its choices are checked with the limits
+        return _convert(value, str, where)
     if origin is tuple:
         if not isinstance(value, (list, tuple)):
             raise UsageError(f"{where}: {value!r} should be a list.")

@@ -1,0 +1,119 @@
+"""``trace``, ``dataset``, ``train``: single steps, on a project or on files of your own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from strokebook.base.errors import UsageError
+from strokebook.cli.app import HERE, ProjectDir, app, finish, reading, writing
+from strokebook.cli.console import BarProgress, out, show_refusals, table
+from strokebook.pipeline.summary import summarise
+
+
+@app.command()
+def trace(
+    page: Annotated[Path, typer.Argument(help="A scanned page (JPEG, PNG, TIFF, WebP).")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="An .svg or .json file.")],
+    stages: Annotated[
+        Path | None, typer.Option(help="A folder for a picture of every step.")
+    ] = None,
+    animation: Annotated[
+        Path | None, typer.Option("--animate", help="A .gif in which the line draws itself.")
+    ] = None,
+    engine: Annotated[str, typer.Option(help="The tracer.")] = "autotrace",
+) -> None:
+    """Trace one page's ink into pen strokes.
+
+    Example: `strokebook trace 005.jpg -o 005.svg --stages steps`
+    """
+    from strokebook.pipeline.single import trace_file
+
+    traced = trace_file(page, output, engine=engine, stages=stages, animation=animation)
+    drawing = traced.drawing
+    out.print(
+        f"{output}: {len(drawing)} strokes, {drawing.n_points} points, "
+        f"pen {drawing.pen_width or 0:.1f} px, {traced.stats.seconds:.2f} s",
+        markup=False,
+    )
+
+
+@app.command()
+def dataset(project: ProjectDir = HERE) -> None:
+    """Build the training set from the drawings that are kept now.
+
+    Example: `strokebook dataset`
+    """
+    from strokebook.pipeline.datasets import build_dataset, npz_file
+
+    with writing(project) as opened:
+        outcome = build_dataset(opened)
+        for part in summarise(opened).tables():
+            if part.title.startswith("Data set"):
+                table(part.title, part.columns, part.rows)
+        for note in outcome.notes:
+            out.print(note, markup=False)
+        out.print(f"{npz_file(opened)}", markup=False)
+
+
+@app.command()
+def train(
+    project: ProjectDir = HERE,
+    data: Annotated[
+        Path | None, typer.Option(help="A SketchRNN .npz or QuickDraw .ndjson of your own.")
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option("--model", "-m", help="With --data: the model's folder.")
+    ] = None,
+    preset: Annotated[str, typer.Option(help="With --data: small or standard.")] = "small",
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="With --data: steps, instead of the preset's.")
+    ] = None,
+    start_from: Annotated[
+        Path | None, typer.Option(help="With --data: a model folder to start from.")
+    ] = None,
+) -> None:
+    """Train SketchRNN on the project's data set, or on a file; it resumes where it was stopped.
+
+    Example: `strokebook train --data sheep.npz --model models/sheep --steps 2000`
+    """
+    if data is None:
+        _train_project(project)
+        return
+    if model is None:
+        raise UsageError("--data needs a folder for the model.", "Add --model FOLDER.")
+    from strokebook.pipeline.single import train_on_file
+
+    result, refusals = train_on_file(
+        data, model, preset=preset, steps=steps, start_from=start_from, progress=BarProgress()
+    )
+    show_refusals(refusals)
+    out.print(f"{result.folder}: {result.steps} steps, best at {result.best_step}", markup=False)
+    if result.ended == "interrupted":
+        raise KeyboardInterrupt
+    finish(any(r.fatal for r in refusals))
+
+
+def _train_project(folder: Path) -> None:
+    from strokebook.pipeline.learning import model_folder, train_model
+
+    with writing(folder) as opened:
+        outcome = train_model(opened)
+        for note in outcome.notes:
+            out.print(note, markup=False)
+        for part in summarise(opened).tables():
+            if part.title.startswith("Model"):
+                table(part.title, part.columns, part.rows)
+        if outcome.ready:
+            out.print("The model is up to date.")
+        out.print(f"{model_folder(opened)}", markup=False)
+
+
+def project_model(project: Path) -> Path:
+    """The model of a project."""
+    from strokebook.pipeline.learning import model_folder
+
+    with reading(project) as opened:
+        return model_folder(opened)

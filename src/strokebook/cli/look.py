@@ -1,0 +1,156 @@
+"""``pages``, ``show``, ``drawings``, ``clusters``: what the catalogue knows."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from strokebook.cli.app import HERE, AsJson, ProjectDir, app, reading
+from strokebook.cli.console import out, print_json, table
+from strokebook.library.records import DrawingRecord, Page
+
+
+@app.command()
+def pages(
+    project: ProjectDir = HERE,
+    as_json: AsJson = False,
+    book: Annotated[str, typer.Option(help="Only this sketchbook.")] = "",
+    kind: Annotated[str, typer.Option(help="Only this kind: drawing, watercolour, notes…")] = "",
+) -> None:
+    """List the pages with kind, label, where the label comes from, tags.
+
+    Example: `strokebook pages --book sb48 --kind drawing`
+    """
+    with reading(project) as opened:
+        found = opened.catalogue.pages(book=book or None, kind=kind or None)
+    if as_json:
+        print_json([page_json(page) for page in found])
+        return
+    rows = [_page_row(page) for page in found]
+    table(f"{len(rows)} pages", ("id", "path", "kind", "label", "from", "tags"), rows)
+
+
+@app.command()
+def show(
+    page: Annotated[str, typer.Argument(help="A page's id (sb48p005), or its unique beginning.")],
+    project: ProjectDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show all that is known of one page and of the drawings on it.
+
+    Example: `strokebook show sb48p005`
+    """
+    with reading(project) as opened:
+        found = opened.catalogue.page(page)
+        drawings_on_it = opened.catalogue.drawings(image=found.image)
+    facts = page_json(found) | {"drawings": [drawing_json(d) for d in drawings_on_it]}
+    if as_json:
+        print_json(facts)
+        return
+    for name, value in facts.items():
+        if name != "drawings":
+            out.print(f"{name:14}{_plain(value)}", markup=False)
+    if drawings_on_it:
+        table("", DRAWING_COLUMNS, [_drawing_row(d) for d in drawings_on_it])
+
+
+@app.command()
+def drawings(
+    project: ProjectDir = HERE,
+    as_json: AsJson = False,
+    kept: Annotated[
+        bool | None, typer.Option("--kept/--dropped", help="Only those kept, or dropped.")
+    ] = None,
+) -> None:
+    """List the separated drawings: box, strokes, points, kept or the reason why not.
+
+    Example: `strokebook drawings --dropped`
+    """
+    with reading(project) as opened:
+        found = [d for d in opened.catalogue.drawings() if kept is None or d.kept is kept]
+    if as_json:
+        print_json([drawing_json(d) for d in found])
+        return
+    table(f"{len(found)} drawings", DRAWING_COLUMNS, [_drawing_row(d) for d in found])
+
+
+@app.command()
+def clusters(
+    project: ProjectDir = HERE,
+    as_json: AsJson = False,
+    of_drawings: Annotated[
+        bool, typer.Option("--drawings", help="Clusters of drawings, not of pages.")
+    ] = False,
+) -> None:
+    """List the clusters with their names and sizes; their sheets lie in pictures/clusters.
+
+    Example: `strokebook clusters`
+    """
+    with reading(project) as opened:
+        found = opened.catalogue.clusters("drawings" if of_drawings else "pages")
+    if as_json:
+        print_json(
+            [
+                {"number": c.number, "name": c.name, "source": c.name_source, "size": c.size}
+                for c in found
+            ]
+        )
+        return
+    rows = [(c.number, c.size, c.name, c.name_source) for c in found]
+    table(f"{len(rows)} clusters", ("number", "size", "name", "named by"), rows)
+
+
+def page_json(page: Page) -> dict[str, object]:
+    """A page as scripts get it."""
+    return {
+        "id": page.id,
+        "path": page.path,
+        "kind": page.kind,
+        "label": page.label,
+        "label_source": page.label_source,
+        "tags": sorted(page.tags),
+        "private": page.private,
+        "book": page.book,
+        "number": page.number,
+        "title": page.title,
+        "folder": page.folder,
+        "width": page.width,
+        "height": page.height,
+        "cluster": page.cluster,
+    }
+
+
+def drawing_json(drawing: DrawingRecord) -> dict[str, object]:
+    """A drawing as scripts get it; the box is x0, y0, x1, y1 in page pixels."""
+    return {
+        "id": drawing.id,
+        "page": drawing.page,
+        "box": list(drawing.box),
+        "strokes": drawing.strokes,
+        "points": drawing.points,
+        "kept": drawing.kept,
+        "reason": drawing.reason,
+        "reason_source": drawing.reason_source,
+        "svg": drawing.svg,
+        "cluster": drawing.cluster,
+    }
+
+
+DRAWING_COLUMNS = ("id", "box", "strokes", "points", "kept", "why")
+
+
+def _drawing_row(d: DrawingRecord) -> tuple[object, ...]:
+    box = " ".join(f"{v:.0f}" for v in d.box)
+    return d.id, box, d.strokes, d.points, "yes" if d.kept else "no", d.reason
+
+
+def _page_row(p: Page) -> tuple[object, ...]:
+    tags = ", ".join(sorted(p.tags))
+    return p.id, p.path, p.kind, p.label, p.label_source, tags
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "–"
+    return "–" if value is None else str(value)

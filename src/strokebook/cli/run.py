@@ -1,0 +1,106 @@
+"""``run``, ``status``, ``demo``, ``make-sample``: the whole way, and where it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from strokebook.cli.app import HERE, AsJson, ProjectDir, app, finish, reading, writing
+from strokebook.cli.console import BarProgress, out, print_json, show_refusals, table
+from strokebook.pipeline.project import Project
+from strokebook.pipeline.summary import Summary, summarise
+
+
+@app.command()
+def run(
+    library: Annotated[
+        Path | None,
+        typer.Argument(help="The folder of sketchbooks; once the project knows it, leave it out."),
+    ] = None,
+    project: ProjectDir = HERE,
+    until: Annotated[str, typer.Option(help="Stop after this stage (scan, see, trace, …).")] = "",
+) -> None:
+    """Run every stage that is not up to date: from scans to a model that draws.
+
+    Killed or stopped, it goes on where it was. Run it again after adding pages or correcting
+    labels: only what changed is worked on.
+
+    Example: `strokebook run ~/scans --project ~/my-project`
+    """
+    from strokebook.pipeline.run import run_all
+
+    with writing(project, library) as opened:
+        outcomes = run_all(opened, until or None)
+        show_summary(summarise(opened))
+        refusals = [r for outcome in outcomes for r in outcome.refusals]
+        show_refusals(refusals)
+        for outcome in outcomes:
+            for note in outcome.notes:
+                out.print(f"{outcome.stage}: {note}", markup=False)
+        name_results(opened)
+    finish(any(r.fatal for r in refusals))
+
+
+@app.command()
+def status(project: ProjectDir = HERE, as_json: AsJson = False) -> None:
+    """Show what the project holds: pages, drawings, data set, model, time per stage.
+
+    Example: `strokebook status --project ~/my-project --json`
+    """
+    with reading(project) as opened:
+        summary = summarise(opened)
+        if as_json:
+            print_json(summary.as_dict())
+        else:
+            show_summary(summary)
+
+
+@app.command("make-sample")
+def make_sample(
+    folder: Annotated[Path, typer.Argument(help="A new folder for the sample library.")],
+    seed: Annotated[int, typer.Option(help="Another seed draws other pages.")] = 48,
+    pages: Annotated[int, typer.Option(min=1, max=2000, help="Art pages to draw.")] = 48,
+) -> None:
+    """Draw a sample library of scanned sketchbooks to try strokebook on.
+
+    Example: `strokebook make-sample sample --seed 48 --pages 48`
+    """
+    from strokebook.demo import make_library
+
+    made = make_library(folder, seed=seed, pages=pages, progress=BarProgress())
+    out.print(f"{made} in {folder}", markup=False)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="A folder for the sample and its project.")],
+    seed: Annotated[int, typer.Option(help="Seed of the sample library.")] = 48,
+) -> None:
+    """Draw a sample library, run the whole pipeline on it and name the files to look at.
+
+    Example: `strokebook demo demo`
+    """
+    library = folder / "library"
+    if not (library / "truth.json").exists():  # written last: its presence means complete
+        make_sample(library, seed=seed, pages=48)
+    run(library, project=folder / "project", until="")
+
+
+def show_summary(summary: Summary) -> None:
+    """The final tables."""
+    for part in summary.tables():
+        table(part.title, part.columns, part.rows)
+
+
+def name_results(project: Project) -> None:
+    """The files worth opening now."""
+    out.print("\nTo look at:")
+    for what, path in (
+        ("report", project.at("report.html")),
+        ("completions", project.at("drawn", "completions.png")),
+        ("animation", project.at("drawn", "completions.gif")),
+    ):
+        if path.exists():
+            out.print(f"  {what:12} {path}", markup=False, soft_wrap=True)

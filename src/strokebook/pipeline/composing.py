@@ -1,0 +1,80 @@
+"""Stage ``compose``: which separated drawings are single figures, and which look alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PIL import Image
+
+from strokebook.dataset.composition import judge_composition
+from strokebook.geometry.render import render
+from strokebook.library.records import DrawingRecord, Space
+from strokebook.pipeline.clustering import put_in_clusters
+from strokebook.pipeline.curate import apply_cluster_decisions
+from strokebook.pipeline.figures import load_figure
+from strokebook.pipeline.project import Project
+from strokebook.pipeline.seeing import BATCH, Eyes
+from strokebook.pipeline.settings import fingerprint
+from strokebook.pipeline.sights import draw_drawing_sights
+from strokebook.pipeline.stage import Outcome, Timer, key_of
+
+STAGE, VERSION = "compose", "1"
+SPACE: Space = "drawings"
+SIDE, PEN = 256, 2.0  # px: how a drawing is shown to the network, whatever its pen was
+
+
+def compose(project: Project) -> Outcome:
+    """Measure, embed and cluster the drawings that are new; let the artist's clusters decide."""
+    outcome, timer = Outcome(STAGE), Timer()
+    records = project.catalogue.drawings(include_private=project.options.include_private)
+    outcome.worked = _measure(project, records)
+    outcome.ready = len(records) - outcome.worked
+    if records:
+        eyes = Eyes(project)
+        _embed(project, eyes, records)
+        looked = eyes.known_fingerprint or ""
+        put_in_clusters(project, SPACE, looked, [d.key for d in records])
+    apply_cluster_decisions(project)
+    outcome.seconds = timer.seconds
+    if outcome.worked:
+        project.catalogue.put_result(STAGE, "all", VERSION, timer.seconds, {})
+    draw_drawing_sights(project)
+    return outcome
+
+
+def _measure(project: Project, records: Sequence[DrawingRecord]) -> int:
+    """Judge the drawings of pages that changed; how many drawings that were."""
+    by_image: dict[str, list[DrawingRecord]] = {}
+    for record in records:
+        by_image.setdefault(record.image, []).append(record)
+    done, due = project.catalogue.results("measure"), []
+    for image, group in by_image.items():
+        key = key_of(VERSION, fingerprint(project.settings.composition), *(d.key for d in group))
+        if image not in done or done[image].key != key:
+            due.append((image, group, key))
+    for image, group, key in project.progress.track(due, "measure drawings"):
+        timer, page = Timer(), project.catalogue.page_of_image(image)
+        if page is None:
+            continue
+        figures = [load_figure(project, d) for d in group]
+        size = (float(page.width), float(page.height))
+        judged = judge_composition(figures, size, project.settings.composition)
+        verdicts = {d.key: (v.keep, v.reason) for d, v in zip(group, judged, strict=True)}
+        project.catalogue.set_verdicts("measure", verdicts, replace=False)
+        project.catalogue.put_result("measure", image, key, timer.seconds, {})
+    return sum(len(group) for _, group, _ in due)
+
+
+def figure_pictures(project: Project, records: Sequence[DrawingRecord]) -> list[Image.Image]:
+    """The drawings as the network sees them."""
+    return [render(load_figure(project, d), (SIDE, SIDE), PEN) for d in records]
+
+
+def _embed(project: Project, eyes: Eyes, records: Sequence[DrawingRecord]) -> None:
+    known = project.catalogue.vector_keys(SPACE, eyes.known_fingerprint or "")
+    due = [d for d in records if d.key not in known]
+    for first in range(0, len(due), BATCH):
+        part = due[first : first + BATCH]
+        vectors = eyes.backbone.embed(figure_pictures(project, part), project.progress)
+        rows = dict(zip([d.key for d in part], vectors, strict=True))
+        project.catalogue.put_vectors(SPACE, eyes.backbone.fingerprint, rows)

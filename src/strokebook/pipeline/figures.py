@@ -1,0 +1,101 @@
+"""Stage ``figures``: joined, spliced and separated, every drawing on a page as its own file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.recipe import PreparedPage, prepare_page
+from strokebook.geometry.separate import Figure
+from strokebook.geometry.svg import read_drawing, write_svg
+from strokebook.library.records import DrawingRecord, NewDrawing, Page
+from strokebook.pipeline.project import Project
+from strokebook.pipeline.settings import fingerprint
+from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
+from strokebook.pipeline.traces import load_trace, trace_file, trace_key, traceable
+
+STAGE, VERSION = "figures", "1"
+
+
+def separate_pages(project: Project) -> Outcome:
+    """Find the drawings of every traced page; pages no longer traced lose theirs."""
+    outcome, timer = Outcome(STAGE), Timer()
+    pages = [page for page in traceable(project) if trace_file(project, page).exists()]
+    _forget_others(project, {page.image for page in pages})
+    due = []
+    for page in pages:
+        key = figures_key(project, page)
+        if is_done(project, STAGE, page.image, key) and _files_exist(project, page):
+            outcome.ready += 1
+        else:
+            due.append((page, key))
+    for page, key in project.progress.track(due, "join, splice, separate"):
+        _work_on(project, page, key)
+        outcome.worked += 1
+    outcome.seconds = timer.seconds
+    return outcome
+
+
+def figures_key(project: Project, page: Page) -> str:
+    """The key of a page's drawings: its tracing, its id (in the file names), the settings."""
+    s = project.settings
+    options = fingerprint(s.page, s.join, s.splice, s.separate)
+    return key_of(STAGE, VERSION, trace_key(project, page), page.id, options)
+
+
+def prepare(project: Project, page: Page) -> PreparedPage:
+    """A page's way from its tracing to its drawings, with every state between."""
+    s = project.settings
+    return prepare_page(load_trace(project, page), s.page, s.join, s.splice, s.separate)
+
+
+def load_figure(project: Project, record: DrawingRecord) -> Drawing:
+    """A separated drawing in page pixels, exactly as it was found."""
+    return read_drawing(project.at(record.svg))
+
+
+def _work_on(project: Project, page: Page, key: str) -> None:
+    timer = Timer()
+    before = {d.svg for d in project.catalogue.drawings(image=page.image, include_private=True)}
+    prepared = prepare(project, page)
+    records = [_save(project, page, n, f) for n, f in enumerate(prepared.kept, start=1)]
+    project.catalogue.replace_drawings(page.image, records)
+    _remove(project, before - {record.svg for record in records})
+    facts = {
+        "counts": {c.step: [c.strokes, c.points] for c in prepared.counts},
+        "small": len(prepared.dropped),
+    }
+    project.catalogue.put_result(STAGE, page.image, key, timer.seconds, facts)
+
+
+def _save(project: Project, page: Page, number: int, figure: Figure) -> NewDrawing:
+    name = f"drawings/{page.id}d{number:02d}.svg"
+    drawing = figure.drawing
+    write_svg(drawing, project.at(name), layer=f"1 {page.id}d{number:02d}")
+    x0, y0, x1, y1 = (round(float(v), 1) for v in figure.box)
+    return NewDrawing((x0, y0, x1, y1), len(drawing), drawing.n_points, name, _content(drawing))
+
+
+def _content(drawing: Drawing) -> str:
+    return key_of(*(stroke.tobytes().hex() for stroke in drawing.strokes))
+
+
+def _files_exist(project: Project, page: Page) -> bool:
+    return all(
+        project.at(d.svg).exists()
+        for d in project.catalogue.drawings(image=page.image, include_private=True)
+    )
+
+
+def _forget_others(project: Project, images: set[str]) -> None:
+    for image in {d.image for d in project.catalogue.drawings(include_private=True)} - images:
+        _remove(
+            project, {d.svg for d in project.catalogue.drawings(image=image, include_private=True)}
+        )
+        project.catalogue.replace_drawings(image, [])
+        project.catalogue.forget_results(STAGE, [image])
+
+
+def _remove(project: Project, names: set[str]) -> None:
+    for name in names:
+        Path(project.at(name)).unlink(missing_ok=True)

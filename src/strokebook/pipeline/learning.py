@@ -1,0 +1,114 @@
+"""Stage ``train``: SketchRNN on the data set."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from strokebook.base.files import file_digest
+from strokebook.pipeline.datasets import load_dataset, npz_file
+from strokebook.pipeline.project import Project
+from strokebook.pipeline.settings import fingerprint
+from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
+
+STAGE, VERSION = "train", "1"
+LEAST = 10  # drawings to learn from; with fewer a model only repeats them
+
+
+def model_folder(project: Project) -> Path:
+    """Where the project's model lies."""
+    return project.at("models", "drawings")
+
+
+def train_model(project: Project) -> Outcome:
+    """Train, go on with a training that was cut short, or leave a model that is up to date.
+
+    A data set that has changed since gives a new training, which starts from the model there is.
+    """
+    outcome, timer = Outcome(STAGE), Timer()
+    if not npz_file(project).exists():
+        outcome.notes.append("there is no data set, so nothing was trained.")
+        return outcome
+    key = _key(project)
+    if is_done(project, STAGE, "all", key) and (model_folder(project) / "best.json").exists():
+        outcome.ready = 1
+        return outcome
+    data = load_dataset(project)
+    if len(data.train) < LEAST:
+        outcome.notes.append(
+            f"{len(data.train)} drawings to learn from are too few for a model "
+            f"(at least {LEAST}); scan more pages."
+        )
+        return outcome
+    result = _train(project, key, data.train, data.valid)
+    if result.ended == "interrupted":
+        raise KeyboardInterrupt
+    outcome.worked, outcome.seconds = 1, timer.seconds
+    project.catalogue.put_result(STAGE, "all", key, result.seconds, _facts(result))
+    return outcome
+
+
+def _key(project: Project) -> str:
+    s = project.settings
+    return key_of(STAGE, VERSION, fingerprint(s.model, s.train), file_digest(npz_file(project)))
+
+
+def _train(project: Project, key: str, train_rows: Any, valid_rows: Any) -> Any:
+    from strokebook.model.training import train
+
+    folder, work = model_folder(project), project.at("models", f".training-{key}")
+    for other in work.parent.glob(".training-*"):
+        if other != work:
+            shutil.rmtree(other)  # begun on data or settings that are no longer so
+    settings = project.settings
+    before = folder if _same_net(project, folder) else None
+    result = train(
+        train_rows,
+        valid_rows,
+        settings.model,
+        settings.train,
+        work,
+        progress=project.progress,
+        start_from=before,
+    )
+    if result.ended != "interrupted":
+        _put_in_place(work, folder)
+    return result
+
+
+def _same_net(project: Project, folder: Path) -> bool:
+    from strokebook.base.errors import StrokebookError
+    from strokebook.model.checkpoint import read
+
+    if not (folder / "best.json").exists():
+        return False
+    try:
+        return read(folder, "best").options == project.settings.model
+    except StrokebookError as error:
+        project.progress.say(f"The former model is not used: {error}")
+        return False
+
+
+def _put_in_place(work: Path, folder: Path) -> None:
+    """Swap the trained folder in; a kill between the two renames leaves both, and a rerun mends."""
+    old = folder.with_name(f".old-{folder.name}")
+    if old.exists():
+        shutil.rmtree(old)
+    if folder.exists():
+        folder.rename(old)
+    work.rename(folder)
+    if old.exists():
+        shutil.rmtree(old)
+
+
+def _facts(result: Any) -> dict[str, Any]:
+    best = result.best
+    return {
+        "ended": result.ended,
+        "steps": result.steps,
+        "best_step": result.best_step,
+        "seconds": result.seconds,
+        "skipped": result.skipped,
+        "scores": None if best is None else best.as_dict(),
+    }

@@ -1,0 +1,93 @@
+"""Pictures that the stages leave for people to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from strokebook.base.files import atomic_open
+from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.recipe import PreparedPage
+from strokebook.geometry.render import (
+    STROKE_COLOURS,
+    Colours,
+    Picture,
+    line,
+    place,
+    reduced,
+    render,
+    sheet,
+)
+
+STEP_CELL = (300, 400)
+OVER = 4  # drawn larger and reduced: thin lines stay smooth
+ENDING = (30, 100, 200)
+
+
+def save_picture(image: Image.Image, path: Path) -> None:
+    """Write a PNG or JPEG atomically, by the path's suffix."""
+    kind = "JPEG" if path.suffix == ".jpg" else "PNG"
+    with atomic_open(path) as file:
+        image.save(file, kind)
+
+
+def framed(drawing: Drawing, colours: Colours, size: tuple[int, int] = STEP_CELL) -> Image.Image:
+    """A page's drawing in the page's own proportions."""
+    return render(drawing, size, 2.0, margin=0.02, colours=colours)
+
+
+def path_picture(rows: Sequence[tuple[str, Image.Image, Drawing, PreparedPage]]) -> Image.Image:
+    """Pages on their way: scan, traced, joined, spliced, separated; one page a row."""
+    cells: list[Image.Image] = []
+    titles: list[str] = []
+    for name, scan, traced, prepared in rows:
+        figures = [f.drawing for f in prepared.kept]
+        cells += [
+            scan,
+            framed(traced, "stroke"),
+            framed(prepared.joined, "stroke"),
+            framed(prepared.spliced, "time"),
+            figures_picture(figures, traced),
+        ]
+        titles += [
+            name,
+            f"traced: {len(traced)} strokes",
+            f"joined: {len(prepared.joined)}",
+            f"spliced: {len(prepared.spliced)} (blue to yellow: time)",
+            f"separated: {len(figures)} drawings",
+        ]
+    return sheet(cells, 5, STEP_CELL, titles)
+
+
+def figures_picture(
+    figures: Sequence[Drawing], page: Drawing, size: tuple[int, int] = STEP_CELL
+) -> Image.Image:
+    """The separated drawings of a page, one colour each."""
+    flat = page.with_strokes(s for f in figures for s in f.strokes)
+    owners = [n for n, f in enumerate(figures) for _ in f.strokes]
+    canvas = _canvas(size)
+    for stroke, owner in zip(place(flat, _over(size), 0.02), owners, strict=True):
+        line(canvas, stroke, 2 * OVER, STROKE_COLOURS[owner % len(STROKE_COLOURS)])
+    return Image.fromarray(reduced(canvas, size))
+
+
+def completion_picture(drawing: Drawing, cell: int) -> Image.Image:
+    """A completion: the given start in black, the model's line in blue."""
+    size = (cell, cell)
+    canvas, left = _canvas(size), int(drawing.meta["start_points"])
+    for stroke in place(drawing, _over(size)) if drawing.strokes else []:
+        line(canvas, stroke[max(0, left - 1) :], 2 * OVER, ENDING)
+        line(canvas, stroke[: max(0, left)], 2 * OVER, (0, 0, 0))
+        left -= len(stroke)
+    return Image.fromarray(reduced(canvas, size))
+
+
+def _over(size: tuple[int, int]) -> tuple[int, int]:
+    return size[0] * OVER, size[1] * OVER
+
+
+def _canvas(size: tuple[int, int]) -> Picture:
+    return np.full((size[1] * OVER, size[0] * OVER, 3), 255, np.uint8)

@@ -1,0 +1,135 @@
+"""A project folder: its settings, its catalogue, where each thing lies, and who works in it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from strokebook.base.errors import StrokebookError, UsageError
+from strokebook.base.progress import SILENT, Progress
+from strokebook.library.catalogue import Catalogue
+from strokebook.pipeline.settings import (
+    ProjectOptions,
+    Settings,
+    load_settings,
+    with_library,
+    write_settings,
+)
+
+SETTINGS, DATABASE, HAND = "strokebook.toml", "strokebook.db", "hand.json"
+
+
+@dataclass
+class Project:
+    """An open project.
+
+    Attributes:
+        folder: The project folder.
+        settings: As read from ``strokebook.toml``.
+        catalogue: The open catalogue.
+        progress: Where long work tells how far it is.
+    """
+
+    folder: Path
+    settings: Settings
+    catalogue: Catalogue
+    progress: Progress = SILENT
+
+    @property
+    def options(self) -> ProjectOptions:
+        """The ``[project]`` section."""
+        return self.settings.project
+
+    @property
+    def library(self) -> Path:
+        """The folder of sketchbooks.
+
+        Raises:
+            UsageError: No library is set yet, or it is no folder.
+        """
+        if not self.options.library:
+            raise UsageError(
+                f"{self.folder / SETTINGS} names no library.",
+                "Run 'strokebook run LIBRARY --project DIR' once.",
+            )
+        root = (self.folder / self.options.library).resolve()
+        if not root.is_dir():
+            raise UsageError(
+                f"The library {root} is no folder.",
+                f"Mount it, or correct 'library' in {self.folder / SETTINGS}.",
+            )
+        return root
+
+    def at(self, *parts: str) -> Path:
+        """A path inside the project."""
+        return self.folder.joinpath(*parts)
+
+    @property
+    def pictures(self) -> Path:
+        """Where the stages leave the pictures to look at."""
+        return self.folder / "pictures"
+
+
+@contextlib.contextmanager
+def open_project(
+    folder: Path, *, library: Path | None = None, progress: Progress = SILENT
+) -> Iterator[Project]:
+    """Open a project, making it first when ``library`` is given and it does not exist.
+
+    Raises:
+        UsageError: No project there (and no library to make one of), or wrong settings.
+        StrokebookError: The catalogue cannot be opened.
+    """
+    settings = _settings(folder, library)
+    with Catalogue.open(folder / DATABASE, hand_file=folder / HAND) as catalogue:
+        yield Project(folder, settings, catalogue, progress)
+
+
+def _settings(folder: Path, library: Path | None) -> Settings:
+    path = folder / SETTINGS
+    if not path.exists() and library is None:
+        raise UsageError(
+            f"{folder} is no strokebook project (it has no {SETTINGS}).",
+            "Give the project's folder with --project, or make one with 'strokebook run LIBRARY'.",
+        )
+    settings = load_settings(path) if path.exists() else Settings()
+    if library is None:
+        return settings
+    if not library.is_dir():
+        raise UsageError(f"The library {library} is no folder.", "Check the path.")
+    if folder.resolve().is_relative_to(library.resolve()):
+        raise UsageError(
+            f"The project {folder} lies inside the library {library}.",
+            "Put it elsewhere: the library is only read.",
+        )
+    named = os.path.relpath(library.resolve(), folder.resolve())
+    if not path.exists():
+        write_settings(path, with_library(settings, named))
+    elif (folder / settings.project.library).resolve() != library.resolve():
+        raise UsageError(
+            f"{path} names another library ({settings.project.library}).",
+            "Use another --project, or correct 'library' there.",
+        )
+    return load_settings(path)
+
+
+@contextlib.contextmanager
+def working_in(project: Project) -> Iterator[None]:
+    """Hold the project for one writer; a lock left by a killed run is free at once.
+
+    Raises:
+        StrokebookError: Another process is at work in it.
+    """
+    import fcntl
+
+    with project.at(".lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StrokebookError(
+                f"Another strokebook is at work in {project.folder}.", "Wait until it has ended."
+            ) from error
+        yield

@@ -1,0 +1,49 @@
+"""The stages in order: what feeds what, and how far to go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from strokebook.base.errors import UsageError
+from strokebook.base.options import nearest
+from strokebook.pipeline.composing import compose
+from strokebook.pipeline.datasets import build_dataset
+from strokebook.pipeline.drawn import draw_with_model
+from strokebook.pipeline.figures import separate_pages
+from strokebook.pipeline.learning import train_model
+from strokebook.pipeline.project import Project
+from strokebook.pipeline.report import write_report
+from strokebook.pipeline.scanning import scan_library
+from strokebook.pipeline.seeing import see_pages
+from strokebook.pipeline.stage import Outcome
+from strokebook.pipeline.traces import trace_pages
+
+# Each stage reads only what those above it wrote.
+STAGES: dict[str, Callable[[Project], Outcome]] = {
+    "scan": scan_library,
+    "see": see_pages,
+    "trace": trace_pages,
+    "figures": separate_pages,
+    "compose": compose,
+    "dataset": build_dataset,
+    "train": train_model,
+    "draw": draw_with_model,
+    "report": write_report,
+}
+
+
+def run_all(project: Project, until: str | None = None) -> list[Outcome]:
+    """Run every stage (up to ``until``); each works only on what changed.
+
+    Raises:
+        UsageError: No stage is called ``until``.
+        StrokebookError: A stage cannot go on at all; what was done is kept.
+    """
+    if until is not None and until not in STAGES:
+        raise UsageError(f"There is no stage {until!r}.", nearest(until, STAGES))
+    outcomes = []
+    for name, stage in STAGES.items():
+        outcomes.append(stage(project))
+        if name == until:
+            break
+    return outcomes

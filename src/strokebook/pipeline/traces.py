@@ -1,0 +1,137 @@
+"""Stage ``trace``: every page of the kind drawing, from its pixels to its strokes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from strokebook.base.errors import Refusal
+from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.svg import read_drawing, write_drawing, write_svg
+from strokebook.library.records import Page
+from strokebook.pipeline.project import Project
+from strokebook.pipeline.stage import Outcome, Timer, key_of, page_file, usable_pages
+from strokebook.pipeline.workers import each
+from strokebook.tracing.engine import engine
+from strokebook.tracing.options import TraceOptions
+from strokebook.tracing.page import load_page
+
+STAGE, VERSION = "trace", "1"
+
+
+@dataclass(frozen=True)
+class TraceJob:
+    """One page to trace, as it travels to a worker."""
+
+    page: Page
+    scan: Path
+    result: Path
+    svg: Path
+    options: TraceOptions
+    max_megapixels: float
+
+
+@dataclass(frozen=True)
+class TraceNote:
+    """What came of it; the strokes themselves lie in the files."""
+
+    strokes: int
+    points: int
+    pen_width: float | None
+    seconds: float
+
+
+def traceable(project: Project) -> list[Page]:
+    """The pages whose label says that they are drawings."""
+    return [page for page in usable_pages(project) if page.kind == "drawing"]
+
+
+def trace_file(project: Project, page: Page) -> Path:
+    """Where a page's strokes lie; named by its image, so that a renamed page keeps them."""
+    return project.at("cache", "traces", f"{page.image}.json")
+
+
+def load_trace(project: Project, page: Page) -> Drawing:
+    """A page's strokes in page pixels."""
+    return read_drawing(trace_file(project, page))
+
+
+def trace_key(project: Project, page: Page) -> str:
+    """The key of a page's tracing: its image, the engine, the settings."""
+    tracer = engine(options=project.settings.trace)
+    return key_of(STAGE, VERSION, page.image, tracer.fingerprint())
+
+
+def trace_pages(project: Project) -> Outcome:
+    """Trace what is not traced yet, side by side; a page that fails is named and left out."""
+    outcome, timer, keys = Outcome(STAGE), Timer(), {}
+    for page in traceable(project):
+        keys[page.image] = trace_key(project, page)
+    jobs = [_job(project, page) for page in traceable(project) if _is_due(project, page, keys)]
+    outcome.ready = len(keys) - len(jobs)
+    done = each(trace_one, jobs, project.options.workers, lambda job: job.page.path)
+    for job, note in project.progress.track(done, "trace pages", len(jobs)):
+        _record(project, job, note, keys[job.page.image], outcome)
+    _name_svgs(project)
+    outcome.refusals += project.catalogue.refusals(STAGE)
+    outcome.seconds = timer.seconds
+    return outcome
+
+
+def trace_one(job: TraceJob) -> TraceNote:
+    """Trace one page and write its files (in a worker)."""
+    timer = Timer()
+    image = load_page(job.scan, max_megapixels=job.max_megapixels, source=job.page.id)
+    traced = engine(options=job.options).trace(image)
+    write_drawing(traced.drawing, job.result)
+    write_svg(traced.drawing, job.svg, layer=f"1 {job.page.id}")
+    drawing = traced.drawing
+    return TraceNote(len(drawing), drawing.n_points, drawing.pen_width, timer.seconds)
+
+
+def _is_due(project: Project, page: Page, keys: dict[str, str]) -> bool:
+    result = project.catalogue.result(STAGE, page.image)
+    if result is None or result.key != keys[page.image]:
+        return True
+    return not result.summary.get("refused") and not trace_file(project, page).exists()
+
+
+def _job(project: Project, page: Page) -> TraceJob:
+    return TraceJob(
+        page,
+        page_file(project, page),
+        trace_file(project, page),
+        _svg(project, page),
+        project.settings.trace,
+        project.options.max_megapixels,
+    )
+
+
+def _svg(project: Project, page: Page) -> Path:
+    return project.at("traces", f"{page.id}.svg")
+
+
+def _record(
+    project: Project, job: TraceJob, note: TraceNote | Refusal, key: str, outcome: Outcome
+) -> None:
+    image = job.page.image
+    project.catalogue.clear_refusals(STAGE, image)
+    if isinstance(note, Refusal):
+        # Kept under the key: the same page with the same settings would be refused again.
+        project.catalogue.put_refusals(STAGE, [note], item=image)
+        project.catalogue.put_result(STAGE, image, key, 0.0, {"refused": True})
+        return
+    outcome.worked += 1
+    facts = {"strokes": note.strokes, "points": note.points, "pen_width": note.pen_width}
+    project.catalogue.put_result(STAGE, image, key, note.seconds, facts)
+
+
+def _name_svgs(project: Project) -> None:
+    """Make the SVGs' names follow the pages' ids, and remove those of pages no longer traced."""
+    wanted = {_svg(project, page): page for page in traceable(project)}
+    for path in project.at("traces").glob("*.svg"):
+        if path not in wanted:
+            path.unlink()
+    for path, page in wanted.items():
+        if not path.exists() and trace_file(project, page).exists():
+            write_svg(load_trace(project, page), path, layer=f"1 {page.id}")
