@@ -1,0 +1,135 @@
+"""One page from its tracing to its drawings: resample, frame, join, splice, separate, drop.
+
+The artist joins and splices the whole page and separates then, so that two drawings may be joined
+into one. Separating first (``separate_first``) keeps every join and splice inside one drawing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from strokebook.base.options import option
+from strokebook.geometry.drawing import Drawing, Points
+from strokebook.geometry.join import JoinOptions, join
+from strokebook.geometry.resample import Placement, resample, to_frame
+from strokebook.geometry.separate import (
+    Figure,
+    Groups,
+    SeparateOptions,
+    Separation,
+    as_figures,
+    group_strokes,
+    separate,
+)
+from strokebook.geometry.splice import SpliceOptions, splice
+
+
+@dataclass(frozen=True)
+class PageOptions:
+    """Settings of a page's frame and the order of the steps."""
+
+    points: int = option(1000, "Points on a page after resampling.", low=10)
+    least_points: int = option(3, "Strokes that would get fewer points are dropped.", low=2)
+    frame: float = option(200.0, "Longer side of the frame, in units.", low=1.0)
+    separate_first: bool = option(
+        True, "With mended separation: separate first, so that two drawings are never joined."
+    )
+
+
+@dataclass(frozen=True)
+class StepCount:
+    """How many strokes and points a page had after a step."""
+
+    step: str
+    strokes: int
+    points: int
+
+
+@dataclass(frozen=True)
+class PreparedPage:
+    """A page's drawings and how they came about.
+
+    Attributes:
+        placement: Where the frame lies on the page.
+        framed: The resampled page in the frame, before joining.
+        joined: The page after joining, in the frame.
+        spliced: The page after splicing, in the frame.
+        kept: The drawings in page pixels, with their boxes in page pixels.
+        dropped: The same for those left out, with their reason.
+        counts: Strokes and points after each step, from the tracing on.
+    """
+
+    placement: Placement
+    framed: Drawing
+    joined: Drawing
+    spliced: Drawing
+    kept: tuple[Figure, ...]
+    dropped: tuple[Figure, ...]
+    counts: tuple[StepCount, ...]
+
+
+def prepare_page(
+    traced: Drawing,
+    page: PageOptions | None = None,
+    joining: JoinOptions | None = None,
+    splicing: SpliceOptions | None = None,
+    separating: SeparateOptions | None = None,
+) -> PreparedPage:
+    """Everything between a page's tracing and its drawings.
+
+    Args:
+        traced: The page's strokes in page pixels.
+        page: The frame, and the order of the steps.
+        joining: Path joining.
+        splicing: Path splicing.
+        separating: Separation and dropping.
+    """
+    page, separating = page or PageOptions(), separating or SeparateOptions()
+    sampled = resample(traced, page.points, page.least_points)
+    framed, placement = to_frame(sampled, page.frame)
+    # The faithful rule may put a stroke in two drawings, which only works as the last step.
+    first = page.separate_first and separating.mode == "mended"
+    groups = group_strokes(framed, separating) if first else None
+    joined, groups = _by_group(framed, groups, lambda d: join(d, joining))
+    spliced, groups = _by_group(joined, groups, lambda d: splice(d, splicing))
+    parted = (
+        separate(spliced, separating) if groups is None else as_figures(spliced, groups, separating)
+    )
+    steps = {"traced": traced, "resampled": framed, "joined": joined, "spliced": spliced}
+    counts = [StepCount(name, len(d), d.n_points) for name, d in steps.items()]
+    return PreparedPage(
+        placement,
+        framed,
+        joined,
+        spliced,
+        tuple(_on_page(f, traced, placement) for f in parted.kept),
+        tuple(_on_page(f, traced, placement) for f in parted.dropped),
+        (*counts, _count("kept", parted)),
+    )
+
+
+def _by_group(
+    drawing: Drawing, groups: Groups | None, step: Callable[[Drawing], Drawing]
+) -> tuple[Drawing, Groups | None]:
+    """``step`` on each group of strokes alone (or the whole page), and the groups' new numbers."""
+    if groups is None:
+        return step(drawing), None
+    strokes: list[Points] = []
+    renewed: Groups = []
+    for group in groups:
+        part = step(drawing.with_strokes(drawing.strokes[k] for k in group))
+        renewed.append(list(range(len(strokes), len(strokes) + len(part))))
+        strokes += part.strokes
+    return drawing.with_strokes(strokes), renewed
+
+
+def _on_page(figure: Figure, page: Drawing, placement: Placement) -> Figure:
+    """A figure of the frame in page pixels."""
+    drawing = placement.page_drawing(figure.drawing, page)
+    return replace(figure, drawing=drawing, box=placement.to_page(figure.box))
+
+
+def _count(step: str, parted: Separation) -> StepCount:
+    parts = [f.drawing for f in parted.kept]
+    return StepCount(step, sum(map(len, parts)), sum(d.n_points for d in parts))

@@ -1,0 +1,108 @@
+"""Points at equal steps along the line, and the frame in which thresholds are stated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from strokebook.base.errors import StrokebookError
+from strokebook.geometry.boxes import box_of
+from strokebook.geometry.drawing import Drawing, Points
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a frame lies on its page: ``frame = (page - offset) * scale``.
+
+    Attributes:
+        scale: Frame units per page pixel.
+        offset: The frame's origin in page pixels, x and y.
+    """
+
+    scale: float
+    offset: tuple[float, float]
+
+    def to_page(self, points: npt.ArrayLike) -> Floats:
+        """Points ``(..., 2)``, or boxes ``(..., 4)``, from the frame to page pixels."""
+        p = np.asarray(points, np.float64)
+        moved = p / self.scale + np.tile(self.offset, p.shape[-1] // 2)
+        return np.asarray(moved, np.float64)
+
+    def to_frame(self, points: npt.ArrayLike) -> Floats:
+        """Points ``(..., 2)``, or boxes ``(..., 4)``, from page pixels to the frame."""
+        p = np.asarray(points, np.float64)
+        moved = (p - np.tile(self.offset, p.shape[-1] // 2)) * self.scale
+        return np.asarray(moved, np.float64)
+
+    def page_drawing(self, drawing: Drawing, page: Drawing) -> Drawing:
+        """``drawing`` of the frame in the page pixels of ``page``."""
+        pen = None if drawing.pen_width is None else drawing.pen_width / self.scale
+        moved = drawing.with_strokes(self.to_page(s) for s in drawing.strokes)
+        return replace(moved, size=page.size, unit=page.unit, pen_width=pen)
+
+
+def along(points: npt.ArrayLike) -> Floats:
+    """The way from the first point to each point along the line, ``(P, 2)`` → ``(P,)``."""
+    p = np.asarray(points, np.float64)
+    steps = np.linalg.norm(np.diff(p, axis=0), axis=1)
+    return np.concatenate([[0.0], np.cumsum(steps)])
+
+
+def evenly(points: npt.ArrayLike, count: int) -> Points:
+    """``count`` points at equal steps along the line, both ends kept: ``(count, 2)``."""
+    p = np.asarray(points, np.float64)
+    way = along(p)
+    at = np.linspace(0.0, way[-1], count)
+    return np.stack([np.interp(at, way, p[:, k]) for k in (0, 1)], axis=1).astype(np.float32)
+
+
+def resample(drawing: Drawing, total: int = 1000, least: int = 3) -> Drawing:
+    """The page with ``total`` points (or a little fewer) at near-equal steps of its ink.
+
+    Each stroke gets the whole number of points that its share of the length allows; strokes with
+    a share under ``least`` points are dropped: they are specks.
+
+    Args:
+        drawing: Strokes in any unit.
+        total: Points for the whole page.
+        least: The fewest points that a stroke may get; at least 2, for its two ends.
+
+    Raises:
+        StrokebookError: ``total`` or ``least`` is too small to make a line.
+    """
+    if least < 2 or total < least:
+        raise StrokebookError(
+            f"{total} points in all with at least {least} a stroke do not make a line.",
+            "Use at least 2 points a stroke, and no fewer for the page.",
+        )
+    lengths = np.array([along(s)[-1] for s in drawing.strokes])
+    if lengths.sum() <= 0:
+        return drawing.with_strokes([])
+    # A share that is whole but for rounding counts as whole.
+    counts = np.floor(total * lengths / lengths.sum() + 1e-9).astype(int)
+    return drawing.with_strokes(
+        evenly(s, int(n)) for s, n in zip(drawing.strokes, counts, strict=True) if n >= least
+    )
+
+
+def to_frame(drawing: Drawing, size: float = 200.0) -> tuple[Drawing, Placement]:
+    """The drawing scaled evenly so that the longer side of its own box is ``size`` units.
+
+    The box's upper left corner becomes the origin. A drawing without extent keeps its scale.
+
+    Returns:
+        The drawing with ``unit="unit"``, and where its frame lies on the page.
+    """
+    if not drawing.strokes:
+        return replace(drawing, size=(size, size), unit="unit"), Placement(1.0, (0.0, 0.0))
+    box = box_of(drawing.points)
+    longer = float((box[2:] - box[:2]).max())
+    place = Placement(size / longer if longer > 0 else 1.0, (float(box[0]), float(box[1])))
+    width, height = (box[2:] - box[:2]) * place.scale
+    pen = None if drawing.pen_width is None else drawing.pen_width * place.scale
+    framed = drawing.with_strokes(place.to_frame(s) for s in drawing.strokes)
+    return replace(framed, size=(float(width), float(height)), unit="unit", pen_width=pen), place

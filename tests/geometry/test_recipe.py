@@ -1,0 +1,63 @@
+import numpy as np
+
+from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.join import JoinOptions
+from strokebook.geometry.recipe import PageOptions, prepare_page
+from strokebook.geometry.separate import SeparateOptions
+from strokebook.geometry.splice import SpliceOptions
+
+
+def circle(x, y, r, start, stop, n=60):
+    a = np.linspace(start, stop, n) * 2 * np.pi
+    return np.c_[x + r * np.cos(a), y + r * np.sin(a)]
+
+
+def page_of_two():
+    """Two broken circles of 500 px, 120 px apart, and a page number far below."""
+    rings = [circle(300, y, 250, a, a + 0.46) for y in (300, 920) for a in (0.0, 0.5)]
+    return Drawing.of([*rings, circle(550, 1500, 12, 0, 1)], size=(1240, 1754), source="sb48p005")
+
+
+def test_a_page_becomes_its_drawings_in_page_pixels():
+    page = prepare_page(page_of_two(), separating=SeparateOptions(gap=12.0))
+    assert [len(f.drawing) for f in page.kept] == [1, 1]
+    np.testing.assert_allclose(page.kept[0].box, [50, 50, 550, 550], atol=6)
+    np.testing.assert_allclose(page.kept[1].box, [50, 670, 550, 1170], atol=6)
+    for f in page.kept:
+        assert (f.drawing.unit, f.drawing.size) == ("px", (1240.0, 1754.0))
+        assert f.drawing.source == "sb48p005"
+        np.testing.assert_allclose(f.drawing.points.min(axis=0), f.box[:2], atol=1e-2)
+    assert [f.reason[:14] for f in page.dropped] == ["Its box covers"]
+
+
+def test_counts_follow_the_steps():
+    page = prepare_page(page_of_two(), separating=SeparateOptions(gap=12.0))
+    assert [(c.step, c.strokes) for c in page.counts] == [
+        ("traced", 5), ("resampled", 5), ("joined", 3), ("spliced", 3), ("kept", 2),
+    ]  # fmt: skip
+    assert 990 <= page.counts[1].points <= 1000
+    assert page.counts[3].points == page.spliced.n_points == page.framed.n_points
+
+
+def test_joining_the_whole_page_first_fuses_neighbours():
+    near = SeparateOptions(gap=12.0)
+    far_join = JoinOptions(distance=100.0)
+    last = prepare_page(page_of_two(), PageOptions(separate_first=False), far_join, None, near)
+    first = prepare_page(page_of_two(), PageOptions(separate_first=True), far_join, None, near)
+    assert (len(last.kept), len(first.kept)) == (1, 2)
+
+
+def test_faithful_separation_comes_last_whatever_is_asked():
+    faithful = SeparateOptions(mode="faithful")
+    results = [
+        prepare_page(page_of_two(), PageOptions(separate_first=f), None, None, faithful)
+        for f in (True, False)
+    ]
+    assert results[0].spliced.n_points == results[1].spliced.n_points
+    assert [len(r.kept) for r in results] == [len(results[0].kept)] * 2
+
+
+def test_an_empty_page_gives_nothing():
+    page = prepare_page(Drawing.of([]), splicing=SpliceOptions(mode="mended"))
+    assert (page.kept, page.dropped) == ((), ())
+    assert all(c.strokes == 0 for c in page.counts)
