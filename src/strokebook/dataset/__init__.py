@@ -1,1 +1,1 @@
-"""Drawings to a training set."""
+"""Drawings to a training set: measured, cut, simplified, split by page, written and read."""

@@ -1,0 +1,37 @@
+"""The settings of a data set, as they stand in ``strokebook.toml``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from strokebook.base.options import option
+
+
+@dataclass(frozen=True)
+class DatasetOptions:
+    """How drawings become a training set; the numbers are the artist's own where he gives them."""
+
+    name: str = option("drawings", "Name of the data set and of its files.")
+    low_percentile: float = option(
+        5.0, "Drawings with fewer points than this percentile are left out.", low=0, high=50
+    )
+    high_percentile: float = option(
+        95.0, "Drawings with more points than this percentile are left out.", low=50, high=100
+    )
+    fewest_to_cut: int = option(
+        20, "With fewer drawings than this nothing is cut: percentiles would mean little.", low=1
+    )
+    budget: int = option(
+        250, "Every drawing is simplified until it has fewer points than this.", low=3, high=100_000
+    )
+    least_points: int = option(2, "Drawings with fewer points than this are left out.", low=2)
+    # An offset never exceeds the frame's side, so that 30,000 always fits into int16.
+    frame: float = option(
+        200.0, "Longer side of a drawing after scaling, in units.", low=16, high=30_000
+    )
+    dtype: str = option(
+        "int16", "Number type of the arrays: int16 or float32.", choices=("int16", "float32")
+    )
+    valid: float = option(0.1, "Share of the pages kept for validation.", low=0, high=0.45)
+    test: float = option(0.1, "Share of the pages kept for testing.", low=0, high=0.45)
+    seed: int = option(44, "Seed of the split into train, valid and test.", low=0)

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from strokebook.base import UsageError
+from strokebook.dataset.build import DataSet, Source, build, find_cuts
+from strokebook.dataset.options import DatasetOptions
+from strokebook.dataset.splits import PARTS
+from strokebook.geometry.drawing import Drawing
+
+
+def knot(points: int, seed: int = 0, size: float = 900.0) -> Drawing:
+    """One smooth closed-looking line of ``points`` points in a frame of ``size`` pixels."""
+    rng = np.random.default_rng(seed)
+    t = np.linspace(0, 2 * np.pi, points)
+    waves = sum(
+        rng.normal(size=2) / k * np.stack([np.cos(k * t), np.sin(k * t)], 1) for k in (1, 3, 4)
+    )
+    line = np.asarray(waves)
+    line = (line - line.min(0)) / np.ptp(line, axis=0).max() * size
+    return Drawing.of([line[: points // 2], line[points // 2 :]], size=(size, size))
+
+
+def sources(counts: Sequence[int], per_page: int = 1) -> list[Source]:
+    return [
+        Source(f"d{k}", f"sb1p{k // per_page:03d}", knot(n, seed=k)) for k, n in enumerate(counts)
+    ]
+
+
+def by_id(dataset: DataSet) -> dict[str, str]:
+    return {v.id: v.reason for v in dataset.verdicts}
+
+
+def test_points_outside_the_percentiles_are_cut_with_their_numbers() -> None:
+    made = build(sources(list(range(10, 111))))
+    assert made.cuts.low == 15 and made.cuts.high == 105
+    reasons = by_id(made)
+    assert reasons["d2"] == "fewer points than the 5th percentile (12 < 15)"
+    assert reasons["d100"] == "more points than the 95th percentile (110 > 105)"
+    assert reasons["d5"] == "" and reasons["d95"] == ""  # on the percentiles: both inclusive
+    assert len(made.examples) == 91
+
+
+def test_few_drawings_are_not_cut_and_it_says_so() -> None:
+    made = build(sources(list(range(10, 29))))
+    assert made.cuts.low is None
+    assert all(v.kept for v in made.verdicts)
+    assert any("Nothing was cut: 19 drawings" in note for note in made.notes)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.integers(2, 700), min_size=1, max_size=25),
+    st.sampled_from([20, 100, 250]),
+    st.sampled_from(["int16", "float32"]),
+)
+def test_every_drawing_kept_is_sound(counts: list[int], budget: int, dtype: str) -> None:
+    made = build(sources(counts, per_page=2), DatasetOptions(budget=budget, dtype=dtype))
+    assert len(made.verdicts) == len(counts)
+    assert [v.id for v in made.verdicts if v.kept] == [e.id for e in made.examples]
+    for example in made.examples:
+        assert 2 <= len(example.rows) < budget
+        assert example.rows.dtype == dtype and np.isfinite(example.rows).all()
+        assert np.any(example.rows[1:, :2] != 0, axis=1).all()
+        extent = np.ptp(np.cumsum(example.rows[:, :2].astype(float), axis=0), axis=0).max()
+        # RDP moves no point; a corner it drops lies within epsilon of the line.
+        assert 200 - 2 * example.epsilon - 1.01 <= extent <= 200.01
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(5, 40), min_size=3, max_size=30), st.integers(1, 4), st.integers(0, 9))
+def test_no_page_is_in_two_parts(counts: list[int], per_page: int, seed: int) -> None:
+    made = build(sources(counts, per_page), DatasetOptions(seed=seed))
+    pages = {part: {e.group for e in made.of(part)} for part in PARTS}
+    assert not pages["train"] & pages["valid"]
+    assert not pages["train"] & pages["test"]
+    assert not pages["valid"] & pages["test"]
+    assert sum(len(made.ids(part)) for part in PARTS) == len(made.examples)
+    if len(made.groups) >= 3:
+        assert all(pages.values())
+
+
+def test_one_page_trains_only_and_it_says_so() -> None:
+    made = build(sources([20, 30, 40], per_page=3))
+    assert len(made.train) == 3 and made.valid == () and made.test == ()
+    assert any("valid and test are empty" in n and "1 page" in n for n in made.notes)
+
+
+def test_the_same_input_gives_the_same_arrays() -> None:
+    one, two = build(sources([20, 30, 300] * 5)), build(sources([20, 30, 300] * 5))
+    assert all(
+        np.array_equal(a.rows, b.rows) for a, b in zip(one.examples, two.examples, strict=True)
+    )
+    assert one.groups == two.groups and one.verdicts == two.verdicts
+
+
+def test_new_pages_leave_the_old_ones_where_they_were() -> None:
+    old = build(sources([30] * 6))
+    both = build(sources([30] * 19), previous=old.groups)
+    assert {g: both.groups[g] for g in old.groups} == old.groups
+
+
+def test_what_holds_nothing_to_learn_is_named() -> None:
+    odd = {
+        "point": Drawing.of([[(5, 5)]]),
+        "spot": Drawing.of([[(5, 5), (5, 5), (5, 5)]]),
+        "dots": Drawing.of([[(5, 5)], [(9, 9)], [(1, 4)]]),
+        "empty": Drawing.of([]),
+        "combs": Drawing.of([[(k, 0), (k, 50)] for k in range(125)]),
+        "fine": knot(30),
+    }
+    reasons = by_id(build([Source(k, k, d) for k, d in odd.items()]))
+    assert reasons["point"] == "fewer points than a drawing needs (1 < 2)"
+    assert reasons["empty"] == "fewer points than a drawing needs (0 < 2)"
+    assert "no extent" in reasons["spot"]
+    assert "no line" in reasons["dots"]
+    assert "125 strokes have 250 ends" in reasons["combs"]
+    assert reasons["fine"] == ""
+
+
+def test_what_rounding_leaves_nothing_of_is_named() -> None:
+    # Two specks at the ends of the frame: the frame is 200, each speck far under a unit.
+    specks = Drawing.of([[(0, 0), (0.001, 0)], [(1000, 0), (1000.001, 0)]], size=(1001, 1))
+    reason = by_id(build([Source("a", "p", specks)]))["a"]
+    assert "nothing is left" in reason
+
+
+def test_nothing_at_all_is_an_empty_set_that_says_so() -> None:
+    made = build([])
+    assert made.train == () and made.examples == ()
+    assert any("empty" in note for note in made.notes)
+
+
+def test_two_drawings_of_one_id_are_refused() -> None:
+    one = Source("a", "p", knot(10))
+    with pytest.raises(UsageError, match="'a'"):
+        build([one, one])
+
+
+def test_cuts_are_the_percentiles_of_the_drawings_given() -> None:
+    cuts = find_cuts(list(range(101)), DatasetOptions(low_percentile=10, high_percentile=60))
+    assert (cuts.low, cuts.high) == (10, 60)
+    assert "percentile 10" in cuts.note
