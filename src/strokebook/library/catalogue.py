@@ -1,0 +1,76 @@
+"""The catalogue: everything known of a project's pages and drawings, in one SQLite file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from strokebook.library.cluster_rows import ClusterRows
+from strokebook.library.database import BUSY_SECONDS, MEMORY, Database
+from strokebook.library.file_rows import FileRows
+from strokebook.library.filed_rows import FiledRows
+from strokebook.library.hand import bring_together
+from strokebook.library.label_rows import LabelRows
+from strokebook.library.migrations import migrate
+from strokebook.library.privacy import PurgeRows
+from strokebook.library.result_rows import ResultRows
+from strokebook.library.vector_rows import VectorRows
+
+
+class Catalogue(LabelRows, PurgeRows, ClusterRows, ResultRows, VectorRows, FileRows, FiledRows):
+    """All parts of the catalogue behind one door; open it with :meth:`open`, use it in ``with``.
+
+    Its parts, one noun each: pages, labels and tags, clusters, drawings, results and refusals,
+    vectors and maps, files on disk, filed copies, purging.
+    """
+
+    @classmethod
+    def open(
+        cls,
+        path: Path | str,
+        *,
+        hand_file: Path | None = None,
+        busy_seconds: float = BUSY_SECONDS,
+    ) -> Self:
+        """Open a catalogue, making or migrating it, and bring it together with ``hand.json``.
+
+        Args:
+            path: The database, or ``":memory:"``.
+            hand_file: Where hand work is exported to and read from; None: nowhere.
+            busy_seconds: How long to wait for another process that is writing.
+
+        Raises:
+            StrokebookError: Damaged, locked, read-only, newer than this program, another
+                program's; or ``hand_file`` cannot be read.
+        """
+        db = Database(path if path == MEMORY else Path(path), busy_seconds)
+        try:
+            migrate(db)
+            if hand_file is not None:
+                bring_together(db, hand_file)
+        except BaseException:
+            db.close()
+            raise
+        return cls(db, hand_file)
+
+    def close(self) -> None:
+        """Write what ``hand.json`` lacks and close the database."""
+        try:
+            self.flush_hand()
+        finally:
+            self.db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self.close()
+        else:
+            self.db.close()

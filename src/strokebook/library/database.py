@@ -1,0 +1,151 @@
+"""One SQLite connection with our settings, and errors that a person can act on."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from strokebook.base.errors import StrokebookError
+
+MEMORY = ":memory:"
+BUSY_SECONDS = 10.0
+Parameters = Sequence[Any] | Mapping[str, Any]
+
+
+class Database:
+    """A catalogue's connection: every write in a transaction, transactions nest as savepoints."""
+
+    def __init__(self, path: Path | str, busy_seconds: float = BUSY_SECONDS) -> None:
+        """Open or make the file; the schema is left to ``migrations``.
+
+        Raises:
+            StrokebookError: The folder is read-only, the file is locked, damaged or not ours.
+        """
+        self.path = path
+        self._depth = 0
+        with self._told():
+            if path != MEMORY:
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
+            self._connection.row_factory = sqlite3.Row
+            try:
+                self._set_up()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _set_up(self) -> None:
+        for pragma in (
+            "foreign_keys = ON",
+            "journal_mode = WAL",
+            # In WAL mode a killed process can lose nothing with NORMAL; a power cut can lose the
+            # last transactions, but not the file.
+            "synchronous = NORMAL",
+        ):
+            self._connection.execute(f"PRAGMA {pragma}").fetchall()
+
+    def close(self) -> None:
+        """Close the connection; what was not committed is undone."""
+        self._connection.close()
+
+    def run(self, sql: str, parameters: Parameters = ()) -> int:
+        """Run one statement.
+
+        Returns:
+            How many rows it changed.
+        """
+        with self._told():
+            return self._connection.execute(sql, parameters).rowcount
+
+    def run_many(self, sql: str, rows: Iterable[Parameters]) -> None:
+        """Run one statement for each of ``rows``."""
+        with self._told():
+            self._connection.executemany(sql, rows)
+
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+        """All rows of a query."""
+        with self._told():
+            return self._connection.execute(sql, parameters).fetchall()
+
+    def row(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
+        """The first row of a query."""
+        with self._told():
+            found: sqlite3.Row | None = self._connection.execute(sql, parameters).fetchone()
+        return found
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; inside another transaction, a savepoint of it."""
+        begin, commit, undo = (
+            ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
+            if self._depth == 0
+            else (
+                f"SAVEPOINT s{self._depth}",
+                f"RELEASE s{self._depth}",
+                (f"ROLLBACK TO s{self._depth}", f"RELEASE s{self._depth}"),
+            )
+        )
+        self.run(begin)
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._depth -= 1
+            if self._connection.in_transaction:
+                for statement in undo:
+                    self._connection.execute(statement)
+            raise
+        self._depth -= 1
+        try:
+            self.run(commit)
+        except StrokebookError:
+            if self._connection.in_transaction and self._depth == 0:
+                self._connection.execute("ROLLBACK")
+            raise
+
+    @property
+    def in_transaction(self) -> bool:
+        """True between the begin and the end of a transaction."""
+        return self._depth > 0
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """SQLite's errors as sentences; a broken constraint is our fault and stays as it is."""
+        try:
+            yield
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+            raise
+        except sqlite3.DatabaseError as error:
+            raise _told(self.path, error) from error
+        except OSError as error:
+            raise _read_only(self.path, error) from error
+
+
+def _told(path: Path | str, error: sqlite3.DatabaseError) -> StrokebookError:
+    text = str(error).lower()
+    if "locked" in text or "busy" in text:
+        return StrokebookError(
+            f"The catalogue {path} is locked by another process.",
+            "Wait until the other command has ended, then try again.",
+        )
+    if "readonly" in text or "unable to open" in text or "permission" in text:
+        return _read_only(path, error)
+    if "full" in text:
+        return StrokebookError(f"No space is left for the catalogue {path}.", "Free some space.")
+    if "malformed" in text or "not a database" in text or "file is encrypted" in text:
+        return StrokebookError(
+            f"The catalogue {path} is damaged ({error}).",
+            "Restore it from a backup, or delete it: hand work is kept in hand.json, and the "
+            "next run makes the rest again.",
+        )
+    return StrokebookError(f"The catalogue {path} cannot be used ({error}).")
+
+
+def _read_only(path: Path | str, error: Exception) -> StrokebookError:
+    return StrokebookError(
+        f"The catalogue {path} cannot be written ({error}).",
+        "Check the permissions of the project's folder, or put the project elsewhere.",
+    )

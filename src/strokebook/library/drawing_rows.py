@@ -1,0 +1,268 @@
+"""Separated drawings and who decided whether they are kept."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+from strokebook.base.errors import StrokebookError, UsageError
+from strokebook.base.files import digest
+from strokebook.library.decisions import attach_decisions, match_boxes
+from strokebook.library.migrations import now
+from strokebook.library.page_rows import PageRows, page_order
+from strokebook.library.records import DrawingRecord, NewDrawing, Page, VerdictSource
+
+Verdict = tuple[bool, str | None]
+_ID = re.compile(r"(.+?)-?d([0-9]{2,})")
+_BY = {"hand": "by hand", "cluster": "its cluster", "measure": "a measure", "filter": "a filter"}
+
+
+def drawing_id(page: str, number: int) -> str:
+    """``sb48p005d01``; behind a title ``sb48p005--sneer-d01``."""
+    return f"{page}{'' if page[-1].isdigit() else '-'}d{number:02d}"
+
+
+class DrawingRows(PageRows):
+    """Drawings hang on their page's image, so they keep to a page that is renamed."""
+
+    def replace_drawings(self, image: str, drawings: Sequence[NewDrawing]) -> list[DrawingRecord]:
+        """Put what a new separation found in the place of the former drawings of an image.
+
+        Unchanged drawings keep their verdicts, clusters and vectors; the artist's decisions go to
+        the drawing in the same place (IoU of the boxes ≥ 0.5).
+
+        Returns:
+            The new records (of no present page: none).
+        """
+        keys = _keys(image, drawings)
+        with self.db.transaction():
+            former = {
+                r["key"] for r in self.db.rows("SELECT key FROM drawing WHERE image = ?", (image,))
+            }
+            gone = sorted(former - set(keys))
+            self.db.run_many("DELETE FROM drawing WHERE key = ?", [(key,) for key in gone])
+            self.forget_keys(gone)
+            self.db.run_many(
+                "INSERT OR IGNORE INTO drawing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (key, image, n, *map(float, d.box), d.strokes, d.points, d.svg)
+                    for n, (key, d) in enumerate(zip(keys, drawings, strict=True), start=1)
+                ],
+            )
+            self.db.run_many(
+                "UPDATE drawing SET number = ?, svg = ? WHERE key = ?",
+                [
+                    (n, d.svg, key)
+                    for n, (key, d) in enumerate(zip(keys, drawings, strict=True), start=1)
+                ],
+            )
+            attach_decisions(self.db, image)
+        return self.drawings(image=image, include_private=True)
+
+    def forget_keys(self, keys: Iterable[str]) -> None:
+        """Remove vectors, map points and cluster membership of items by key."""
+        rows = [(key,) for key in keys]
+        with self.db.transaction():
+            for table in ("vector", "map_point", "member"):
+                self.db.run_many(f"DELETE FROM {table} WHERE key = ?", rows)
+
+    def drawings(
+        self,
+        *,
+        page: str | None = None,
+        image: str | None = None,
+        kept: bool | None = None,
+        include_private: bool = False,
+    ) -> list[DrawingRecord]:
+        """Drawings of present pages by page and number; every argument given narrows them.
+
+        Args:
+            page: Only this page's.
+            image: Only this image's.
+            kept: True: only those kept; False: only those dropped.
+            include_private: True lists also drawings of private pages.
+        """
+        wanted = self.page(page).image if page is not None else image
+        where, parameters = ("WHERE d.image = ?", [wanted]) if wanted is not None else ("", [])
+        pages = (
+            [one] if wanted is not None and (one := self.page_of_image(wanted)) else self.pages()
+        )
+        owners = {p.image: p for p in pages if p.present and (include_private or not p.private)}
+        verdicts = self._verdicts(where, parameters)
+        rows = self.db.rows(
+            "SELECT d.*, m.number AS cluster FROM drawing d "
+            f"LEFT JOIN member m ON m.space = 'drawings' AND m.key = d.key {where}",
+            parameters,
+        )
+        records = [
+            (
+                page_order(owners[r["image"]]),
+                _record(r, owners[r["image"]], verdicts.get(r["key"], {})),
+            )
+            for r in rows
+            if r["image"] in owners
+        ]
+        records.sort(key=lambda pair: (pair[0], pair[1].number))
+        return [record for _, record in records if kept is None or record.kept is kept]
+
+    def drawing(self, name: str) -> DrawingRecord:
+        """The drawing with this id, or this key.
+
+        Raises:
+            UsageError: There is none; the nearest is named.
+        """
+        wanted = name.strip().lower()
+        row = self.db.row("SELECT image FROM drawing WHERE key = ?", (wanted,))
+        if row is not None:
+            found = self.drawings(image=row["image"], include_private=True)
+            return next(d for d in found if d.key == wanted)
+        match = _ID.fullmatch(wanted)
+        if match is None:
+            raise UsageError(f"{name!r} is no drawing's id.", "They look like sb48p005d01.")
+        on_page = self.drawings(page=match.group(1), include_private=True)
+        for record in on_page:
+            if record.number == int(match.group(2)):
+                return record
+        ids = [d.id for d in on_page]
+        close = difflib.get_close_matches(wanted, ids, n=1, cutoff=0.5)
+        raise UsageError(
+            f"There is no drawing {name!r}.",
+            f"Did you mean {close[0]!r}?" if close else f"{match.group(1)} has {len(ids)}.",
+        )
+
+    def set_verdicts(
+        self,
+        source: Literal["cluster", "measure", "filter"],
+        verdicts: Mapping[str, Verdict],
+        *,
+        replace: bool = True,
+    ) -> None:
+        """What a stage says: ``{id or key: (kept, reason)}``.
+
+        The artist's decision holds before all; then the cluster's, kept or dropped; then a
+        measure's drop, then a filter's drop. What nobody drops is kept.
+
+        Args:
+            source: Whose verdicts these are.
+            verdicts: By drawing id or key; those unknown are passed over.
+            replace: False leaves this source's verdicts about other drawings.
+        """
+        keys = {d.id: d.key for d in self.drawings(include_private=True)}
+        known = {row["key"] for row in self.db.rows("SELECT key FROM drawing")}
+        rows = [
+            (key, source, int(kept), reason)
+            for name, (kept, reason) in verdicts.items()
+            if (key := keys.get(name, name)) in known
+        ]
+        with self.db.transaction():
+            if replace:
+                self.db.run("DELETE FROM verdict WHERE source = ?", (source,))
+            self.db.run_many(
+                "INSERT OR REPLACE INTO verdict (key, source, kept, reason) VALUES (?, ?, ?, ?)",
+                rows,
+            )
+
+    def decide(
+        self, names: Iterable[str], kept: bool, reason: str | None = None
+    ) -> list[DrawingRecord]:
+        """Keep or drop drawings by hand, for ever; it holds for their place on the page.
+
+        Raises:
+            UsageError: One of them does not exist.
+        """
+        found = [self.drawing(name) for name in names]
+        with self.hand_edit():
+            for record in found:
+                self._take_back(record)
+                box = tuple(round(float(v), 2) for v in record.box)
+                self.db.run(
+                    "INSERT OR REPLACE INTO hand_decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (record.image, *box, int(kept), reason or _BY["hand"], record.page, now()),
+                )
+            for image in {record.image for record in found}:
+                attach_decisions(self.db, image)
+        return [self.drawing(record.key) for record in found]
+
+    def undecide(self, names: Iterable[str]) -> list[DrawingRecord]:
+        """Take the artist's decision about drawings back."""
+        found = [self.drawing(name) for name in names]
+        with self.hand_edit():
+            for record in found:
+                self._take_back(record)
+                attach_decisions(self.db, record.image)
+        return [self.drawing(record.key) for record in found]
+
+    def _take_back(self, record: DrawingRecord) -> None:
+        """Unmake the decisions about a drawing's place; kept as taken back, for hand.json."""
+        rows = self.db.rows(
+            "SELECT x0, y0, x1, y1 FROM hand_decision WHERE image = ? AND kept IS NOT NULL",
+            (record.image,),
+        )
+        boxes = [tuple(row) for row in rows]
+        self.db.run_many(
+            "UPDATE hand_decision SET kept = NULL, at = ? "
+            "WHERE image = ? AND x0 = ? AND y0 = ? AND x1 = ? AND y1 = ?",
+            [(now(), record.image, *box) for box in boxes if match_boxes([record.box], [box])],
+        )
+
+    def _verdicts(
+        self, where: str, parameters: Sequence[Any]
+    ) -> dict[str, dict[str, tuple[bool, str | None]]]:
+        rows = self.db.rows(
+            f"SELECT v.* FROM verdict v JOIN drawing d ON d.key = v.key {where}", parameters
+        )
+        found: dict[str, dict[str, tuple[bool, str | None]]] = {}
+        for row in rows:
+            found.setdefault(row["key"], {})[row["source"]] = (bool(row["kept"]), row["reason"])
+        return found
+
+
+def _keys(image: str, drawings: Sequence[NewDrawing]) -> list[str]:
+    keys: list[str] = []
+    for drawing in drawings:
+        if len(drawing.box) != 4:
+            raise StrokebookError(f"A box has four numbers, not {drawing.box}.")
+        box = ",".join(f"{v:.2f}" for v in drawing.box)
+        parts = (image, box, f"{drawing.strokes},{drawing.points}", drawing.content)
+        key, again = digest(*parts), 1
+        while key in keys:  # the very same line twice in one place
+            again += 1
+            key = digest(*parts, str(again))
+        keys.append(key)
+    return keys
+
+
+def _record(row: sqlite3.Row, page: Page, verdicts: Mapping[str, Verdict]) -> DrawingRecord:
+    kept, reason, source = _decided(verdicts)
+    return DrawingRecord(
+        id=drawing_id(page.id, row["number"]),
+        key=row["key"],
+        page=page.id,
+        image=row["image"],
+        number=row["number"],
+        box=(row["x0"], row["y0"], row["x1"], row["y1"]),
+        strokes=row["strokes"],
+        points=row["points"],
+        svg=row["svg"],
+        kept=kept,
+        reason=reason,
+        reason_source=source,
+        cluster=row["cluster"],
+    )
+
+
+def _decided(verdicts: Mapping[str, Verdict]) -> tuple[bool, str | None, VerdictSource | None]:
+    deeds: tuple[VerdictSource, ...] = ("hand", "cluster")
+    for source in deeds:
+        if source in verdicts:
+            kept, reason = verdicts[source]
+            return kept, reason or _BY[source], source
+    # That a measure has nothing against a drawing does not overrule a filter.
+    drops: tuple[VerdictSource, ...] = ("measure", "filter")
+    for source in drops:
+        if source in verdicts and not verdicts[source][0]:
+            return False, verdicts[source][1] or _BY[source], source
+    return True, None, None

@@ -1,0 +1,350 @@
+"""Pages filed into folders by label, for looking through; what is moved there is a correction.
+
+``filed/drawings/sb48p005.jpg`` and so on. We keep a list of what we put there, in the catalogue and
+in ``filed/.files.json`` (for when the catalogue is deleted): only those files are ever removed, and
+only a file that is not where the list says it is tells a correction.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from strokebook.base.errors import Refusal, UsageError
+from strokebook.base.files import file_digest, write_json
+from strokebook.library.catalogue import Catalogue
+from strokebook.library.filed_rows import FILED, FiledFile
+from strokebook.library.kinds import check_label
+from strokebook.library.placing import Mode, place
+from strokebook.library.records import Page
+
+UNLABELLED = "unlabelled"
+_LIST = ".files.json"
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A page that the artist moved to another label's folder."""
+
+    page: str
+    old: str | None
+    new: str
+
+
+@dataclass(frozen=True)
+class SyncReport:
+    """What moving files in ``filed/`` said."""
+
+    corrections: tuple[Correction, ...] = ()
+    remarks: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True)
+class FilingReport:
+    """What filing did; ``corrections`` were found and recorded first."""
+
+    placed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    corrections: tuple[Correction, ...] = ()
+    remarks: tuple[Refusal, ...] = ()
+
+
+@dataclass
+class _Filing:
+    """Filing at work: what was known of ``filed/``, and what came of it."""
+
+    root: Path
+    catalogue: Catalogue
+    library: Path
+    listed: dict[str, FiledFile]
+    placed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    remarks: list[Refusal] = field(default_factory=list)
+
+    def remark(self, path: str, reason: str, remedy: str) -> None:
+        self.remarks.append(Refusal(f"{FILED}/{path}", reason, remedy, fatal=False))
+
+
+def file_pages(
+    catalogue: Catalogue, library_root: Path, project: Path, mode: Mode = "copy"
+) -> FilingReport:
+    """File every page that is not private under its label; first take in what was moved by hand.
+
+    Args:
+        catalogue: An open catalogue.
+        library_root: The folder of sketchbooks.
+        project: The project; pages go to its ``filed/LABEL/ID.jpg``.
+        mode: Copies, or links to the library.
+    """
+    synced = sync(catalogue, library_root, project)
+    work = _start(catalogue, library_root, project)
+    pages = catalogue.pages(include_private=False)
+    folders = _folders(pages)
+    wanted = {_place_of(page, folders): page for page in pages}
+    try:
+        for path, row in list(work.listed.items()):
+            page = wanted.get(path)
+            if row.mode != "theirs" and (
+                page is None or page.image != row.image or row.mode != mode
+            ):
+                _remove(work, row)
+        for path, page in wanted.items():
+            _file(work, path, page, mode)
+    finally:
+        _write_list(work)
+    return FilingReport(
+        placed=work.placed,
+        removed=work.removed,
+        unchanged=work.unchanged,
+        corrections=synced.corrections,
+        remarks=(*synced.remarks, *work.remarks),
+    )
+
+
+def sync(catalogue: Catalogue, library_root: Path, project: Path) -> SyncReport:
+    """Record, as hand labels, what the artist said by moving files between label folders.
+
+    A file is known by its content (a link by what it points to), or else by its name. Deleting one
+    says nothing. New folders are new labels.
+    """
+    work = _start(catalogue, library_root, project)
+    told: dict[str, dict[str, str]] = {}  # page id: {label: path}
+    ours = {row.image for row in work.listed.values()}
+    adopted: list[tuple[str, Page]] = []
+    for path in _files(work.root):
+        row = work.listed.get(path)
+        if row is not None and _in_place(work.root, row):
+            continue
+        page = _page_at(work, path)
+        if page is None or page.private:
+            _remark_stranger(work, path, page)
+            continue
+        adopted.append((path, page))
+        if row is not None and row.image == page.image:
+            continue  # only its time or inode is another: the project was copied
+        label = _label_of(work, path)
+        # What was never filed by us was not moved: its place says nothing.
+        if label is not None and page.image in ours:
+            told.setdefault(page.id, {})[label] = path
+    corrections = _corrections(work, told)
+    if corrections:
+        catalogue.set_hand_labels({c.page: c.new for c in corrections})
+    _adopt(work, adopted)
+    _write_list(work)
+    return SyncReport(tuple(corrections), tuple(work.remarks))
+
+
+def _corrections(work: _Filing, told: Mapping[str, Mapping[str, str]]) -> list[Correction]:
+    corrections = []
+    for page_id, labels in told.items():
+        page = work.catalogue.page(page_id)
+        if len(labels) > 1:
+            work.remark(
+                min(labels.values()),
+                f"lies in several folders ({', '.join(sorted(labels))}).",
+                f"Say what it is: strokebook correct {page_id} LABEL.",
+            )
+            continue
+        label = next(iter(labels))
+        if (page.label or "").casefold() != label.casefold():
+            corrections.append(Correction(page.id, page.label, label))
+    return corrections
+
+
+def _start(catalogue: Catalogue, library_root: Path, project: Path) -> _Filing:
+    listed = catalogue.filed()
+    if not listed:
+        listed = _read_list(project / FILED / _LIST)
+        catalogue.put_filed(listed.values())
+    return _Filing(project / FILED, catalogue, library_root.resolve(), listed)
+
+
+def _read_list(path: Path) -> dict[str, FiledFile]:
+    """The list beside the files; a damaged one is as good as none, since it only spares work."""
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        rows = [FiledFile(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
+        return {row.path: row for row in rows if _plain(row)}
+    return {}
+
+
+def _plain(row: FiledFile) -> bool:
+    parts = PurePosixPath(row.path).parts
+    texts = (row.path, row.page, row.image, row.mode)
+    numbers = (row.size, row.mtime_ns, row.inode)
+    return (
+        all(isinstance(text, str) for text in texts)
+        and all(isinstance(number, int) for number in numbers)
+        and ".." not in parts
+        and not row.path.startswith("/")
+    )
+
+
+def _write_list(work: _Filing) -> None:
+    rows: list[dict[str, Any]] = [asdict(row) for _, row in sorted(work.listed.items())]
+    if rows or work.root.is_dir():
+        write_json(work.root / _LIST, rows)
+
+
+def _files(root: Path) -> list[str]:
+    """Every visible file under ``root``, posix and relative."""
+    found = []
+    for folder, names, files in os.walk(root):
+        names[:] = sorted(name for name in names if not name.startswith("."))
+        here = Path(folder).relative_to(root)
+        # Linux counts links to folders as folders, and a page is never one.
+        found += [(here / name).as_posix() for name in sorted(files) if not name.startswith(".")]
+    return found
+
+
+def _in_place(root: Path, row: FiledFile) -> bool:
+    """True when the file is as the list has it (or was being put there when we were killed)."""
+    try:
+        status = (root / row.path).lstat()
+    except OSError:
+        return False
+    return row.inode == 0 or _mark(row) == (status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def _mark(row: FiledFile) -> tuple[int, int, int]:
+    return (row.size, row.mtime_ns, row.inode)
+
+
+def _page_at(work: _Filing, path: str) -> Page | None:
+    """The page of a file in ``filed/``: by content, then by name."""
+    file = work.root / path
+    with contextlib.suppress(OSError):
+        target = file.resolve(strict=True)
+        if file.is_symlink() and target.is_relative_to(work.library):
+            with contextlib.suppress(UsageError):
+                return work.catalogue.page(target.relative_to(work.library).as_posix())
+        if target.is_file() and (page := work.catalogue.page_of_image(file_digest(target))):
+            return page if page.present else None
+    with contextlib.suppress(UsageError):
+        page = work.catalogue.page(PurePosixPath(path).stem)
+        return page if page.id == PurePosixPath(path).stem.lower() and page.present else None
+    return None
+
+
+def _remark_stranger(work: _Filing, path: str, page: Page | None) -> None:
+    if page is None:
+        work.remark(path, "is no page of the library.", "It is left as it is.")
+    else:
+        work.remark(
+            path, f"is a copy of {page.id}, which is private.", "Remove it unless you want it."
+        )
+
+
+def _label_of(work: _Filing, path: str) -> str | None:
+    parts = PurePosixPath(path).parts
+    if len(parts) < 2:
+        work.remark(path, "lies in no label's folder.", "Move it into one.")
+        return None
+    if parts[0].casefold() == UNLABELLED:
+        return None
+    try:
+        return check_label(parts[0])
+    except UsageError as error:
+        work.remark(path, f"lies in a folder that is no label. {error.reason}", error.remedy)
+        return None
+
+
+def _adopt(work: _Filing, files: list[tuple[str, Page]]) -> None:
+    """List files where they are now: ours as ours in the new place, others as the artist's."""
+    modes = {_mark(row): row.mode for row in work.listed.values() if row.inode}
+    rows = []
+    for path, page in files:
+        status = (work.root / path).lstat()
+        mark = (status.st_size, status.st_mtime_ns, status.st_ino)
+        row = work.listed.get(path)
+        mode = row.mode if row and row.image == page.image else modes.get(mark, "theirs")
+        rows.append(FiledFile(path, page.id, page.image, mode, *mark))
+    gone = [p for p in work.listed if not os.path.lexists(work.root / p)]
+    with work.catalogue.transaction():
+        work.catalogue.forget_filed(gone)
+        work.catalogue.put_filed(rows)
+    work.listed = work.catalogue.filed()
+
+
+def _folders(pages: list[Page]) -> dict[str, str]:
+    """The folder of each label; labels that differ in case alone share one."""
+    folders: dict[str, str] = {}
+    for label in sorted({page.label or UNLABELLED for page in pages}):
+        folders.setdefault(label.casefold(), label)
+    return folders
+
+
+def _place_of(page: Page, folders: Mapping[str, str]) -> str:
+    folder = folders[(page.label or UNLABELLED).casefold()]
+    return f"{folder}/{page.id}{PurePosixPath(page.path).suffix.lower()}"
+
+
+def _remove(work: _Filing, row: FiledFile) -> None:
+    """Remove a file that we put there, unless it is no longer what we put."""
+    file = work.root / row.path
+    if not os.path.lexists(file):
+        _unlist(work, row)
+    elif _in_place(work.root, row):
+        file.unlink()
+        _unlist(work, row)
+        work.removed += 1
+        with contextlib.suppress(OSError):
+            file.parent.rmdir()  # only succeeds when it is empty
+    else:
+        status = file.lstat()
+        theirs = replace(
+            row,
+            mode="theirs",
+            size=status.st_size,
+            mtime_ns=status.st_mtime_ns,
+            inode=status.st_ino,
+        )
+        _list(work, theirs)
+        work.remark(row.path, "was changed since it was filed.", "It is left as it is.")
+
+
+def _file(work: _Filing, path: str, page: Page, mode: Mode) -> None:
+    row, target = work.listed.get(path), work.root / path
+    theirs = row is None or row.mode == "theirs"
+    if row is not None and not theirs and row.inode and _in_place(work.root, row):
+        work.unchanged += 1
+        return
+    if os.path.lexists(target) and theirs:
+        if _same_content(target, page.image):
+            work.unchanged += 1
+        else:
+            work.remark(path, f"stands where {page.id} would be filed.", "Move it elsewhere.")
+        return
+    source = work.library / page.path
+    try:
+        # Listed before it is there: a kill in between must not make it look like the artist's.
+        _list(work, FiledFile(path, page.id, page.image, mode, 0, 0, 0))
+        status = place(source, target, mode)
+    except OSError as error:
+        work.remark(path, f"cannot be filed ({error.strerror}).", f"Check {source} and its disk.")
+        return
+    mark = (status.st_size, status.st_mtime_ns, status.st_ino)
+    _list(work, FiledFile(path, page.id, page.image, mode, *mark))
+    work.placed += 1
+
+
+def _same_content(file: Path, image: str) -> bool:
+    with contextlib.suppress(OSError):
+        return file_digest(file) == image
+    return False
+
+
+def _list(work: _Filing, row: FiledFile) -> None:
+    work.listed[row.path] = row
+    work.catalogue.put_filed([row])
+
+
+def _unlist(work: _Filing, row: FiledFile) -> None:
+    del work.listed[row.path]
+    work.catalogue.forget_filed([row.path])

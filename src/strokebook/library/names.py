@@ -1,0 +1,199 @@
+"""Page names: from a file's place in the library to a page id such as ``sb48p005``."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from strokebook.base.errors import Refusal
+from strokebook.base.files import digest, slug
+
+# What a sketchbook's folders may be called. Their order settles which of two files that claim
+# the same page keeps the plain id.
+FOLDERS = {"art": 0, "notes": 1, "cover": 2, "xtra": 3, "priv": 5}
+NO_FOLDER = 4  # a private page never takes the id of one that may be shown
+_WRITTEN = {
+    "art": "art",
+    "note": "notes",
+    "notes": "notes",
+    "cover": "cover",
+    "covers": "cover",
+    "xtra": "xtra",
+    "xtras": "xtra",
+    "extra": "xtra",
+    "extras": "xtra",
+    "priv": "priv",
+    "private": "priv",
+}
+
+_BOOK = re.compile(r"(?:sb|sketchbook)[\s_-]*([0-9]{1,6})", re.IGNORECASE)
+_PAGE = re.compile(r"([0-9]{1,6})\s*(?:v([0-9]{1,4}))?(?:\s*--(.*))?", re.IGNORECASE | re.DOTALL)
+_FLAT = re.compile(
+    r"(sb[0-9]{1,6})p([0-9]{1,6})(?:v([0-9]{1,4}))?(?:--([^~]*))?(~[a-z0-9-]+)?",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class PageName:
+    """What a file's name and folders say about the page on it.
+
+    Attributes:
+        id: Its name everywhere (``sb48p005v2``, ``sb48p005--sneer``): a-z, 0-9, ``-`` and ``~``.
+        book: The sketchbook (``sb48``), or the slug of the top folder.
+        number: The page number, if the name has one.
+        title: What stands behind ``--`` in the name, as written.
+        folder: ``art``, ``notes``, ``cover``, ``xtra``, ``priv``, or None.
+        remark: What keeps the name from being a page number, and how to rename it.
+    """
+
+    id: str
+    book: str
+    number: int | None
+    title: str | None
+    folder: str | None
+    remark: Refusal | None = None
+
+
+def parse(path: str, root_name: str = "") -> PageName:
+    """The page that the image at ``path`` (posix, relative to the library) claims to be.
+
+    Args:
+        path: As found on disk.
+        root_name: Name of the library's own folder, which counts when it is a single sketchbook.
+    """
+    file = PurePosixPath(unicodedata.normalize("NFC", path))
+    parents = [*([root_name] if root_name else []), *file.parts[:-1]]
+    folder = _folder(parents)
+    if flat := _FLAT.fullmatch(file.stem.strip()):
+        book, number, version, title, suffix = flat.groups()
+        return _numbered(book.lower(), number, version, title, folder, (suffix or "").lower())
+    book = _book(parents)
+    page = _PAGE.fullmatch(file.stem.strip())
+    if book and page:
+        number, version, title = page.groups()
+        return _numbered(book, number, version, title, folder, "")
+    return _named(path, file, parents, book, folder, int(page.group(1)) if page else None)
+
+
+def _folder(parents: Sequence[str]) -> str | None:
+    known = [_WRITTEN[p.strip().lower()] for p in parents if p.strip().lower() in _WRITTEN]
+    # Whatever lies anywhere under a private folder is private.
+    return "priv" if "priv" in known else known[-1] if known else None
+
+
+def _book(parents: Sequence[str]) -> str | None:
+    for parent in reversed(parents):
+        if match := _BOOK.fullmatch(parent.strip()):
+            return f"sb{match.group(1)}"
+    return None
+
+
+def _numbered(
+    book: str, number: str, version: str | None, title: str | None, folder: str | None, end: str
+) -> PageName:
+    title = (title or "").strip() or None
+    plain = f"{book}p{int(number):03d}" + (f"v{version}" if version else "")
+    titled = f"--{_short(title)}" if title else ""
+    return PageName(f"{plain}{titled}{end}", book, int(number), title, folder)
+
+
+def _named(
+    path: str,
+    file: PurePosixPath,
+    parents: Sequence[str],
+    book: str | None,
+    folder: str | None,
+    number: int | None,
+) -> PageName:
+    tops = [p for p in (*file.parts[:-1], *parents[:1]) if p.strip().lower() not in _WRITTEN]
+    known, book = book is not None, book or _short(tops[0] if tops else "loose")
+    page = f"{book}-{_short(file.stem)}"
+    if number is not None and not known:
+        parent = str(PurePosixPath(path).parent)
+        remark = Refusal(
+            path if parent == "." else parent,
+            "is in no folder with a sketchbook's number.",
+            "It is used all the same; rename the sketchbook's folder to sb1, sb2, … for ids such "
+            "as sb48p005.",
+            fatal=False,
+        )
+    else:
+        remark = Refusal(
+            path,
+            "has a name that is no page number.",
+            f"It is used as page {page}; rename it to its number (005{file.suffix.lower()}) in a "
+            "folder such as sb48/art for an id such as sb48p005.",
+            fatal=False,
+        )
+    return PageName(page, book, number, None, folder, remark)
+
+
+def _short(text: str) -> str:
+    """A slug that is never empty and the same on every run, for emoji too."""
+    return slug(text, fallback=f"x{digest(text)[:7]}")
+
+
+def assign(paths: Iterable[str], root_name: str = "") -> tuple[dict[str, PageName], list[Refusal]]:
+    """A page name for every image of a library, each id once, whatever order they come in.
+
+    Of several files that claim one id the first by folder (art, notes, cover, xtra, priv) keeps
+    it; the others get their folder, suffix or a number behind a ``~``.
+
+    Returns:
+        Names by path, and remarks on those that were not as they should be.
+    """
+    named = {path: parse(path, root_name) for path in paths}
+    order = sorted(named, key=lambda path: _rank(path, named[path]))
+    owners: dict[str, str] = {}
+    for path in order:
+        owners.setdefault(named[path].id, path)
+    remarks = {str(n.remark): n.remark for p in order if (n := named[p]).remark is not None}
+    for path in order:
+        name = named[path]
+        first = owners[name.id]
+        if first == path:
+            continue
+        free = _free_id(path, name, first, named[first].folder, owners)
+        owners[free] = path
+        named[path] = replace(name, id=free)
+        clash = _clash(path, first, name.id, free)
+        remarks[str(clash)] = clash
+    return named, list(remarks.values())
+
+
+def _rank(path: str, name: PageName) -> tuple[int, int, str]:
+    order = FOLDERS.get(name.folder or "", NO_FOLDER)
+    return (order, path.count("/"), path)
+
+
+def _free_id(
+    path: str, name: PageName, first: str, first_folder: str | None, taken: dict[str, str]
+) -> str:
+    here, there = PurePosixPath(path), PurePosixPath(first)
+    ends = []
+    if name.folder and name.folder != first_folder:
+        ends.append(name.folder)
+    if here.suffix.lower() != there.suffix.lower():
+        ends.append(_short(here.suffix))
+    if here.parent != there.parent and here.parent.name:
+        ends.append(_short(here.parent.name))
+    for end in ends:
+        if f"{name.id}~{end}" not in taken:
+            return f"{name.id}~{end}"
+    number = 2
+    while f"{name.id}~{number}" in taken:
+        number += 1
+    return f"{name.id}~{number}"
+
+
+def _clash(path: str, first: str, wanted: str, given: str) -> Refusal:
+    return Refusal(
+        path,
+        f"claims the same page as {first} ({wanted}).",
+        f"It is used as {given}; give it a number of its own, or a version (005v2).",
+        fatal=False,
+    )

@@ -1,0 +1,164 @@
+"""What the catalogue hands out and takes in: frozen records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from strokebook.library.kinds import kind_of
+
+LabelSource = Literal["hand", "cluster", "rule"]
+VerdictSource = Literal["hand", "cluster", "measure", "filter"]
+NameSource = Literal["hand", "rule"]
+Space = Literal["pages", "drawings"]
+Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in page pixels, y down
+Vectors = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a sketchbook.
+
+    Attributes:
+        id: ``sb48p005``; unique among the pages that are present.
+        book: ``sb48``, or the slug of the top folder.
+        number: Its page number, if its name has one.
+        title: ``sneer`` of ``005--sneer.jpg``.
+        path: Posix, relative to the library's root.
+        folder: ``art``, ``notes``, ``cover``, ``xtra``, ``priv``, or None.
+        image: Key of the file's content; hand work hangs on it.
+        width: In pixels, upright.
+        height: In pixels, upright.
+        format: ``JPEG``, ``PNG``, … by content.
+        tags: Of ``cover``, ``extras``, ``favourite``, ``notes``, ``private``.
+        private: Lies in ``priv`` (or another copy of it does), or is tagged so.
+        label: The label that holds: hand > its cluster's name > rule.
+        label_source: Where ``label`` comes from.
+        confidence: Of a rule's label, 0 to 1.
+        cluster: Number of its cluster in the space ``pages``.
+        copy_of: The id of another page with the very same image, which stands for both.
+        present: False when its file has vanished.
+    """
+
+    id: str
+    book: str
+    number: int | None
+    title: str | None
+    path: str
+    folder: str | None
+    image: str
+    width: int
+    height: int
+    format: str
+    tags: frozenset[str]
+    private: bool
+    label: str | None = None
+    label_source: LabelSource | None = None
+    confidence: float | None = None
+    cluster: int | None = None
+    copy_of: str | None = None
+    present: bool = True
+
+    @property
+    def kind(self) -> str | None:
+        """``drawing``, ``watercolour``, ``notes``, ``cover``, ``bad-scan``, ``other``, or None."""
+        return kind_of(self.label)
+
+
+@dataclass(frozen=True)
+class NewDrawing:
+    """A separated figure as the separation hands it in.
+
+    Attributes:
+        box: In page pixels.
+        strokes: How many.
+        points: How many, over all strokes.
+        svg: Its file, posix, relative to the project.
+        content: A key of its lines, where they can change while box and counts stay.
+    """
+
+    box: Box
+    strokes: int
+    points: int
+    svg: str
+    content: str = ""
+
+
+@dataclass(frozen=True)
+class DrawingRecord:
+    """A separated figure as the catalogue knows it.
+
+    Attributes:
+        id: ``sb48p005d01``: its page's id and its number on the page.
+        key: Key of its content; vectors, clusters and verdicts hang on it.
+        page: Its page's id.
+        image: Its page's image.
+        number: From 1, in the order it was handed in.
+        box: In page pixels.
+        strokes: How many.
+        points: How many, over all strokes.
+        svg: Its file, posix, relative to the project.
+        kept: Whether it may be trained on.
+        reason: Why it was dropped, or kept by hand.
+        reason_source: Who decided; None when nobody did (it is kept).
+        cluster: Number of its cluster in the space ``drawings``.
+    """
+
+    id: str
+    key: str
+    page: str
+    image: str
+    number: int
+    box: Box
+    strokes: int
+    points: int
+    svg: str
+    kept: bool = True
+    reason: str | None = None
+    reason_source: VerdictSource | None = None
+    cluster: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Clustering:
+    """The clusters of one space as they stand.
+
+    Attributes:
+        space: ``pages`` (members are image keys) or ``drawings`` (drawing keys).
+        key: What it was computed from; equal key, equal clustering.
+        k: How many clusters.
+        centroids: ``(k, D)`` float32.
+        members: Cluster number by key.
+    """
+
+    space: str
+    key: str
+    k: int
+    centroids: Vectors
+    members: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One cluster; ``name_source`` says whether the artist or a rule named it."""
+
+    number: int
+    name: str | None
+    name_source: NameSource | None
+    size: int
+
+
+@dataclass(frozen=True)
+class StageResult:
+    """What a stage did with one item, and under which key of input, settings and version."""
+
+    stage: str
+    item: str
+    key: str
+    seconds: float
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    at: str = ""

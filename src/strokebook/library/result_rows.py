@@ -1,0 +1,85 @@
+"""What stages did with each item, and what they refused."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from strokebook.base.errors import Refusal
+from strokebook.library.migrations import now
+from strokebook.library.records import StageResult
+from strokebook.library.store import Store
+
+
+class ResultRows(Store):
+    """Results by stage and item, and refusals by stage."""
+
+    def result(self, stage: str, item: str) -> StageResult | None:
+        """What ``stage`` did with ``item`` last, or None."""
+        row = self.db.row("SELECT * FROM stage_result WHERE stage = ? AND item = ?", (stage, item))
+        return _result(row) if row else None
+
+    def results(self, stage: str) -> dict[str, StageResult]:
+        """Everything that a stage did, by item."""
+        rows = self.db.rows("SELECT * FROM stage_result WHERE stage = ? ORDER BY item", (stage,))
+        return {row["item"]: _result(row) for row in rows}
+
+    def put_result(
+        self, stage: str, item: str, key: str, seconds: float, summary: Mapping[str, Any]
+    ) -> None:
+        """Keep what a stage did; ``summary`` has to fit into JSON."""
+        text = json.dumps(summary, ensure_ascii=False, allow_nan=False)
+        with self.db.transaction():
+            self.db.run(
+                "INSERT OR REPLACE INTO stage_result VALUES (?, ?, ?, ?, ?, ?)",
+                (stage, item, key, float(seconds), text, now()),
+            )
+
+    def forget_results(self, stage: str, items: Iterable[str] | None = None) -> None:
+        """Forget what a stage did, with ``items`` or with all."""
+        with self.db.transaction():
+            if items is None:
+                self.db.run("DELETE FROM stage_result WHERE stage = ?", (stage,))
+            else:
+                self.db.run_many(
+                    "DELETE FROM stage_result WHERE stage = ? AND item = ?",
+                    [(stage, item) for item in items],
+                )
+
+    def put_refusals(self, stage: str, refusals: Iterable[Refusal], item: str = "") -> None:
+        """Keep refusals and remarks of a stage, under the item that they are about."""
+        with self.db.transaction():
+            self.db.run_many(
+                "INSERT OR REPLACE INTO refusal VALUES (?, ?, ?, ?, ?, ?)",
+                [(stage, item, r.subject, r.reason, r.remedy, int(r.fatal)) for r in refusals],
+            )
+
+    def clear_refusals(self, stage: str, item: str | None = None) -> None:
+        """Forget a stage's refusals, about ``item`` or about all."""
+        with self.db.transaction():
+            self.db.run(
+                "DELETE FROM refusal WHERE stage = ? AND (? IS NULL OR item = ?)",
+                (stage, item, item),
+            )
+
+    def refusals(self, stage: str | None = None, item: str | None = None) -> list[Refusal]:
+        """Refusals and remarks, of one stage or all, by subject."""
+        rows = self.db.rows(
+            "SELECT * FROM refusal WHERE (? IS NULL OR stage = ?) AND (? IS NULL OR item = ?) "
+            "ORDER BY subject, stage, reason",
+            (stage, stage, item, item),
+        )
+        return [Refusal(r["subject"], r["reason"], r["remedy"], bool(r["fatal"])) for r in rows]
+
+
+def _result(row: sqlite3.Row) -> StageResult:
+    return StageResult(
+        stage=row["stage"],
+        item=row["item"],
+        key=row["key"],
+        seconds=row["seconds"],
+        summary=json.loads(row["summary"]),
+        at=row["at"],
+    )

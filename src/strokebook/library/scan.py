@@ -1,0 +1,334 @@
+"""Scanning a library into the catalogue.
+
+Strategy: walk the folders; read the content of files whose size, time or inode are not as the
+catalogue knows them; settle by content what is new, moved, changed or gone; settle what is private;
+only then open the images that were never opened, each once, and make their previews. Every step is
+committed in batches, so that a killed scan goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import importlib.util
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.base.files import file_digest
+from strokebook.base.options import option
+from strokebook.base.progress import SILENT, Progress
+from strokebook.library.catalogue import Catalogue
+from strokebook.library.file_rows import KnownFile, KnownImage
+from strokebook.library.names import PageName, assign
+from strokebook.library.previews import Look, drop_previews, look_at, preview_path, previews
+from strokebook.library.privacy import hide_private
+from strokebook.library.scan_report import Move, ScanReport, copy_remarks, file_refusals
+from strokebook.library.walk import Found, Walk, walk
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+STAGE = "scan"
+BATCH = 32  # images opened between commits: what a kill costs at most
+_PREVIEW_SIDE = "preview_side"
+
+
+@dataclass(frozen=True)
+class ScanOptions:
+    """How the library is read."""
+
+    max_megapixels: float = option(
+        80.0, "Larger scans are refused (A3 at 600 dpi has 70).", low=1.0, high=1000.0
+    )
+    preview_side: int = option(
+        640, "Longest side of the previews that pages are judged by, in pixels.", low=64, high=4096
+    )
+    workers: int = option(2, "Images that are opened side by side.", low=1, high=64)
+    include_private: bool = option(False, "Make previews of private pages too, like of all others.")
+
+
+@dataclass
+class _Scan:
+    """A scan at work."""
+
+    root: Path
+    project: Path
+    catalogue: Catalogue
+    options: ScanOptions
+    progress: Progress
+    walked: Walk
+    names: dict[str, PageName]
+    known: dict[str, KnownFile]
+    images: dict[str, KnownImage]  # as before the scan
+    refused: list[Refusal] = field(default_factory=list)
+    remarks: list[Refusal] = field(default_factory=list)
+    new: list[str] = field(default_factory=list)  # paths, as are the following
+    moved: list[Move] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+
+def scan(
+    root: Path,
+    catalogue: Catalogue,
+    project: Path,
+    options: ScanOptions | None = None,
+    progress: Progress = SILENT,
+) -> ScanReport:
+    """Bring the catalogue up to date with the library on disk, which is only read.
+
+    Args:
+        root: The folder of sketchbooks (or a single sketchbook).
+        catalogue: An open catalogue.
+        project: Where previews go (``cache/previews/HASH.jpg``).
+        options: How to read.
+        progress: Where to tell how far it is.
+
+    Raises:
+        StrokebookError: The library is missing, unreadable, or all of its pages have vanished.
+    """
+    walked = walk(root)
+    root = root.resolve()
+    known = catalogue.known_files()
+    _check_mounted(root, walked, known)
+    # Known pages behind a locked door keep their ids: nobody else gets them.
+    locked = [path for path, file in known.items() if file.present and walked.hides(path)]
+    names, remarks = assign({*locked, *(f.path for f in walked.files)}, root.name)
+    work = _Scan(
+        root=root,
+        project=project,
+        catalogue=catalogue,
+        options=options or ScanOptions(),
+        progress=progress,
+        walked=walked,
+        names=names,
+        known=known,
+        images=catalogue.known_images(),
+    )
+    work.refused += walked.refused
+    work.remarks += [*walked.remarks, *remarks]
+    _settle_known(work)
+    _read_unknown(work)
+    _take_tags(work)
+    hidden = [] if work.options.include_private else hide_private(catalogue, project)
+    _open_images(work)
+    return _report(work, hidden)
+
+
+def _check_mounted(root: Path, walked: Walk, known: Mapping[str, KnownFile]) -> None:
+    count = sum(file.present for file in known.values())
+    if count and not walked.files and not walked.unread:
+        raise StrokebookError(
+            f"The library {root} has no images, where {count} pages were known.",
+            "Mount its disk, or check the path; nothing was changed.",
+        )
+
+
+def _settle_known(work: _Scan) -> None:
+    """Known paths: still there, under perhaps another id, or vanished."""
+    on_disk = {file.path: file for file in work.walked.files}
+    vanished = [
+        path
+        for path, file in work.known.items()
+        if path not in on_disk and file.present and not work.walked.hides(path)
+    ]
+    there = {path: work.names[path] for path in work.known if path in on_disk}
+    work.gone = vanished
+    with work.catalogue.transaction():
+        work.catalogue.vanish(vanished)
+        work.catalogue.put_names(there, {path: on_disk[path].tags for path in there})
+
+
+def _read_unknown(work: _Scan) -> None:
+    """Read the content of files that are new or changed, and settle what happened to them."""
+    unknown = [
+        file
+        for file in work.walked.files
+        if (known := work.known.get(file.path)) is None or not known.same_as(file)
+    ]
+    changed: list[tuple[Found, str]] = []
+    results = _in_pool(lambda f: _digest(work.root, f), unknown, work.options.workers)
+    tracked = work.progress.track(results, "Reading new files", total=len(unknown))
+    for batch in _batches(tracked, 8 * BATCH):
+        fresh = []
+        for file, image in batch:
+            if isinstance(image, Refusal):
+                work.refused.append(image)
+            elif file.path in work.known:
+                changed.append((file, image))
+            else:
+                fresh.append((file, image, work.names[file.path]))
+                work.new.append(file.path)
+        work.catalogue.put_files(fresh)
+    with work.catalogue.transaction():
+        _settle_changed(work, changed)
+        _settle_moved(work)
+
+
+def _digest(root: Path, file: Found) -> tuple[Found, str | Refusal]:
+    try:
+        return file, file_digest(root / file.path)
+    except OSError as error:
+        return file, Refusal(
+            file.path, f"cannot be read ({error.strerror}).", "Check the file's permissions."
+        )
+
+
+def _settle_changed(work: _Scan, changed: Sequence[tuple[Found, str]]) -> None:
+    """A path with other content: what was done by hand goes along, unless that moved elsewhere."""
+    work.catalogue.put_files((f, image, work.names[f.path]) for f, image in changed)
+    present = {file.image for file in work.catalogue.known_files().values() if file.present}
+    for file, image in changed:
+        former = work.known[file.path]
+        if former.image == image:
+            continue
+        (work.changed if _usable_before(work, file.path) else work.new).append(file.path)
+        if image in work.images or not former.present:
+            continue  # files that changed places: hand work follows the content
+        # A private page that was edited and saved without its red tag stays private.
+        private_only = former.image in present
+        page = work.names[file.path].id
+        if work.catalogue.carry_over(former.image, image, page, private_only=private_only):
+            work.remarks.append(
+                Refusal(
+                    file.path,
+                    "has changed.",
+                    "It keeps what was said by hand of the former image (label, tags); correct "
+                    "that if it is another page now.",
+                    fatal=False,
+                )
+            )
+
+
+def _settle_moved(work: _Scan) -> None:
+    """Vanished files whose content lies elsewhere have moved there."""
+    files = work.catalogue.known_files()
+    homes: dict[str, list[str]] = {}
+    for path in [*work.new, *work.changed]:
+        homes.setdefault(files[path].image, []).append(path)
+    present = {file.image for file in files.values() if file.present}
+    moved_away = [p for p, f in files.items() if not f.present and f.image in present]
+    for path in moved_away:
+        if free := homes.get(files[path].image):
+            home = free.pop(0)
+            work.moved.append(Move(work.names[home].id, files[path].id, path, home))
+    # One of several copies that vanished is no page gone: the others stand for it.
+    work.catalogue.forget_files(moved_away)
+    forgotten = set(moved_away)
+    work.gone = [path for path in work.gone if path not in forgotten]
+
+
+def _take_tags(work: _Scan) -> None:
+    files = work.catalogue.known_files()
+    work.catalogue.take_file_tags(
+        (files[f.path].image, files[f.path].id, f.tags)
+        for f in work.walked.files
+        if f.tags and f.path in files
+    )
+
+
+def _open_images(work: _Scan) -> None:
+    """Open images never opened (with these settings), and make previews that are missing."""
+    checked = _checked(work.options)
+    wanted = _unopened(work, checked)
+    results = _in_pool(lambda item: _look(work, *item), wanted, work.options.workers)
+    tracked = work.progress.track(results, "Opening new pages", total=len(wanted))
+    for batch in _batches(tracked, BATCH):
+        work.catalogue.put_looks(batch, checked)
+    with work.catalogue.transaction():
+        work.catalogue.db.run(
+            "INSERT OR REPLACE INTO meta VALUES (?, ?)",
+            (_PREVIEW_SIDE, str(work.options.preview_side)),
+        )
+
+
+def _unopened(work: _Scan, checked: str) -> list[tuple[str, str, bool]]:
+    """(path, image, wants a preview) of every image to be opened."""
+    images = work.catalogue.known_images()
+    private = frozenset() if work.options.include_private else work.catalogue.private_hashes()
+    side = work.catalogue.db.row("SELECT value FROM meta WHERE name = ?", (_PREVIEW_SIDE,))
+    made = previews(work.project)
+    if side is not None and int(side[0]) != work.options.preview_side:
+        drop_previews(work.project, made)
+        made = frozenset()
+    on_disk = {file.path for file in work.walked.files}
+    wanted: dict[str, tuple[str, str, bool]] = {}
+    for path, file in work.catalogue.known_files().items():
+        image = images[file.image]
+        lacks = file.image not in private and file.image not in made
+        opened = image.state == "ok" or (image.state == "refused" and image.checked == checked)
+        if path in on_disk and (not opened or (image.state == "ok" and lacks)):
+            wanted.setdefault(file.image, (path, file.image, lacks))
+    return sorted(wanted.values())
+
+
+def _checked(options: ScanOptions) -> str:
+    """What else than the content decides whether an image can be opened."""
+    heif = importlib.util.find_spec("pillow_heif") is not None
+    return f"{options.max_megapixels:g}{' heif' if heif else ''}"
+
+
+def _look(work: _Scan, path: str, image: str, wants_preview: bool) -> Look:
+    return look_at(
+        work.root / path,
+        image,
+        preview_path(work.project, image) if wants_preview else None,
+        side=work.options.preview_side,
+        max_megapixels=work.options.max_megapixels,
+    )
+
+
+def _report(work: _Scan, hidden: Sequence[str]) -> ScanReport:
+    files, images = work.catalogue.known_files(), work.catalogue.known_images()
+    told = {refusal.subject for refusal in work.refused}
+    on_disk = {f.path: files[f.path] for f in work.walked.files if f.path in files}
+    for remark in file_refusals({p: f for p, f in on_disk.items() if p not in told}, images):
+        (work.refused if remark.fatal else work.remarks).append(remark)
+    usable = {p: f for p, f in files.items() if f.present and images[f.image].state == "ok"}
+    work.remarks += copy_remarks(work.catalogue, usable)
+    work.catalogue.flush_hand()
+    with work.catalogue.transaction():
+        work.catalogue.clear_refusals(STAGE)
+        work.catalogue.put_refusals(STAGE, [*work.refused, *work.remarks])
+    moved_to = {move.path for move in work.moved}
+    changed = {path for path in work.changed if path in usable} - moved_to
+    new = {path for path in usable if not _usable_before(work, path)} - moved_to - changed
+    return ScanReport(
+        new=tuple(usable[path].id for path in sorted(new)),
+        moved=tuple(sorted(work.moved, key=lambda move: move.path)),
+        changed=tuple(usable[path].id for path in sorted(changed)),
+        gone=tuple(work.known[path].id for path in sorted(work.gone)),
+        unchanged=len(usable.keys() - new - changed - moved_to),
+        hidden=tuple(hidden),
+        refused=tuple(sorted(work.refused, key=lambda r: r.subject)),
+        remarks=tuple(sorted(work.remarks, key=lambda r: r.subject)),
+    )
+
+
+def _usable_before(work: _Scan, path: str) -> bool:
+    file = work.known.get(path)
+    return file is not None and file.present and work.images[file.image].state == "ok"
+
+
+def _in_pool(work: Callable[[T], R], items: Sequence[T], workers: int) -> Iterator[R]:
+    """``work`` on every item, a few ahead, in their order."""
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        rest = iter(items)
+        ahead = [pool.submit(work, item) for item in itertools.islice(rest, 2 * workers)]
+        try:
+            while ahead:
+                done = ahead.pop(0).result()
+                ahead += [pool.submit(work, item) for item in itertools.islice(rest, 1)]
+                yield done
+        finally:
+            for future in ahead:
+                future.cancel()
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(items)
+    while batch := list(itertools.islice(rest, size)):
+        yield batch

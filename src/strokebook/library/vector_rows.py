@@ -1,0 +1,82 @@
+"""Vectors of pages and drawings, and where they lie on the map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from strokebook.base.errors import StrokebookError
+from strokebook.library.records import Space, Vectors
+from strokebook.library.store import Store
+
+FEW = 500  # up to here keys are looked up one by one, beyond the whole space is read
+
+
+class VectorRows(Store):
+    """Float32 vectors by space, backbone and key."""
+
+    def put_vectors(
+        self, space: Space, backbone: str, vectors: Mapping[str, npt.ArrayLike]
+    ) -> None:
+        """Keep vectors, each ``(D,)``; those of the same key are replaced."""
+        rows = []
+        for key, vector in vectors.items():
+            data = np.ascontiguousarray(vector, dtype="<f4")
+            if data.ndim != 1 or not np.isfinite(data).all():
+                raise StrokebookError(f"The vector of {key} is not (D,) of finite numbers.")
+            rows.append((space, backbone, key, data.tobytes()))
+        with self.db.transaction():
+            self.db.run_many("INSERT OR REPLACE INTO vector VALUES (?, ?, ?, ?)", rows)
+
+    def vector_keys(self, space: Space, backbone: str) -> frozenset[str]:
+        """Keys that have a vector."""
+        rows = self.db.rows(
+            "SELECT key FROM vector WHERE space = ? AND backbone = ?", (space, backbone)
+        )
+        return frozenset(row["key"] for row in rows)
+
+    def vectors(self, space: Space, backbone: str, keys: Sequence[str]) -> Vectors:
+        """The vectors of ``keys``, ``(K, D)`` float32, in their order.
+
+        Raises:
+            StrokebookError: A key has none.
+        """
+        found = self._blobs(space, backbone, keys)
+        missing = [key for key in keys if key not in found]
+        if missing:
+            raise StrokebookError(
+                f"{len(missing)} of {len(keys)} {space} have no {backbone} vector "
+                f"({missing[0]}, …).",
+                "Run the embedding first.",
+            )
+        if not keys:
+            return np.zeros((0, 0), np.float32)
+        data = b"".join(found[key] for key in keys)
+        return np.frombuffer(data, "<f4").reshape(len(keys), -1).astype(np.float32)
+
+    def _blobs(self, space: str, backbone: str, keys: Sequence[str]) -> dict[str, bytes]:
+        wanted = sorted(set(keys))
+        where, more = "", []
+        if len(wanted) <= FEW:
+            where, more = f"AND key IN ({','.join('?' * len(wanted))})", wanted
+        rows = self.db.rows(
+            f"SELECT key, data FROM vector WHERE space = ? AND backbone = ? {where}",
+            (space, backbone, *more),
+        )
+        return {row["key"]: row["data"] for row in rows}
+
+    def put_map(self, space: Space, points: Mapping[str, Sequence[float]]) -> None:
+        """Put a map in the place of the former one, ``{key: (x, y)}``."""
+        with self.db.transaction():
+            self.db.run("DELETE FROM map_point WHERE space = ?", (space,))
+            self.db.run_many(
+                "INSERT INTO map_point VALUES (?, ?, ?, ?)",
+                [(space, key, float(x), float(y)) for key, (x, y) in points.items()],
+            )
+
+    def map_points(self, space: Space) -> dict[str, tuple[float, float]]:
+        """Where each item lies on the map, by key."""
+        rows = self.db.rows("SELECT key, x, y FROM map_point WHERE space = ?", (space,))
+        return {row["key"]: (row["x"], row["y"]) for row in rows}
