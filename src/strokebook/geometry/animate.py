@@ -1,0 +1,133 @@
+"""Animations: the line draws itself, one drawing or a grid of several at once, as a GIF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from strokebook.base.errors import UsageError
+from strokebook.base.files import atomic_open
+from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.render import Picture, line, place, reduced, thickness
+
+OVER = 2  # frames are drawn larger and reduced: thin lines stay smooth
+GREYS = 16  # a line drawing needs no more; the file stays small
+HOLD = 2.0  # seconds that the finished drawing stands
+
+
+def animate(
+    drawings: Drawing | Sequence[Drawing],
+    path: Path,
+    *,
+    seconds: float = 4.0,
+    fps: int = 25,
+    size: tuple[int, int] | int = 320,
+    columns: int | None = None,
+    pen: float = 2.0,
+    margin: float = 0.06,
+) -> None:
+    """Write a looping GIF in which the pen draws at an even speed, then stands still for 2 s.
+
+    Args:
+        drawings: One, or several that are drawn at once, each in its cell of a grid.
+        path: Where to write, atomically.
+        seconds: Time for drawing.
+        fps: Frames per second, 1–50 (viewers slow down shorter frames).
+        size: Width and height of one cell in pixels, or one number for both.
+        columns: Cells in a row; default: as square a grid as can be.
+        pen: Line width in pixels.
+        margin: Empty border of a cell as a share of its longer side.
+
+    Raises:
+        UsageError: Nothing to draw, or a time or frame rate that cannot be shown.
+    """
+    several = [drawings] if isinstance(drawings, Drawing) else list(drawings)
+    if not several or all(d.n_points == 0 for d in several):
+        raise UsageError("There is nothing to animate.", "Give a drawing with strokes.")
+    if not (0 < seconds <= 120 and 1 <= fps <= 50):
+        raise UsageError("An animation takes 0–120 s at 1–50 frames.", "Change seconds or fps.")
+    cell = (size, size) if isinstance(size, int) else size
+    columns = columns or int(np.ceil(np.sqrt(len(several))))
+    frames = list(_frames(several, cell, columns, max(2, round(seconds * fps)), pen, margin))
+    delay = round(1000 / fps)
+    with atomic_open(path) as file:
+        frames[0].save(
+            file,
+            format="GIF",
+            save_all=True,
+            append_images=frames[1:],
+            duration=[*[delay] * (len(frames) - 1), round(HOLD * 1000)],
+            loop=0,
+            disposal=1,
+            optimize=False,
+        )
+
+
+def _frames(
+    drawings: Sequence[Drawing],
+    cell: tuple[int, int],
+    columns: int,
+    count: int,
+    pen: float,
+    margin: float,
+) -> Iterator[Image.Image]:
+    """``count`` palette pictures, the first almost empty, the last complete."""
+    rows = -(-len(drawings) // columns)
+    width, height = cell[0] * min(columns, len(drawings)), cell[1] * rows
+    canvas = np.full((height * OVER, width * OVER, 3), 255, np.uint8)
+    pens = [
+        _Pen(d, cell, (cell[0] * (i % columns), cell[1] * (i // columns)), margin)
+        for i, d in enumerate(drawings)
+    ]
+    for k in range(1, count + 1):
+        for one in pens:
+            one.draw_to(canvas, k / count, thickness(pen * OVER))
+        yield _palette(reduced(canvas[..., 0], (width, height)))
+
+
+def _palette(grey: npt.NDArray[np.uint8]) -> Image.Image:
+    level = np.round(grey.astype(np.float32) * ((GREYS - 1) / 255)).astype(np.uint8)
+    image = Image.fromarray(level, "P")
+    image.putpalette([v for i in range(GREYS) for v in [round(i * 255 / (GREYS - 1))] * 3])
+    return image
+
+
+class _Pen:
+    """One drawing's way, walked at even speed over its ink; lifts take no time."""
+
+    def __init__(
+        self, drawing: Drawing, cell: tuple[int, int], corner: tuple[int, int], margin: float
+    ) -> None:
+        shift = np.array(corner, float) * OVER
+        over = (cell[0] * OVER, cell[1] * OVER)
+        self.strokes = [s + shift for s in place(drawing, over, margin)]
+        lengths = [np.r_[0.0, np.hypot(*np.diff(s, axis=0).T).cumsum()] for s in self.strokes]
+        # A dot counts as one pixel, so that it too has its moment.
+        spans = [max(float(x[-1]), 1.0) for x in lengths]
+        self.starts = np.r_[0.0, np.cumsum(spans)]
+        self.along = lengths
+        self.done = 0.0
+
+    def draw_to(self, canvas: Picture, share: float, thick: int) -> None:
+        """Draw what lies between the last call's share of the way and this one's."""
+        target = share * float(self.starts[-1])
+        for stroke, along, start in zip(self.strokes, self.along, self.starts[:-1], strict=True):
+            low, high = self.done - start, target - start
+            if high > 0 and low <= along[-1]:
+                line(canvas, _piece(stroke, along, low, high), thick, (0, 0, 0))
+        self.done = target
+
+
+def _piece(
+    stroke: npt.NDArray[np.float64], along: npt.NDArray[np.float64], low: float, high: float
+) -> npt.NDArray[np.float64]:
+    """The points of a stroke between two distances along it, cut points included."""
+    inner = stroke[(along > low) & (along < high)]
+    ends = [
+        [np.interp(d, along, stroke[:, 0]), np.interp(d, along, stroke[:, 1])] for d in (low, high)
+    ]
+    return np.vstack([ends[0], inner, ends[1]])

@@ -1,0 +1,103 @@
+"""One interface for tracing engines, and what they give back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from strokebook.base.errors import UsageError
+from strokebook.base.options import nearest
+from strokebook.geometry.drawing import Drawing
+from strokebook.tracing.options import TraceOptions
+from strokebook.tracing.page import PageImage, Pixels
+
+
+@dataclass(frozen=True)
+class TraceStats:
+    """What happened on the way.
+
+    Attributes:
+        threshold: Grey (0–255 on the flattened page) under which a pixel was taken for ink; 0 on
+            an empty page.
+        tried: Every candidate threshold of the search with its score.
+        scale: Size of the working copy ÷ size of the page.
+        ink: Share of the page that is ink.
+        precision: Share of the drawn length that lies within half a pen width of ink.
+        recall: Share of the ink that lies within half a pen width of the drawn line, and its
+            half-width.
+        seconds: Time the page took.
+    """
+
+    threshold: int = 0
+    tried: tuple[tuple[int, float], ...] = ()
+    scale: float = 1.0
+    ink: float = 0.0
+    precision: float = 1.0
+    recall: float = 1.0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A page's drawing in page pixels, its pen width measured on the ink; and how it came about.
+
+    A page without ink gives a drawing without strokes.
+    """
+
+    drawing: Drawing
+    stats: TraceStats
+
+
+class Tracer(Protocol):
+    """A way from a scanned page to a drawing."""
+
+    @property
+    def name(self) -> str:
+        """As in :attr:`TraceOptions.engine`."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Changes when the same page may give another drawing."""
+        ...
+
+    def fingerprint(self) -> str:
+        """A key of engine, version and settings; results are kept under it."""
+        ...
+
+    def trace(self, page: PageImage | Pixels, *, stages: Path | None = None) -> Traced:
+        """Trace one page.
+
+        Args:
+            page: A page, or ``(H, W)`` or ``(H, W, 3)`` uint8 pixels.
+            stages: A folder for a picture of every step.
+
+        Raises:
+            InputRefused: Nothing that can be traced in sensible time (a page of noise).
+        """
+        ...
+
+
+def _autotrace(options: TraceOptions) -> Tracer:
+    from strokebook.tracing.autotrace_engine import AutotraceTracer
+
+    return AutotraceTracer(options)
+
+
+ENGINES: dict[str, Callable[[TraceOptions], Tracer]] = {"autotrace": _autotrace}
+
+
+def engine(name: str | None = None, options: TraceOptions | None = None) -> Tracer:
+    """The tracer called ``name`` (default: the one the options name).
+
+    Raises:
+        UsageError: No engine of that name.
+        StrokebookError: The engine's package is not installed.
+    """
+    options = options or TraceOptions()
+    name = name or options.engine
+    if name not in ENGINES:
+        raise UsageError(f"There is no tracing engine {name!r}.", nearest(name, ENGINES))
+    return ENGINES[name](options)

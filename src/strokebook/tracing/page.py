@@ -1,0 +1,70 @@
+"""A scanned page as an array of pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from strokebook.base.errors import InputRefused
+from strokebook.base.images import image_info, open_image
+
+Pixels = npt.NDArray[np.uint8]  # (H, W, 3) RGB
+
+
+@dataclass(frozen=True, eq=False)
+class PageImage:
+    """A page's pixels, perhaps reduced, and the size they stand for.
+
+    Attributes:
+        pixels: ``(H, W, 3)`` uint8 RGB, upright.
+        size: Width and height of the page in its own pixels; tracings are given in these.
+        source: The page or file, as errors and drawings name it.
+    """
+
+    pixels: Pixels
+    size: tuple[int, int]
+    source: str = "page"
+
+    @classmethod
+    def of(cls, pixels: npt.NDArray[np.uint8], source: str = "page") -> PageImage:
+        """A page of grey ``(H, W)`` or RGB ``(H, W, 3)`` pixels at full size.
+
+        Raises:
+            InputRefused: Another shape or type, or no pixels at all.
+        """
+        array = np.asarray(pixels)
+        if array.ndim == 2:
+            array = np.repeat(array[:, :, None], 3, axis=2)
+        if array.ndim != 3 or array.shape[2] != 3 or array.dtype != np.uint8 or array.size == 0:
+            raise InputRefused(
+                source,
+                f"has pixels of shape {array.shape} and type {array.dtype}.",
+                "Give (H, W) grey or (H, W, 3) RGB as uint8.",
+            )
+        return cls(np.ascontiguousarray(array), (array.shape[1], array.shape[0]), source)
+
+
+def load_page(
+    path: Path,
+    *,
+    max_megapixels: float = 80.0,
+    reduce_to: int | None = None,
+    source: str | None = None,
+) -> PageImage:
+    """Open a page safely (see :func:`~strokebook.base.images.open_image`).
+
+    Args:
+        path: JPEG, PNG, TIFF, WebP, or HEIF where ``pillow-heif`` is installed.
+        max_megapixels: Larger pages are refused before they are decoded.
+        reduce_to: Longest side to decode to; the page keeps its own size for coordinates.
+        source: How errors and drawings name the page; default: the path.
+
+    Raises:
+        InputRefused: The file is missing, unreadable, damaged, too large, or no picture.
+    """
+    info = image_info(path)
+    image = open_image(path, max_megapixels=max_megapixels, reduce_to=reduce_to)
+    return PageImage(np.asarray(image), (info.width, info.height), source or str(path))
