@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from pathlib import Path
 from typing import Any
@@ -110,5 +111,7 @@ def _facts(result: Any) -> dict[str, Any]:
         "best_step": result.best_step,
         "seconds": result.seconds,
         "skipped": result.skipped,
-        "scores": None if best is None else best.as_dict(),
+        "scores": None
+        if best is None
+        else {**dataclasses.asdict(best), "per_point": best.per_point},
     }

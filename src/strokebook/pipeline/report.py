@@ -34,7 +34,11 @@ def write_report(project: Project) -> Outcome:
     summary.seconds.pop(STAGE, None)
     files = sorted(p for p in _pictures(project) if p.exists())
     key = key_of(
-        STAGE, VERSION, __version__, repr(summary), *(f"{p} {file_digest(p)}" for p in files)
+        STAGE,
+        VERSION,
+        __version__,
+        repr(summary),
+        *(f"{p.relative_to(project.folder)} {file_digest(p)}" for p in files),
     )
     if is_done(project, STAGE, "all", key) and target.exists():
         outcome.ready = 1

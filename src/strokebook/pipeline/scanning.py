@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from strokebook.base.errors import StrokebookError
+from strokebook.library.filing import sync
 from strokebook.library.scan import ScanOptions, scan
 from strokebook.library.scan_report import ScanReport
 from strokebook.pipeline.privacy import forget_products
@@ -25,9 +26,12 @@ def scan_library(project: Project) -> Outcome:
     report = scan(project.library, project.catalogue, project.folder, options, project.progress)
     if report.hidden:
         forget_products(project, report.hidden)
+    synced = sync(project.catalogue, project.library, project.folder)
     outcome = Outcome(STAGE, len(report.new) + len(report.changed), report.unchanged)
-    outcome.refusals = [*report.refused, *report.remarks]
+    outcome.refusals = [*report.refused, *report.remarks, *synced.remarks]
     outcome.notes = _news(report)
+    if synced.corrections:
+        outcome.notes.append(f"{len(synced.corrections)} corrections taken from filed/.")
     outcome.seconds = timer.seconds
     _check_some(project, outcome)
     return outcome

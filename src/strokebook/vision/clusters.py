@@ -1,0 +1,133 @@
+"""Pages in groups that look alike: k-means, the nearest group for a new page, similar pages."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from strokebook.base.errors import StrokebookError
+
+Vectors = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.int64]
+STARTS = 10  # k-means runs from as many beginnings, the tightest one is kept
+
+
+@dataclass(frozen=True, eq=False)
+class Clustering:
+    """Groups of vectors.
+
+    Shape letters: N vectors, D numbers each, k clusters.
+
+    Attributes:
+        centroids: ``(k, D)`` float32, the largest cluster first.
+        numbers: ``(N,)``: which cluster each vector is in, from 0; the most numerous is 0.
+    """
+
+    centroids: Vectors
+    numbers: Numbers
+
+    @property
+    def k(self) -> int:
+        """How many clusters there are; fewer than asked where vectors are few or the same."""
+        return len(self.centroids)
+
+    @property
+    def sizes(self) -> Numbers:
+        """Vectors in each cluster, ``(k,)``, falling."""
+        return np.bincount(self.numbers, minlength=self.k).astype(np.int64)
+
+
+def cluster(vectors: Vectors, k: int = 16, seed: int = 0) -> Clustering:
+    """Group vectors by k-means (Lloyd, started by k-means++, best of ten).
+
+    Clusters are numbered by falling size (then by their first member), so that the numbers, and
+    names written down for them, stay the same when the same vectors are clustered again.
+
+    Args:
+        vectors: ``(N, D)``; N may be 0, 1 or less than k.
+        k: Most clusters.
+        seed: Of the starting points.
+
+    Raises:
+        StrokebookError: Not a table of finite numbers, or k under 1.
+    """
+    points = _checked(vectors)
+    if k < 1:
+        raise StrokebookError(f"There is no clustering into {k} groups.", "Ask for one or more.")
+    if len(points) == 0:
+        return Clustering(points, np.zeros(0, np.int64))
+    different = len(np.unique(points, axis=0))
+    centroids, numbers = _k_means(points, min(k, different), seed)
+    used, numbers = np.unique(numbers, return_inverse=True)
+    sizes = np.bincount(numbers)
+    first = np.array([np.flatnonzero(numbers == c)[0] for c in range(len(used))])
+    order = np.lexsort((first, -sizes))
+    rank = np.empty(len(used), np.int64)
+    rank[order] = np.arange(len(used))
+    return Clustering(np.asarray(centroids[used][order], np.float32), rank[numbers])
+
+
+def _k_means(points: Vectors, k: int, seed: int) -> tuple[Vectors, Numbers]:
+    if k == len(points):
+        return points, np.arange(k)
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
+
+    with warnings.catch_warnings():
+        # Nearly equal vectors can make a cluster run empty; that is cleaned up by the caller.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        fitted = KMeans(k, n_init=STARTS, random_state=seed).fit(points)
+    return fitted.cluster_centers_, fitted.labels_.astype(np.int64)
+
+
+def assign(vectors: Vectors, centroids: Vectors) -> Numbers:
+    """The nearest centroid of each vector, ``(M,)``.
+
+    Args:
+        vectors: ``(M, D)`` from the same backbone as the centroids.
+        centroids: ``(k, D)``.
+
+    Raises:
+        StrokebookError: No centroids, or vectors of another length than theirs.
+    """
+    points, middles = _checked(vectors), _checked(centroids)
+    if len(middles) == 0:
+        raise StrokebookError("There are no clusters yet.", "Cluster the pages first.")
+    if points.shape[1] != middles.shape[1]:
+        raise StrokebookError(
+            f"Vectors of {points.shape[1]} numbers cannot go to clusters of {middles.shape[1]}.",
+            "They come from two networks: embed and cluster all pages again.",
+        )
+    # |p - c|² = |p|² - 2 p·c + |c|²; |p|² is the same for every centroid.
+    score = (middles**2).sum(axis=1) - 2 * points @ middles.T  # (M, k)
+    return np.asarray(score.argmin(axis=1), np.int64)
+
+
+def similar(vectors: Vectors, query: Vectors, n: int = 12) -> list[tuple[int, float]]:
+    """The rows most like ``query``, best first, as (row, cosine).
+
+    Args:
+        vectors: ``(N, D)``.
+        query: ``(D,)``; when it is itself one of the rows, that row comes first with cosine 1.
+        n: Most rows.
+    """
+    points = _checked(vectors)
+    if len(points) == 0 or n < 1:
+        return []
+    length = np.linalg.norm(points, axis=1) * max(float(np.linalg.norm(query)), 1e-12)
+    cosine = points @ np.asarray(query, np.float32) / np.maximum(length, 1e-12)
+    best = np.argsort(-cosine, kind="stable")[:n]
+    return [(int(i), float(cosine[i])) for i in best]
+
+
+def _checked(vectors: npt.ArrayLike) -> Vectors:
+    points = np.asarray(vectors, np.float32)
+    if points.ndim != 2 or not np.isfinite(points).all():
+        raise StrokebookError(
+            f"Vectors should be an (N, D) table of finite numbers, not {points.shape}.",
+            "Embed the pages again.",
+        )
+    return points

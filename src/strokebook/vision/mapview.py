@@ -1,0 +1,169 @@
+"""Pictures of the map: coloured by what is known of the pages, or made of the pages themselves."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw
+
+from strokebook.base.files import write_bytes
+from strokebook.vision.map2d import Places
+
+# Okabe & Ito's eight colours, made to be told apart with any colour vision (Color Universal
+# Design, 2008); beyond eight groups the marker's shape changes, so colour never stands alone.
+COLOURS = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#000000",
+    "#F0E442",
+)
+MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*")
+SHOWN = 16  # groups in a legend; the rest are one grey group, "other"
+OTHER = ("#BBBBBB", ".")
+
+
+def map_picture(
+    xy: Places,
+    groups: Mapping[str, Sequence[str]],
+    hand: npt.NDArray[np.bool_] | None = None,
+    path: Path | None = None,
+    title: str = "",
+) -> Image.Image:
+    """The map side by side, each panel coloured by another grouping.
+
+    Args:
+        xy: ``(N, 2)``.
+        groups: Panel title (``folder``, ``cluster``, ``label``) to the N pages' group names.
+        hand: ``(N,)``: pages labelled by hand, which get a ring.
+        path: Where to write it as PNG too.
+        title: Above all.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    # A figure of its own, not pyplot's: nothing global is touched, threads do not meet.
+    figure = Figure(figsize=(5.4 * max(len(groups), 1), 5.4), dpi=110, facecolor="white")
+    FigureCanvasAgg(figure)
+    panels = figure.subplots(1, max(len(groups), 1), squeeze=False)[0]
+    for axes, (name, values) in zip(panels, groups.items(), strict=False):
+        _panel(axes, _spread(xy), name, values, hand)
+    if title:
+        figure.suptitle(title, fontsize=14)
+    figure.subplots_adjust(left=0.01, right=0.99, bottom=0.02, top=0.88, wspace=0.03)
+    data = io.BytesIO()
+    figure.savefig(data, format="png", bbox_inches="tight")  # legends hang below the panels
+    if path is not None:
+        write_bytes(path, data.getvalue())
+    return Image.open(data).convert("RGB")
+
+
+def _panel(
+    axes: Any,
+    xy: Places,
+    name: str,
+    values: Sequence[str],
+    hand: npt.NDArray[np.bool_] | None,
+) -> None:
+    size = float(np.clip(7000 / max(len(xy), 1), 8, 60))
+    names = np.array([str(v) for v in values], dtype=object)
+    for group, colour, marker in _styles(names):
+        rows = names == group if marker != OTHER[1] else ~np.isin(names, _largest(names))
+        points = xy[rows.astype(bool)]
+        label = f"{group} ({int(rows.sum())})"
+        axes.scatter(
+            points[:, 0],
+            points[:, 1],
+            s=size,
+            c=colour,
+            marker=marker,
+            label=label,
+            linewidths=0.4,
+            edgecolors="#444444",  # yellow alone would be lost on white
+        )
+    if hand is not None and hand.any():
+        ring = xy[np.asarray(hand, bool)]
+        axes.scatter(
+            ring[:, 0],
+            ring[:, 1],
+            s=size * 2.8,
+            facecolors="none",
+            edgecolors="black",
+            linewidths=1.1,
+            label=f"by hand ({len(ring)})",
+        )
+    axes.set_title(name)
+    axes.set(xticks=[], yticks=[], xlim=(-1.08, 1.08), ylim=(1.08, -1.08))
+    if len(names):
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=4, fontsize=8)
+
+
+def _spread(xy: Places) -> Places:
+    """Both axes stretched to ±1, so that no band stays empty; the axes mean nothing anyway."""
+    reach = np.abs(xy).max(axis=0, initial=0.0)
+    return np.asarray(xy / np.where(reach > 0, reach, 1), np.float32)
+
+
+def _largest(names: npt.NDArray[np.object_]) -> list[str]:
+    counts = Counter(names.tolist())
+    return sorted(counts, key=lambda name: (-counts[name], name))[:SHOWN]
+
+
+def _styles(names: npt.NDArray[np.object_]) -> list[tuple[str, str, str]]:
+    """Group, colour and marker, the largest group first."""
+    shown = _largest(names)
+    styles = [
+        (name, COLOURS[k % len(COLOURS)], MARKERS[(k // len(COLOURS) * 3 + k) % len(MARKERS)])
+        for k, name in enumerate(shown)
+    ]
+    return styles + ([("other", *OTHER)] if len(set(names.tolist())) > len(shown) else [])
+
+
+def thumbnail_map(
+    xy: Places, images: Sequence[Image.Image], side: int = 1400, cell: int = 64
+) -> Image.Image:
+    """The pages themselves laid out on the map.
+
+    Pages that would lie on one another step aside to the nearest free cell of a grid, so that
+    each one is seen.
+
+    Args:
+        xy: ``(N, 2)``, within ±1.
+        images: N page images.
+        side: Of the picture in px; grows when the pages need more room.
+        cell: Side of a page's cell in px.
+    """
+    across = max(side // cell, int(np.ceil(1.3 * np.sqrt(max(len(images), 1)))))
+    picture = Image.new("RGB", (across * cell, across * cell), "white")
+    draw = ImageDraw.Draw(picture)
+    for (column, row), image in zip(_cells(xy, across), images, strict=True):
+        small = image.convert("RGB")
+        small.thumbnail((cell - 4, cell - 4), Image.Resampling.BILINEAR, reducing_gap=2.0)
+        x = column * cell + (cell - small.width) // 2
+        y = row * cell + (cell - small.height) // 2
+        picture.paste(small, (x, y))
+        draw.rectangle((x - 1, y - 1, x + small.width, y + small.height), outline=(200, 200, 200))
+    return picture
+
+
+def _cells(xy: Places, across: int) -> list[tuple[int, int]]:
+    """The free cell (column, row) nearest to each place, those in the middle of the map first."""
+    want = (_spread(xy).astype(np.float64) * 0.5 + 0.5) * (across - 1)  # (N, 2)
+    grid = np.stack(np.meshgrid(np.arange(across), np.arange(across)), axis=-1).reshape(-1, 2)
+    free = np.ones(len(grid), bool)
+    cells: list[tuple[int, int]] = [(0, 0)] * len(want)
+    for i in np.argsort(np.linalg.norm(xy, axis=1), kind="stable"):
+        distance = ((grid - want[i]) ** 2).sum(axis=1)
+        best = int(np.where(free, distance, np.inf).argmin())
+        free[best] = False
+        cells[i] = (int(grid[best, 0]), int(grid[best, 1]))
+    return cells

@@ -1,0 +1,50 @@
+"""Settings of everything that looks at images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from strokebook.base.options import option
+
+RESNET, EFFICIENTNET = "resnet34", "efficientnet-lite0"
+
+
+@dataclass(frozen=True)
+class VisionOptions:
+    """How pages and drawings become vectors, and vectors clusters."""
+
+    backbone: str = option(
+        RESNET,
+        "network that turns an image into a vector; resnet34 falls back to efficientnet-lite0, and"
+        " says so, where its weights are neither on this computer nor to be downloaded",
+        choices=(RESNET, EFFICIENTNET),
+    )
+    weights: str | None = option(
+        None,
+        "folder with a ResNet's config.json and model.safetensors; empty: microsoft/resnet-34 from"
+        " the Hugging Face hub",
+    )
+    hub_seconds: float = option(
+        4.0, "seconds to wait for the hub to answer before falling back", low=0, high=600
+    )
+    image_size: int = option(224, "side in px of the square the network sees", low=32, high=1024)
+    batch: int = option(16, "images at a time", low=1, high=1024)
+    fine_tune_epochs: int = option(
+        8,
+        "rounds of fine-tuning on the folder names; 0: leave the network as it is",
+        low=0,
+        high=1000,
+    )
+    fine_tune_pages: int = option(
+        600, "most pages to fine-tune on, spread evenly over the folders", low=8
+    )
+    learning_rate: float = option(1e-3, "learning rate of fine-tuning (AdamW)", low=0, high=1)
+    keep: float = option(
+        3.0,
+        "how strongly fine-tuning holds on to what the network saw before; 0 lets pages of one"
+        " folder collapse into one point",
+        low=0,
+    )
+    clusters: int = option(16, "clusters of pages (k-means)", low=1, high=256)
+    similar: int = option(12, "pages shown as most similar to one", low=1, high=1000)
+    seed: int = option(0, "seed of fine-tuning, clusters and map", low=0)
