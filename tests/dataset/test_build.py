@@ -37,7 +37,7 @@ def by_id(dataset: DataSet) -> dict[str, str]:
 
 
 def test_points_outside_the_percentiles_are_cut_with_their_numbers() -> None:
-    made = build(sources(list(range(10, 111))))
+    made = build(sources(list(range(10, 111))), DatasetOptions(epsilon=0.0))
     assert made.cuts.low == 15 and made.cuts.high == 105
     reasons = by_id(made)
     assert reasons["d2"] == "fewer points than the 5th percentile (12 < 15)"
@@ -146,3 +146,12 @@ def test_cuts_are_the_percentiles_of_the_drawings_given() -> None:
     cuts = find_cuts(list(range(101)), DatasetOptions(low_percentile=10, high_percentile=60))
     assert (cuts.low, cuts.high) == (10, 60)
     assert "percentile 10" in cuts.note
+
+
+def test_points_count_what_a_drawing_shows_not_how_densely_it_was_sampled() -> None:
+    dense, sparse = knot(900), knot(300)
+    made = build([Source("dense", "p1", dense), Source("sparse", "p2", sparse)])
+    counted = {v.id: v.counted for v in made.verdicts}
+    assert abs(counted["dense"] - counted["sparse"]) <= 0.2 * counted["sparse"]
+    assert counted["dense"] < 300
+    assert all(e.epsilon == made.options.epsilon for e in made.examples)

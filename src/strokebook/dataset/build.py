@@ -14,7 +14,7 @@ from strokebook.dataset.rows import ink_length, to_rows
 from strokebook.dataset.splits import PARTS, Part, Rows, assign
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.resample import to_frame
-from strokebook.geometry.simplify import simplify_to_budget
+from strokebook.geometry.simplify import simplify, simplify_to_budget
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +77,8 @@ class SourceVerdict:
         group: Of the source.
         kept: Whether it is in the data set.
         reason: Why not; empty where it was kept.
-        points: Its points as it came (before simplification).
+        points: Its points as it came.
+        counted: Its points after the least simplification, which the cut goes by.
         strokes: Its strokes as it came.
     """
 
@@ -86,6 +87,7 @@ class SourceVerdict:
     kept: bool
     reason: str
     points: int
+    counted: int
     strokes: int
 
 
@@ -141,9 +143,10 @@ def build(
 ) -> DataSet:
     """A data set of ``sources``; every one of them gets a verdict.
 
-    Drawings that hold nothing to learn (too few points, no extent) are set aside; of the others'
-    numbers of points the percentiles are taken, and what lies outside them is cut; the rest is
-    scaled to the frame, simplified under the budget, rounded, and split by page.
+    Drawings that hold nothing to learn (too few points, no extent) are set aside. The others are
+    scaled to the frame and simplified by the least tolerance, so that their points count what they
+    show and not how densely they were sampled; of these numbers the percentiles are taken, and what
+    lies outside them is cut. The rest is simplified under the budget, rounded, and split by page.
 
     Args:
         sources: In any order; the arrays come in the same.
@@ -158,12 +161,15 @@ def build(
     _check(sources)
     reasons = {s.id: reason for s in sources if (reason := _unusable(s.drawing, options))}
     usable = [s for s in sources if s.id not in reasons]
-    cuts = find_cuts([s.drawing.n_points for s in usable], options)
+    framed = {s.id: _framed(s, options) for s in usable}
+    counts = {s.id: s.drawing.n_points for s in sources}
+    counts |= {name: f.light.n_points for name, f in framed.items()}
+    cuts = find_cuts([counts[s.id] for s in usable], options)
     made: dict[str, tuple[Rows, float, float]] = {}
     for source in progress.track(usable, "simplify", len(usable)):
         try:
-            _refuse_outside(source, cuts, options)
-            made[source.id] = _simplified(source, options)
+            _refuse_outside(source.id, counts[source.id], cuts, options)
+            made[source.id] = _simplified(source.id, framed[source.id], options)
         except InputRefused as refused:
             reasons[source.id] = refused.bare_reason
     kept = [s for s in usable if s.id in made]
@@ -177,7 +183,7 @@ def build(
     return DataSet(
         options=options,
         examples=tuple(_example(s, made[s.id], parts[s.group]) for s in kept),
-        verdicts=tuple(_verdict(s, reasons.get(s.id, "")) for s in sources),
+        verdicts=tuple(_verdict(s, counts[s.id], reasons.get(s.id, "")) for s in sources),
         cuts=cuts,
         groups=parts,
         notes=(cuts.note, *_split_notes(parts, options)),
@@ -195,8 +201,9 @@ def find_cuts(points: Sequence[int], options: DatasetOptions) -> Cuts:
         return Cuts(None, None, note)
     low, high = np.percentile(points, [options.low_percentile, options.high_percentile])
     note = (
-        f"Drawings with fewer than {low:g} points (percentile {options.low_percentile:g}) or more "
-        f"than {high:g} (percentile {options.high_percentile:g}) were cut."
+        f"Drawings with fewer than {low:.0f} points (percentile {options.low_percentile:g}) or "
+        f"more than {high:.0f} (percentile {options.high_percentile:g}) were cut; points are "
+        f"counted after RDP at {options.epsilon:g} units."
     )
     return Cuts(float(low), float(high), note)
 
@@ -221,28 +228,42 @@ def _unusable(drawing: Drawing, options: DatasetOptions) -> str:
     return ""
 
 
-def _refuse_outside(source: Source, cuts: Cuts, options: DatasetOptions) -> None:
-    n = source.drawing.n_points
+@dataclass(frozen=True, eq=False)
+class _Framed:
+    """A drawing in the frame: as it came, and simplified by the least tolerance."""
+
+    whole: Drawing
+    light: Drawing
+    scale: float
+
+
+def _framed(source: Source, options: DatasetOptions) -> _Framed:
+    whole, place = to_frame(source.drawing, options.frame)
+    return _Framed(whole, simplify(whole, options.epsilon), place.scale)
+
+
+def _refuse_outside(name: str, n: int, cuts: Cuts, options: DatasetOptions) -> None:
     if cuts.low is not None and n < cuts.low:
         which = f"{_ordinal(options.low_percentile)} percentile ({n} < {cuts.low:g})"
-        raise InputRefused(source.id, f"fewer points than the {which}")
+        raise InputRefused(name, f"fewer points than the {which}")
     if cuts.high is not None and n > cuts.high:
         which = f"{_ordinal(options.high_percentile)} percentile ({n} > {cuts.high:g})"
-        raise InputRefused(source.id, f"more points than the {which}")
+        raise InputRefused(name, f"more points than the {which}")
 
 
-def _simplified(source: Source, options: DatasetOptions) -> tuple[Rows, float, float]:
+def _simplified(name: str, framed: _Framed, options: DatasetOptions) -> tuple[Rows, float, float]:
     """The rows, the tolerance and the scale of one drawing.
 
     Raises:
         InputRefused: It cannot be brought under the budget, or nothing is left of it.
     """
-    framed, place = to_frame(source.drawing, options.frame)
-    simple, epsilon = simplify_to_budget(framed, options.budget)
+    simple, epsilon = framed.light, options.epsilon
+    if simple.n_points >= options.budget:
+        simple, epsilon = simplify_to_budget(framed.whole, options.budget)
     rows = to_rows(simple, options.dtype)
     if len(rows) < options.least_points or not ink_length(rows) > 0:
-        raise InputRefused(source.id, f"nothing is left of it at {options.frame:g} units")
-    return rows, epsilon, place.scale
+        raise InputRefused(name, f"nothing is left of it at {options.frame:g} units")
+    return rows, epsilon, framed.scale
 
 
 def _example(source: Source, made: tuple[Rows, float, float], part: Part) -> Example:
@@ -251,9 +272,10 @@ def _example(source: Source, made: tuple[Rows, float, float], part: Part) -> Exa
     return Example(source.id, source.group, part, rows, epsilon, scale)
 
 
-def _verdict(source: Source, reason: str) -> SourceVerdict:
-    n, strokes = source.drawing.n_points, len(source.drawing)
-    return SourceVerdict(source.id, source.group, not reason, reason, n, strokes)
+def _verdict(source: Source, n: int, reason: str) -> SourceVerdict:
+    drawing = source.drawing
+    came = drawing.n_points
+    return SourceVerdict(source.id, source.group, not reason, reason, came, n, len(drawing))
 
 
 def _split_notes(parts: Mapping[str, Part], options: DatasetOptions) -> list[str]:

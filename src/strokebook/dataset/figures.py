@@ -24,7 +24,7 @@ def points_picture(
     budget: int | None = None,
     size: tuple[int, int] = (1200, 640),
 ) -> Image.Image:
-    """How many points the drawings have: as they came above, in the data set below.
+    """How many points the drawings have: those offered above, the data set below.
 
     Args:
         before: Points of all drawings offered.
@@ -39,7 +39,7 @@ def points_picture(
     figure = Figure(figsize=(size[0] / 100, size[1] / 100), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
     upper, lower = figure.subplots(2, 1)
-    _histogram(upper, before, _BEFORE, f"as they came: {len(before)} drawings")
+    _histogram(upper, before, _BEFORE, f"offered: {len(before)} drawings")
     _histogram(lower, after, _AFTER, f"in the data set: {len(after)} drawings")
     for limit in (cuts.low, cuts.high):
         if limit is not None:

@@ -21,6 +21,10 @@ class DatasetOptions:
     fewest_to_cut: int = option(
         20, "With fewer drawings than this nothing is cut: percentiles would mean little.", low=1
     )
+    # Below half a unit RDP would keep detail that rounding to whole units loses again.
+    epsilon: float = option(
+        0.5, "Least RDP tolerance, in units of the frame; points are counted after it.", low=0.0
+    )
     budget: int = option(
         250, "Every drawing is simplified until it has fewer points than this.", low=3, high=100_000
     )

@@ -38,7 +38,7 @@ def compose(project: Project) -> Outcome:
     outcome.seconds = timer.seconds
     if outcome.worked:
         project.catalogue.put_result(STAGE, "all", VERSION, timer.seconds, {})
-    draw_drawing_sights(project)
+    draw_drawing_sights(project, Eyes(project).known_fingerprint or "")
     return outcome
 
 

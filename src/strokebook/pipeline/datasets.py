@@ -85,7 +85,7 @@ def _write(project: Project, dataset: DataSet, npz: Path) -> None:
     write_flat(dataset, flat, ids)
     write_npz(dataset, npz)
     write_card(make_card(dataset, [npz, flat]), npz)
-    before = [v.points for v in dataset.verdicts]
+    before = [v.counted for v in dataset.verdicts]
     after = [len(e.rows) for e in dataset.examples]
     picture = points_picture(before, after, dataset.cuts, dataset.options.budget)
     save_picture(picture, project.pictures / "points.png")

@@ -137,6 +137,7 @@ def _pages(project: Project, page: Page, summary: Summary) -> None:
 def _clusters(project: Project, page: Page) -> None:
     page.section("How the pages lie", "Near pages look alike to the network.")
     _show(page, project.pictures / "map.png", "The map, coloured by folder, cluster and label.")
+    _show(page, project.pictures / "map-pages.jpg", "The pages themselves on the map.")
     for path in sorted(project.pictures.glob("clusters/pages-*.jpg")):
         _show(page, path, f"Pages of cluster {int(path.stem[-2:])}.")
 

@@ -15,6 +15,7 @@ from strokebook.library.previews import preview_path
 from strokebook.library.records import Page, Space
 from strokebook.pipeline.clustering import put_in_clusters
 from strokebook.pipeline.project import Project
+from strokebook.pipeline.sights import draw_sights
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of, usable_pages
 from strokebook.vision.backbone import Backbone, load_backbone
 from strokebook.vision.finetune import fine_tune
@@ -95,9 +96,7 @@ def see_pages(project: Project) -> Outcome:
     key = key_of(STAGE, *sorted(page.image for page in pages))
     if outcome.worked or not is_done(project, STAGE, "all", key):
         project.catalogue.put_result(STAGE, "all", key, timer.seconds, {})
-    from strokebook.pipeline.sights import draw_sights
-
-    draw_sights(project)
+    draw_sights(project, eyes.known_fingerprint or "")
     return outcome
 
 

@@ -5,7 +5,7 @@ Each picture is kept under a key of all that it shows, so that an edit redraws w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -15,18 +15,21 @@ from PIL import Image
 
 from strokebook.base.files import slug
 from strokebook.base.images import open_image
-from strokebook.geometry.render import render, sheet
+from strokebook.geometry.render import render
 from strokebook.library.previews import preview_path
-from strokebook.library.records import DrawingRecord, Page
+from strokebook.library.records import DrawingRecord, Page, Space
 from strokebook.pipeline.figures import load_figure
 from strokebook.pipeline.pictures import save_picture
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.stage import is_done, key_of, usable_pages
+from strokebook.vision.clusters import Clustering
+from strokebook.vision.mapview import map_picture, thumbnail_map
+from strokebook.vision.sheets import cluster_sheet, contact_sheet
 
 STAGE, VERSION = "picture", "1"
-MOST = 60  # pages on a sheet; a larger cluster shows an even choice of its pages
-CELL = (150, 205)
-SMALL = 200
+MOST = 60  # items on a sheet of a label; of more an even choice is shown
+COLUMNS, CELL = 10, 150
+SMALL = 160  # px: a page or drawing on a sheet
 T = TypeVar("T")
 
 
@@ -38,31 +41,40 @@ class Sight:
     make: Callable[[], Image.Image]
 
 
-def draw_sights(project: Project) -> None:
-    """Redraw the map and the sheets of pages where what they show has changed."""
+@dataclass(frozen=True)
+class Item:
+    """A page or drawing on a sheet: its key in the catalogue, its caption, its picture."""
+
+    key: str
+    caption: str
+    picture: Callable[[], Image.Image]
+
+
+def draw_sights(project: Project, looked: str) -> None:
+    """Redraw the maps and the sheets of pages where what they show has changed.
+
+    Args:
+        project: Open.
+        looked: Fingerprint of the network whose vectors were clustered.
+    """
     pages = usable_pages(project)
-    sights = {}
-    for name, heading, group in _page_groups(project, pages):
-        shown = _even(group, MOST)
-        key = key_of(VERSION, heading, *(f"{p.id} {p.image} {p.label_source}" for p in shown))
-        sights[name] = Sight(key, partial(_page_sheet, project, shown, heading))
-    points = project.catalogue.map_points("pages")
-    placed = [page for page in pages if page.image in points]
-    if placed:
-        facts = (f"{p.image} {p.folder} {p.cluster} {p.label} {p.label_source}" for p in placed)
-        key = key_of(VERSION, *facts, *(str(points[p.image]) for p in placed))
-        sights["map.png"] = Sight(key, partial(_map, project, placed))
-    _draw(project, "pages", sights)
+    items = [_page_item(project, page) for page in pages]
+    sights = _cluster_sights(project, "pages", looked, items)
+    for label in sorted({page.label for page in pages if page.label}):
+        group = [i for i, p in zip(items, pages, strict=True) if p.label == label]
+        sights[f"labels/{slug(label)}.jpg"] = _sheet_sight(group, f"{label}: {len(group)} pages")
+    _draw(project, "pages", sights | _map_sights(project, pages))
 
 
-def draw_drawing_sights(project: Project) -> None:
+def draw_drawing_sights(project: Project, looked: str) -> None:
     """The same for the separated drawings: a sheet of every cluster, of those kept and dropped."""
     records = project.catalogue.drawings(include_private=project.options.include_private)
-    sights = {}
-    for name, heading, group in _drawing_groups(project, records):
-        shown = _even(group, MOST)
-        key = key_of(VERSION, heading, *(f"{d.id} {d.key} {d.reason}" for d in shown))
-        sights[name] = Sight(key, partial(_drawing_sheet, project, shown, heading))
+    items = [_drawing_item(project, record) for record in records]
+    sights = _cluster_sights(project, "drawings", looked, items)
+    for word, kept in (("kept", True), ("dropped", False)):
+        group = [i for i, d in zip(items, records, strict=True) if d.kept is kept]
+        if group:
+            sights[f"drawings-{word}.jpg"] = _sheet_sight(group, f"{len(group)} drawings {word}")
     _draw(project, "drawings", sights)
 
 
@@ -82,57 +94,120 @@ def _draw(project: Project, group: str, sights: Mapping[str, Sight]) -> None:
             project.catalogue.forget_results(STAGE, [name])
 
 
-def _page_groups(project: Project, pages: Sequence[Page]) -> Iterable[tuple[str, str, list[Page]]]:
-    for cluster in project.catalogue.clusters("pages"):
-        members = [p for p in pages if p.cluster == cluster.number]
+def _page_item(project: Project, page: Page) -> Item:
+    caption = f"{page.id} {page.label or 'no label'}"
+    if page.label_source == "hand":
+        caption += " (by hand)"
+    path = preview_path(project.folder, page.image)
+    return Item(page.image, caption, partial(open_image, path, reduce_to=SMALL))
+
+
+def _drawing_item(project: Project, record: DrawingRecord) -> Item:
+    caption = f"{record.id} {'' if record.kept else record.reason}"
+    return Item(record.key, caption, partial(_rendered, project, record))
+
+
+def _rendered(project: Project, record: DrawingRecord) -> Image.Image:
+    return render(load_figure(project, record), (SMALL, SMALL), 1.5)
+
+
+def _cluster_sights(
+    project: Project, space: Space, looked: str, items: Sequence[Item]
+) -> dict[str, Sight]:
+    found = project.catalogue.clustering(space)
+    if found is None:
+        return {}
+    numbers = np.array([found.members[i.key] for i in items], np.int64)
+    clustering, sights = Clustering(found.centroids, numbers), {}
+    for cluster in project.catalogue.clusters(space):
+        members = [i for i in items if found.members[i.key] == cluster.number]
         if members:
-            name = f" {cluster.name}" if cluster.name else ", not named"
-            heading = f"cluster {cluster.number}{name}: {len(members)} pages"
-            yield f"clusters/pages-{cluster.number:02d}.jpg", heading, members
-    for label in sorted({p.label for p in pages if p.label}):
-        members = [p for p in pages if p.label == label]
-        yield f"labels/{slug(label)}.jpg", f"{label}: {len(members)} pages", members
+            key = key_of(
+                VERSION, found.key, str(cluster), *(f"{i.key} {i.caption}" for i in members)
+            )
+            make = partial(
+                _cluster_sheet,
+                project,
+                space,
+                looked,
+                clustering,
+                cluster.number,
+                items,
+                cluster.name,
+            )
+            sights[f"clusters/{space}-{cluster.number:02d}.jpg"] = Sight(key, make)
+    return sights
 
 
-def _drawing_groups(
-    project: Project, records: Sequence[DrawingRecord]
-) -> Iterable[tuple[str, str, list[DrawingRecord]]]:
-    for cluster in project.catalogue.clusters("drawings"):
-        members = [d for d in records if d.cluster == cluster.number]
-        if members:
-            name = f" {cluster.name}" if cluster.name else ""
-            heading = f"cluster {cluster.number}{name}: {len(members)} drawings"
-            yield f"clusters/drawings-{cluster.number:02d}.jpg", heading, members
-    for word, kept in (("kept", True), ("dropped", False)):
-        members = [d for d in records if d.kept is kept]
-        if members:
-            yield f"drawings-{word}.jpg", f"{len(members)} drawings {word}", members
+def _cluster_sheet(
+    project: Project,
+    space: Space,
+    looked: str,
+    clustering: Clustering,
+    number: int,
+    items: Sequence[Item],
+    name: str | None,
+) -> Image.Image:
+    vectors = project.catalogue.vectors(space, looked, [item.key for item in items])
+    return cluster_sheet(
+        vectors,
+        clustering,
+        number,
+        lambda row: items[row].picture(),
+        lambda row: items[row].caption,
+        name,
+    )
 
 
-def _page_sheet(project: Project, pages: Sequence[Page], heading: str) -> Image.Image:
-    images = [open_image(preview_path(project.folder, p.image), reduce_to=max(CELL)) for p in pages]
-    titles = [f"{p.id} {'(by hand)' if p.label_source == 'hand' else ''}" for p in pages]
-    return sheet(images, 10, CELL, titles, heading)
+def _sheet_sight(items: Sequence[Item], heading: str) -> Sight:
+    shown = _even(items, MOST)
+    key = key_of(VERSION, heading, *(f"{i.key} {i.caption}" for i in shown))
+    return Sight(key, partial(_sheet, shown, heading))
 
 
-def _drawing_sheet(project: Project, records: Sequence[DrawingRecord], heading: str) -> Image.Image:
-    images = [render(load_figure(project, d), (SMALL, SMALL), 1.5) for d in records]
-    titles = [f"{d.id} {d.reason or ''}" for d in records]
-    return sheet(images, 8, SMALL, titles, heading)
+def _sheet(items: Sequence[Item], heading: str) -> Image.Image:
+    captions = [item.caption for item in items]
+    return contact_sheet([i.picture() for i in items], captions, heading, COLUMNS, CELL)
+
+
+def _map_sights(project: Project, pages: Sequence[Page]) -> dict[str, Sight]:
+    points = project.catalogue.map_points("pages")
+    placed = [page for page in pages if page.image in points]
+    if not placed:
+        return {}
+    places = [str(points[page.image]) for page in placed]
+    facts = [f"{p.image} {p.folder} {p.cluster} {p.label} {p.label_source}" for p in placed]
+    return {
+        "map.png": Sight(key_of(VERSION, *facts, *places), partial(_map, project, placed)),
+        "map-pages.jpg": Sight(
+            key_of(VERSION, *(p.image for p in placed), *places),
+            partial(_map_of_pages, project, placed),
+        ),
+    }
+
+
+def _places(
+    project: Project, pages: Sequence[Page]
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    points = project.catalogue.map_points("pages")
+    return np.array([points[page.image] for page in pages], np.float32)
 
 
 def _map(project: Project, pages: Sequence[Page]) -> Image.Image:
-    from strokebook.vision.mapview import map_picture
-
-    points = project.catalogue.map_points("pages")
-    xy = np.array([points[page.image] for page in pages], np.float32)
     groups = {
         "folder": [page.folder or page.book for page in pages],
         "cluster": [str(page.cluster) for page in pages],
         "label": [page.label or "none" for page in pages],
     }
     hand = np.array([page.label_source == "hand" for page in pages])
-    return map_picture(xy, groups, hand=hand)
+    return map_picture(_places(project, pages), groups, hand=hand)
+
+
+def _map_of_pages(project: Project, pages: Sequence[Page]) -> Image.Image:
+    images = [
+        open_image(preview_path(project.folder, page.image), reduce_to=SMALL) for page in pages
+    ]
+    return thumbnail_map(_places(project, pages), images)
 
 
 def _even(items: Sequence[T], most: int) -> list[T]:

@@ -60,8 +60,8 @@ def _side_by_side(
 def _alone(work: Callable[[A], R], item: A, name: Callable[[A], str]) -> R | Refusal:
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         try:
-            outcome = _outcome(pool.submit(work, item), name(item))
-            return outcome
+            future: Future[R] = pool.submit(work, item)
+            return _outcome(future, name(item))
         except BrokenProcessPool:
             return Refusal(
                 name(item),
