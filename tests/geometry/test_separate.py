@@ -1,12 +1,13 @@
 import numpy as np
 import plain_rules
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from strategies import pages
 
 from strokebook.geometry.boxes import boxes_of
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.separate import SeparateOptions, group_strokes, separate, stroke_gaps
+from strokebook.geometry.linkage import link_strokes
+from strokebook.geometry.separate import SeparateOptions, group_strokes, page_gap, separate
 
 
 def frame(x0, y0, x1, y1):
@@ -43,8 +44,46 @@ def test_mended_merges_a_small_box_inside_a_large_one():
 
 def test_mended_goes_by_gaps_between_points_through_others():
     dots = [[(10 * k, 0), (10 * k + 1, 0)] for k in range(4)]
-    assert groups(dots, mode="mended", gap=9.0) == [[0, 1, 2, 3]]
-    assert groups(dots, mode="mended", gap=8.9) == [[0], [1], [2], [3]]
+    assert groups(dots, mode="mended", gap=9.0, reach=1.0) == [[0, 1, 2, 3]]
+    assert groups(dots, mode="mended", gap=8.9, reach=1.0) == [[0], [1], [2], [3]]
+
+
+def dashed(x0, y0, x1, y1, gap):
+    """A frame whose sides are four strokes, each ending ``gap`` before the next corner."""
+    return [
+        [(x0, y0), (x1 - gap, y0)],
+        [(x1, y0), (x1, y1 - gap)],
+        [(x1, y1), (x0 + gap, y1)],
+        [(x0, y1), (x0, y0 + gap)],
+    ]
+
+
+def test_mended_parts_close_unbroken_figures_and_keeps_broken_ones_together():
+    """The same distance of 8 lies between two figures here and inside a figure there."""
+    unbroken = [frame(0, 0, 60, 60), frame(68, 0, 128, 60)]
+    assert groups(unbroken) == [[0], [1]]
+    broken = dashed(0, 0, 60, 60, 8) + dashed(100, 0, 160, 60, 8)
+    assert groups(broken) == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    assert len(groups(broken, looseness=0.0, least_area=0.0)) > 2
+
+
+def test_the_gap_of_a_page_stays_within_its_limits():
+    def gap(broken, **options):
+        links = link_strokes(Drawing.of(dashed(0, 0, 100, 100, broken)).strokes)
+        return page_gap(links, SeparateOptions(**options))
+
+    assert gap(0.1) == 6.0  # least_gap
+    assert gap(1.0) == pytest.approx(12.0)  # looseness
+    assert gap(5.0) == 20.0  # gap
+    assert gap(5.0, gap=2.0) == 2.0
+
+
+def test_a_part_too_small_to_be_a_drawing_reaches_farther():
+    drawing, speck = frame(0, 0, 60, 60), frame(68, 20, 72, 24)
+    assert groups([drawing, speck]) == [[0, 1]]
+    assert groups([drawing, speck], reach=1.0) == [[0], [1]]
+    assert groups([drawing, speck], least_area=16.0) == [[0], [1]]
+    assert groups([drawing, frame(70, 20, 74, 24)]) == [[0], [1]]  # over 1.5 times 6
 
 
 def test_mended_drawings_come_in_reading_order():
@@ -57,6 +96,7 @@ def test_mended_drawings_come_in_reading_order():
     assert groups(corners, mode="mended", gap=5.0) == [[3], [2], [1], [0]]
 
 
+@settings(deadline=None)  # the first call loads scipy
 @given(pages)
 def test_mended_puts_every_stroke_in_one_drawing_and_boxes_hardly_overlap(strokes):
     options = SeparateOptions(mode="mended", gap=2.0)
@@ -76,11 +116,6 @@ def test_small_boxes_are_dropped_with_the_reason():
     assert [f.members for f in result.dropped] == [(1,)]
     assert result.dropped[0].reason == "Its box covers 480 square units, under 500."
     np.testing.assert_array_equal(result.kept[0].box, [0, 0, 25, 20])
-
-
-def test_gaps_are_least_distances_between_points():
-    gaps = stroke_gaps(Drawing.of([[(0, 0), (5, 0)], [(8, 4), (50, 50)]]).strokes)
-    np.testing.assert_allclose(gaps, [[0, 5], [5, 0]])
 
 
 def test_an_empty_page_has_no_drawings():

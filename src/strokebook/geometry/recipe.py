@@ -1,7 +1,9 @@
 """One page from its tracing to its drawings: resample, frame, join, splice, separate, drop.
 
 The artist joins and splices the whole page and separates then, so that two drawings may be joined
-into one. Separating first (``separate_first``) keeps every join and splice inside one drawing.
+into one. Separating first (``separate_first``) keeps every join and splice inside one drawing, and
+goes by all traced strokes: those too short to be resampled still hold a broken line together, and
+lie within their drawing's box.
 """
 
 from __future__ import annotations
@@ -9,16 +11,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from strokebook.base.options import option
+from strokebook.geometry.boxes import Boxes
 from strokebook.geometry.drawing import Drawing, Points
 from strokebook.geometry.join import JoinOptions, join
-from strokebook.geometry.resample import Placement, resample, to_frame
+from strokebook.geometry.resample import Placement, point_counts, resample, to_frame
 from strokebook.geometry.separate import (
     Figure,
     Groups,
     SeparateOptions,
     Separation,
     as_figures,
+    group_boxes,
     group_strokes,
     separate,
 )
@@ -89,12 +95,14 @@ def prepare_page(
     sampled = resample(traced, page.points, page.least_points)
     framed, placement = to_frame(sampled, page.frame)
     # The faithful rule may put a stroke in two drawings, which only works as the last step.
-    first = page.separate_first and separating.mode == "mended"
-    groups = group_strokes(framed, separating) if first else None
+    first = page.separate_first and separating.mode == "mended" and len(framed) > 0
+    groups, boxes = _parts(traced, placement, page, separating) if first else (None, None)
     joined, groups = _by_group(framed, groups, lambda d: join(d, joining))
     spliced, groups = _by_group(joined, groups, lambda d: splice(d, splicing))
     parted = (
-        separate(spliced, separating) if groups is None else as_figures(spliced, groups, separating)
+        separate(spliced, separating)
+        if groups is None
+        else as_figures(spliced, groups, separating, boxes)
     )
     steps = {"traced": traced, "resampled": framed, "joined": joined, "spliced": spliced}
     counts = [StepCount(name, len(d), d.n_points) for name, d in steps.items()]
@@ -107,6 +115,18 @@ def prepare_page(
         tuple(_on_page(f, traced, placement) for f in parted.dropped),
         (*counts, _count("kept", parted)),
     )
+
+
+def _parts(
+    traced: Drawing, placement: Placement, page: PageOptions, options: SeparateOptions
+) -> tuple[Groups, Boxes]:
+    """The resampled strokes of each drawing of a page, and the boxes of all its traced strokes."""
+    whole = traced.with_strokes(placement.to_frame(s) for s in traced.strokes)
+    stays = point_counts(traced, page.points) >= page.least_points
+    number = np.cumsum(stays) - 1
+    parts = [(g, [int(number[k]) for k in g if stays[k]]) for g in group_strokes(whole, options)]
+    parts = [(g, left) for g, left in parts if left]
+    return [left for _, left in parts], group_boxes(whole, [g for g, _ in parts])
 
 
 def _by_group(

@@ -79,14 +79,19 @@ def resample(drawing: Drawing, total: int = 1000, least: int = 3) -> Drawing:
             f"{total} points in all with at least {least} a stroke do not make a line.",
             "Use at least 2 points a stroke, and no fewer for the page.",
         )
+    counts = point_counts(drawing, total).tolist()
+    return drawing.with_strokes(
+        evenly(s, n) for s, n in zip(drawing.strokes, counts, strict=True) if n >= least
+    )
+
+
+def point_counts(drawing: Drawing, total: int = 1000) -> npt.NDArray[np.intp]:
+    """How many of ``total`` points each stroke's share of the length allows, ``(S,)``."""
     lengths = np.array([along(s)[-1] for s in drawing.strokes])
     if lengths.sum() <= 0:
-        return drawing.with_strokes([])
+        return np.zeros(len(lengths), np.intp)
     # A share that is whole but for rounding counts as whole.
-    counts = np.floor(total * lengths / lengths.sum() + 1e-9).astype(int)
-    return drawing.with_strokes(
-        evenly(s, int(n)) for s, n in zip(drawing.strokes, counts, strict=True) if n >= least
-    )
+    return np.asarray(np.floor(total * lengths / lengths.sum() + 1e-9), np.intp)
 
 
 def to_frame(drawing: Drawing, size: float = 200.0) -> tuple[Drawing, Placement]:

@@ -6,7 +6,11 @@ pass merges nothing. A pass may merge a box into two others; its strokes are the
 
 ``mended`` puts every stroke into exactly one drawing: strokes within a gap of each other belong
 together, then boxes are merged that overlap by the same IoU, or of which one lies mostly inside
-the other, however small its share of it.
+the other, however small its share of it. The gap is the page's own: narrow where lines are
+unbroken and figures may stand close, wide where they are broken; and parts too small to be a
+drawing join across more than it (after Felzenszwalb and Huttenlocher, "Efficient graph-based image
+segmentation", IJCV 59, 2004, who let a gap divide what it exceeds in comparison with the gaps
+inside, and small parts divide last).
 """
 
 from __future__ import annotations
@@ -20,8 +24,10 @@ import numpy.typing as npt
 from strokebook.base.options import option
 from strokebook.geometry.boxes import Boxes, areas, boxes_of, iou
 from strokebook.geometry.drawing import Drawing, Points
+from strokebook.geometry.linkage import Links, link_strokes
 
 Groups = list[list[int]]
+_EVERY = 200.0  # units of ink, the longer side of the frame, in which a hand may lift once
 _PAD = 0.5  # units by which boxes are grown to measure insideness: a straight line has no area
 
 
@@ -41,7 +47,19 @@ class SeparateOptions:
         choices=("faithful", "mended"),
     )
     gap: float = option(
-        22.0, "mended: strokes within this distance belong to one drawing.", low=0.0
+        20.0, "mended: most that may lie between two parts of a drawing of broken lines.", low=0.0
+    )
+    least_gap: float = option(
+        6.0, "mended: strokes within this distance make one drawing, if gap is not less.", low=0.0
+    )
+    looseness: float = option(
+        12.0,
+        "mended: between least_gap and gap, this times the gap that the page's line leaves once "
+        "in 200 units.",
+        low=0.0,
+    )
+    reach: float = option(
+        1.5, "mended: parts smaller than least_area join across this many times the gap.", low=1.0
     )
     inside: float = option(
         0.5, "mended: a box of which this share lies in another joins it.", low=0.0, high=1.0
@@ -54,7 +72,8 @@ class Figure:
 
     Attributes:
         drawing: Its strokes, still in the page's frame.
-        box: Its box there, ``(4,)``.
+        box: The box there, ``(4,)``, around its strokes and, where the page was separated before
+            short strokes were dropped, around those as well.
         members: Its strokes' numbers on the page.
         reason: Why it is dropped; empty: it is kept.
     """
@@ -87,16 +106,26 @@ def group_strokes(drawing: Drawing, options: SeparateOptions | None = None) -> G
     boxes = boxes_of(drawing.strokes)
     if options.mode == "faithful":
         return _by_overlap(boxes, options.iou)
-    near = _by_nearness(drawing.strokes, options.gap)
+    near = _by_nearness(drawing.strokes, boxes, options)
     return _reading_order(*_merge_boxes(near, boxes, options))
 
 
-def as_figures(drawing: Drawing, groups: Groups, options: SeparateOptions) -> Separation:
-    """Groups of a page's strokes as figures, the small ones dropped with their reason."""
+def as_figures(
+    drawing: Drawing, groups: Groups, options: SeparateOptions, boxes: Boxes | None = None
+) -> Separation:
+    """Groups of a page's strokes as figures, the small ones dropped with their reason.
+
+    Args:
+        drawing: The page in its frame.
+        groups: The numbers of each figure's strokes.
+        options: The least area.
+        boxes: The figures' boxes ``(G, 4)``; without them, those around their strokes.
+    """
+    if boxes is None:
+        boxes = group_boxes(drawing, groups)
     kept, dropped = [], []
-    for group in groups:
+    for group, box in zip(groups, boxes, strict=True):
         part = drawing.with_strokes(drawing.strokes[k] for k in group)
-        box = _around(boxes_of(part.strokes))
         area = float(areas(box))
         if area < options.least_area:
             reason = f"Its box covers {area:.0f} square units, under {options.least_area:g}."
@@ -104,6 +133,12 @@ def as_figures(drawing: Drawing, groups: Groups, options: SeparateOptions) -> Se
         else:
             kept.append(Figure(part, box, tuple(group)))
     return Separation(tuple(kept), tuple(dropped))
+
+
+def group_boxes(drawing: Drawing, groups: Groups) -> Boxes:
+    """The boxes ``(G, 4)`` around groups of a drawing's strokes."""
+    boxes = boxes_of(drawing.strokes)
+    return np.array([_around(boxes[g]) for g in groups]).reshape(-1, 4)
 
 
 def _around(boxes: Boxes) -> Boxes:
@@ -139,35 +174,38 @@ def _one_pass(groups: Groups, boxes: Boxes, least: float) -> tuple[Groups, Boxes
     return merged + [groups[k] for k in left], np.array(around + [boxes[k] for k in left])
 
 
-def _by_nearness(strokes: Sequence[Points], gap: float) -> Groups:
-    """Strokes linked, directly or through others, by distances of at most ``gap``."""
-    links = stroke_gaps(strokes) <= gap
-    label = np.full(len(strokes), -1)
-    groups: Groups = []
-    for seed in range(len(strokes)):
-        if label[seed] >= 0:
+def _by_nearness(strokes: Sequence[Points], boxes: Boxes, options: SeparateOptions) -> Groups:
+    """Single linkage, nearest strokes first, within the page's gap.
+
+    A part that is too small to be kept by itself reaches farther than two that are drawings.
+    """
+    links = link_strokes(strokes)
+    gap = page_gap(links, options)
+    label = list(range(len(strokes)))
+    groups: dict[int, list[int]] = {k: [k] for k in label}
+    around = {k: boxes[k] for k in label}
+    for (i, j), distance in zip(links.pairs.tolist(), links.gaps.tolist(), strict=True):
+        a, b = label[i], label[j]
+        small = min(float(areas(around[a])), float(areas(around[b]))) < options.least_area
+        if distance > gap * (options.reach if small else 1.0):
             continue
-        members = np.zeros(len(strokes), bool)
-        front = members.copy()
-        front[seed] = True
-        while front.any():
-            members |= front
-            front = links[front].any(axis=0) & ~members
-        label[members] = len(groups)
-        groups.append(np.flatnonzero(members).tolist())
-    return groups
+        if len(groups[a]) < len(groups[b]):
+            a, b = b, a
+        around[a] = _around(np.stack([around[a], around.pop(b)]))
+        for k in groups[b]:
+            label[k] = a
+        groups[a] += groups.pop(b)
+    return [sorted(g) for g in groups.values()]
 
 
-def stroke_gaps(strokes: Sequence[Points]) -> npt.NDArray[np.float64]:
-    """The least distance between points of each pair of strokes, ``(S, S)``."""
-    points = np.vstack(strokes).astype(np.float64)
-    starts = np.concatenate([[0], np.cumsum([len(s) for s in strokes])[:-1]])
-    gaps = np.zeros((len(strokes), len(strokes)))
-    for k, stroke in enumerate(strokes):
-        step = points[None, :, :] - stroke.astype(np.float64)[:, None, :]
-        nearest = np.einsum("pnk,pnk->pn", step, step).min(axis=0)
-        gaps[k] = np.sqrt(np.minimum.reduceat(nearest, starts))
-    return gaps
+def page_gap(links: Links, options: SeparateOptions) -> float:
+    """How far apart two parts of one drawing may lie on this page, in units.
+
+    A hand that lifts the pen often leaves many gaps inside a drawing, an unbroken line none: the
+    gap follows from those that the page's own line leaves, within limits.
+    """
+    loose = options.looseness * links.looseness(_EVERY)
+    return min(options.gap, max(options.least_gap, loose))
 
 
 def _merge_boxes(
