@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
+
+from place import Place, make_place
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,3 +20,21 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(f"no shared test data at {folder} (set STROKEBOOK_SHARED to its folder)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A library of twelve art pages, run through every stage."""
+    from strokebook.demo import make_library
+
+    place = make_place(tmp_path_factory.mktemp("finished"))
+    make_library(place.library, seed=11, pages=12)
+    place.run()
+    return place
+
+
+@pytest.fixture
+def copy(finished: Place, tmp_path: Path) -> Place:
+    """The finished project and its library, to be changed."""
+    shutil.copytree(finished.folder, tmp_path / "copy", symlinks=True)
+    return Place(tmp_path / "copy")

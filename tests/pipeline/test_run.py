@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from place import Place, make_place
 
+from place import Place, make_place
 from strokebook.base.errors import StrokebookError
 from strokebook.demo import make_library
 from strokebook.pipeline import curate

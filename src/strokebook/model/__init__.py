@@ -1,1 +1,1 @@
-"""SketchRNN: nets, training, sampling."""
+"""Drawings → a model that draws in their hand: SketchRNN, its training and its sampling."""

@@ -1,0 +1,190 @@
+"""Model folders: weights as safetensors beside a JSON that says what they are.
+
+Layout of a folder: ``best.json`` and ``last.json``, each naming its weights file and that file's
+digest. The weights are written first under a new name and the JSON, replaced atomically, makes
+them valid: a kill at any moment leaves the old pair or the new one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor
+
+from strokebook.base.errors import StrokebookError
+from strokebook.base.files import digest, write_bytes, write_json
+from strokebook.base.options import build
+from strokebook.model.config import ModelOptions
+from strokebook.model.facts import DataFacts
+from strokebook.model.nets import SketchNet
+
+FORMAT = "strokebook-model"
+VERSION = 1
+NET = "net."  # prefix of the net's tensors; a checkpoint's other tensors are the optimiser's
+Which = Literal["best", "last"]
+TRAIN_AGAIN = "Train it again, or name another model folder."
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """One saved pair, read and verified."""
+
+    options: ModelOptions
+    facts: DataFacts
+    info: dict[str, Any]
+    loop: dict[str, Any]
+    tensors: dict[str, Tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class SketchModel:
+    """A trained net ready to draw, with what it knows of its data."""
+
+    net: SketchNet
+    options: ModelOptions
+    facts: DataFacts
+    info: dict[str, Any]
+
+    @property
+    def scale(self) -> float:
+        """Data units per unit of the net."""
+        return self.facts.scale
+
+
+def save(
+    folder: Path,
+    which: Which,
+    net: SketchNet,
+    facts: DataFacts,
+    *,
+    info: Mapping[str, Any],
+    loop: Mapping[str, Any],
+    more: Mapping[str, Tensor] | None = None,
+) -> None:
+    """Write a checkpoint, then remove the one it replaces.
+
+    Args:
+        folder: Of the model.
+        which: ``best`` or ``last``.
+        net: Its weights are saved.
+        facts: Of the training data.
+        info: Anything about the model that JSON can hold (settings, scores).
+        loop: Where the training stands.
+        more: Tensors of the optimiser.
+    """
+    tensors = {NET + name: value for name, value in net.state_dict().items()} | dict(more or {})
+    data = save_tensors({name: t.detach().cpu().contiguous() for name, t in tensors.items()})
+    key = digest(data)
+    weights = folder / f"{which}-{key}.safetensors"
+    write_bytes(weights, data)
+    value = {
+        "format": FORMAT,
+        "version": VERSION,
+        "weights": weights.name,
+        "digest": key,
+        "model": dataclasses.asdict(net.options),
+        "facts": dataclasses.asdict(facts),
+        "info": dict(info),
+        "loop": dict(loop),
+    }
+    write_json(folder / f"{which}.json", value)
+    for old in folder.glob(f"{which}-*.safetensors"):
+        if old != weights:
+            old.unlink(missing_ok=True)
+
+
+def has(folder: Path, which: Which) -> bool:
+    """Whether the folder holds that checkpoint."""
+    return (folder / f"{which}.json").is_file()
+
+
+def read(folder: Path, which: Which) -> Checkpoint:
+    """A checkpoint, its weights verified against their digest.
+
+    Raises:
+        StrokebookError: There is none, or it is damaged or of another program.
+    """
+    path = folder / f"{which}.json"
+    data = b""
+    for _ in range(2):  # a training that runs may replace the pair between the two reads
+        value = _read_json(path)
+        try:
+            data = (folder / Path(str(value["weights"])).name).read_bytes()
+            break
+        except FileNotFoundError:
+            continue
+    if digest(data) != value["digest"]:
+        raise StrokebookError(
+            f"The weights {value['weights']} of {path} are missing or cut short.", TRAIN_AGAIN
+        )
+    try:
+        options = build(ModelOptions, value["model"], str(path))
+        facts = DataFacts(**value["facts"])
+        tensors = load_tensors(data)
+        return Checkpoint(options, facts, value["info"], value["loop"], tensors)
+    except (KeyError, TypeError, SafetensorError, StrokebookError) as error:
+        raise StrokebookError(f"{path} cannot be understood: {error}.", TRAIN_AGAIN) from error
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise StrokebookError(
+            f"There is no model in {path.parent} ({path.name} is missing).",
+            "Train one first, or name another folder.",
+        ) from None
+    except (OSError, ValueError) as error:
+        raise StrokebookError(f"{path} cannot be read: {error}.", TRAIN_AGAIN) from error
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
+        raise StrokebookError(f"{path} is not a model of strokebook's.", TRAIN_AGAIN)
+    if value.get("version") != VERSION:
+        raise StrokebookError(
+            f"{path} has version {value.get('version')}; this program reads version {VERSION}.",
+            "Install a newer strokebook, or train the model again.",
+        )
+    if not {"weights", "digest", "model", "facts", "info", "loop"} <= set(value):
+        raise StrokebookError(f"{path} is not complete.", TRAIN_AGAIN)
+    return value
+
+
+def fill(net: SketchNet, tensors: Mapping[str, Tensor], where: Path) -> None:
+    """Put a checkpoint's weights into ``net``.
+
+    Raises:
+        StrokebookError: They are of another size or kind of net.
+    """
+    found = {n.removeprefix(NET): t for n, t in tensors.items() if n.startswith(NET)}
+    wanted = {name: tuple(t.shape) for name, t in net.state_dict().items()}
+    for name in sorted(wanted.keys() | found.keys()):
+        shape = tuple(found[name].shape) if name in found else None
+        if shape != wanted.get(name):
+            raise StrokebookError(
+                f"The model in {where} is of another kind or size: its {name} is"
+                f" {shape or 'missing'}, here it should be {wanted.get(name) or 'absent'}.",
+                "Use the same [model] settings for both.",
+            )
+    net.load_state_dict(found)
+
+
+def load_model(folder: Path, device: str = "cpu") -> SketchModel:
+    """The best model of a folder (the last, where none is the best yet), ready to draw.
+
+    Raises:
+        StrokebookError: There is none, or it is damaged, of another size or of another program.
+    """
+    which: Which = "last" if has(folder, "last") and not has(folder, "best") else "best"
+    found = read(folder, which)
+    net = SketchNet(found.options)
+    fill(net, found.tensors, folder)
+    net.to(torch.device(device)).eval().requires_grad_(False)
+    return SketchModel(net, found.options, found.facts, found.info)

@@ -1,0 +1,101 @@
+"""Settings of the model and of its training; presets of both.
+
+Defaults are those of the reference implementation of Ha & Eck 2017 (arXiv 1704.03477).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from strokebook.base.options import option
+
+
+@dataclass(frozen=True)
+class ModelOptions:
+    """What the network is made of; fixed once it is trained."""
+
+    conditional: bool = option(
+        True,
+        "true: encoder and decoder (reconstruct, interpolate); false: decoder only (the paper's"
+        " choice for completing)",
+    )
+    encoder: int = option(256, "units of each of the encoder's two directions", low=1, high=8192)
+    decoder: int = option(512, "units of the decoder", low=1, high=8192)
+    z: int = option(128, "numbers that describe a whole drawing", low=1, high=4096)
+    mixtures: int = option(20, "Gaussians in the mixture for the next point", low=1, high=200)
+    recurrent_keep: float = option(
+        0.9, "share of the cell candidates kept in training (recurrent dropout)", low=0.1, high=1.0
+    )
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """How the network is trained."""
+
+    steps: int = option(20_000, "most training steps (batches)", low=1)
+    minutes: float = option(0.0, "most minutes of training over all resumes; 0: no limit", low=0)
+    batch: int = option(100, "drawings in a batch", low=1, high=10_000)
+    learning_rate: float = option(1e-3, "learning rate at the start (Adam)", low=0, high=1)
+    learning_rate_floor: float = option(1e-5, "learning rate that it decays to", low=0, high=1)
+    learning_rate_decay: float = option(
+        0.9999, "factor on the learning rate above its floor, every step", low=0.5, high=1
+    )
+    warmup: int = option(0, "steps over which the learning rate rises from 0", low=0)
+    clip: float = option(1.0, "each number of the gradient is kept within ± this", low=1e-6)
+    kl_weight: float = option(0.5, "weight of the KL loss in the end", low=0, high=10)
+    kl_start: float = option(0.01, "weight of the KL loss at the start", low=0, high=10)
+    kl_rate: float = option(
+        0.99995, "factor on what the KL weight still lacks, every step", low=0.5, high=1
+    )
+    kl_floor: float = option(0.2, "KL loss (nats per number of z) that costs nothing", low=0)
+    scale_augment: float = option(
+        0.15, "width and height are each scaled at random within 1 ± this", low=0, high=0.9
+    )
+    point_drop: float = option(
+        0.10, "probability with which an inner point of a stroke is left out", low=0, high=0.9
+    )
+    max_points: int = option(250, "longer drawings are left out", low=2, high=5000)
+    validate_every: int = option(500, "steps between two validations", low=1)
+    report_every: int = option(50, "steps between two lines of metrics", low=1)
+    patience: int = option(
+        20, "validations without a new best after which training ends; 0: never", low=0
+    )
+    seed: int = option(0, "seed of every random choice in training", low=0)
+    threads: int = option(0, "CPU threads; 0: as PyTorch finds best", low=0, high=1024)
+    device: str = option(
+        "auto",
+        "where it runs; auto: a CUDA GPU if there is one",
+        choices=("auto", "cpu", "cuda", "mps"),
+    )
+
+
+class Preset(NamedTuple):
+    """A model and a training that belong together."""
+
+    model: ModelOptions
+    train: TrainOptions
+
+
+PRESETS: dict[str, Preset] = {
+    "standard": Preset(ModelOptions(), TrainOptions()),
+    # A few hundred drawings of about 120 points, 2.5 minutes on a laptop. Decoder only: completing
+    # is what it is for, and in that time a z is not yet learnt.
+    "small": Preset(
+        ModelOptions(conditional=False, encoder=128, decoder=256, z=32),
+        TrainOptions(
+            steps=1200,
+            minutes=2.5,
+            batch=32,
+            learning_rate=3e-3,
+            learning_rate_decay=0.998,
+            kl_rate=0.99,
+            validate_every=50,
+            report_every=25,
+            patience=6,
+            # Its products are small: a second thread brings little, and when anything else runs
+            # beside it a step was seen to take 15 times as long (the threads wait for each other).
+            threads=1,
+        ),
+    ),
+}

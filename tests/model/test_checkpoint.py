@@ -1,0 +1,99 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save
+
+from strokebook.base.errors import StrokebookError
+from strokebook.base.files import digest
+from strokebook.model.checkpoint import load_model, read
+
+
+@pytest.fixture
+def copy(conditional: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(conditional, tmp_path / "copy"))
+
+
+def weights(folder: Path) -> Path:
+    return next(folder.glob("best-*.safetensors"))
+
+
+def test_loads_what_was_saved(conditional: Path) -> None:
+    model = load_model(conditional)
+    assert model.options.z == 3
+    assert model.scale == model.facts.scale > 0
+    assert model.info["scores"]["position"]
+    assert not any(p.requires_grad for p in model.net.parameters())
+
+
+def test_a_folder_without_a_model(tmp_path: Path) -> None:
+    with pytest.raises(StrokebookError, match="There is no model in"):
+        load_model(tmp_path)
+
+
+@pytest.mark.parametrize("size", [0, 100, -1])
+def test_cut_short(copy: Path, size: int) -> None:
+    data = weights(copy).read_bytes()
+    weights(copy).write_bytes(data[:size])
+    with pytest.raises(StrokebookError, match="missing or cut short"):
+        load_model(copy)
+
+
+def test_weights_missing(copy: Path) -> None:
+    weights(copy).unlink()
+    with pytest.raises(StrokebookError, match="missing or cut short"):
+        load_model(copy)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("{", "cannot be read"),
+        ("[]", "not a model of strokebook"),
+        ('{"format": "pytorch"}', "not a model of strokebook"),
+        ('{"format": "strokebook-model", "version": 99}', "version 99"),
+        ('{"format": "strokebook-model", "version": 1}', "not complete"),
+    ],
+)
+def test_foreign_json(copy: Path, text: str, word: str) -> None:
+    (copy / "best.json").write_text(text)
+    with pytest.raises(StrokebookError, match=word):
+        load_model(copy)
+
+
+def edited(folder: Path, part: str, **values: object) -> None:
+    path = folder / "best.json"
+    whole = json.loads(path.read_text())
+    whole[part] = whole[part] | values
+    path.write_text(json.dumps(whole))
+
+
+def test_another_size(copy: Path) -> None:
+    edited(copy, "model", decoder=16)
+    with pytest.raises(StrokebookError, match="another kind or size"):
+        load_model(copy)
+
+
+@pytest.mark.parametrize(("part", "name"), [("model", "colour"), ("facts", "colour")])
+def test_unknown_settings(copy: Path, part: str, name: str) -> None:
+    edited(copy, part, **{name: 1})
+    with pytest.raises(StrokebookError, match="cannot be understood"):
+        load_model(copy)
+
+
+def test_foreign_tensors(copy: Path) -> None:
+    data = save({"net.other": torch.zeros(2)})
+    weights(copy).write_bytes(data)
+    path = copy / "best.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"digest": digest(data)}))
+    with pytest.raises(StrokebookError, match="another kind or size"):
+        load_model(copy)
+
+
+def test_a_weights_name_cannot_leave_the_folder(copy: Path) -> None:
+    path = copy / "best.json"
+    name = f"../copy/../{weights(copy).name}"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"weights": name}))
+    assert read(copy, "best").tensors  # read from within the folder all the same

@@ -1,0 +1,38 @@
+import dataclasses
+
+import pytest
+
+from strokebook.base.errors import UsageError
+from strokebook.base.options import build
+from strokebook.model.config import PRESETS, ModelOptions, TrainOptions
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_are_within_the_limits(name: str) -> None:
+    for part in PRESETS[name]:
+        assert build(type(part), dataclasses.asdict(part), name) == part
+
+
+@pytest.mark.parametrize("cls", [ModelOptions, TrainOptions])
+def test_every_setting_has_its_comment(cls: type) -> None:
+    assert all(len(f.metadata["doc"]) > 10 for f in dataclasses.fields(cls))
+
+
+def test_standard_is_the_references() -> None:
+    model, train = PRESETS["standard"]
+    assert (model.encoder, model.decoder, model.z, model.mixtures) == (256, 512, 128, 20)
+    assert (train.batch, train.learning_rate, train.clip) == (100, 1e-3, 1.0)
+    assert (train.kl_weight, train.kl_floor, train.kl_start) == (0.5, 0.2, 0.01)
+    assert model.recurrent_keep == 0.9
+
+
+def test_small_is_done_with_its_schedule_when_it_ends() -> None:
+    train = PRESETS["small"].train
+    assert train.learning_rate_decay**train.steps < 0.15
+    assert train.kl_rate**train.steps < 0.05
+    assert train.minutes <= 2.5
+
+
+def test_a_misspelt_setting_is_named() -> None:
+    with pytest.raises(UsageError, match="learning_rate"):
+        build(TrainOptions, {"learning_rat": 0.1}, "strokebook.toml [train]")
