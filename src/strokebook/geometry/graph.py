@@ -1,0 +1,52 @@
+"""A line drawing as a graph: where lines end, meet and cross, and the lines between.
+
+Shape letters: K nodes, E edges, P points of one edge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from strokebook.geometry.drawing import Points
+
+
+@dataclass(frozen=True, eq=False)
+class Edge:
+    """A line between two nodes, or a closed line when ``a == b``.
+
+    Attributes:
+        a: Number of the node where ``points`` begins.
+        b: Number of the node where it ends.
+        points: ``(P, 2)`` float32 with P ≥ 2, from node ``a`` to node ``b``, both included.
+    """
+
+    a: int
+    b: int
+    points: Points
+
+    @property
+    def length(self) -> float:
+        """Length along the points."""
+        return float(np.linalg.norm(np.diff(self.points, axis=0), axis=1).sum())
+
+
+@dataclass(frozen=True, eq=False)
+class LineGraph:
+    """Nodes and the lines between them; a node of degree 1 is a free end.
+
+    Attributes:
+        nodes: ``(K, 2)`` float32, where lines end, meet or cross.
+        radii: ``(K,)`` float32: half the extent of the ink at the node; tangents are taken outside.
+        edges: In no particular order; several may join the same two nodes.
+        dots: ``(D, 2)`` float32: single touches of the pen.
+        pen_width: In the same unit.
+    """
+
+    nodes: Points
+    radii: npt.NDArray[np.float32]
+    edges: tuple[Edge, ...]
+    dots: Points
+    pen_width: float
