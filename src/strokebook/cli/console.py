@@ -52,7 +52,8 @@ class BarProgress:
 
     def say(self, text: str) -> None:
         """One line above the bar."""
-        (self._bars.console if self._bars else err).print(f"  {text}", markup=False)
+        console = self._bars.console if self._bars else err
+        console.print(f"  {text}", markup=False, soft_wrap=True)
 
     @staticmethod
     def _make() -> Bars:

@@ -38,7 +38,7 @@ def run(
         show_refusals(refusals)
         for outcome in outcomes:
             for note in outcome.notes:
-                out.print(f"{outcome.stage}: {note}", markup=False)
+                out.print(f"{outcome.stage}: {note}", markup=False, soft_wrap=True)
         name_results(opened)
     finish(any(r.fatal for r in refusals))
 

@@ -15,7 +15,7 @@ from strokebook.pipeline.figures import load_figure
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.seeing import BATCH, Eyes
 from strokebook.pipeline.settings import fingerprint
-from strokebook.pipeline.sights import draw_drawing_sights
+from strokebook.pipeline.sights import draw_drawing_clusters
 from strokebook.pipeline.stage import Outcome, Timer, key_of
 
 STAGE, VERSION = "compose", "1"
@@ -38,7 +38,7 @@ def compose(project: Project) -> Outcome:
     outcome.seconds = timer.seconds
     if outcome.worked:
         project.catalogue.put_result(STAGE, "all", VERSION, timer.seconds, {})
-    draw_drawing_sights(project, Eyes(project).known_fingerprint or "")
+    draw_drawing_clusters(project, Eyes(project).known_fingerprint or "")
     return outcome
 
 

@@ -16,6 +16,7 @@ from strokebook.pipeline.figures import load_figure
 from strokebook.pipeline.pictures import save_picture
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.settings import fingerprint
+from strokebook.pipeline.sights import draw_verdicts
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
 
 STAGE, VERSION = "dataset", "1"
@@ -42,6 +43,12 @@ def offered(project: Project) -> list[DrawingRecord]:
 
 def build_dataset(project: Project) -> Outcome:
     """Write the data set anew when its drawings or settings changed; say why drawings are out."""
+    outcome = _build(project)
+    draw_verdicts(project)
+    return outcome
+
+
+def _build(project: Project) -> Outcome:
     outcome, timer = Outcome(STAGE), Timer()
     records = offered(project)
     npz = npz_file(project)

@@ -27,6 +27,11 @@ OVER = 4  # drawn larger and reduced: thin lines stay smooth
 ENDING = (30, 100, 200)
 
 
+def counted(n: int, noun: str) -> str:
+    """``1 page``, ``2 pages``."""
+    return f"{n} {noun}{'' if n == 1 else 's'}"
+
+
 def save_picture(image: Image.Image, path: Path) -> None:
     """Write a PNG or JPEG atomically, by the path's suffix."""
     kind = "JPEG" if path.suffix == ".jpg" else "PNG"
@@ -54,10 +59,10 @@ def path_picture(rows: Sequence[tuple[str, Image.Image, Drawing, PreparedPage]])
         ]
         titles += [
             name,
-            f"traced: {len(traced)} strokes",
+            f"traced: {counted(len(traced), 'stroke')}",
             f"joined: {len(prepared.joined)}",
             f"spliced: {len(prepared.spliced)} (blue to yellow: time)",
-            f"separated: {len(figures)} drawings",
+            f"separated: {counted(len(figures), 'drawing')}",
         ]
     return sheet(cells, 5, STEP_CELL, titles)
 

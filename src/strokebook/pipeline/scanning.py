@@ -33,6 +33,8 @@ def scan_library(project: Project) -> Outcome:
     if synced.corrections:
         outcome.notes.append(f"{len(synced.corrections)} corrections taken from filed/.")
     outcome.seconds = timer.seconds
+    if outcome.worked:
+        project.catalogue.put_result(STAGE, "all", "", timer.seconds, {})
     _check_some(project, outcome)
     return outcome
 

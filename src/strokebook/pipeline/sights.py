@@ -19,7 +19,7 @@ from strokebook.geometry.render import render
 from strokebook.library.previews import preview_path
 from strokebook.library.records import DrawingRecord, Page, Space
 from strokebook.pipeline.figures import load_figure
-from strokebook.pipeline.pictures import save_picture
+from strokebook.pipeline.pictures import counted, save_picture
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.stage import is_done, key_of, usable_pages
 from strokebook.vision.clusters import Clustering
@@ -62,20 +62,34 @@ def draw_sights(project: Project, looked: str) -> None:
     sights = _cluster_sights(project, "pages", looked, items)
     for label in sorted({page.label for page in pages if page.label}):
         group = [i for i, p in zip(items, pages, strict=True) if p.label == label]
-        sights[f"labels/{slug(label)}.jpg"] = _sheet_sight(group, f"{label}: {len(group)} pages")
+        sights[f"labels/{slug(label)}.jpg"] = _sheet_sight(
+            group, f"{label}: {counted(len(group), 'page')}"
+        )
     _draw(project, "pages", sights | _map_sights(project, pages))
 
 
-def draw_drawing_sights(project: Project, looked: str) -> None:
-    """The same for the separated drawings: a sheet of every cluster, of those kept and dropped."""
+def draw_drawing_clusters(project: Project, looked: str) -> None:
+    """The same for the sheets of the clusters of drawings."""
     records = project.catalogue.drawings(include_private=project.options.include_private)
-    items = [_drawing_item(project, record) for record in records]
-    sights = _cluster_sights(project, "drawings", looked, items)
+    items = [_drawing_item(project, record, record.id) for record in records]
+    _draw(project, "drawings", _cluster_sights(project, "drawings", looked, items))
+
+
+def draw_verdicts(project: Project) -> None:
+    """A sheet of the drawings kept, and one of those dropped with the reason of each."""
+    records = project.catalogue.drawings(include_private=project.options.include_private)
+    sights: dict[str, Sight] = {}
     for word, kept in (("kept", True), ("dropped", False)):
-        group = [i for i, d in zip(items, records, strict=True) if d.kept is kept]
+        group = [
+            _drawing_item(project, d, d.id if kept else f"{d.id} {d.reason}")
+            for d in records
+            if d.kept is kept
+        ]
         if group:
-            sights[f"drawings-{word}.jpg"] = _sheet_sight(group, f"{len(group)} drawings {word}")
-    _draw(project, "drawings", sights)
+            sights[f"drawings-{word}.jpg"] = _sheet_sight(
+                group, f"{counted(len(group), 'drawing')} {word}"
+            )
+    _draw(project, "verdicts", sights)
 
 
 def _draw(project: Project, group: str, sights: Mapping[str, Sight]) -> None:
@@ -102,8 +116,7 @@ def _page_item(project: Project, page: Page) -> Item:
     return Item(page.image, caption, partial(open_image, path, reduce_to=SMALL))
 
 
-def _drawing_item(project: Project, record: DrawingRecord) -> Item:
-    caption = f"{record.id} {'' if record.kept else record.reason}"
+def _drawing_item(project: Project, record: DrawingRecord, caption: str) -> Item:
     return Item(record.key, caption, partial(_rendered, project, record))
 
 
