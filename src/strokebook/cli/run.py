@@ -84,7 +84,7 @@ def demo(
     """
     library = folder / "library"
     if not (library / "truth.json").exists():  # written last: its presence means complete
-        make_sample(library, seed=seed, pages=48)
+        make_sample(library, seed=seed, pages=96)
     run(library, project=folder / "project", until="")
 
 
