@@ -71,6 +71,11 @@ def print_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
+def say(text: str = "") -> None:
+    """One line on standard output, however long; brackets mean nothing in it."""
+    out.print(text, markup=False, soft_wrap=True)
+
+
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table for people."""
     grid = Table(title=title or None, title_justify="left")

@@ -9,7 +9,7 @@ import typer
 
 from strokebook.base.errors import UsageError
 from strokebook.cli.app import HERE, ProjectDir, app, finish, writing
-from strokebook.cli.console import BarProgress, out, show_refusals
+from strokebook.cli.console import BarProgress, say, show_refusals
 from strokebook.library.flat import flat_export
 from strokebook.pipeline import curate
 
@@ -27,7 +27,7 @@ def label(
     """
     with writing(project) as opened:
         for cluster in curate.label_clusters(opened, names):
-            out.print(f"cluster {cluster.number}: {cluster.size} pages are {cluster.name}")
+            say(f"cluster {cluster.number}: {cluster.size} pages are {cluster.name}")
 
 
 @app.command()
@@ -43,7 +43,7 @@ def correct(
         raise UsageError("A correction needs a page and a label.", "correct sb48p005 drawings")
     with writing(project) as opened:
         for page in curate.correct(opened, words[:-1], words[-1]):
-            out.print(f"{page.id} is {page.label}, by hand", markup=False)
+            say(f"{page.id} is {page.label}, by hand")
 
 
 @app.command()
@@ -55,7 +55,7 @@ def uncorrect(pages: Pages, project: ProjectDir = HERE) -> None:
     with writing(project) as opened:
         for name in pages:
             page = opened.catalogue.clear_hand_label(name)
-            out.print(f"{page.id} is {page.label} ({page.label_source})", markup=False)
+            say(f"{page.id} is {page.label} ({page.label_source})")
 
 
 @app.command()
@@ -74,7 +74,7 @@ def tag(
         raise UsageError("A tag needs a page and a name.", "tag sb48p005 private")
     with writing(project) as opened:
         for page in curate.tag(opened, words[:-1], words[-1], remove):
-            out.print(f"{page.id}: {', '.join(sorted(page.tags)) or 'no tags'}", markup=False)
+            say(f"{page.id}: {', '.join(sorted(page.tags)) or 'no tags'}")
 
 
 @app.command()
@@ -86,8 +86,8 @@ def sync(project: ProjectDir = HERE) -> None:
     with writing(project) as opened:
         report = curate.sync_folders(opened)
     for c in report.corrections:
-        out.print(f"{c.page}: {c.old} → {c.new}", markup=False)
-    out.print(f"{len(report.corrections)} corrections recorded")
+        say(f"{c.page}: {c.old} → {c.new}")
+    say(f"{len(report.corrections)} corrections recorded")
     show_refusals(report.remarks)
 
 
@@ -102,7 +102,7 @@ def cluster(project: ProjectDir = HERE) -> None:
     with writing(project) as opened:
         recluster(opened)
         for found in opened.catalogue.clusters("pages"):
-            out.print(f"cluster {found.number}: {found.size} pages, {found.name or 'no name'}")
+            say(f"cluster {found.number}: {found.size} pages, {found.name or 'no name'}")
 
 
 @app.command()
@@ -148,7 +148,7 @@ def export(
             include_private=opened.options.include_private,
             progress=BarProgress(),
         )
-    out.print(f"{report.placed} placed, {report.unchanged} already there, {report.removed} removed")
+    say(f"{report.placed} placed, {report.unchanged} already there, {report.removed} removed")
     show_refusals(report.refused)
     finish(bool(report.refused))
 
@@ -157,4 +157,4 @@ def _decide(project: Path, names: list[str], *, kept: bool) -> None:
     with writing(project) as opened:
         decided = curate.decide(opened, names, kept)
     word = "kept" if kept else "dropped"
-    out.print(f"{len(decided)} drawings {word}: {', '.join(d.id for d in decided)}", markup=False)
+    say(f"{len(decided)} drawings {word}: {', '.join(d.id for d in decided)}")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from strokebook.cli.app import HERE, ProjectDir, app
-from strokebook.cli.console import out
+from strokebook.cli.console import say
 from strokebook.cli.learn import project_model
 
 ModelDir = Annotated[
@@ -125,4 +125,4 @@ def interpolate(
 
 def _tell(files: list[Path]) -> None:
     for path in files:
-        out.print(f"{path}", markup=False, soft_wrap=True)
+        say(f"{path}")

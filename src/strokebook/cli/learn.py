@@ -9,7 +9,7 @@ import typer
 
 from strokebook.base.errors import UsageError
 from strokebook.cli.app import HERE, ProjectDir, app, finish, reading, writing
-from strokebook.cli.console import BarProgress, out, show_refusals, table
+from strokebook.cli.console import BarProgress, say, show_refusals, table
 from strokebook.pipeline.summary import summarise
 
 
@@ -33,10 +33,9 @@ def trace(
 
     traced = trace_file(page, output, engine=engine, stages=stages, animation=animation)
     drawing = traced.drawing
-    out.print(
+    say(
         f"{output}: {len(drawing)} strokes, {drawing.n_points} points, "
         f"pen {drawing.pen_width or 0:.1f} px, {traced.stats.seconds:.2f} s",
-        markup=False,
     )
 
 
@@ -54,8 +53,8 @@ def dataset(project: ProjectDir = HERE) -> None:
             if part.title.startswith("Data set"):
                 table(part.title, part.columns, part.rows)
         for note in outcome.notes:
-            out.print(note, markup=False)
-        out.print(f"{npz_file(opened)}", markup=False)
+            say(note)
+        say(f"{npz_file(opened)}")
 
 
 @app.command()
@@ -90,7 +89,7 @@ def train(
         data, model, preset=preset, steps=steps, start_from=start_from, progress=BarProgress()
     )
     show_refusals(refusals)
-    out.print(f"{result.folder}: {result.steps} steps, best at {result.best_step}", markup=False)
+    say(f"{result.folder}: {result.steps} steps, best at {result.best_step}")
     if result.ended == "interrupted":
         raise KeyboardInterrupt
     finish(any(r.fatal for r in refusals))
@@ -102,13 +101,13 @@ def _train_project(folder: Path) -> None:
     with writing(folder) as opened:
         outcome = train_model(opened)
         for note in outcome.notes:
-            out.print(note, markup=False)
+            say(note)
         for part in summarise(opened).tables():
             if part.title.startswith("Model"):
                 table(part.title, part.columns, part.rows)
         if outcome.ready:
-            out.print("The model is up to date.")
-        out.print(f"{model_folder(opened)}", markup=False)
+            say("The model is up to date.")
+        say(f"{model_folder(opened)}")
 
 
 def project_model(project: Path) -> Path:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from strokebook.cli.app import HERE, AsJson, ProjectDir, app, reading
-from strokebook.cli.console import out, print_json, table
+from strokebook.cli.console import print_json, say, table
 from strokebook.library.records import DrawingRecord, Page
 
 
@@ -50,7 +50,7 @@ def show(
         return
     for name, value in facts.items():
         if name != "drawings":
-            out.print(f"{name:14}{_plain(value)}", markup=False)
+            say(f"{name:14}{_plain(value)}")
     if drawings_on_it:
         table("", DRAWING_COLUMNS, [_drawing_row(d) for d in drawings_on_it])
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from strokebook.cli.app import HERE, AsJson, ProjectDir, app, finish, reading, writing
-from strokebook.cli.console import BarProgress, out, print_json, show_refusals, table
+from strokebook.cli.console import BarProgress, print_json, say, show_refusals, table
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.summary import Summary, summarise
 
@@ -38,7 +38,7 @@ def run(
         show_refusals(refusals)
         for outcome in outcomes:
             for note in outcome.notes:
-                out.print(f"{outcome.stage}: {note}", markup=False, soft_wrap=True)
+                say(f"{outcome.stage}: {note}")
         name_results(opened)
     finish(any(r.fatal for r in refusals))
 
@@ -70,7 +70,9 @@ def make_sample(
     from strokebook.demo import make_library
 
     made = make_library(folder, seed=seed, pages=pages, progress=BarProgress())
-    out.print(f"{made} in {folder}", markup=False)
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(made.pages.items()))
+    word = "Drawn" if made.made else "Already there"
+    say(f"{word}: {folder} ({kinds}; {made.drawings} separate drawings)")
 
 
 @app.command()
@@ -96,11 +98,11 @@ def show_summary(summary: Summary) -> None:
 
 def name_results(project: Project) -> None:
     """The files worth opening now."""
-    out.print("\nTo look at:")
+    say("\nTo look at:")
     for what, path in (
         ("report", project.at("report.html")),
         ("completions", project.at("drawn", "completions.png")),
         ("animation", project.at("drawn", "completions.gif")),
     ):
         if path.exists():
-            out.print(f"  {what:12} {path}", markup=False, soft_wrap=True)
+            say(f"  {what:12} {path}")
