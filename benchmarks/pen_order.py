@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from benchmarks.truth.warping import warped
 from scipy.spatial import cKDTree
 
 from strokebook.geometry.drawing import Drawing
@@ -62,26 +63,7 @@ def order_error(points: npt.ArrayLike, line: Floats) -> float:
     """Mean distance along the best time warping, the better of both directions."""
     p = np.asarray(points, np.float64)
     p = p[np.linspace(0, len(p) - 1, 200).astype(int)]
-    return min(_warped(p, way[::2]) for way in (line, line[::-1]))
-
-
-def _warped(a: Floats, b: Floats) -> float:
-    """Dynamic time warping (Sakoe & Chiba 1978), one antidiagonal at a time."""
-    n, m = len(a), len(b)
-    cost = np.linalg.norm(a[:, None] - b[None], axis=2)
-    total = np.full((n + 1, m + 1), np.inf)
-    steps = np.zeros((n + 1, m + 1))
-    total[0, 0] = 0.0
-    for diagonal in range(2, n + m + 1):
-        i = np.arange(max(1, diagonal - m), min(n, diagonal - 1) + 1)
-        j = diagonal - i
-        before = np.stack([total[i - 1, j - 1], total[i - 1, j], total[i, j - 1]])
-        walked = np.stack([steps[i - 1, j - 1], steps[i - 1, j], steps[i, j - 1]])
-        best = before.argmin(axis=0)
-        at = np.arange(len(i))
-        total[i, j] = before[best, at] + cost[i - 1, j - 1]
-        steps[i, j] = walked[best, at] + 1
-    return float(total[n, m] / steps[n, m])
+    return min(warped(p, way[::2]) for way in (line, line[::-1]))
 
 
 def off_ink(strokes: Sequence[npt.ArrayLike], line: Floats, near: float = 1.5) -> float:

@@ -9,6 +9,8 @@ import typer
 
 from strokebook.cli.app import HERE, AsJson, ProjectDir, app, finish, reading, writing
 from strokebook.cli.console import BarProgress, print_json, say, show_refusals, table
+from strokebook.demo import Summary as Sample
+from strokebook.demo import make_library
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.summary import Summary, summarise
 
@@ -67,12 +69,8 @@ def make_sample(
 
     Example: `strokebook make-sample sample --seed 48 --pages 48`
     """
-    from strokebook.demo import make_library
-
     made = make_library(folder, seed=seed, pages=pages, progress=BarProgress())
-    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(made.pages.items()))
-    word = "Drawn" if made.made else "Already there"
-    say(f"{word}: {folder} ({kinds}; {made.drawings} separate drawings)")
+    _tell_sample(folder, made)
 
 
 @app.command()
@@ -84,10 +82,17 @@ def demo(
 
     Example: `strokebook demo demo`
     """
-    library = folder / "library"
-    if not (library / "truth.json").exists():  # written last: its presence means complete
-        make_sample(library, seed=seed, pages=96)
-    run(library, project=folder / "project", until="")
+    from strokebook.pipeline.demo import prepare_demo
+
+    library, project, made = prepare_demo(folder, seed, BarProgress())
+    _tell_sample(library, made)
+    run(library, project=project, until="")
+
+
+def _tell_sample(folder: Path, made: Sample) -> None:
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(made.pages.items()))
+    word = "Drawn" if made.made else "Already there"
+    say(f"{word}: {folder} ({kinds}; {made.drawings} separate drawings)")
 
 
 def show_summary(summary: Summary) -> None:

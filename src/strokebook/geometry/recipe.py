@@ -1,4 +1,8 @@
-"""One page from its tracing to its drawings: resample, frame, join, splice, separate, drop.
+"""One page from its tracing to its drawings: resample, frame, long strokes, separate, drop.
+
+Long strokes come about in one of three ways (``path``): the tracing has them already (the ``pen``
+engine), short ones are joined end to end and spliced, or they are routed through the graph of all
+lines.
 
 The artist joins and splices the whole page and separates then, so that two drawings may be joined
 into one. Separating first (``separate_first``) keeps every join and splice inside one drawing, and
@@ -30,6 +34,8 @@ from strokebook.geometry.separate import (
 )
 from strokebook.geometry.splice import SpliceOptions, splice
 
+Step = Callable[[Drawing], Drawing]
+
 
 @dataclass(frozen=True)
 class PageOptions:
@@ -38,6 +44,13 @@ class PageOptions:
     points: int = option(1000, "Points on a page after resampling.", low=10)
     least_points: int = option(3, "Strokes that would get fewer points are dropped.", low=2)
     frame: float = option(200.0, "Longer side of the frame, in units.", low=1.0)
+    path: str = option(
+        "auto",
+        "How strokes become long. traced: as the tracing has them; join: joined and spliced; "
+        "route: routed through the graph of their lines; auto: traced with the pen engine, else "
+        "join.",
+        choices=("auto", "traced", "join", "route"),
+    )
     separate_first: bool = option(
         True, "With mended separation: separate first, so that two drawings are never joined."
     )
@@ -59,7 +72,7 @@ class PreparedPage:
     Attributes:
         placement: Where the frame lies on the page.
         framed: The resampled page in the frame, before joining.
-        joined: The page after joining, in the frame.
+        joined: The page after joining (or routing), in the frame.
         spliced: The page after splicing, in the frame.
         kept: The drawings in page pixels, with their boxes in page pixels.
         dropped: The same for those left out, with their reason.
@@ -92,13 +105,14 @@ def prepare_page(
         separating: Separation and dropping.
     """
     page, separating = page or PageOptions(), separating or SeparateOptions()
+    lengthen, insert = _steps(page, joining, splicing)
     sampled = resample(traced, page.points, page.least_points)
     framed, placement = to_frame(sampled, page.frame)
     # The faithful rule may put a stroke in two drawings, which only works as the last step.
     first = page.separate_first and separating.mode == "mended" and len(framed) > 0
     groups, boxes = _parts(traced, placement, page, separating) if first else (None, None)
-    joined, groups = _by_group(framed, groups, lambda d: join(d, joining))
-    spliced, groups = _by_group(joined, groups, lambda d: splice(d, splicing))
+    joined, groups = _by_group(framed, groups, lengthen)
+    spliced, groups = _by_group(joined, groups, insert)
     parted = (
         separate(spliced, separating)
         if groups is None
@@ -117,6 +131,28 @@ def prepare_page(
     )
 
 
+def _steps(
+    page: PageOptions, joining: JoinOptions | None, splicing: SpliceOptions | None
+) -> tuple[Step, Step]:
+    """What makes strokes long: two steps, either of which may leave them as they are."""
+    if page.path == "traced":
+        return _as_is, _as_is
+    if page.path == "route":
+        return _routed, _as_is
+    return (lambda d: join(d, joining)), (lambda d: splice(d, splicing))
+
+
+def _as_is(drawing: Drawing) -> Drawing:
+    return drawing
+
+
+def _routed(drawing: Drawing) -> Drawing:
+    from strokebook.geometry.route import route
+    from strokebook.geometry.segments import graph_of_strokes
+
+    return drawing.with_strokes(route(graph_of_strokes(drawing)).strokes)
+
+
 def _parts(
     traced: Drawing, placement: Placement, page: PageOptions, options: SeparateOptions
 ) -> tuple[Groups, Boxes]:
@@ -129,9 +165,7 @@ def _parts(
     return [left for _, left in parts], group_boxes(whole, [g for g, _ in parts])
 
 
-def _by_group(
-    drawing: Drawing, groups: Groups | None, step: Callable[[Drawing], Drawing]
-) -> tuple[Drawing, Groups | None]:
+def _by_group(drawing: Drawing, groups: Groups | None, step: Step) -> tuple[Drawing, Groups | None]:
     """``step`` on each group of strokes alone (or the whole page), and the groups' new numbers."""
     if groups is None:
         return step(drawing), None

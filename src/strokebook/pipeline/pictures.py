@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -44,27 +45,56 @@ def framed(drawing: Drawing, colours: Colours, size: tuple[int, int] = STEP_CELL
     return render(drawing, size, 2.0, margin=0.02, colours=colours)
 
 
-def path_picture(rows: Sequence[tuple[str, Image.Image, Drawing, PreparedPage]]) -> Image.Image:
-    """Pages on their way: scan, traced, joined, spliced, separated; one page a row."""
+@dataclass(frozen=True)
+class Way:
+    """A page on its way from scan to drawings.
+
+    Attributes:
+        name: The page's id.
+        scan: Its picture.
+        traced: Its strokes as traced.
+        prepared: What became of them.
+        joined: For comparison, the page autotraced, joined and spliced; None where that is the way
+            it went, or where that engine is not installed.
+    """
+
+    name: str
+    scan: Image.Image
+    traced: Drawing
+    prepared: PreparedPage
+    joined: Drawing | None = None
+
+
+def path_picture(ways: Sequence[Way]) -> Image.Image:
+    """Pages on their way: scan, traced, long strokes, separated; one page a row."""
     cells: list[Image.Image] = []
     titles: list[str] = []
-    for name, scan, traced, prepared in rows:
-        figures = [f.drawing for f in prepared.kept]
-        cells += [
-            scan,
-            framed(traced, "stroke"),
-            framed(prepared.joined, "stroke"),
-            framed(prepared.spliced, "time"),
-            figures_picture(figures, traced),
-        ]
-        titles += [
-            name,
-            f"traced: {counted(len(traced), 'stroke')}",
-            f"joined: {len(prepared.joined)}",
-            f"spliced: {len(prepared.spliced)} (blue to yellow: time)",
-            f"separated: {counted(len(figures), 'drawing')}",
-        ]
-    return sheet(cells, 5, STEP_CELL, titles)
+    for way in ways:
+        for title, cell in _steps_of(way):
+            titles.append(title)
+            cells.append(cell)
+    return sheet(cells, len(cells) // len(ways), STEP_CELL, titles)
+
+
+def _steps_of(way: Way) -> list[tuple[str, Image.Image]]:
+    traced, prepared = way.traced, way.prepared
+    figures = [f.drawing for f in prepared.kept]
+    steps = [
+        (way.name, way.scan),
+        (f"traced: {counted(len(traced), 'stroke')}", framed(traced, "stroke")),
+    ]
+    if way.joined is None:
+        steps.append((f"joined: {len(prepared.joined)}", framed(prepared.joined, "stroke")))
+        last = f"spliced: {len(prepared.spliced)} (blue to yellow: time)"
+    else:
+        note = f"autotrace, joined, spliced: {len(way.joined)}"
+        steps.append((note, framed(way.joined, "time")))
+        last = f"routed: {len(prepared.spliced)} (blue to yellow: time)"
+    steps.append((last, framed(prepared.spliced, "time")))
+    steps.append(
+        (f"separated: {counted(len(figures), 'drawing')}", figures_picture(figures, traced))
+    )
+    return steps
 
 
 def figures_picture(

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
 
 from strokebook import __version__
+from strokebook.base.errors import StrokebookError
 from strokebook.base.files import file_digest, write_text
 from strokebook.base.images import open_image
+from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.recipe import prepare_page
 from strokebook.library.previews import preview_path
 from strokebook.library.records import Page as BookPage
 from strokebook.pipeline.figures import STAGE as FIGURES
-from strokebook.pipeline.figures import prepare
+from strokebook.pipeline.figures import page_options, prepare
 from strokebook.pipeline.html import Page
 from strokebook.pipeline.learning import model_folder
-from strokebook.pipeline.pictures import STEP_CELL, path_picture, save_picture
+from strokebook.pipeline.pictures import STEP_CELL, Way, path_picture, save_picture
 from strokebook.pipeline.project import Project
-from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
+from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of, page_file
 from strokebook.pipeline.summary import Summary, summarise
 from strokebook.pipeline.traces import load_trace, trace_file, traceable
+from strokebook.tracing.engine import engine
+from strokebook.tracing.page import load_page
 
 STAGE, VERSION = "report", "1"
 SHOWN = 5  # pages whose way from scan to drawings is shown
@@ -64,11 +70,10 @@ def _draw_path(project: Project) -> None:
     key = key_of(VERSION, *(results[p.image].key for p in pages))
     if not pages or (is_done(project, "picture", "path.png", key) and target.exists()):
         return
-    rows = [
-        (page.id, _scan(project, page), load_trace(project, page), prepare(project, page))
-        for page in pages
-    ]
-    save_picture(path_picture(rows), target)
+    ways = [_way(project, page) for page in project.progress.track(pages, "pages on their way")]
+    if any(way.joined is None for way in ways):  # one row, one way
+        ways = [replace(way, joined=None) for way in ways]
+    save_picture(path_picture(ways), target)
     project.catalogue.put_result("picture", "path.png", key, 0.0, {"group": "path"})
 
 
@@ -83,6 +88,27 @@ def _examples(project: Project) -> list[BookPage]:
     ]
     step = max(1, len(pages) // SHOWN)
     return pages[::step][:SHOWN]
+
+
+def _way(project: Project, page: BookPage) -> Way:
+    joined = None
+    if page_options(project.settings).path != "join":
+        joined = _autotraced(project, page)
+    return Way(
+        page.id, _scan(project, page), load_trace(project, page), prepare(project, page), joined
+    )
+
+
+def _autotraced(project: Project, page: BookPage) -> Drawing | None:
+    """The page as autotrace, joining and splicing have it; None where that is not installed."""
+    s = project.settings
+    try:
+        tracer = engine("autotrace", replace(s.trace, engine="autotrace"))
+        traced = tracer.trace(load_page(page_file(project, page))).drawing
+    except StrokebookError:
+        return None
+    page_settings = replace(s.page, path="join")
+    return prepare_page(traced, page_settings, s.join, s.splice, s.separate).spliced
 
 
 def _scan(project: Project, page: BookPage) -> Image.Image:

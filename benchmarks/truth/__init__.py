@@ -1,0 +1,1 @@
+"""Tracing measured on pages whose pen order is known."""

@@ -1,0 +1,32 @@
+"""The demo: a sample library, and a project whose settings suit five minutes on a laptop."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from strokebook.base.progress import SILENT, Progress
+from strokebook.demo import Summary, make_library
+from strokebook.pipeline.project import SETTINGS
+from strokebook.pipeline.settings import Settings, with_library, write_settings
+
+PAGES = 96  # art pages: about 180 drawings to learn from
+
+
+def prepare_demo(
+    folder: Path, seed: int, progress: Progress = SILENT
+) -> tuple[Path, Path, Summary]:
+    """Draw the sample library and write the project's settings, where they are not there yet.
+
+    Returns:
+        The library's folder, the project's folder, and what the library holds.
+    """
+    library, project = folder / "library", folder / "project"
+    made = make_library(library, seed=seed, pages=PAGES, progress=progress)
+    if not (project / SETTINGS).exists():
+        default = Settings()
+        # Shorter drawings: a step of training costs as much as the longest drawing has points.
+        short = dataclasses.replace(default.dataset, epsilon=1.0, budget=140)
+        settings = with_library(dataclasses.replace(default, dataset=short), "../library")
+        write_settings(project / SETTINGS, settings)
+    return library, project, made
