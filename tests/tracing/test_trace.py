@@ -8,12 +8,17 @@ import pytest
 
 from strokebook.base.errors import InputRefused, StrokebookError, UsageError
 from strokebook.base.images import open_image
-from strokebook.tracing.engine import engine
+from strokebook.tracing.engine import Tracer, engine
 from strokebook.tracing.measure import agreement
 from strokebook.tracing.options import TraceOptions
 from strokebook.tracing.page import PageImage, load_page
 
 pytest.importorskip("autotrace", reason="the optional engine autotrace is not installed")
+
+
+def autotrace(options: TraceOptions | None = None) -> Tracer:
+    return engine("autotrace", options)
+
 
 H, W = 500, 400
 CIRCLE = np.stack([200 + 120 * np.cos(t := np.linspace(0, 5.5, 200)), 230 + 120 * np.sin(t)], 1)
@@ -47,7 +52,7 @@ def off(strokes: tuple[np.ndarray, ...], points: np.ndarray) -> tuple[float, flo
 
 
 def test_a_line_is_found_where_it_is() -> None:
-    traced = engine().trace(inked(paper(), CIRCLE))
+    traced = autotrace().trace(inked(paper(), CIRCLE))
     assert len(traced.drawing) == 1
     assert traced.drawing.unit == "px" and traced.drawing.size == (W, H)
     wrong, missed = off(traced.drawing.strokes, CIRCLE)
@@ -60,21 +65,21 @@ def test_pixel_convention(row: float) -> None:
     page = np.full((100, 120), 240, np.uint8)
     page[int(row - 2) : int(row - 2) + 5, 20:100] = 20
     middle = int(row - 2) + 2.5
-    strokes = engine(options=TraceOptions(min_pen=1)).trace(page).drawing.strokes
+    strokes = autotrace(TraceOptions(min_pen=1)).trace(page).drawing.strokes
     assert np.abs(np.vstack(strokes)[:, 1] - middle).max() < 0.6
 
 
 @pytest.mark.parametrize("pen", [3, 5, 8, 12])
 def test_the_pen_is_measured(pen: int) -> None:
     big = CIRCLE * 2
-    measured = engine().trace(inked(paper(1000, 800), big, pen)).drawing.pen_width
+    measured = autotrace().trace(inked(paper(1000, 800), big, pen)).drawing.pen_width
     assert measured == pytest.approx(pen, abs=0.8)
 
 
 def test_coordinates_are_the_pages_at_any_working_size() -> None:
     page = inked(paper(1500, 1200), CIRCLE * 3, 12)
     for options in (TraceOptions(max_side=700), TraceOptions(min_pen=12, max_side=4000)):
-        drawing = engine(options=options).trace(page).drawing
+        drawing = autotrace(options).trace(page).drawing
         wrong, missed = off(drawing.strokes, CIRCLE * 3)
         assert wrong < 6 and missed < 12
 
@@ -86,7 +91,7 @@ def test_a_reduced_page_keeps_its_own_pixels(tmp_path: Path) -> None:
     Image.fromarray(inked(paper(1500, 1200), CIRCLE * 3, 12)).save(path)
     page = load_page(path, reduce_to=750)
     assert page.pixels.shape == (750, 600, 3) and page.size == (1200, 1500)
-    wrong, missed = off(engine().trace(page).drawing.strokes, CIRCLE * 3)
+    wrong, missed = off(autotrace().trace(page).drawing.strokes, CIRCLE * 3)
     assert wrong < 6 and missed < 12
 
 
@@ -99,7 +104,7 @@ def test_what_is_no_drawing_is_left_out() -> None:
     back = inked(np.full_like(page, 255), np.array([[100, 100], [700, 900], [300, 950.0]]), 6, 235)
     page = (page * (cv2.GaussianBlur(back, (0, 0), 3) / 255.0)).astype(np.uint8)
     page[30:32, 30:32] = 0  # a speck
-    drawing = engine().trace(page).drawing
+    drawing = autotrace().trace(page).drawing
     assert off(drawing.strokes, CIRCLE + [200, 200])[0] < 3
     assert len(drawing) <= 2
 
@@ -108,7 +113,7 @@ def test_faint_lines_beside_dark_ones_are_kept() -> None:
     page = inked(paper(), CIRCLE, grey=30)
     faint = np.array([[40.0, 450], [360, 470]])
     page = inked(page, faint, 3, grey=125)
-    strokes = engine().trace(page).drawing.strokes
+    strokes = autotrace().trace(page).drawing.strokes
     points = np.linspace(faint[0], faint[1], 100)
     assert off(strokes, points)[1] < 5
 
@@ -141,7 +146,7 @@ HARD = {
 def test_hard_pages_end_quickly_with_a_result_or_a_sentence(kind: str) -> None:
     start = time.process_time()
     try:
-        drawing = engine().trace(PageImage.of(HARD[kind], "sb1p001")).drawing
+        drawing = autotrace().trace(PageImage.of(HARD[kind], "sb1p001")).drawing
     except InputRefused as refused:
         assert refused.subject == "sb1p001" and refused.remedy
         assert kind in ("noise", "grain", "salt", "dense hatching")
@@ -155,7 +160,7 @@ def test_hard_pages_end_quickly_with_a_result_or_a_sentence(kind: str) -> None:
 
 
 def test_stages_are_written(tmp_path: Path) -> None:
-    engine().trace(inked(paper(), CIRCLE), stages=tmp_path / "st")
+    autotrace().trace(inked(paper(), CIRCLE), stages=tmp_path / "st")
     names = sorted(p.name for p in (tmp_path / "st").iterdir())
     assert names == ["1-grey.png", "2-flattened.png", "3-ink.png", "4-strokes.png"]
     flat = np.asarray(open_image(tmp_path / "st/2-flattened.png"))
@@ -163,8 +168,8 @@ def test_stages_are_written(tmp_path: Path) -> None:
 
 
 def test_fingerprints_follow_the_settings() -> None:
-    assert engine().fingerprint() == engine("autotrace", TraceOptions()).fingerprint()
-    assert engine().fingerprint() != engine(options=TraceOptions(pale=0.2)).fingerprint()
+    assert autotrace().fingerprint() == engine("autotrace", TraceOptions()).fingerprint()
+    assert autotrace().fingerprint() != autotrace(TraceOptions(pale=0.2)).fingerprint()
 
 
 def test_unknown_and_missing_engines(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,14 +177,14 @@ def test_unknown_and_missing_engines(monkeypatch: pytest.MonkeyPatch) -> None:
         engine("autotracer")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(StrokebookError, match=r"strokebook\[autotrace\]"):
-        engine()
+        autotrace()
 
 
 def test_the_search_keeps_the_best_score() -> None:
-    stats = engine(options=TraceOptions(search=5)).trace(inked(paper(), CIRCLE)).stats
+    stats = autotrace(TraceOptions(search=5)).trace(inked(paper(), CIRCLE)).stats
     assert len(stats.tried) == 5
     assert dict(stats.tried)[stats.threshold] == max(score for _, score in stats.tried)
-    assert engine(options=TraceOptions(search=1)).trace(inked(paper(), CIRCLE)).stats.tried == ()
+    assert autotrace(TraceOptions(search=1)).trace(inked(paper(), CIRCLE)).stats.tried == ()
 
 
 def test_agreement() -> None:
@@ -198,7 +203,7 @@ def test_real_pages_are_traced_whole(shared: Path) -> None:
     pages = sorted((shared / "data/pages").glob("*.png"))[:3]
     assert pages
     for path in pages:
-        traced = engine().trace(load_page(path))
+        traced = autotrace().trace(load_page(path))
         assert traced.stats.precision > 0.99 and traced.stats.recall > 0.99
         assert 15 < len(traced.drawing) < 200
         assert 1.0 < traced.drawing.pen_width < 3.0

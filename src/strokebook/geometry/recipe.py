@@ -1,8 +1,7 @@
 """One page from its tracing to its drawings: resample, frame, long strokes, separate, drop.
 
-Long strokes come about in one of three ways (``path``): the tracing has them already (the ``pen``
-engine), short ones are joined end to end and spliced, or they are routed through the graph of all
-lines.
+Long strokes come about in one of three ways (``path``): they are joined end to end and spliced,
+left as the tracing has them, or routed through the graph of all their lines.
 
 The artist joins and splices the whole page and separates then, so that two drawings may be joined
 into one. Separating first (``separate_first``) keeps every join and splice inside one drawing, and
@@ -45,11 +44,10 @@ class PageOptions:
     least_points: int = option(3, "Strokes that would get fewer points are dropped.", low=2)
     frame: float = option(200.0, "Longer side of the frame, in units.", low=1.0)
     path: str = option(
-        "auto",
-        "How strokes become long. traced: as the tracing has them; join: joined and spliced; "
-        "route: routed through the graph of their lines; auto: traced with the pen engine, else "
-        "join.",
-        choices=("auto", "traced", "join", "route"),
+        "join",
+        "How strokes become long. join: joined end to end and spliced; traced: left as the tracing "
+        "has them; route: routed through the graph of their lines.",
+        choices=("join", "traced", "route"),
     )
     separate_first: bool = option(
         True, "With mended separation: separate first, so that two drawings are never joined."

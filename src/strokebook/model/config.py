@@ -79,13 +79,13 @@ class Preset(NamedTuple):
 
 PRESETS: dict[str, Preset] = {
     "standard": Preset(ModelOptions(), TrainOptions()),
-    # A few hundred drawings of about 120 points, three minutes on a laptop. A small encoder costs a
+    # A few hundred drawings of about 120 points, 2.5 minutes on a laptop. A small encoder costs a
     # quarter of the time of a step, and its z makes completions of one start differ more.
     "small": Preset(
         ModelOptions(encoder=64, decoder=256, z=16),
         TrainOptions(
             steps=1200,
-            minutes=3.0,
+            minutes=2.5,
             batch=32,
             learning_rate=3e-3,
             learning_rate_decay=0.998,

@@ -10,7 +10,7 @@ from strokebook.demo import Summary, make_library
 from strokebook.pipeline.project import SETTINGS
 from strokebook.pipeline.settings import Settings, with_library, write_settings
 
-PAGES = 96  # art pages: about 180 drawings to learn from
+PAGES = 80  # art pages: about 150 drawings to learn from
 
 
 def prepare_demo(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.recipe import PageOptions, PreparedPage, prepare_page
+from strokebook.geometry.recipe import PreparedPage, prepare_page
 from strokebook.geometry.separate import Figure
 from strokebook.geometry.svg import read_drawing, write_svg
 from strokebook.library.records import DrawingRecord, NewDrawing, Page
 from strokebook.pipeline.project import Project
-from strokebook.pipeline.settings import Settings, fingerprint
+from strokebook.pipeline.settings import fingerprint
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
 from strokebook.pipeline.traces import load_trace, trace_file, trace_key, traceable
 
@@ -40,22 +39,14 @@ def separate_pages(project: Project) -> Outcome:
 def figures_key(project: Project, page: Page) -> str:
     """The key of a page's drawings: its tracing, its id (in the file names), the settings."""
     s = project.settings
-    options = fingerprint(page_options(s), s.join, s.splice, s.separate)
+    options = fingerprint(s.page, s.join, s.splice, s.separate)
     return key_of(STAGE, VERSION, trace_key(project, page), page.id, options)
 
 
 def prepare(project: Project, page: Page) -> PreparedPage:
     """A page's way from its tracing to its drawings, with every state between."""
     s = project.settings
-    return prepare_page(load_trace(project, page), page_options(s), s.join, s.splice, s.separate)
-
-
-def page_options(settings: Settings) -> PageOptions:
-    """The page's settings, the way to long strokes chosen by the engine where it is left open."""
-    if settings.page.path != "auto":
-        return settings.page
-    path = "traced" if settings.trace.engine == "pen" else "join"
-    return replace(settings.page, path=path)
+    return prepare_page(load_trace(project, page), s.page, s.join, s.splice, s.separate)
 
 
 def load_figure(project: Project, record: DrawingRecord) -> Drawing:

@@ -17,7 +17,7 @@ from strokebook.geometry.recipe import prepare_page
 from strokebook.library.previews import preview_path
 from strokebook.library.records import Page as BookPage
 from strokebook.pipeline.figures import STAGE as FIGURES
-from strokebook.pipeline.figures import page_options, prepare
+from strokebook.pipeline.figures import prepare
 from strokebook.pipeline.html import Page
 from strokebook.pipeline.learning import model_folder
 from strokebook.pipeline.pictures import STEP_CELL, Way, path_picture, save_picture
@@ -92,7 +92,7 @@ def _examples(project: Project) -> list[BookPage]:
 
 def _way(project: Project, page: BookPage) -> Way:
     joined = None
-    if page_options(project.settings).path != "join":
+    if project.settings.page.path != "join":
         joined = _autotraced(project, page)
     return Way(
         page.id, _scan(project, page), load_trace(project, page), prepare(project, page), joined

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from strokebook.tracing.ink import Grey, Levels, Mask
 
 EDGE_BAND = 0.012  # of the longer side: where a scanner's bed or the next page shows
-EDGE_RUN = 0.08  # of the side: a dark run this long within the band lies along the edge
+EDGE_RUN = 0.3  # of the side: a dark run this long within the band lies along the edge
 BLOT = 2.5  # pen widths: no line is as thick as this
 
 

@@ -86,7 +86,13 @@ def _autotrace(options: TraceOptions) -> Tracer:
     return AutotraceTracer(options)
 
 
-ENGINES: dict[str, Callable[[TraceOptions], Tracer]] = {"autotrace": _autotrace}
+def _pen(options: TraceOptions) -> Tracer:
+    from strokebook.tracing.pen_engine import PenTracer
+
+    return PenTracer(options)
+
+
+ENGINES: dict[str, Callable[[TraceOptions], Tracer]] = {"pen": _pen, "autotrace": _autotrace}
 
 
 def engine(name: str | None = None, options: TraceOptions | None = None) -> Tracer:

@@ -70,7 +70,7 @@ def flatten(grey: Grey, background: float = 0.03) -> Grey:
 
 def levels(flat: Grey) -> Levels | None:
     """Ink and paper of a flattened page; None where nothing is dark enough to be ink."""
-    counts = np.bincount(flat.ravel(), minlength=256)
+    counts = cv2.calcHist([flat], [0], None, [256], [0, 256]).ravel().astype(np.int64)
     # The paper's spread, from the darker half only: the brighter one is cut off at 255.
     high = np.arange(256) >= 255 - LEAST_CONTRAST
     paper = counts[high]

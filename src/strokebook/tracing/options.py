@@ -11,7 +11,7 @@ from strokebook.base.options import option
 class TraceOptions:
     """How a page's ink becomes lines; lengths in pixels are those of the working copy."""
 
-    engine: str = option("autotrace", "Which tracer draws the centerlines.")
+    engine: str = option("pen", "Which tracer draws the centerlines.")
     search: int = option(
         5, "Candidate thresholds between paper and ink; 1: the middle one.", low=1, high=15
     )
@@ -41,6 +41,12 @@ class TraceOptions:
     )
     speck: float = option(
         1.5, "Marks smaller than this many pen widths squared are left out.", low=0, high=100
+    )
+    dot: float = option(
+        0.5,
+        "pen: marks smaller than this many pen widths squared are specks (a dot has 0.8).",
+        low=0,
+        high=100,
     )
     fit_error: float = option(
         1.0, "autotrace: pixels that a fitted curve may be off.", low=0.1, high=10

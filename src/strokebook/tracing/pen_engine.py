@@ -1,0 +1,81 @@
+"""The pen engine: a page's ink, its centerlines as a graph, the pen's way through the graph."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from strokebook.base.files import digest
+from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.route import route
+from strokebook.tracing.engine import Traced, TraceStats
+from strokebook.tracing.ink import luminance
+from strokebook.tracing.measure import agreement
+from strokebook.tracing.options import TraceOptions
+from strokebook.tracing.page import PageImage, Pixels
+
+OURS = "1"  # raise when the same page may give another drawing
+
+
+@dataclass(frozen=True)
+class PenTracer:
+    """See the module."""
+
+    options: TraceOptions
+
+    @property
+    def name(self) -> str:
+        """``pen``."""
+        return "pen"
+
+    @property
+    def version(self) -> str:
+        """Changes when the same page may give another drawing."""
+        return OURS
+
+    def fingerprint(self) -> str:
+        """A key of engine, version and settings."""
+        return digest(self.name, self.version, repr(self.options))
+
+    def trace(self, page: PageImage | Pixels, *, stages: Path | None = None) -> Traced:
+        """Trace one page; see :class:`~strokebook.tracing.engine.Tracer`."""
+        from strokebook.tracing.binarise import find_ink
+        from strokebook.tracing.ink_graph import centerlines
+
+        start = time.perf_counter()
+        image = page if isinstance(page, PageImage) else PageImage.of(page)
+        grey = luminance(image.pixels)
+        ink = find_ink(grey, self.options, image.source)
+        if ink is None:
+            empty = Drawing.of([], size=image.size, unit="px", source=image.source)
+            return Traced(empty, TraceStats(seconds=time.perf_counter() - start))
+        found = centerlines(ink, image.source)
+        strokes = route(found.graph).strokes
+        seconds = time.perf_counter() - start
+        # Pixels may be a reduced copy of the page: coordinates are the page's own.
+        own = np.array([image.size[0] / grey.shape[1], image.size[1] / grey.shape[0]], np.float32)
+        drawing = Drawing.of(
+            [s * own for s in strokes],
+            size=image.size,
+            unit="px",
+            source=image.source,
+            pen_width=found.graph.pen_width * float(np.sqrt(own.prod())),
+        )
+        working = [(s - np.array(ink.origin)) * np.array(ink.scale) for s in strokes]
+        precision, recall = agreement(working, ink.mask.view(np.bool_), ink.pen)
+        if stages is not None:
+            from strokebook.tracing.stages import write_pen_stages
+
+            write_pen_stages(stages, grey, ink, found, strokes)
+        stats = TraceStats(
+            threshold=ink.threshold,
+            scale=float(ink.scale[0] / own[0]),
+            ink=ink.share,
+            precision=precision,
+            recall=recall,
+            seconds=seconds,
+        )
+        return Traced(drawing, stats)
