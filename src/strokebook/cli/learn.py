@@ -23,7 +23,7 @@ def trace(
     animation: Annotated[
         Path | None, typer.Option("--animate", help="A .gif in which the line draws itself.")
     ] = None,
-    engine: Annotated[str, typer.Option(help="The tracer.")] = "autotrace",
+    engine: Annotated[str, typer.Option(help="The tracer: pen or autotrace.")] = "pen",
 ) -> None:
     """Trace one page's ink into pen strokes.
 

@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 Costs = Sequence[Sequence[float]]
 
-_SLANT = 2.0  # weight of m²; less than 12, for the chord is short and its slant noisy
+_SLANT = 6.0  # weight of m²; less than 12, for the chord is short and its slant noisy
 _CURVE = 1.0  # weight of the change of curvature, squared, in turns per pen width
 _EXPECT = 0.5  # share of the turn foretold by both curvatures that a line may make unpunished
 _FORETOLD = 0.7  # radians that curvature can foretell at most

@@ -31,7 +31,7 @@ def trace_file(
     page: Path,
     output: Path,
     *,
-    engine: str = "autotrace",
+    engine: str = "pen",
     stages: Path | None = None,
     animation: Path | None = None,
 ) -> Traced:

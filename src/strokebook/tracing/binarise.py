@@ -38,8 +38,9 @@ MOST_INK = 0.7  # of the page: more is a solid picture
 MOST_FINE, FINE = 0.2, 2.0  # so much of it in marks of less than two pixels: noise
 SHARP = 0.2  # slope at a line's rim, as a share of its height per page pixel
 LEAST_FAINT = 8.0  # pen widths squared of a pale mark that is sharp
-MOST_SPECKS = 3000  # marks no larger than a pen's dot, …
-SPECK_SHARE = 0.3  # … if they make up this share of the ink: noise
+SPECK = 4.0  # pen widths squared: marks no larger than a few dots, …
+MOST_SPECKS = 3000  # … if there are so many …
+SPECK_SHARE = 0.4  # … and they make up this share of the ink: noise
 MARGIN = 3  # pixels of paper around the ink's box
 
 
@@ -300,7 +301,7 @@ def _marks(
     flat = labels.astype(np.int32, copy=False).ravel()
     pixels = inked(mask.ravel())
     area, peak, slope = marks(flat, dark.ravel(), cut.ravel(), pixels, count, mask.shape[1])
-    small = area[1:] < 1.5 * pen * pen
+    small = area[1:] < SPECK * pen * pen
     if small.sum() > MOST_SPECKS and area[1:][small].sum() > SPECK_SHARE * len(pixels):
         raise noise(source)
     # What shines through the paper is blurred by it; a faint line of this side is sharp.

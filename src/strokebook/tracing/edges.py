@@ -68,11 +68,11 @@ def _unhooked(points: Floats, widths: Floats, end: int, stop: int, base: float, 
         if along > pen:
             return end  # a line that grows thin
     far = _back(points, k, stop, pen)
-    if far == k or k == end:
+    if k == end:
         return end
     hx, hy = points[end, 0] - points[k, 0], points[end, 1] - points[k, 1]
     lx, ly = points[k, 0] - points[far, 0], points[k, 1] - points[far, 1]
-    turn = abs(math.atan2(hx * ly - hy * lx, hx * lx + hy * ly))
+    turn = abs(math.atan2(hx * ly - hy * lx, hx * lx + hy * ly))  # 0 where nothing is left
     return k if turn > HOOKED else end
 
 
