@@ -39,7 +39,7 @@ class RouteOptions:
     """Settings of the pen's route; lengths are in pen widths, costs in turns by 90 degrees."""
 
     lift_cost: float = option(
-        1.5,
+        1.4,
         "What a lift of the pen costs, where a turn by 90 degrees costs 1 and one right back 1.3: "
         "at a lower value lines that meet at a corner stay apart.",
         low=0.0,
@@ -50,10 +50,10 @@ class RouteOptions:
         choices=("never", "short", "always"),
     )
     retrace_length: float = option(
-        20.0, "The longest stretch that the pen draws over again, in pen widths.", low=0.0
+        40.0, "The longest stretch that the pen draws over again, in pen widths.", low=0.0
     )
     retrace_rate: float = option(
-        0.05, "What drawing over one pen width of line costs, in the measure of lift_cost.", low=0.0
+        0.02, "What drawing over one pen width of line costs, in the measure of lift_cost.", low=0.0
     )
     tangle: float = option(
         3.0,
