@@ -57,6 +57,3 @@ class TraceOptions:
     flatten: float = option(
         0.25, "Pixels that a polyline may be off the fitted curve.", low=0.01, high=10
     )
-    max_megapixels: float = option(
-        80.0, "Larger pages are refused (A3 at 600 dpi has 70 megapixels).", low=1, high=1000
-    )
