@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from benchmarks import peer
 
+from benchmarks import peer
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.join import JoinOptions, join
 from strokebook.geometry.splice import SpliceOptions, splice

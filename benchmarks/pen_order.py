@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from benchmarks.truth.warping import warped
 from scipy.spatial import cKDTree
 
+from benchmarks.truth.warping import warped
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.resample import evenly, to_frame
 

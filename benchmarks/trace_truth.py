@@ -19,7 +19,6 @@ from benchmarks.truth.engines import WAYS, available, options_with, trace_page
 from benchmarks.truth.pictures import real_sheet, save, worst_sheet
 from benchmarks.truth.report import report, write_json
 from benchmarks.truth.running import Job, run
-
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import write_bytes
 from strokebook.base.images import SUFFIXES

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from benchmarks.truth.crossings import crossing_points
 from scipy.interpolate import CubicSpline
 
+from benchmarks.truth.crossings import crossing_points
 from strokebook.base.errors import InputRefused, Refusal
 from strokebook.dataset.quickdraw import read_quickdraw
 from strokebook.demo import draw_person

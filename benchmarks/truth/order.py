@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
+
 from benchmarks.truth.ink import Line, sample
 from benchmarks.truth.warping import either_way
-from scipy.optimize import linear_sum_assignment
 
 SPACING = 1.0  # units between the points that are warped
 MOST = 3000  # points of a true drawing; longer ones are sampled more widely

@@ -8,10 +8,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import numpy.typing as npt
-from benchmarks.truth.rendering import render_case
-from benchmarks.truth.running import Result
 from PIL import Image
 
+from benchmarks.truth.rendering import render_case
+from benchmarks.truth.running import Result
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.render import Picture, paint, sheet
 from strokebook.geometry.resample import along, evenly

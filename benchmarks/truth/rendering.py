@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
-from benchmarks.truth.cases import FRAME, Case
 from PIL import Image
 
+from benchmarks.truth.cases import FRAME, Case
 from strokebook.demo.ink import lay, stain
 from strokebook.geometry.resample import along, evenly
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarks.truth.running import Result
 
+from benchmarks.truth.running import Result
 from strokebook.base.files import write_bytes
 
 NAN = float("nan")

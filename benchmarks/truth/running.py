@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
+
 from benchmarks.truth.cases import Case
 from benchmarks.truth.engines import Outcome, trace_page
 from benchmarks.truth.measures import Measures, measure
 from benchmarks.truth.rendering import Page, render_case
-
 from strokebook.base.errors import Refusal, StrokebookError
 from strokebook.pipeline.workers import each
 from strokebook.tracing.options import TraceOptions

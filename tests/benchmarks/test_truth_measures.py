@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+
 from benchmarks.truth.crossings import clear_crossings, crossing_points, passed_straight
 from benchmarks.truth.ink import retraced, sample
 from benchmarks.truth.measures import measure

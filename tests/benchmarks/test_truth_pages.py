@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+
 from benchmarks.truth.cases import Case, human, knots, people, several
 from benchmarks.truth.crossings import crossing_points
 from benchmarks.truth.engines import RECIPE, available, options_with, trace_page
@@ -14,7 +15,6 @@ from benchmarks.truth.pictures import worst_sheet
 from benchmarks.truth.rendering import render_case
 from benchmarks.truth.report import report, write_json
 from benchmarks.truth.running import Job, Result, work
-
 from strokebook.tracing.page import PageImage
 
 DOTTED = Case(

@@ -9,11 +9,12 @@ import pytest
 import typer.main
 from typer.testing import CliRunner
 
-from place import Place
 from strokebook.cli.main import app
 from strokebook.cli.reference import commands_markdown
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.svg import write_svg
+
+from place import Place
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 ROOT = Path(__file__).resolve().parent.parent.parent

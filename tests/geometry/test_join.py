@@ -1,11 +1,12 @@
 import numpy as np
-import plain_rules
 import pytest
 from hypothesis import given
-from strategies import distances, pages
 
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.join import JoinOptions, join, join_states
+
+import plain_rules
+from strategies import distances, pages
 
 
 def lists(drawing):

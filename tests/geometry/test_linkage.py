@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from strategies import pages
 
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.linkage import link_strokes
+
+from strategies import pages
 
 _grid = st.tuples(st.integers(0, 6), st.integers(0, 6))
 _plane = st.tuples(*[st.floats(0, 200, width=32)] * 2)

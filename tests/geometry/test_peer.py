@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from strategies import distances, pages
 
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.join import JoinOptions, join
 from strokebook.geometry.separate import SeparateOptions, group_strokes
 from strokebook.geometry.splice import SpliceOptions, splice
+
+from strategies import distances, pages
 
 PEER = Path(__file__).resolve().parents[2] / "benchmarks" / "peer.py"
 

@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import pages
 
 from strokebook.base.errors import StrokebookError
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.resample import Placement, evenly, resample, to_frame
+
+from strategies import pages
 
 
 def test_points_are_shared_by_length_at_equal_steps():

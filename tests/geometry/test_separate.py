@@ -1,13 +1,14 @@
 import numpy as np
-import plain_rules
 import pytest
 from hypothesis import given, settings
-from strategies import pages
 
 from strokebook.geometry.boxes import boxes_of
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.linkage import link_strokes
 from strokebook.geometry.separate import SeparateOptions, group_strokes, page_gap, separate
+
+import plain_rules
+from strategies import pages
 
 
 def frame(x0, y0, x1, y1):

@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import pages
 
 from strokebook.base.errors import InputRefused
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.simplify import TOLERANCE, simplify, simplify_to_budget, without_repeats
+
+from strategies import pages
 
 
 def wave(n=400):

@@ -1,10 +1,11 @@
 import numpy as np
-import plain_rules
 from hypothesis import given
-from strategies import distances, pages
 
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.splice import SpliceOptions, splice, splice_states
+
+import plain_rules
+from strategies import distances, pages
 
 
 def lists(drawing):

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from strategies import pages
 
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.stroke3 import from_stroke3, to_stroke3, to_stroke5
+
+from strategies import pages
 
 TWO = Drawing.of([[(1, 1), (2, 3)], [(5, 5)]])
 

@@ -14,13 +14,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from place import Place, make_place
 from strokebook.base.errors import StrokebookError
 from strokebook.demo import make_library
 from strokebook.pipeline import curate
 from strokebook.pipeline.project import open_project
 from strokebook.pipeline.seeing import recluster
 from strokebook.pipeline.summary import summarise
+
+from place import Place, make_place
 
 PICTURES = (".jpg", ".png", ".gif")
 
