@@ -41,6 +41,11 @@ class Case:
     seed: int
     strokes: tuple[npt.NDArray[np.float32], ...]
 
+    @property
+    def source(self) -> str:
+        """The drawing that it came from."""
+        return self.name.split(": ", maxsplit=1)[1]
+
 
 def quickdraw_path() -> Path:
     """The raw QuickDraw file among the shared test data."""
@@ -84,13 +89,13 @@ def _drawn(family: str, count: int, seed: int, degree: Callable[[Drawing], int])
     parts = np.array_split(np.arange(len(fitting)), min(count, len(fitting)))
     rng = np.random.default_rng([seed, len(family)])
     chosen = [int(rng.choice(part)) for part in parts]
-    return [_case(family, fitting[k], seed, n) for n, k in enumerate(chosen)]
+    return [as_case(family, fitting[k], seed, n) for n, k in enumerate(chosen)]
 
 
 def knots(count: int, seed: int) -> list[Case]:
     """Long smooth open lines through random points, with 8 to 60 crossings."""
     return [
-        _case("knots", Drawing.of([line], source=f"knot:{n}"), seed, n)
+        as_case("knots", Drawing.of([line], source=f"knot:{n}"), seed, n)
         for n, line in zip(range(count), _knots(seed), strict=False)
     ]
 
@@ -135,10 +140,11 @@ def _waves(rng: np.random.Generator) -> npt.NDArray[np.float64]:
 def people(count: int, seed: int) -> list[Case]:
     """People of the sample library: one line, sometimes two or three."""
     first = 1000 * seed
-    return [_case("people", draw_person(first + n), seed, n) for n in range(count)]
+    return [as_case("people", draw_person(first + n), seed, n) for n in range(count)]
 
 
-def _case(family: str, drawing: Drawing, seed: int, number: int) -> Case:
+def as_case(family: str, drawing: Drawing, seed: int, number: int) -> Case:
+    """The case of a drawing, in a frame of 200 units."""
     framed, _ = to_frame(drawing, FRAME)
     page_seed = 100_000 * seed + 1000 * list(FAMILIES).index(family) + number
     return Case(family, f"{family} {number}: {drawing.source}", page_seed, framed.strokes)

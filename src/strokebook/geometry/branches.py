@@ -15,10 +15,10 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
-_SAMPLES = 9
+_SAMPLES = 11
 _NEAR = 0.75  # where the window begins, in pen widths: 1.5 times half the pen
 _OUTSIDE = 0.25  # and no less than so many pen widths outside the node's ink
-_WINDOW = 4.0  # how long the window is, in pen widths
+WINDOW = 4.0  # how long the window is, in pen widths
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +30,14 @@ class Branches:
         heading: ``(H,)``: direction there, away from the node, in radians.
         curvature: ``(H,)``: turn per length, going away from the node.
         window: ``(H,)``: the length over which both were taken.
+        residual: ``(H,)``: how far the line lies from the parabola, root mean square.
     """
 
     points: Floats
     heading: Floats
     curvature: Floats
     window: Floats
+    residual: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +58,11 @@ class Courses:
     sign: Floats
     length: Floats
 
+    def read(self, out: Floats, values: Floats) -> Floats:
+        """What ``values`` ``(P,)`` are at each branch so far ``out``, ``(H, S)`` → ``(H, S)``."""
+        way = self.origin[:, None] + self.sign[:, None] * out
+        return np.interp(way, self.way, values)
+
 
 def edge_courses(lines: Sequence[Floats]) -> Courses:
     """Each branch read along its own edge."""
@@ -70,8 +77,8 @@ def edge_courses(lines: Sequence[Floats]) -> Courses:
     return Courses(points, way, origin, np.tile([1.0, -1.0], len(lines)), length)
 
 
-def branches(courses: Courses, radii: Floats, pen: float) -> Branches:
-    """Direction and curvature of each branch by a parabola fitted to its window.
+def clearance(courses: Courses, radii: Floats, pen: float) -> Floats:
+    """How far from its node each branch is clear of the node's ink, ``(H,)``.
 
     Args:
         courses: Where to read.
@@ -79,17 +86,34 @@ def branches(courses: Courses, radii: Floats, pen: float) -> Branches:
         pen: The pen's width.
     """
     near = np.maximum(_NEAR * pen, radii + _OUTSIDE * pen)
-    near = np.minimum(near, 0.3 * courses.length)
-    far = np.minimum(near + _WINDOW * pen, courses.length)
-    window = np.maximum(far - near, 1e-9)
+    return np.asarray(np.minimum(near, 0.3 * courses.length))
+
+
+def branches(courses: Courses, near: Floats, pen: float, window: float = WINDOW) -> Branches:
+    """Direction and curvature of each branch by a parabola fitted to its window.
+
+    Args:
+        courses: Where to read.
+        near: ``(H,)``: where each window begins, see :func:`clearance`.
+        pen: The pen's width.
+        window: How long windows are, in pen widths, where the branch is as long.
+    """
+    length = np.maximum(np.minimum(near + window * pen, courses.length) - near, 1e-9)
     t = np.linspace(0.0, 1.0, _SAMPLES)
-    way = courses.origin[:, None] + courses.sign[:, None] * (near[:, None] + window[:, None] * t)
-    read = np.stack([np.interp(way, courses.way, courses.points[:, k]) for k in (0, 1)], axis=2)
-    fit = np.linalg.pinv(np.stack([np.ones_like(t), t, t * t], axis=1))
-    place, first, second = np.einsum("ks,hsd->khd", fit, read)
+    out = near[:, None] + length[:, None] * t
+    read = np.stack([courses.read(out, courses.points[:, k]) for k in (0, 1)], axis=2)
+    powers = np.stack([np.ones_like(t), t, t * t], axis=1)
+    fitted = np.einsum("ks,hsd->khd", np.linalg.pinv(powers), read)
+    place, first, second = fitted
     speed = np.maximum(np.linalg.norm(first, axis=1), 1e-9)
     bend = 2 * (first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]) / speed**3
+    off = read - np.einsum("sk,khd->hsd", powers, fitted)
     # A parabola through noise can bend as no pen does within its width.
     most = 1.0 / max(pen, 1e-9)
-    heading = np.arctan2(first[:, 1], first[:, 0])
-    return Branches(place, heading, np.clip(bend, -most, most), window)
+    return Branches(
+        points=place,
+        heading=np.arctan2(first[:, 1], first[:, 0]),
+        curvature=np.clip(bend, -most, most),
+        window=length,
+        residual=np.sqrt((off**2).sum(axis=2).mean(axis=1)),
+    )

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from strokebook.geometry.branches import Branches, branches, edge_courses
+from strokebook.geometry.branches import Branches, branches, clearance, edge_courses
+from strokebook.geometry.continuity import wrapped
 from strokebook.geometry.graph import Edge, LineGraph
-from strokebook.geometry.pairing import wrapped
 
 Floats = npt.NDArray[np.float64]
 
@@ -34,7 +34,9 @@ def bridge(graph: LineGraph, widest: float, turn: float) -> LineGraph:
         return graph
     node = ends.ravel()[free]
     lines = [e.points.astype(np.float64) for e in graph.edges]
-    at = branches(edge_courses(lines), np.zeros(2 * len(lines)), graph.pen_width)
+    courses = edge_courses(lines)
+    near = clearance(courses, np.zeros(2 * len(lines)), graph.pen_width)
+    at = branches(courses, near, graph.pen_width)
     pairs = cKDTree(graph.nodes[node]).query_pairs(widest, output_type="ndarray")
     one, two = free[pairs[:, 0]], free[pairs[:, 1]]
     cost, ok = _gaps(graph, at, ends.ravel(), one, two, turn)

@@ -21,11 +21,14 @@ class Edge:
         a: Number of the node where ``points`` begins.
         b: Number of the node where it ends.
         points: ``(P, 2)`` float32 with P ≥ 2, from node ``a`` to node ``b``, both included.
+        widths: ``(P,)`` float32: the ink's width there, 1 where it is as wide as a single line;
+            None where nobody looked.
     """
 
     a: int
     b: int
     points: Points
+    widths: npt.NDArray[np.float32] | None = None
 
     @property
     def length(self) -> float:

@@ -8,26 +8,39 @@ maximum-weight matching (after Qiao, Nishihara and Yasuhara 2006, who find doubl
 from __future__ import annotations
 
 import collections
+import functools
 import heapq
 import itertools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from strokebook.geometry.continuity import (
+    STEM,
+    TIP,
+    Between,
+    Stretches,
+    stem_bends,
+    stretch_costs,
+    tip_bends,
+    wrapped,
+)
 from strokebook.geometry.matching import heaviest_matching
-from strokebook.geometry.pairing import bends, best_pairs, soft, wrapped
-from strokebook.geometry.weave import Junction, Lines, Weave
+from strokebook.geometry.pairing import best_pairs
+from strokebook.geometry.weave import Junction, Weave
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
-_SHORT = 20.0  # stems up to so many pen widths have no direction of their own
-_CUSP = 0.3  # cost of turning right back at a free end
 _ROUNDS = 6  # a retrace can open the way for another
 _NEAREST = 8  # odd junctions to which a stem is looked for
 _MOST = 400  # ways tried from one junction
+_FAR = 0.02  # nats a pen width by which nearer stems are looked at first
+AROUND = 4  # branches around a stem, as the costs across it were fitted
 
 
 @dataclass(frozen=True)
@@ -36,7 +49,7 @@ class Limits:
 
     Attributes:
         longest: Stretches longer than this are not drawn twice.
-        rate: Cost of drawing over the pen's width of line once more.
+        rate: Extra cost of drawing over the pen's width of line once more, in nats.
         worth: What is gained, besides the pairs that become possible, by a retrace.
     """
 
@@ -46,26 +59,25 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class _Stem:
-    """A way between two odd junctions: branches where the pen enters edges, and inner ends."""
+class Stem:
+    """A way between two odd junctions: branches where the pen enters edges, and inner ends.
+
+    ``cost`` is that of passing the junctions on the way, ``length`` in the unit of the lines.
+    """
 
     path: tuple[int, ...]
     inner: tuple[int, ...]
     cost: float
     length: float
 
-    def then(
-        self,
-        way: tuple[int, ...],
-        inner: tuple[int, ...],
-        cost: float,
-        weave: Weave,
-        limits: Limits,
-    ) -> _Stem:
+    def then(self, way: tuple[int, ...], inner: tuple[int, ...], cost: float, weave: Weave) -> Stem:
         """The stem longer by the edges entered at the branches of ``way``."""
         length = float(sum(weave.lines.lengths[b // 2] for b in way))
-        cost += limits.rate * length / weave.lines.pen
-        return _Stem(self.path + way, self.inner + inner, self.cost + cost, self.length + length)
+        return Stem(self.path + way, self.inner + inner, self.cost + cost, self.length + length)
+
+    def reluctance(self, pen: float) -> float:
+        """By which stems are looked at in turn."""
+        return self.cost + _FAR * self.length / pen
 
 
 def retrace(weave: Weave, limits: Limits, among: Ints | None = None) -> int:
@@ -112,7 +124,7 @@ class _Retrace:
     """What drawing a stem twice saves, and the junction ``joined`` that takes number ``at``."""
 
     gain: float
-    stem: _Stem
+    stem: Stem
     at: int
     joined: Junction
 
@@ -129,13 +141,12 @@ def _gains(
     weave: Weave, limits: Limits, odd: list[int], tried: dict[int, _Tried]
 ) -> dict[tuple[int, int], _Retrace]:
     """For pairs of odd junctions: the best retrace between them, if it saves anything."""
+    # A stem to a free end is looked for from its other end.
+    looked = [u for u in odd if len(weave.junction(u).members) > 1]
+    tried |= _try(weave, limits, [u for u in looked if u not in tried])
     found: dict[tuple[int, int], _Retrace] = {}
     wanted = set(odd)
-    for u in odd:
-        if len(weave.junction(u).members) == 1:
-            continue  # a stem to a free end is looked for from its other end
-        if u not in tried:
-            tried[u] = _try(weave, limits, u)
+    for u in looked:
         for v, retrace_ in tried[u].retraces.items():
             pair = (min(u, v), max(u, v))
             if v in wanted and (pair not in found or found[pair].gain < retrace_.gain):
@@ -143,40 +154,46 @@ def _gains(
     return found
 
 
-def _try(weave: Weave, limits: Limits, u: int) -> _Tried:
-    """Every retrace from ``u`` that saves something."""
-    single = weave.lifts[u] / 2
-    stems, seen = _stems(weave, limits, u)
-    alone = best_pairs(weave.junction(u).costs, single)[0]
-    retraces: dict[int, _Retrace] = {}
-    for v, stem in stems:
-        joined = _joined(weave, u, v, stem)
-        cost, mates = best_pairs(joined.costs, single)
+def _try(weave: Weave, limits: Limits, starts: list[int]) -> dict[int, _Tried]:
+    """Every retrace from each of ``starts`` that saves something."""
+    tried: dict[int, _Tried] = {}
+    crossings: list[Crossing] = []
+    for u in starts:
+        found, seen = stems(weave, limits, u)
+        tried[u] = _Tried({}, seen)
+        crossings += [Crossing(u, v, stem) for v, stem in found]
+    if not crossings:
+        return tried
+    alone = functools.cache(lambda n: best_pairs(weave.junction(n).costs, weave.lifts[n] / 2)[0])
+    again = stretch_costs(weave.lines.arms, stretches(weave, crossings))
+    for crossing, across, twice in zip(crossings, _across(weave, crossings), again, strict=True):
+        u, v, stem = crossing.u, crossing.v, crossing.stem
+        joined = _joined(weave, crossing, across)
+        cost, mates = best_pairs(joined.costs, weave.lifts[u] / 2)
         if not _runs(joined, mates, len(weave.junction(u).members) - 1):
             continue  # the stem would not be drawn at all
-        gain = alone + best_pairs(weave.junction(v).costs, single)[0]
-        gain += limits.worth - cost - stem.cost
-        if gain > 0 and (v not in retraces or retraces[v].gain < gain):
-            retraces[v] = _Retrace(gain, stem, u, joined)
-    return _Tried(retraces, seen)
+        price = stem.cost + float(twice) + limits.rate * stem.length / weave.lines.pen
+        gain = alone(u) + alone(v) + limits.worth - cost - price
+        known = tried[u].retraces
+        if gain > 0 and (v not in known or known[v].gain < gain):
+            known[v] = _Retrace(gain, stem, u, joined)
+    return tried
 
 
-def _stems(weave: Weave, limits: Limits, u: int) -> tuple[list[tuple[int, _Stem]], set[int]]:
+def stems(weave: Weave, limits: Limits, u: int) -> tuple[list[tuple[int, Stem]], set[int]]:
     """The cheapest ways from ``u`` to other odd junctions, straight through even ones.
 
     Also returned: every junction that was looked at.
     """
     most = 2 * weave.lifts[u] + limits.worth
-    starts = [
-        _Stem((), (), 0.0, 0.0).then((b,), (), 0.0, weave, limits)
-        for b in weave.junction(u).members
-    ]
-    queue = [(stem.cost, n, stem) for n, stem in enumerate(starts)]
+    pen = weave.lines.pen
+    starts = [Stem((), (), 0.0, 0.0).then((b,), (), 0.0, weave) for b in weave.junction(u).members]
+    queue = [(stem.reluctance(pen), n, stem) for n, stem in enumerate(starts)]
     heapq.heapify(queue)
     count = len(queue)
     reached: set[int] = set()
     seen = {u}
-    out: list[tuple[int, _Stem]] = []
+    out: list[tuple[int, Stem]] = []
     while queue and len(out) < _NEAREST and count < _MOST:
         _, _, stem = heapq.heappop(queue)
         came = stem.path[-1] ^ 1
@@ -194,8 +211,8 @@ def _stems(weave: Weave, limits: Limits, u: int) -> tuple[list[tuple[int, _Stem]
             if cost < most and m // 2 != came // 2:
                 count += 1
                 way = (*weave.way(junction, came, m), m)
-                more = stem.then(way, (came, m), cost, weave, limits)
-                heapq.heappush(queue, (more.cost, count, more))
+                more = stem.then(way, (came, m), cost, weave)
+                heapq.heappush(queue, (more.reluctance(pen), count, more))
     return out, seen
 
 
@@ -207,56 +224,100 @@ def _runs(joined: Junction, mates: list[int], n: int) -> bool:
     return any(i < n <= j for i, j in enumerate(mates))
 
 
-def _joined(weave: Weave, u: int, v: int, stem: _Stem) -> Junction:
+class Crossing(NamedTuple):
+    """A stem between the odd junctions ``u`` and ``v``."""
+
+    u: int
+    v: int
+    stem: Stem
+
+    def sides(self, weave: Weave) -> tuple[Junction, Junction]:
+        """Both junctions without the ends of the stem."""
+        near = weave.junction(self.u).without(self.stem.path[0])
+        return near, weave.junction(self.v).without(self.stem.path[-1] ^ 1)
+
+    def pairs(self, weave: Weave) -> list[tuple[int, int]]:
+        """Branches between which the pen may run along the stem, or to its tip and back."""
+        near, far = self.sides(weave)
+        if not far.members:
+            return list(itertools.combinations(near.members, 2))
+        return list(itertools.product(near.members, far.members))
+
+
+def stretches(weave: Weave, crossings: list[Crossing]) -> Stretches:
+    """The stems as stretches that may be drawn twice."""
+    lines = weave.lines
+    edges = [[b // 2 for b in c.stem.path] for c in crossings]
+    return Stretches(
+        np.array([c.stem.length for c in crossings]) / lines.pen,
+        np.array([lines.swell[e].mean() for e in edges]),
+        np.array([lines.thinnest[e].min() for e in edges]),
+        np.array([len(weave.junction(c.v).members) == 1 for c in crossings]),
+        np.array([len(e) for e in edges], np.intp),
+        np.array([c.stem.path[0] for c in crossings], np.intp),
+        np.array([c.stem.path[-1] ^ 1 for c in crossings], np.intp),
+    )
+
+
+def _across(weave: Weave, crossings: list[Crossing]) -> Iterator[Floats]:
+    """For each stem: costs of the pairs that may run along it, in the order of ``pairs``."""
+    pairs = [np.array(c.pairs(weave), np.intp).reshape(-1, 2) for c in crossings]
+    counts = np.array([len(p) for p in pairs])
+    one, two = np.vstack(pairs).T
+    tip = np.array([len(weave.junction(c.v).members) == 1 for c in crossings])
+    lines, heading = weave.lines, weave.lines.arms.heading
+    inside = [
+        0.0 if at_tip else sum(lines.lengths[list(j.inside)].sum() for j in c.sides(weave))
+        for c, at_tip in zip(crossings, tip, strict=True)
+    ]
+    length = np.array([c.stem.length for c in crossings]) + inside
+    swell = [lines.swell[[b // 2 for b in c.stem.path]].mean() for c in crossings]
+    root = np.repeat([c.stem.path[0] for c in crossings], counts)
+    last = np.repeat([c.stem.path[-1] ^ 1 for c in crossings], counts)
+    to_tip = np.repeat(tip, counts)
+    into = wrapped(heading[root] - heading[one] - np.pi)
+    out = wrapped(heading[two] - heading[last] - np.pi)
+    back = wrapped(heading[root] - heading[two] - np.pi)
+    between = Between(
+        np.where(to_tip, TIP, STEM),
+        np.repeat(length / lines.pen, counts),
+        np.repeat(swell, counts),
+        np.full(len(one), AROUND),
+        np.where(to_tip[:, None], tip_bends(into, back), stem_bends(into, out)),
+    )
+    return iter(np.split(weave.cost(one, two, between), np.cumsum(counts)[:-1]))
+
+
+def _joined(weave: Weave, crossing: Crossing, across: Floats) -> Junction:
     """The junction in place of ``u`` and ``v`` when the pen draws the stem twice."""
-    root, last = stem.path[0], stem.path[-1] ^ 1
-    one, two = weave.junction(u).without(root), weave.junction(v).without(last)
+    one, two = crossing.sides(weave)
     if not two.members:
-        return _tip(weave, weave.lifts[u], one, stem)
+        return _tip(weave, crossing, one, across)
     members, n = one.members + two.members, len(one.members)
     costs = np.full((len(members), len(members)), np.inf)
     for part, at in ((one, slice(0, n)), (two, slice(n, None))):
         if len(part.members) > 2:  # of two, one at least must run along the stem, hence both
             costs[at, at] = part.costs
-    a, b = np.repeat(one.members, len(two.members)), np.tile(two.members, n)
-    across = through(weave.lines, a, b, stem)
-    across += np.where(a // 2 == b // 2, weave.lift_cost, 0.0)
     costs[:n, n:] = across.reshape(n, -1)
     costs[n:, :n] = costs[:n, n:].T
-    inside = one.inside + two.inside + tuple(b // 2 for b in stem.path)
+    inside = one.inside + two.inside + tuple(b // 2 for b in crossing.stem.path)
     return Junction(members, costs.tolist(), tuple(dict.fromkeys(inside)))
 
 
-def through(lines: Lines, one: Ints, two: Ints, stem: _Stem) -> Floats:
-    """Cost of coming in along ``one``, running along the stem, and leaving along ``two``."""
-    if stem.length <= _SHORT * lines.pen:
-        return bends(lines.branches, one, two, lines.pen)
-    heading = lines.branches.heading
-    into = wrapped(heading[stem.path[0]] - heading[one] - np.pi)
-    out = wrapped(heading[two] - heading[stem.path[-1] ^ 1] - np.pi)
-    # Two lines that run together more often cross than touch: turns that cancel out are cheap.
-    return soft((into + out) ** 2 + 0.5 * (into**2 + out**2))
-
-
-def _tip(weave: Weave, lift: float, near: Junction, stem: _Stem) -> Junction:
+def _tip(weave: Weave, crossing: Crossing, near: Junction, across: Floats) -> Junction:
     """The stem leads to a free end: the pen goes there and comes back, between one pair."""
-    d = len(near.members)
-    heading = weave.lines.branches.heading
-    turn = wrapped(heading[stem.path[0]] - heading[near.members] - np.pi)
-    turn = soft(turn**2)
+    single = weave.lifts[crossing.u] / 2
     best = (math.inf, 0, 1, 0.0)
-    for i, j in itertools.combinations(range(d), 2):
-        cost = _CUSP + float(turn[i] + turn[j])
-        if near.members[i] // 2 == near.members[j] // 2:
-            cost += weave.lift_cost
+    ranks = itertools.combinations(range(len(near.members)), 2)
+    for (i, j), cost in zip(ranks, across.tolist(), strict=True):
         rest = near.without(near.members[i], near.members[j])
-        total = cost + best_pairs(rest.costs, lift / 2)[0]
-        best = min(best, (total, i, j, cost))
+        best = min(best, (cost + best_pairs(rest.costs, single)[0], i, j, cost))
     _, i, j, cost = best
     costs = np.array(near.costs)
     costs[[i, j]] = np.inf
     costs[:, [i, j]] = np.inf
     costs[i, j] = costs[j, i] = cost
     pair = frozenset((near.members[i], near.members[j]))
-    inside = near.inside + tuple(b // 2 for b in stem.path)
-    return Junction(near.members, costs.tolist(), inside, pair, stem.path)
+    path = crossing.stem.path
+    inside = near.inside + tuple(b // 2 for b in path)
+    return Junction(near.members, costs.tolist(), inside, pair, path)

@@ -1,11 +1,12 @@
 """From a graph of lines to the pen's path: as few strokes as the ink allows, straight on.
 
-The steps, each in a file of its own: gaps are bridged (:mod:`bridging`); nodes that are one meeting
-of lines are taken as one (:mod:`clusters`); where lines meet, each goes on with the branch that
-bends it least (:mod:`branches`, :mod:`pairing`); stretches that are better drawn twice than left as
-two ends are retraced (:mod:`retracing`), more freely where a part of the drawing looks like one
-line (:mod:`tangles`); closed trails are sewn into the trails that they meet (:mod:`stitching`);
-strokes are put in order (:mod:`ordering`).
+The steps, each in a file of its own: slits in a line drawn twice are closed (:mod:`eyelets`), gaps
+are bridged (:mod:`bridging`); nodes that are one meeting of lines are taken as one
+(:mod:`clusters`); where lines meet, each goes on with the branch that it most likely becomes
+(:mod:`continuity`, :mod:`pairing`); stretches that are better drawn twice than left as two ends are
+retraced (:mod:`retracing`), more freely where a part of the drawing looks like one line
+(:mod:`tangles`); closed trails are sewn into the trails that they meet (:mod:`stitching`); strokes
+are put in order (:mod:`ordering`).
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ import numpy as np
 import numpy.typing as npt
 
 from strokebook.base.options import option
-from strokebook.geometry.branches import branches, edge_courses
+from strokebook.geometry.branches import edge_courses
 from strokebook.geometry.bridging import bridge
 from strokebook.geometry.clusters import cluster
+from strokebook.geometry.continuity import Arms
 from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.eyelets import close_eyelets
 from strokebook.geometry.graph import LineGraph
 from strokebook.geometry.ordering import in_order
 from strokebook.geometry.retracing import Limits, retrace
 from strokebook.geometry.stitching import stitch
+from strokebook.geometry.stubs import take_along
 from strokebook.geometry.tangles import tangles
 from strokebook.geometry.weave import Lines, Trail, Weave
 
@@ -36,12 +40,11 @@ _TANGLE_LENGTH = 5.0  # and retraces may be so many times as long
 
 @dataclass(frozen=True)
 class RouteOptions:
-    """Settings of the pen's route; lengths are in pen widths, costs in turns by 90 degrees."""
+    """Settings of the pen's route; lengths are in pen widths, costs in nats (log-likelihoods)."""
 
     lift_cost: float = option(
-        1.4,
-        "What a lift of the pen costs, where a turn by 90 degrees costs 1 and one right back 1.3: "
-        "at a lower value lines that meet at a corner stay apart.",
+        5.5,
+        "What a lift of the pen costs, in nats: at a lower value more lines that meet stay apart.",
         low=0.0,
     )
     retrace: str = option(
@@ -53,7 +56,7 @@ class RouteOptions:
         40.0, "The longest stretch that the pen draws over again, in pen widths.", low=0.0
     )
     retrace_rate: float = option(
-        0.02, "What drawing over one pen width of line costs, in the measure of lift_cost.", low=0.0
+        0.0, "What drawing over one pen width of line costs extra, in nats.", low=0.0
     )
     tangle: float = option(
         3.0,
@@ -64,6 +67,18 @@ class RouteOptions:
     )
     cluster: float = option(
         4.0, "Meetings of lines no farther apart than this are one, in pen widths.", low=0.0
+    )
+    stub: float = option(
+        5.0,
+        "A bit of line up to so many pen widths long that hangs on a longer stroke is drawn there "
+        "and back as the pen passes, not on its own; 0: none is.",
+        low=0.0,
+    )
+    eyelet: float = option(
+        8.0,
+        "Two lines side by side with hardly any paper between, up to so many pen widths long, are "
+        "one line drawn twice; 0: never.",
+        low=0.0,
     )
     gap: float = option(4.0, "The widest gap that is bridged, in pen widths; 0: none.", low=0.0)
     gap_turn: float = option(
@@ -84,26 +99,34 @@ def route(graph: LineGraph, options: RouteOptions | None = None) -> Drawing:
         ``retraced``, and the closed trails ``stitched`` into others.
     """
     options = options or RouteOptions()
-    whole = bridge(graph, options.gap * graph.pen_width, math.radians(options.gap_turn))
+    whole = close_eyelets(graph, options.eyelet * graph.pen_width)
+    closed = len(whole.edges)
+    whole = bridge(whole, options.gap * graph.pen_width, math.radians(options.gap_turn))
     strokes: list[tuple[Floats, bool]] = [(p[None].astype(np.float64), False) for p in graph.dots]
-    meta = {"bridges": len(whole.edges) - len(graph.edges), "retraced": 0, "stitched": 0}
+    meta = {"bridges": len(whole.edges) - closed, "retraced": 0, "stitched": 0}
     if whole.edges:
         lines = [e.points.astype(np.float64) for e in whole.edges]
-        weave = _weave(whole, lines, options)
+        weave = woven(whole, lines, options)
         meta["retraced"] = _retraced(weave, options)
         meta["stitched"] = stitch(weave)
         weave.settle()
-        strokes += [(_points(trail, lines), closed) for trail, closed in weave.trails()]
+        found = [(_points(trail, lines), closed) for trail, closed in weave.trails()]
+        hanging = 0.0 if options.retrace == "never" else options.stub * graph.pen_width
+        strokes += take_along(found, hanging, graph.pen_width / 2)
     return Drawing.of(in_order(strokes), pen_width=graph.pen_width, meta=meta)
 
 
-def _weave(graph: LineGraph, lines: list[Floats], options: RouteOptions) -> Weave:
+def woven(graph: LineGraph, lines: list[Floats], options: RouteOptions) -> Weave:
     """Junctions with their costs, not yet paired."""
     ends = [(e.a, e.b) for e in graph.edges]
     radii = graph.radii[np.array(ends).ravel()].astype(np.float64)
     courses = edge_courses(lines)
-    at = branches(courses, radii, graph.pen_width)
-    weave = Weave(Lines(ends, courses.length[::2], at, graph.pen_width), options.lift_cost)
+    widths = [np.ones(len(e.points)) if e.widths is None else e.widths for e in graph.edges]
+    arms = Arms.of(courses, np.concatenate(widths), radii, graph.pen_width)
+    swell = np.array([np.percentile(w, (50, 20)) for w in widths])
+    lengths = courses.length[::2]
+    known = Lines(ends, lengths, swell[:, 0], swell[:, 1], arms, graph.pen_width)
+    weave = Weave(known, options.lift_cost)
     cluster(weave, options.cluster * graph.pen_width)
     weave.weigh()
     return weave

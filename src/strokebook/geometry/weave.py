@@ -10,9 +10,9 @@ import numpy.typing as npt
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from strokebook.geometry.branches import Branches
+from strokebook.geometry.continuity import CLUSTER, NODE, Arms, Between, pair_costs
 from strokebook.geometry.inside import shortest
-from strokebook.geometry.pairing import bends, best_pairs
+from strokebook.geometry.pairing import best_pairs
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -26,13 +26,17 @@ class Lines:
     Attributes:
         ends: The two nodes of each edge.
         lengths: ``(E,)``.
-        branches: ``(2 E,)`` rows.
+        swell: ``(E,)`` width of the ink along the edge, the median; 1: a single line's.
+        thinnest: ``(E,)`` the same where it is thin, the 20th percentile.
+        arms: ``(2 E,)`` rows.
         pen: The pen's width.
     """
 
     ends: Sequence[tuple[int, int]]
     lengths: Floats
-    branches: Branches
+    swell: Floats
+    thinnest: Floats
+    arms: Arms
     pen: float
 
     def node(self, branch: int) -> int:
@@ -111,25 +115,40 @@ class Weave:
         junctions = [j for _, j in self.standing()]
         for degree in {len(j.members) for j in junctions}:
             group = [j for j in junctions if len(j.members) == degree]
-            table = self._table(np.array([j.members for j in group], np.intp))
+            table = np.full((len(group), degree, degree), np.inf)
             if degree == 2:
                 table[:] = 0.0
+            elif degree > 2:
+                self._fill(table, group)
             for junction, costs in zip(group, table.tolist(), strict=True):
                 junction.costs = costs
 
-    def _table(self, members: Ints) -> Floats:
+    def _fill(self, table: Floats, group: list[Junction]) -> None:
         """Costs ``(N, d, d)`` of N junctions with d members each."""
-        n, d = members.shape
-        table = np.full((n, d, d), np.inf)
-        for i in range(d):
-            for j in range(i):
-                one, two = members[:, i], members[:, j]
-                table[:, i, j] = table[:, j, i] = self.pair_costs(one, two)
-        return table
+        degree = table.shape[1]
+        i, j = np.triu_indices(degree, 1)
+        members = np.array([junction.members for junction in group], np.intp)
+        one, two = members[:, i].ravel(), members[:, j].ravel()
+        length = [self.lines.lengths[list(g.inside)].sum() / self.lines.pen for g in group]
+        swell = [self.lines.swell[list(g.inside)].mean() if g.inside else 1.0 for g in group]
+        kind = [CLUSTER if g.inside else NODE for g in group]
+        n = len(one)
+        costs = self.cost(
+            one,
+            two,
+            Between(
+                np.repeat(kind, len(i)),
+                np.repeat(length, len(i)),
+                np.repeat(swell, len(i)),
+                np.full(n, degree),
+                np.zeros((n, 4)),
+            ),
+        ).reshape(len(group), -1)
+        table[:, i, j] = table[:, j, i] = costs
 
-    def pair_costs(self, one: Ints, two: Ints) -> Floats:
-        """Bending between branches; an edge whose ends are paired is a stroke of its own."""
-        cost = bends(self.lines.branches, one, two, self.lines.pen)
+    def cost(self, one: Ints, two: Ints, between: Between) -> Floats:
+        """Cost of each pair ``(N,)``; an edge whose ends are paired is a stroke of its own."""
+        cost = pair_costs(self.lines.arms, one, two, between)
         return np.asarray(cost + np.where(one // 2 == two // 2, self.lift_cost, 0.0))
 
     def pair(self) -> None:

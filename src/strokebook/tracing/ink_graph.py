@@ -99,7 +99,8 @@ def centerlines(ink: Ink, source: str = "page") -> Centerlines:
         a, b, starts, points = joined(lines.a, lines.b, starts, points, corner, heads, offsets)
     else:
         a, b = lines.a, lines.b
-    return Centerlines(_on_page(ink, pen, lines, corner, a, b, starts, points), thinned)
+    widths = (_ink_at(ink, points) / base).astype(np.float32)
+    return Centerlines(_on_page(ink, pen, lines, corner, a, b, starts, points, widths), thinned)
 
 
 def _centred(ink: Ink, pixels: PixelGraph) -> tuple[_Lines, float]:
@@ -141,6 +142,14 @@ def _corners(lines: _Lines, pen: float) -> tuple[_Lines, npt.NDArray[np.bool_]]:
     return moved.without(stubs), corner
 
 
+def _ink_at(ink: Ink, points: Floats) -> Floats:
+    """How far each point lies from the paper, ``(M,)``, in working pixels."""
+    height, width = ink.distance.shape
+    x = np.clip(points[:, 0].astype(np.intp), 0, width - 1)
+    y = np.clip(points[:, 1].astype(np.intp), 0, height - 1)
+    return np.asarray(ink.distance[y, x], np.float64)
+
+
 def _on_page(
     ink: Ink,
     pen: float,
@@ -150,6 +159,7 @@ def _on_page(
     b: Ints,
     starts: Ints,
     points: Floats,
+    widths: npt.NDArray[np.float32],
 ) -> LineGraph:
     """The graph in page pixels; touches of the pen as dots, nodes without an edge left out."""
     ends = np.bincount(np.concatenate([a, b]), minlength=len(lines.places))
@@ -172,7 +182,8 @@ def _on_page(
     for e in np.flatnonzero(~touch):
         part = on_page[starts[e] : starts[e + 1]]
         part[0], part[-1] = nodes[a[e]], nodes[b[e]]
-        edges.append(Edge(int(number[a[e]]), int(number[b[e]]), part))
+        ink_there = widths[starts[e] : starts[e + 1]]
+        edges.append(Edge(int(number[a[e]]), int(number[b[e]]), part, ink_there))
     return LineGraph(
         nodes=nodes[used],
         radii=(np.where(corner, pen / 2, lines.reach)[used] / per_page).astype(np.float32),

@@ -1,0 +1,1 @@
+"""Fitting what :mod:`strokebook.geometry.continuity` knows to pages whose pen order is known."""
