@@ -164,7 +164,7 @@ def test_train_on_a_file_of_ones_own(finished: Place, tmp_path: Path) -> None:
 
 
 def test_export_leaves_private_pages_out(finished: Place, tmp_path: Path) -> None:
-    assert run("export", tmp_path / "flat", "-p", finished.project).returncode == 0
+    assert run("export-pages", tmp_path / "flat", "-p", finished.project).returncode == 0
     folders = {path.name for path in (tmp_path / "flat").iterdir() if path.is_dir()}
     assert "art" in folders and "priv" not in folders
     assert list((tmp_path / "flat" / "art").glob("sb48p*.jpg"))

@@ -129,15 +129,15 @@ def drop(
     _decide(project, drawings, kept=False)
 
 
-@app.command()
-def export(
+@app.command("export-pages")
+def export_pages(
     folder: Annotated[Path, typer.Argument(help="Where to: FOLDER/art/sb48p005.jpg …")],
     project: ProjectDir = HERE,
     link: Annotated[bool, typer.Option("--link", help="Links instead of copies.")] = False,
 ) -> None:
     """Export the pages flat, without the private ones.
 
-    Example: `strokebook export ~/flat --link`
+    Example: `strokebook export-pages ~/flat --link`
     """
     with writing(project) as opened:
         report = flat_export(

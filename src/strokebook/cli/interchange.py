@@ -1,0 +1,170 @@
+"""``export``, ``import``: models to other programs, and models from them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from strokebook.base.errors import InputRefused, UsageError
+from strokebook.base.options import nearest
+from strokebook.cli.app import app
+from strokebook.cli.console import say
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from strokebook.geometry.drawing import Drawing
+    from strokebook.model.checkpoint import SketchModel
+
+FORMATS = ("magenta", "onnx")
+A_ROW = re.compile(r"(?P<file>.+\.npz)(:(?P<part>train|valid|test))?:(?P<row>\d+)")
+NEAR = 0.01  # a difference of mixture parameters worth a word
+
+
+@app.command("export")
+def export_model(
+    model: Annotated[Path, typer.Argument(help="A model's folder.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The file, say drawings.gen.json or step.onnx.")
+    ],
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format", help="magenta (the browser library @magenta/sketch), or onnx (one step)."
+        ),
+    ] = "magenta",
+    z_from: Annotated[
+        str | None,
+        typer.Option(
+            "--z-from",
+            help="For magenta: a drawing whose z is kept: .svg, .json, or SET.npz:test:7.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="For magenta: z as sample draws it first (default 0).")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="What it draws (default: the folder's name).")
+    ] = None,
+    plain: Annotated[
+        bool,
+        typer.Option(
+            "--plain", help="For magenta: weights as they are; your program feeds the first point."
+        ),
+    ] = False,
+) -> None:
+    """Write a model for the browser, or for programs without PyTorch.
+
+    Example: `strokebook export models/drawings -o drawings.gen.json --seed 3`
+    """
+    from strokebook.pipeline.single import load
+
+    if form not in FORMATS:
+        raise UsageError(f"There is no format {form!r}.", nearest(form, FORMATS))
+    if form == "onnx" and (z_from or seed is not None or plain):
+        raise UsageError(
+            "--z-from, --seed and --plain are for the browser's format: an ONNX step is given its"
+            " z at every step.",
+            "Leave them out, or use --format magenta.",
+        )
+    if z_from and seed is not None:
+        raise UsageError("Both --z-from and --seed say which z to keep.", "Give one of them.")
+    known, title = load(model), name or model.resolve().name
+    if form == "onnx":
+        from strokebook.model.onnx_export import write_onnx
+
+        write_onnx(known, output, title)
+        say(f"{output}: one step of the decoder")
+        return
+    _export_magenta(known, output, title, _z(known, z_from, seed), plain)
+
+
+def _z(known: SketchModel, z_from: str | None, seed: int | None) -> Tensor | None:
+    from strokebook.model.browser import posterior_z, prior_z
+
+    if not known.options.conditional and (z_from or seed is not None):
+        raise UsageError(
+            "This model is decoder-only: it has no z that --z-from or --seed could fix.",
+            "Leave the option out.",
+        )
+    return posterior_z(known, _drawing(z_from)) if z_from else prior_z(known, seed or 0)
+
+
+def _drawing(text: str) -> Drawing:
+    """A drawing of its own file, or one of a data set."""
+    from strokebook.geometry.stroke3 import from_stroke3
+    from strokebook.geometry.svg import read_drawing
+    from strokebook.pipeline.single import read_training_file
+
+    found = A_ROW.fullmatch(text)
+    if found is None:
+        if text.endswith(".npz"):
+            raise UsageError(f"{text} holds many drawings.", f"Say which: {text}:test:0.")
+        return read_drawing(Path(text))
+    part, row = found["part"] or "train", int(found["row"])
+    rows = getattr(read_training_file(Path(found["file"]))[0], part)
+    if row >= len(rows):
+        raise InputRefused(
+            text,
+            f"has {len(rows)} drawings in its {part} part.",
+            "They count from 0; the parts are train, valid and test.",
+        )
+    return from_stroke3(rows[row])
+
+
+def _export_magenta(
+    known: SketchModel, output: Path, title: str, z: Tensor | None, plain: bool
+) -> None:
+    from strokebook.model import browser, magenta
+
+    made = browser.to_browser(known, z, title, plain=plain)
+    magenta.write(output, made.model)
+    fixed = ", z fixed" if z is not None else ""
+    say(
+        f"{output}: {made.model.units} units{fixed}; over ten steps the library's numbers differ"
+        f" from this model's by at most {made.difference:.2g}."
+    )
+    if made.clipped:
+        say(f"{made.clipped} weights lie beyond ± 10, which the format cannot hold: clipped.")
+    if plain and z is not None and made.difference > NEAR:
+        say(
+            "The library starts from zeros, and this model from a state that z gives: without"
+            " --plain that is mended."
+        )
+    if made.exact is not None and made.difference > NEAR >= made.exact:
+        say(
+            f"{made.unreached} units begin beyond what a first step from zeros can reach. From the"
+            " state in the file (info.strokebook.first: c, h) instead of zeroState and the first"
+            f" update, the difference is {made.exact:.2g}."
+        )
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="A .gen.json of @magenta/sketch.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="A folder for the model.")],
+    source: Annotated[
+        str | None, typer.Option(help="For the model's card: who made it, where it was fetched.")
+    ] = None,
+    licence: Annotated[
+        str | None, typer.Option(help="For the model's card: under which terms.")
+    ] = None,
+) -> None:
+    """Make a model of a published one: it draws, completes, and can be fine-tuned.
+
+    Example: `strokebook import bear.gen.json -o models/bear`
+    """
+    from strokebook.model.imported import UNKNOWN, Origin, import_model
+
+    origin = Origin(source or UNKNOWN, licence or UNKNOWN)
+    made = import_model(file, output, origin)
+    facts = made.facts
+    say(
+        f"{output}: LSTM {made.options.decoder}, decoder only; its drawings have about"
+        f" {facts.points} points and are {facts.extent:.0f} units large."
+    )
+    if source is None or licence is None:
+        say("Where it comes from and its licence stand on its card as unknown: ask before sharing.")
