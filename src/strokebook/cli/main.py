@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 
 from strokebook.base.errors import StrokebookError
-from strokebook.cli import curate, draw, learn, look, run
+from strokebook.cli import curate, draw, evaluate, interchange, learn, look, run
 from strokebook.cli.app import app
 from strokebook.cli.console import WRONG_USE, err
 
-COMMANDS = (run, look, curate, learn, draw)  # importing a group puts its commands into the app
+# Importing a group puts its commands into the app.
+COMMANDS = (run, look, curate, learn, evaluate, draw, interchange)
 
 
 def main() -> None:

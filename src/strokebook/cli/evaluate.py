@@ -1,0 +1,207 @@
+"""``evaluate``: honest numbers about a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from strokebook.base.errors import InputRefused, Refusal, UsageError
+from strokebook.base.files import file_digest, write_json
+from strokebook.base.options import nearest
+from strokebook.cli.app import AsJson, app, finish
+from strokebook.cli.console import BarProgress, print_json, say, show_refusals, table
+
+if TYPE_CHECKING:
+    from strokebook.dataset.splits import SplitArrays
+    from strokebook.model.evaluation.evaluate import Evaluation
+    from strokebook.model.evaluation.options import EvaluateOptions
+
+PARTS = ("train", "valid", "test")
+
+Model = Annotated[Path, typer.Argument(help="A model's folder.")]
+Data = Annotated[Path, typer.Argument(help="A SketchRNN .npz or QuickDraw .ndjson.")]
+Split = Annotated[str, typer.Option(help="What it is judged by: test, valid or train.")]
+Samples = Annotated[
+    int,
+    typer.Option(
+        min=0, max=10_000, help="Drawings it makes; 0: as many as are held out, at most 500."
+    ),
+]
+Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same numbers.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="A .json file for the numbers.")
+]
+Picture = Annotated[
+    Path | None,
+    typer.Option(help="A .png of its drawings beside their nearest training drawings."),
+]
+Temperature = Annotated[
+    float, typer.Option("--temperature", "-t", min=0.01, max=10.0, help="Of its drawings.")
+]
+MaxPoints = Annotated[int, typer.Option(min=2, max=10_000, help="Longer drawings are left out.")]
+Unit = Annotated[
+    float, typer.Option(min=1e-6, help="Width of the noise: the step of the coordinates.")
+]
+Draws = Annotated[
+    int, typer.Option(min=1, max=10_000, help="z drawn for the bound on unseen drawings.")
+]
+MatchScale = Annotated[
+    bool, typer.Option("--match-scale", help="Scale the drawings to the size it knows.")
+]
+
+
+@app.command()
+def evaluate(
+    model: Model,
+    data: Data,
+    split: Split = "test",
+    samples: Samples = 0,
+    seed: Seed = 0,
+    output: Output = None,
+    picture: Picture = None,
+    temperature: Temperature = 1.0,
+    max_points: MaxPoints = 250,
+    unit: Unit = 1.0,
+    draws: Draws = 10,
+    match_scale: MatchScale = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say how well a model predicts held-out drawings, and how its own compare with them.
+
+    Example: `strokebook evaluate models/sheep sheep.npz -o sheep.json --picture sheep.png`
+    """
+    from strokebook.model.evaluation.options import EvaluateOptions
+
+    _check_names(split, output, picture)
+    options = EvaluateOptions(
+        samples, temperature, seed, max_points, unit, draws, match_scale=match_scale
+    )
+    found, value, refusals = _measured(model, data, split, options)
+    if output is not None:
+        write_json(output, value)
+    drawn = picture is not None and _draw(found, picture)
+    if as_json:
+        print_json(value)
+    else:
+        _show(value)
+        for path in (output, picture if drawn else None):
+            if path is not None:
+                say(f"{path}")
+    show_refusals([*refusals, *found.remarks])
+    finish(any(r.fatal for r in refusals))
+
+
+def _measured(
+    folder: Path, data: Path, split: str, options: EvaluateOptions
+) -> tuple[Evaluation, dict[str, Any], list[Refusal]]:
+    """The evaluation, the same as JSON with the names of its inputs, and what was refused."""
+    from strokebook.model.evaluation.evaluate import as_json, evaluate
+    from strokebook.pipeline.single import load
+
+    model = load(folder)
+    arrays, refusals = _read(data, split)
+    training = () if split == "train" else arrays.train
+    found = evaluate(model, getattr(arrays, split), training, options, BarProgress())
+    value = as_json(found)
+    value["model"] = {"name": folder.resolve().name} | value["model"]
+    about = {"file": data.name, "digest": file_digest(data), "split": split}
+    value["data"] = about | value["data"]
+    value["remarks"] = [str(r) for r in refusals] + value["remarks"]
+    return found, value, refusals
+
+
+def _check_names(split: str, output: Path | None, picture: Path | None) -> None:
+    if split not in PARTS:
+        raise UsageError(f"There is no split {split!r}.", nearest(split, PARTS))
+    for path, suffix in ((output, ".json"), (picture, ".png")):
+        if path is not None and path.suffix.lower() != suffix:
+            raise UsageError(f"{path} should end in {suffix}.", "Rename it.")
+
+
+def _read(data: Path, split: str) -> tuple[SplitArrays, list[Refusal]]:
+    from strokebook.pipeline.single import read_training_file
+
+    arrays, refusals = read_training_file(data)
+    if not getattr(arrays, split):
+        full = [part for part in PARTS if getattr(arrays, part)]
+        remedy = f"Use --split {full[-1]}." if full else "Name another file."
+        raise InputRefused(data.name, f"has no drawings in {split!r}.", remedy)
+    return arrays, [r for r in refusals if r.fatal]
+
+
+def _draw(found: Evaluation, picture: Path) -> bool:
+    """Write the picture; False where there is nothing to draw beside."""
+    from strokebook.model.evaluation.neighbours import neighbours
+    from strokebook.pipeline.pictures import save_picture
+
+    made = neighbours(found)
+    if made is not None:
+        save_picture(made, picture)
+    return made is not None
+
+
+def _show(value: dict[str, Any]) -> None:
+    data, nats = value["data"], value["nats_per_point"]
+    say(
+        f"{data['drawings']} drawings, {data['points']} points of {data['file']} {data['split']};"
+        f" scale {data['scale']:.4g}, noise {nats['noise_width']:g} unit wide"
+    )
+    table("Nats per point (less is better)", ("", "position", "pen", "together", "±"), _rows(nats))
+    paper = value["paper"]
+    say(
+        f"The paper's losses, N_max {paper['n_max']}, scale {paper['scale']:.4g}, no noise:"
+        f" L_R {paper['l_r']:.4f}, L_KL {paper['l_kl']:.4f}"
+    )
+    if value["two_sample"]:
+        _show_tests(value["two_sample"])
+    if value["novelty"]:
+        _show_novelty(value["novelty"])
+
+
+def _rows(nats: dict[str, Any]) -> list[tuple[str, ...]]:
+    kinds = {
+        "with_noise": "with noise",
+        "noise_on_targets": "noise on targets only",
+        "without_noise": "without noise",
+    }
+    given = {"mean": ", z: mean", "draw": ", z: drawn", "none": ""}
+    rows = [
+        (text + given[z], *(f"{n[k]:.3f}" for k in ("position", "pen", "together", "error")))
+        for kind, text in kinds.items()
+        for z, n in nats[kind].items()
+    ]
+    bound = nats["with_noise_unseen"]
+    if bound:
+        rows.append(("with noise, unseen: at most", "", "", f"{bound['elbo']:.3f}", ""))
+        text = f"  the same, {bound['draws']} z weighted"
+        rows.append((text, "", "", f"{bound['weighted']:.3f}", f"{bound['error']:.3f}"))
+    return rows
+
+
+def _show_tests(tests: dict[str, Any]) -> None:
+    by = {"strokes": "strokes", "thinned": "strokes, thinned alike", "pictures": "pictures"}
+    rows = [
+        (text, _share(tests[key]), _share(tests[key]["control"]), tests[key]["drawings"])
+        for key, text in by.items()
+    ]
+    columns = ("by", "the model's", "training drawings", "drawings of each")
+    table("Told from held-out drawings (50 %: it can't)", columns, rows)
+
+
+def _share(told: dict[str, Any] | None) -> str:
+    return f"{told['accuracy']:.1%} ± {told['error']:.1%}" if told else ""
+
+
+def _show_novelty(novelty: dict[str, Any]) -> None:
+    rows = [
+        (name, *(f"{novelty[key][k]:.2f}" for k in ("median", "low", "least")))
+        for key, name in (("made", "the model's"), ("held_out", "held-out"))
+    ]
+    table("To the nearest training drawing", ("", "median", "5 %", "nearest"), rows)
+    share = novelty["made_nearer_than_5_percent_of_held_out"]
+    say(
+        f"In frames of {novelty['frame']} units. {share:.1%} of the model's are nearer than the"
+        " nearest 5 % of the held-out ones."
+    )

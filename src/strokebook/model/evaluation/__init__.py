@@ -1,0 +1,1 @@
+"""Honest numbers: how well a model predicts drawings, and how its own compare with them."""

@@ -1,0 +1,132 @@
+"""The model's own drawings beside the held-out ones: told apart or not, copied or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from strokebook.base.progress import Progress
+from strokebook.geometry.drawing import Drawing, Stroke3
+from strokebook.geometry.stroke3 import to_stroke3
+from strokebook.model.checkpoint import SketchModel
+from strokebook.model.evaluation import novelty, two_sample
+from strokebook.model.evaluation.material import Material
+from strokebook.model.evaluation.novelty import Near, Spread
+from strokebook.model.evaluation.options import EvaluateOptions
+from strokebook.model.evaluation.two_sample import LEAST, Told, chosen
+from strokebook.model.sampling import sample
+
+MOST = 500  # drawings made where their number is left open
+HELD, KNOWN, CONTROL = range(3)  # which choice of drawings
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """The model's drawings.
+
+    Attributes:
+        drawings: Stroke-3, in units of the data, rounded where the data is.
+        cut: How many had not ended at the most points allowed.
+    """
+
+    drawings: list[Stroke3]
+    cut: int
+
+
+@dataclass(frozen=True)
+class Tests:
+    """Two-sample tests by name: ``strokes``, ``thinned`` strokes, ``pictures``.
+
+    Attributes:
+        model: The model's drawings against held-out ones.
+        control: Training drawings against held-out ones: what a perfect model would get; empty
+            where there are too few training drawings.
+    """
+
+    model: dict[str, Told]
+    control: dict[str, Told]
+
+
+@dataclass(frozen=True, eq=False)
+class Novelty:
+    """Distances to the nearest training drawings.
+
+    Attributes:
+        made: Of each of the model's drawings.
+        held: Of each held-out drawing: the yardstick.
+        nearer: Share of the model's drawings that are nearer than the nearest 5 % of the held-out.
+    """
+
+    made: list[Near]
+    held: list[Near]
+    nearer: float
+
+    @property
+    def made_spread(self) -> Spread:
+        """Of the model's drawings."""
+        return novelty.spread_of(self.made)
+
+    @property
+    def held_spread(self) -> Spread:
+        """Of the held-out drawings."""
+        return novelty.spread_of(self.held)
+
+
+def make(model: SketchModel, material: Material, options: EvaluateOptions) -> Made:
+    """Let the model draw, at the size and on the grid of the data.
+
+    Where all held-out coordinates are multiples of the unit, so are those of the drawings made:
+    else a classifier would only have to look at the decimals.
+    """
+    count = options.samples or min(len(material.held), MOST)
+    found = sample(model, count, options.temperature, options.seed, options.max_points)
+    step = options.unit if material.whole else 0.0
+    rows = [_rows(d, material.zoom, step) for d in found]
+    return Made(rows, sum(d.n_points >= options.max_points for d in found))
+
+
+def _rows(drawing: Drawing, zoom: float, step: float) -> Stroke3:
+    """A drawing of the model's as stroke-3 in units of the data, on the grid of ``step`` if any."""
+    strokes = [s.astype(np.float64) / zoom for s in drawing.strokes]
+    if step:
+        strokes = [np.round(s / step) * step for s in strokes]
+    return to_stroke3(drawing.with_strokes(strokes))
+
+
+def tell_apart(
+    made: Sequence[Stroke3], material: Material, seed: int, progress: Progress
+) -> Tests | None:
+    """The tests and their controls; None where there are too few drawings."""
+    count = min(len(made), len(material.held))
+    if count < LEAST:
+        return None
+    progress.say(f"telling {count} drawings of the model's from {count} held-out ones")
+    held = chosen(material.held, count, seed, HELD)
+    model = _tests(made[:count], held, seed)
+    few = min(count, len(material.training))
+    if few < LEAST:
+        return Tests(model, {})
+    known = chosen(material.training, few, seed, KNOWN)
+    return Tests(model, _tests(known, chosen(material.held, few, seed, CONTROL), seed))
+
+
+def _tests(first: Sequence[Stroke3], second: Sequence[Stroke3], seed: int) -> dict[str, Told]:
+    thin, other = ([two_sample.thinned(d) for d in part] for part in (first, second))
+    return {
+        "strokes": two_sample.by_strokes(first, second, seed),
+        "thinned": two_sample.by_strokes(thin, other, seed),
+        "pictures": two_sample.by_pictures(first, second, seed),
+    }
+
+
+def find_nearest(made: Sequence[Stroke3], material: Material, progress: Progress) -> Novelty | None:
+    """Each drawing's nearest training drawing; None where there are no training drawings."""
+    if not material.training:
+        return None
+    progress.say(f"looking through {len(material.training)} training drawings for the nearest")
+    near = novelty.nearest(made, material.training)
+    held = novelty.nearest(material.held, material.training)
+    low = novelty.spread_of(held).low
+    return Novelty(near, held, float(np.mean([n.distance < low for n in near])))

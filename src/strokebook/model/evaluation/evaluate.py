@@ -1,0 +1,250 @@
+"""The evaluation of a model on held-out drawings, and its numbers as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy.typing as npt
+
+from strokebook import __version__
+from strokebook.base.errors import Refusal
+from strokebook.base.progress import SILENT, Progress
+from strokebook.geometry.drawing import Stroke3
+from strokebook.model.checkpoint import SketchModel
+from strokebook.model.evaluation import likelihood
+from strokebook.model.evaluation.comparison import (
+    Made,
+    Novelty,
+    Tests,
+    find_nearest,
+    make,
+    tell_apart,
+)
+from strokebook.model.evaluation.likelihood import Bound, Costs, Nats, PaperLosses
+from strokebook.model.evaluation.material import Material, gather
+from strokebook.model.evaluation.options import EvaluateOptions
+from strokebook.model.evaluation.two_sample import LEAST, Told
+
+FORMAT, VERSION = "strokebook-evaluation", 1
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """What the held-out drawings cost; offsets in units of the data's scale.
+
+    Each of the three is given z (the posterior's mean; one draw of it), which is all there is for
+    a model without z.
+
+    Attributes:
+        noisy: The drawings with noise of one unit's width added to every offset.
+        targets_noisy: The model reads the drawings as they are; only the targets are noisy.
+        plain: The drawings as they are: flattered on whole coordinates.
+        bound: Of the noisy drawings, unseen; None for a model without z.
+        paper: The paper's own losses, of the drawings as they are.
+        in_units: ``noisy`` given the posterior's mean, offsets in units of the data.
+    """
+
+    noisy: dict[str, Nats]
+    targets_noisy: dict[str, Nats]
+    plain: dict[str, Nats]
+    bound: Bound | None
+    paper: PaperLosses
+    in_units: Nats
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """All that was found out about a model.
+
+    Attributes:
+        model: The model.
+        options: Of the evaluation.
+        material: The drawings it was judged by.
+        likelihood: What they cost.
+        made: The model's own drawings.
+        tests: Whether they can be told from the held-out ones; None: too few drawings.
+        novelty: Whether they are copies; None: no training drawings.
+        remarks: Drawings left out, and what makes the numbers mean less.
+    """
+
+    model: SketchModel
+    options: EvaluateOptions
+    material: Material
+    likelihood: Likelihood
+    made: Made
+    tests: Tests | None
+    novelty: Novelty | None
+    remarks: tuple[Refusal, ...]
+
+
+def evaluate(
+    model: SketchModel,
+    held: Sequence[npt.ArrayLike],
+    training: Sequence[npt.ArrayLike],
+    options: EvaluateOptions | None = None,
+    progress: Progress = SILENT,
+) -> Evaluation:
+    """Measure a model.
+
+    Args:
+        model: Trained; of these or of other drawings.
+        held: Stroke-3 arrays ``(N, 3)`` that it was not trained on.
+        training: Those of the same data set that it learnt from; may be empty.
+        options: What is measured.
+        progress: Hears what is being done.
+
+    Raises:
+        StrokebookError: Drawings that cannot be used.
+    """
+    options = options or EvaluateOptions()
+    material = gather(model, held, training, options)
+    progress.say(f"what {len(material.held)} held-out drawings cost the model")
+    found = _likelihood(model, material, options)
+    progress.say("drawing")
+    made = make(model, material, options)
+    tests = tell_apart(made.drawings, material, options.seed, progress)
+    novelty = find_nearest(made.drawings, material, progress)
+    remarks = (*material.remarks, *_missing(made, material, tests, novelty))
+    return Evaluation(model, options, material, found, made, tests, novelty, remarks)
+
+
+def _missing(
+    made: Made, material: Material, tests: Tests | None, novelty: Novelty | None
+) -> list[Refusal]:
+    found = []
+    if tests is None:
+        reason = (
+            f"was left out: {len(made.drawings)} drawings of the model's and"
+            f" {len(material.held)} held-out ones are too few (at least {LEAST} of each)."
+        )
+        found.append(Refusal("The two-sample test", reason, "", fatal=False))
+    if novelty is None:
+        reason = "was left out: there is no training drawing to compare with."
+        found.append(Refusal("Novelty", reason, "", fatal=False))
+    return found
+
+
+def _likelihood(model: SketchModel, material: Material, options: EvaluateOptions) -> Likelihood:
+    net, seed = model.net, options.seed
+    factor = material.zoom / model.scale
+    stretch = material.scale * factor
+    plain, noisy = material.held, likelihood.with_noise(material.held, options.unit, seed)
+    seeds = {"mean": None, "draw": seed} if net.encoder is not None else {"none": None}
+
+    def costs(shown: list[Stroke3], targets: list[Stroke3]) -> dict[str, Costs]:
+        return {z: likelihood.costs(net, shown, targets, factor, seeds[z]) for z in seeds}
+
+    def nats(found: dict[str, Costs]) -> dict[str, Nats]:
+        return {z: cost.per_point(stretch) for z, cost in found.items()}
+
+    n_max = max(model.facts.n_max, max(len(d) for d in plain) + 1)
+    shown = costs(noisy, noisy)
+    return Likelihood(
+        noisy=nats(shown),
+        targets_noisy=nats(costs(plain, noisy)),
+        plain=nats(costs(plain, plain)),
+        bound=likelihood.bound(net, noisy, factor, stretch, options.draws, seed),
+        paper=likelihood.paper_losses(net, plain, factor, n_max, seed),
+        in_units=next(iter(shown.values())).per_point(factor),
+    )
+
+
+def as_json(found: Evaluation) -> dict[str, Any]:
+    """Everything as numbers and words for JSON, rounded to six digits."""
+    value: dict[str, Any] = _rounded(
+        {
+            "format": FORMAT,
+            "version": VERSION,
+            "strokebook": __version__,
+            "options": dataclasses.asdict(found.options),
+            "model": _model(found.model),
+            "data": _data(found.material),
+            "nats_per_point": _nats(found),
+            "paper": dataclasses.asdict(found.likelihood.paper) | {"scale": found.model.scale},
+            "made": {"drawings": len(found.made.drawings), "cut": found.made.cut},
+            "two_sample": _tests(found.tests),
+            "novelty": _novelty(found.novelty),
+            "remarks": [str(r) for r in found.remarks],
+        }
+    )
+    return value
+
+
+def _model(model: SketchModel) -> dict[str, Any]:
+    return {
+        "options": dataclasses.asdict(model.options),
+        "scale": model.scale,
+        "weights": sum(p.numel() for p in model.net.parameters()),
+        "step": model.info.get("step"),
+        "trained_on": model.info.get("data"),
+    }
+
+
+def _data(material: Material) -> dict[str, Any]:
+    return {
+        "drawings": len(material.held),
+        "points": sum(len(d) for d in material.held),
+        "training_drawings": len(material.training),
+        "scale": material.scale,
+        "zoom": material.zoom,
+        "whole_coordinates": material.whole,
+    }
+
+
+def _nats(found: Evaluation) -> dict[str, Any]:
+    got = found.likelihood
+    return {
+        "noise_width": found.options.unit,
+        "offsets_in": f"units of the data's scale, {found.material.scale:.6g} of its own units",
+        "with_noise": {z: dataclasses.asdict(n) for z, n in got.noisy.items()},
+        "noise_on_targets": {z: dataclasses.asdict(n) for z, n in got.targets_noisy.items()},
+        "without_noise": {z: dataclasses.asdict(n) for z, n in got.plain.items()},
+        "with_noise_unseen": None if got.bound is None else dataclasses.asdict(got.bound),
+        "with_noise_offsets_in_own_units": dataclasses.asdict(got.in_units),
+    }
+
+
+def _tests(tests: Tests | None) -> dict[str, Any] | None:
+    if tests is None:
+        return None
+    return {
+        name: _told(told) | {"control": _told(tests.control[name]) if tests.control else None}
+        for name, told in tests.model.items()
+    }
+
+
+def _told(told: Told) -> dict[str, Any]:
+    keys = ("feature", "share", "first_mean", "second_mean")
+    telling = [dict(zip(keys, row, strict=True)) for row in told.telling]
+    return {
+        "accuracy": told.accuracy,
+        "error": told.error,
+        "drawings": told.drawings,
+        "telling": telling,
+    }
+
+
+def _novelty(novelty: Novelty | None) -> dict[str, Any] | None:
+    if novelty is None:
+        return None
+    return {
+        "frame": 200,
+        "made": dataclasses.asdict(novelty.made_spread),
+        "held_out": dataclasses.asdict(novelty.held_spread),
+        "made_nearer_than_5_percent_of_held_out": novelty.nearer,
+    }
+
+
+def _rounded(value: Any) -> Any:
+    """Floats to six digits, so that the last bits of a sum do not make two files differ."""
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}")
+    if isinstance(value, dict):
+        return {key: _rounded(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(part) for part in value]
+    return value

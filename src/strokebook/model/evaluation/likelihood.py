@@ -1,0 +1,267 @@
+"""What drawings cost a model, in nats: per real point, and as the paper's two losses.
+
+An offset's density depends on the unit it is measured in, and whole coordinates let it grow
+without bound on the values that repeat; so it is given in units of the data's scale, and on
+drawings with uniform noise of one unit's width added, which makes it a bound on the probability of
+the whole coordinates (Theis, van den Oord & Bethge 2016, arXiv 1511.01844, section 3.1).
+
+Shape letters: T rows of the batch, B drawings in it, D drawings in all, Z numbers of z.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import log, pi
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from strokebook.geometry.drawing import Stroke3
+from strokebook.model import mixture
+from strokebook.model.batches import Batch, batch_of
+from strokebook.model.nets import Posterior, SketchNet
+from strokebook.model.noise import Noise
+
+BATCH = 64
+ADDED, POSTERIOR, BOUND = 7, 8, 9  # what the random numbers are for, beside the seed
+Values = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Nats:
+    """Nats per real point, the mean over all points of all drawings.
+
+    Attributes:
+        position: Of the offsets, in units of the data's scale; a drawing's first point is its
+            origin and costs nothing.
+        pen: Of the pen's states, the end included.
+        together: Their sum.
+        error: Standard error of the sum, the drawings taken as independent of each other.
+    """
+
+    position: float
+    pen: float
+    together: float
+    error: float
+
+
+@dataclass(frozen=True, eq=False)
+class Costs:
+    """What each drawing costs, ``(D,)`` nats in units of the net, in order of length."""
+
+    position: Values
+    pen: Values
+    padding: Values
+    points: Values
+
+    def per_point(self, stretch: float) -> Nats:
+        """The means, offsets measured in units that are ``stretch`` times the net's unit."""
+        moved = self.position - 2.0 * log(stretch) * (self.points - 1)
+        total, points = moved + self.pen, self.points.sum()
+        return Nats(
+            float(moved.sum() / points),
+            float(self.pen.sum() / points),
+            float(total.sum() / points),
+            ratio_error(total, self.points),
+        )
+
+
+@dataclass(frozen=True)
+class PaperLosses:
+    """L_R and L_KL as Ha & Eck 2017 define them (section 3.2), in units of the model's scale.
+
+    L_R = L_s + L_p: L_s sums over the points, L_p over N_max rows, the end state of the rows after
+    a drawing's end included; both are divided by N_max and averaged over drawings. L_KL is divided
+    by the numbers of z. One z of each drawing is drawn from its posterior.
+    """
+
+    l_r: float
+    l_s: float
+    l_p: float
+    l_kl: float
+    n_max: int
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Upper bounds on what drawings cost that the model has not looked at, nats per real point.
+
+    Attributes:
+        elbo: Given z of the posterior, plus the whole divergence of the posterior from the prior.
+        weighted: The importance-weighted bound, tighter (Burda, Grosse & Salakhutdinov 2016,
+            arXiv 1509.00519, eq. 8).
+        error: Standard error of ``weighted``, the drawings taken as independent.
+        draws: z drawn for each drawing.
+    """
+
+    elbo: float
+    weighted: float
+    error: float
+    draws: int
+
+
+def ratio_error(totals: Values, counts: Values) -> float:
+    """Standard error of ``totals.sum() / counts.sum()`` over the drawings; 0 for a single one."""
+    if len(totals) < 2:
+        return 0.0
+    rest = totals - counts * (totals.sum() / counts.sum())
+    few = len(totals) / (len(totals) - 1)
+    return float(np.sqrt(few * np.square(rest).sum()) / counts.sum())
+
+
+def with_noise(drawings: Sequence[Stroke3], width: float, seed: int) -> list[Stroke3]:
+    """Copies with uniform noise of ``width`` added to every offset but the first, the origin's.
+
+    The noise of a drawing depends on the seed and its place in the list alone, so every model is
+    shown the same.
+    """
+    out = []
+    for place, drawing in enumerate(drawings):
+        level = Noise(seed, ADDED, place).uniform(len(drawing), 2) - 0.5
+        noisy = drawing.copy()
+        noisy[1:, :2] += (width * level[1:]).astype(np.float32)
+        out.append(noisy)
+    return out
+
+
+def batches(drawings: Sequence[Stroke3], factor: float, rows: int = 0) -> Iterator[Batch]:
+    """All drawings once, offsets times ``factor``, the short ones first, ``rows`` rows at least."""
+    order = sorted(range(len(drawings)), key=lambda n: len(drawings[n]))
+    for first in range(0, len(order), BATCH):
+        part = [drawings[n].copy() for n in order[first : first + BATCH]]
+        for drawing in part:
+            drawing[:, :2] *= factor
+        made = batch_of(part)
+        short = rows + 1 - len(made.rows)
+        yield made if short <= 0 else _longer(made, short)
+
+
+def _longer(batch: Batch, count: int) -> Batch:
+    end = torch.tensor((0.0, 0.0, 0.0, 0.0, 1.0)).expand(count, batch.rows.shape[1], 5)
+    return Batch(torch.cat((batch.rows, end)), batch.lengths)
+
+
+@torch.no_grad()
+def costs(
+    net: SketchNet,
+    shown: Sequence[Stroke3],
+    targets: Sequence[Stroke3],
+    factor: float,
+    seed: int | None = None,
+) -> Costs:
+    """What drawings cost given the rows before each point, and z where there is one.
+
+    Args:
+        net: The net.
+        shown: What encoder and decoder read, in units of the data.
+        targets: What is judged: the same drawings, with other offsets or the same.
+        factor: Net units per unit of the data.
+        seed: Of z's noise; None: z is the posterior's mean.
+    """
+    noise = None if seed is None else Noise(seed, POSTERIOR)
+    found = []
+    for seen, right in zip(batches(shown, factor), batches(targets, factor), strict=True):
+        read, wanted = seen.to(net.device), right.to(net.device)
+        posterior = _posterior(net, read)
+        z = None if posterior is None else posterior.draw(noise) if noise else posterior.mean
+        outputs = net.decoder(read.inputs, z, None)
+        found.append((*mixture.nats(outputs, wanted.targets, wanted.lengths), wanted.lengths))
+    return Costs(*(_joined(part) for part in zip(*found, strict=True)))
+
+
+@torch.no_grad()
+def paper_losses(
+    net: SketchNet, drawings: Sequence[Stroke3], factor: float, n_max: int, seed: int
+) -> PaperLosses:
+    """The paper's losses of drawings as they are.
+
+    Args:
+        net: The net.
+        drawings: In units of the data, each of fewer than ``n_max`` points.
+        factor: Net units per unit of the data.
+        n_max: Rows of every drawing.
+        seed: Of z's noise.
+    """
+    noise, found, divergence = Noise(seed, POSTERIOR), [], 0.0
+    for batch in batches(drawings, factor, n_max):
+        rows = batch.to(net.device)
+        posterior = _posterior(net, rows)
+        if posterior is not None:
+            divergence += float(mixture.kl_loss(*posterior)) * len(rows.lengths)
+        z = None if posterior is None else posterior.draw(noise)
+        outputs = net.decoder(rows.inputs, z, None)
+        found.append(mixture.nats(outputs, rows.targets, rows.lengths))
+    position, pen, padding = (_joined(part).mean() / n_max for part in zip(*found, strict=True))
+    l_s, l_p = float(position), float(pen + padding)
+    return PaperLosses(l_s + l_p, l_s, l_p, divergence / len(drawings), n_max)
+
+
+@torch.no_grad()
+def bound(
+    net: SketchNet,
+    drawings: Sequence[Stroke3],
+    factor: float,
+    stretch: float,
+    draws: int,
+    seed: int,
+) -> Bound | None:
+    """What drawings cost without having been looked at; None for a model without z.
+
+    Args:
+        net: The net.
+        drawings: In units of the data.
+        factor: Net units per unit of the data.
+        stretch: Net units in the unit in which offsets are measured.
+        draws: z drawn for each drawing.
+        seed: Of z's noise.
+    """
+    if net.encoder is None:
+        return None
+    noise, elbos, bounds, points = Noise(seed, BOUND), [], [], []
+    for batch in batches(drawings, factor):
+        rows = batch.to(net.device)
+        costs_of_draws, divergence = _weigh(net, rows, draws, noise)
+        elbos.append(costs_of_draws[0].mean(0) + divergence)
+        bounds.append(log(draws) - torch.logsumexp(-costs_of_draws[1], 0))
+        points.append(rows.lengths)
+    count = _joined(points)
+    moved = 2.0 * log(stretch) * (count - 1)
+    weighted = _joined(bounds) - moved
+    elbo = float((_joined(elbos) - moved).sum() / count.sum())
+    return Bound(elbo, float(weighted.sum() / count.sum()), ratio_error(weighted, count), draws)
+
+
+def _weigh(
+    net: SketchNet, rows: Batch, draws: int, noise: Noise
+) -> tuple[tuple[Tensor, Tensor], Tensor]:
+    """For each z drawn the nats of the drawing, and of the drawing with z; and the divergence.
+
+    Returns:
+        Two ``(draws, B)`` tensors, -log p(x|z) and -log p(x|z) p(z) / q(z|x); and the divergence
+        of the posterior from the prior, ``(B,)``.
+    """
+    posterior = net.encode(rows.targets, rows.lengths)
+    mean, presig = posterior.mean.double(), posterior.presig.double()
+    given, whole = [], []
+    for _ in range(draws):
+        z = posterior.draw(noise)
+        found = mixture.nats(net.decoder(rows.inputs, z, None), rows.targets, rows.lengths)
+        cost = (found.position + found.pen).double()
+        prior = -0.5 * (z.double().square() + log(2.0 * pi)).sum(1)
+        away = (z.double() - mean).square() * torch.exp(-presig)
+        posited = -0.5 * (away + presig + log(2.0 * pi)).sum(1)
+        given.append(cost)
+        whole.append(cost - prior + posited)
+    divergence = -0.5 * (1.0 + presig - mean.square() - presig.exp()).sum(1)
+    return (torch.stack(given), torch.stack(whole)), divergence
+
+
+def _posterior(net: SketchNet, rows: Batch) -> Posterior | None:
+    return None if net.encoder is None else net.encode(rows.targets, rows.lengths)
+
+
+def _joined(parts: Sequence[Tensor]) -> Values:
+    return torch.cat(list(parts)).double().cpu().numpy()

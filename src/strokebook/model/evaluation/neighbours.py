@@ -1,0 +1,65 @@
+"""A picture of drawings beside their nearest training drawings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image
+
+from strokebook.geometry.drawing import Stroke3
+from strokebook.geometry.render import render, sheet
+from strokebook.geometry.stroke3 import from_stroke3
+from strokebook.model.evaluation.evaluate import Evaluation
+from strokebook.model.evaluation.novelty import Near
+
+PAIRS = 9  # in a part
+COLUMNS = 6
+CELL = 150  # px
+
+
+def neighbours(found: Evaluation) -> Image.Image | None:
+    """The model's drawings nearest to training, typical ones, and the nearest held-out ones.
+
+    Each stands left of its nearest training drawing. None where there is no training drawing.
+    """
+    if found.novelty is None:
+        return None
+    made, training = found.made.drawings, found.material.training
+    near, held = found.novelty.made, found.novelty.held
+    order = np.argsort([n.distance for n in near], kind="stable").tolist()
+    first = np.argsort([n.distance for n in held], kind="stable").tolist()[:PAIRS]
+    middle = max((len(order) - PAIRS) // 2, 0)
+    parts = (
+        ("The model's drawings that are nearest to a training drawing", made, near, order[:PAIRS]),
+        ("Typical ones of the model's", made, near, order[middle : middle + PAIRS]),
+        ("For comparison: the nearest held-out drawings", found.material.held, held, first),
+    )
+    return _stacked([_part(*part, training) for part in parts])
+
+
+def _part(
+    heading: str,
+    drawings: Sequence[Stroke3],
+    near: Sequence[Near],
+    which: Sequence[int],
+    training: Sequence[Stroke3],
+) -> Image.Image:
+    items, titles = [], []
+    for n in which:
+        items += [_picture(drawings[n]), _picture(training[near[n].index])]
+        titles += [f"no. {n}", f"training {near[n].index}: {near[n].distance:.1f} away"]
+    return sheet(items, COLUMNS, CELL, titles, heading)
+
+
+def _picture(drawing: Stroke3) -> Image.Image:
+    return render(from_stroke3(drawing), (CELL, CELL), 1.5)
+
+
+def _stacked(parts: Sequence[Image.Image]) -> Image.Image:
+    size = max(p.width for p in parts), sum(p.height for p in parts)
+    page, top = Image.new("RGB", size, "white"), 0
+    for part in parts:
+        page.paste(part, (0, top))
+        top += part.height
+    return page
