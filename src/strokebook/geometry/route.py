@@ -43,7 +43,7 @@ class RouteOptions:
     """Settings of the pen's route; lengths are in pen widths, costs in nats (log-likelihoods)."""
 
     lift_cost: float = option(
-        5.5,
+        5.0,
         "What a lift of the pen costs, in nats: at a lower value more lines that meet stay apart.",
         low=0.0,
     )
