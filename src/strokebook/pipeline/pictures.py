@@ -54,19 +54,22 @@ class Way:
         scan: Its picture.
         traced: Its strokes as traced.
         prepared: What became of them.
-        joined: For comparison, the page autotraced, joined and spliced; None where that is the way
-            it went, or where that engine is not installed.
+        joining: How the strokes of ``joined`` came about.
+        joined: Its strokes joined end to end and spliced.
+        routed: Its strokes in the order of the pen, as the router finds it.
     """
 
     name: str
     scan: Image.Image
     traced: Drawing
     prepared: PreparedPage
-    joined: Drawing | None = None
+    joining: str
+    joined: Drawing
+    routed: Drawing
 
 
 def path_picture(ways: Sequence[Way]) -> Image.Image:
-    """Pages on their way: scan, traced, long strokes, separated; one page a row."""
+    """Pages on their way, one a row: scan, traced, joined beside routed, separated."""
     cells: list[Image.Image] = []
     titles: list[str] = []
     for way in ways:
@@ -82,15 +85,9 @@ def _steps_of(way: Way) -> list[tuple[str, Image.Image]]:
     steps = [
         (way.name, way.scan),
         (f"traced: {counted(len(traced), 'stroke')}", framed(traced, "stroke")),
+        (f"{way.joining}: {len(way.joined)}", framed(way.joined, "time")),
+        (f"routed: {len(way.routed)} (blue to yellow: time)", framed(way.routed, "time")),
     ]
-    if way.joined is None:
-        steps.append((f"joined: {len(prepared.joined)}", framed(prepared.joined, "stroke")))
-        last = f"spliced: {len(prepared.spliced)} (blue to yellow: time)"
-    else:
-        note = f"autotrace, joined, spliced: {len(way.joined)}"
-        steps.append((note, framed(way.joined, "time")))
-        last = f"routed: {len(prepared.spliced)} (blue to yellow: time)"
-    steps.append((last, framed(prepared.spliced, "time")))
     steps.append(
         (f"separated: {counted(len(figures), 'drawing')}", figures_picture(figures, traced))
     )

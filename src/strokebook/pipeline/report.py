@@ -28,7 +28,7 @@ from strokebook.pipeline.traces import load_trace, trace_file, traceable
 from strokebook.tracing.engine import engine
 from strokebook.tracing.page import load_page
 
-STAGE, VERSION = "report", "1"
+STAGE, VERSION = "report", "2"
 SHOWN = 5  # pages whose way from scan to drawings is shown
 
 
@@ -71,8 +71,6 @@ def _draw_path(project: Project) -> None:
     if not pages or (is_done(project, "picture", "path.png", key) and target.exists()):
         return
     ways = [_way(project, page) for page in project.progress.track(pages, "pages on their way")]
-    if any(way.joined is None for way in ways):  # one row, one way
-        ways = [replace(way, joined=None) for way in ways]
     save_picture(path_picture(ways), target)
     project.catalogue.put_result("picture", "path.png", key, 0.0, {"group": "path"})
 
@@ -91,24 +89,30 @@ def _examples(project: Project) -> list[BookPage]:
 
 
 def _way(project: Project, page: BookPage) -> Way:
-    joined = None
-    if project.settings.page.path != "join":
-        joined = _autotraced(project, page)
-    return Way(
-        page.id, _scan(project, page), load_trace(project, page), prepare(project, page), joined
-    )
+    """The page both ways: joined and spliced, and routed; one of them is the one that it went."""
+    s = project.settings
+    traced, prepared = load_trace(project, page), prepare(project, page)
+    scan, name = _scan(project, page), page.id
+    if s.page.path == "join":
+        by_route = replace(s.page, path="traced" if s.trace.engine == "pen" else "route")
+        routed = prepare_page(traced, by_route, s.join, s.splice, s.separate).spliced
+        return Way(name, scan, traced, prepared, "joined, spliced", prepared.spliced, routed)
+    by_joining = replace(s.page, path="join")
+    other, title = _autotraced(project, page), "autotrace, joined, spliced"
+    if other is None:
+        other, title = traced, "joined, spliced"
+    joined = prepare_page(other, by_joining, s.join, s.splice, s.separate).spliced
+    return Way(name, scan, traced, prepared, title, joined, prepared.spliced)
 
 
 def _autotraced(project: Project, page: BookPage) -> Drawing | None:
-    """The page as autotrace, joining and splicing have it; None where that is not installed."""
+    """The page's strokes as autotrace has them; None where that is not installed."""
     s = project.settings
     try:
         tracer = engine("autotrace", replace(s.trace, engine="autotrace"))
-        traced = tracer.trace(load_page(page_file(project, page))).drawing
+        return tracer.trace(load_page(page_file(project, page))).drawing
     except StrokebookError:
         return None
-    page_settings = replace(s.page, path="join")
-    return prepare_page(traced, page_settings, s.join, s.splice, s.separate).spliced
 
 
 def _scan(project: Project, page: BookPage) -> Image.Image:
@@ -169,9 +173,14 @@ def _clusters(project: Project, page: Page) -> None:
 
 
 def _path(project: Project, page: Page, summary: Summary) -> None:
-    page.section("From ink to strokes", "Traced, joined end to end, spliced, separated.")
+    page.section("From ink to strokes", "Traced; joined and spliced beside routed; separated.")
     _tables(page, summary, "Strokes")
-    _show(page, project.pictures / "path.png", "One page a row, on its way.")
+    _show(
+        page,
+        project.pictures / "path.png",
+        "One page a row, on its way. The line runs from blue to yellow: joined end to end and spliced on "
+        "the left, in the order of the pen as the router finds it on the right.",
+    )
 
 
 def _composition(project: Project, page: Page, summary: Summary) -> None:
