@@ -178,8 +178,8 @@ def _path(project: Project, page: Page, summary: Summary) -> None:
     _show(
         page,
         project.pictures / "path.png",
-        "One page a row, on its way. The line runs from blue to yellow: joined end to end and spliced on "
-        "the left, in the order of the pen as the router finds it on the right.",
+        "One page a row, on its way. Lines run from blue to yellow: first joined end to end and "
+        "spliced, then in the order of the pen as the router finds it.",
     )
 
 
