@@ -109,6 +109,26 @@ def test_a_second_run_recomputes_nothing(copy: Place) -> None:
     assert {name: o.worked for name, o in outcomes.items() if o.worked} == {}
 
 
+def test_a_deleted_network_is_made_again_and_names_stay(copy: Place) -> None:
+    with open_project(copy.project) as project:
+        drawing = project.catalogue.pages(kind="drawing")[0]
+        curate.correct(project, [drawing.id], "watercolours")
+    shutil.rmtree(copy.project / "models" / "vision")
+    copy.run("compose")
+    assert (copy.project / "models" / "vision" / "backbone.json").exists()
+    with open_project(copy.project) as project:
+        assert project.catalogue.page(drawing.id).label == "watercolours"
+
+
+def test_a_damaged_network_is_named_and_the_next_run_makes_it_anew(copy: Place) -> None:
+    (copy.project / "models" / "vision" / "backbone.json").write_text("{")
+    with open_project(copy.project) as project:
+        project.catalogue.db.run("DELETE FROM vector WHERE space = 'drawings'")
+    with pytest.raises(StrokebookError, match=r"cannot be read.*Run again"):
+        copy.run("compose")
+    copy.run("compose")
+
+
 def test_a_hand_label_wins_for_ever(copy: Place) -> None:
     with open_project(copy.project) as project:
         drawing = project.catalogue.pages(kind="drawing")[0]

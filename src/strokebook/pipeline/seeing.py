@@ -22,7 +22,7 @@ from strokebook.vision.finetune import fine_tune
 from strokebook.vision.kinds import judge, name_clusters
 from strokebook.vision.map2d import extend_map, fit_map
 from strokebook.vision.measures import measure
-from strokebook.vision.store import load_saved, save_backbone
+from strokebook.vision.store import CARD, load_saved, save_backbone
 
 STAGE, RULE_VERSION = "see", "1"
 SPACE: Space = "pages"
@@ -51,18 +51,24 @@ class Eyes:
         result = self._project.catalogue.result("backbone", "all")
         if result is None or result.key != self.options_key:
             return None
+        if not (self.folder / CARD).exists():  # somebody deleted it: another is made
+            return None
         return str(result.summary["fingerprint"])
 
     @cached_property
     def backbone(self) -> Backbone:
         """The fine-tuned network where there is one, else the one the settings ask for."""
         project, options = self._project, self._project.settings.vision
-        if self.known_fingerprint and (self.folder / "backbone.json").exists():
-            try:
-                return load_saved(self.folder, options)
-            except StrokebookError as error:
-                project.progress.say(f"{error} The network is made again.")
-        return load_backbone(options, project.progress.say)
+        if self.known_fingerprint is None:
+            return load_backbone(options, project.progress.say)
+        try:
+            return load_saved(self.folder, options)
+        except StrokebookError as error:
+            (self.folder / CARD).unlink(missing_ok=True)
+            raise StrokebookError(
+                f"The network that looks at the pages cannot be read: {error.reason}",
+                "Run again: it is made anew, and what you named and corrected stays.",
+            ) from error
 
     def remember(self, backbone: Backbone, seconds: float, sentence: str) -> None:
         """Keep a network as the one that looks from now on."""

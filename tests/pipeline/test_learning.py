@@ -1,0 +1,71 @@
+"""What a project's first training starts from."""
+
+from pathlib import Path
+
+import pytest
+
+from strokebook.base.errors import StrokebookError, UsageError
+from strokebook.cli.learn import project_model
+from strokebook.model import starter
+from strokebook.model.checkpoint import read
+from strokebook.model.config import PRESETS
+from strokebook.pipeline.demo import demo_settings
+from strokebook.pipeline.learning import _start
+from strokebook.pipeline.project import SETTINGS, Project, open_project
+from strokebook.pipeline.settings import load_settings, write_settings
+
+
+class Hears:
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def track(self, items: object, what: str, total: int | None = None) -> object:
+        return items
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+
+def project(folder: Path, lines: str, hears: Hears) -> Project:
+    (folder / "library").mkdir()
+    (folder / "project").mkdir()
+    (folder / "project" / SETTINGS).write_text(f'[project]\nlibrary = "../library"\n{lines}')
+    with open_project(folder / "project", progress=hears) as opened:  # type: ignore[arg-type]
+        return opened
+
+
+def test_the_demo_starts_from_the_starter_at_its_sizes(tmp_path: Path) -> None:
+    path = tmp_path / SETTINGS
+    write_settings(path, demo_settings())
+    settings = load_settings(path)
+    assert settings == demo_settings()
+    assert settings.train.start_from == "starter"
+    assert settings.model == read(starter.FOLDER, "best").options
+    assert settings.dataset.budget < 250
+
+
+def test_a_project_starts_from_nothing_unless_it_says_otherwise(tmp_path: Path) -> None:
+    hears = Hears()
+    assert _start(project(tmp_path, "", hears)) == (None, PRESETS["small"].model)
+    assert not hears.said
+
+
+def test_a_model_to_start_from_gives_its_sizes_and_says_so(tmp_path: Path) -> None:
+    hears = Hears()
+    lines = '[train]\nstart_from = "starter"\n[model]\ndecoder = 300\n'
+    folder, sizes = _start(project(tmp_path, lines, hears))
+    assert folder == starter.FOLDER
+    assert sizes == read(starter.FOLDER, "best").options
+    assert len(hears.said) == 1
+    assert "[model] in the settings is not used" in hears.said[0]
+
+
+def test_a_model_to_start_from_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    opened = project(tmp_path, '[train]\nstart_from = "mine"\n', Hears())
+    with pytest.raises(StrokebookError, match=r"There is no model in .*project/mine"):
+        _start(opened)
+
+
+def test_without_a_project_the_starter_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="draw with --model starter"):
+        project_model(tmp_path)
