@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import typer.main
+from PIL import Image
 from typer.testing import CliRunner
 
 from strokebook.cli.main import app
@@ -154,6 +155,15 @@ def test_trace_writes_svg_and_stages(finished: Place, tmp_path: Path) -> None:
     assert (
         out.exists() and (tmp_path / "t.gif").exists() and len(list((tmp_path / "s").iterdir())) > 2
     )
+
+
+def test_a_blank_page_gives_a_file_and_a_sentence(tmp_path: Path) -> None:
+    Image.new("L", (120, 90), 250).save(tmp_path / "blank.png")
+    done = run("trace", tmp_path / "blank.png", "-o", tmp_path / "o.json")
+    assert done.returncode == 0
+    assert done.stderr.count("\n") == 1 and "the page is blank" in done.stderr
+    assert "0 strokes, 0 points" in done.stdout
+    assert json.loads((tmp_path / "o.json").read_text())["strokes"] == []
 
 
 def test_train_on_a_file_of_ones_own(finished: Place, tmp_path: Path) -> None:

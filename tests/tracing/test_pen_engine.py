@@ -98,6 +98,34 @@ def test_faint_lines_beside_dark_ones_are_kept() -> None:
     assert len(strokes) == 2 and off(strokes, faint)[1] < 3
 
 
+@pytest.mark.parametrize("share", [0.65, 0.8, 0.87])
+def test_a_faint_line_goes_up_to_a_dark_one(share: float) -> None:
+    """The faint line's ends beside the dark bar are under half the bar's height."""
+    faint = np.linspace([60.0, 300], [440, 320], 200)
+    bar = np.linspace([250.0, 120], [255, 480], 200)
+    page = inked(paper(), bar, 5, grey=20)
+    pale = inked(np.full_like(page, 255), faint, 3, round(255 * share))
+    strokes = trace((page * (pale / 255.0)).astype(np.uint8))
+    assert len(strokes) == 2 and off(strokes, np.vstack([faint, bar]))[1] < 4
+    spans = sorted(float(np.ptp(s[:, 0])) for s in strokes)
+    assert spans[1] > 375  # from end to end, through the bar
+
+
+def test_show_through_as_dark_as_a_faint_line_is_none() -> None:
+    page = inked(paper(), LOOP)
+    back = inked(np.full_like(page, 255), np.array([[80, 480], [420, 560.0]]), 6, 205)
+    page = (page * (cv2.GaussianBlur(back, (0, 0), 4) / 255.0)).astype(np.uint8)
+    assert len(trace(page)) == 1
+
+
+def test_a_small_page_is_traced_as_a_large_one() -> None:
+    """260 pixels wide, a line of 1.3 pixels: as of scans that were reduced for the web."""
+    large = cv2.GaussianBlur(inked(paper(1200, 1000), LOOP * 2, 5), (0, 0), 1)
+    small = cv2.resize(large, (260, 312), interpolation=cv2.INTER_AREA)
+    strokes = trace(small)
+    assert len(strokes) == 1 and max(off(strokes, LOOP * 0.52)) < 1.0
+
+
 def hatched(side: int, gap: int, pen: int) -> np.ndarray:
     page = np.full((side, side), 245, np.uint8)
     for i in range(-side, 2 * side, gap):

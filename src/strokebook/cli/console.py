@@ -95,6 +95,6 @@ def show_refusals(refusals: Sequence[Refusal]) -> None:
     for refusal in refused:
         err.print(f"  {refusal}", markup=False, soft_wrap=True)
     if remarks:
-        err.print(f"{len(remarks)} remarks:", markup=False)
+        err.print(f"{len(remarks)} remark{'s' * (len(remarks) != 1)}:", markup=False)
     for remark in remarks:
         err.print(f"  {remark}", markup=False, soft_wrap=True)

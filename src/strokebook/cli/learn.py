@@ -9,7 +9,7 @@ import typer
 
 from strokebook.base.errors import UsageError
 from strokebook.cli.app import HERE, ProjectDir, app, finish, reading, writing
-from strokebook.cli.console import BarProgress, say, show_refusals, table
+from strokebook.cli.console import BarProgress, err, say, show_refusals, table
 from strokebook.pipeline.summary import summarise
 
 
@@ -25,17 +25,32 @@ def trace(
     ] = None,
     engine: Annotated[str, typer.Option(help="The tracer: pen or autotrace.")] = "pen",
 ) -> None:
-    """Trace one page's ink into pen strokes.
+    """Trace one page's ink into pen strokes, in the order in which the pen may have drawn them.
+
+    An SVG is as large as the page in pixels and has one path a stroke; a JSON file has the size,
+    the unit, the pen's width and the strokes' points. On a page without a line the file is
+    written without strokes, and a sentence says what was found there.
 
     Example: `strokebook trace 005.jpg -o 005.svg --stages steps`
     """
+    from strokebook.pipeline.pictures import counted
     from strokebook.pipeline.single import trace_file
 
-    traced = trace_file(page, output, engine=engine, stages=stages, animation=animation)
+    traced = trace_file(
+        page,
+        output,
+        engine=engine,
+        stages=stages,
+        animation=animation,
+        progress=BarProgress(),
+    )
+    if traced.remark is not None:
+        err.print(str(traced.remark), markup=False, soft_wrap=True)
     drawing = traced.drawing
+    pen = f", pen {drawing.pen_width:.1f} px" if drawing.pen_width else ""
     say(
-        f"{output}: {len(drawing)} strokes, {drawing.n_points} points, "
-        f"pen {drawing.pen_width or 0:.1f} px, {traced.stats.seconds:.2f} s",
+        f"{output}: {counted(len(drawing), 'stroke')}, {counted(drawing.n_points, 'point')}"
+        f"{pen}, {traced.stats.seconds:.2f} s"
     )
 
 
@@ -66,17 +81,27 @@ def train(
     model: Annotated[
         Path | None, typer.Option("--model", "-m", help="With --data: the model's folder.")
     ] = None,
-    preset: Annotated[str, typer.Option(help="With --data: small or standard.")] = "small",
+    preset: Annotated[str, typer.Option(help="With --data: small, standard or large.")] = "small",
     steps: Annotated[
         int | None, typer.Option(min=1, help="With --data: steps, instead of the preset's.")
     ] = None,
     start_from: Annotated[
-        Path | None, typer.Option(help="With --data: a model folder to start from.")
+        Path | None,
+        typer.Option(
+            help="With --data: a model to start from: its folder, or starter, which comes with"
+            " strokebook. The new model gets its sizes."
+        ),
     ] = None,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="With --data: write metrics for TensorBoard too.")
+    ] = False,
 ) -> None:
     """Train SketchRNN on the project's data set, or on a file; it resumes where it was stopped.
 
-    Example: `strokebook train --data sheep.npz --model models/sheep --steps 2000`
+    With few drawings, start from a model of many: `--start-from starter`. In a project that is
+    `start_from` in [train].
+
+    Example: `strokebook train --data mine.npz --model models/mine --start-from starter`
     """
     if data is None:
         _train_project(project)
@@ -86,7 +111,13 @@ def train(
     from strokebook.pipeline.single import train_on_file
 
     result, refusals = train_on_file(
-        data, model, preset=preset, steps=steps, start_from=start_from, progress=BarProgress()
+        data,
+        model,
+        preset=preset,
+        steps=steps,
+        start_from=start_from,
+        tensorboard=tensorboard,
+        progress=BarProgress(),
     )
     show_refusals(refusals)
     say(f"{result.folder}: {result.steps} steps, best at {result.best_step}")
@@ -111,8 +142,18 @@ def _train_project(folder: Path) -> None:
 
 
 def project_model(project: Path) -> Path:
-    """The model of a project."""
-    from strokebook.pipeline.learning import model_folder
+    """The model of a project.
 
+    Raises:
+        UsageError: No project there.
+    """
+    from strokebook.pipeline.learning import model_folder
+    from strokebook.pipeline.project import SETTINGS
+
+    if not (project / SETTINGS).exists():
+        raise UsageError(
+            f"{project} is no strokebook project (it has no {SETTINGS}).",
+            "Name one with --project, or draw with --model starter.",
+        )
     with reading(project) as opened:
         return model_folder(opened)

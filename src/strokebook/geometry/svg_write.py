@@ -110,9 +110,9 @@ def layers_text(
 def drawing_json(drawing: Drawing) -> dict[str, Any]:
     """``drawing`` as the mapping that :func:`~strokebook.geometry.svg_read.read_json` reads."""
     places = decimals(max(drawing.size))
+    pen = drawing.pen_width
     value: dict[str, Any] = {"size": list(drawing.size), "unit": drawing.unit}
-    if drawing.pen_width is not None:
-        value["pen_width"] = round(float(drawing.pen_width), places + 1)
+    value["pen_width"] = None if pen is None else round(float(pen), places + 1)
     value["strokes"] = [
         np.round(np.asarray(s, np.float64), places).tolist() for s in drawing.strokes
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +10,8 @@ from strokebook.base.errors import InputRefused, Refusal, UsageError
 from strokebook.base.options import nearest
 from strokebook.base.progress import SILENT, Progress
 from strokebook.geometry.animate import animate
-from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.render import render, sheet
 from strokebook.geometry.svg import write_drawing, write_svg
-from strokebook.pipeline.pictures import completion_picture, save_picture
-from strokebook.tracing.engine import Traced
+from strokebook.tracing.engine import COMPILING, Traced, compiles_first
 from strokebook.tracing.engine import engine as tracer
 from strokebook.tracing.page import load_page
 
@@ -23,8 +19,6 @@ if TYPE_CHECKING:
     from strokebook.dataset.splits import SplitArrays
     from strokebook.model.checkpoint import SketchModel
     from strokebook.model.training import TrainResult
-
-CELL = 240
 
 
 def trace_file(
@@ -34,21 +28,30 @@ def trace_file(
     engine: str = "pen",
     stages: Path | None = None,
     animation: Path | None = None,
+    progress: Progress = SILENT,
 ) -> Traced:
     """Trace one scanned page into an SVG or JSON file.
 
+    A page without a line gives a file without strokes, so that the next program finds one, no
+    animation, and a remark.
+
     Raises:
         InputRefused: The page cannot be read or traced.
-        UsageError: An output of another suffix.
+        UsageError: An output or animation of another suffix, or no engine of that name.
     """
     if output.suffix.lower() not in (".svg", ".json"):
         raise UsageError(f"{output} should end in .svg or .json.", "Rename it.")
-    traced = tracer(engine).trace(load_page(page), stages=stages)
+    if animation is not None and animation.suffix.lower() != ".gif":
+        raise UsageError(f"{animation} should end in .gif.", "Rename it.")
+    chosen, scan = tracer(engine), load_page(page)
+    if compiles_first(chosen.name):
+        progress.say(COMPILING)
+    traced = chosen.trace(scan, stages=stages)
     if output.suffix.lower() == ".svg":
         write_svg(traced.drawing, output, layer=f"1 {page.stem}")
     else:
         write_drawing(traced.drawing, output)
-    if animation is not None:
+    if animation is not None and len(traced.drawing):
         animate(traced.drawing, animation, size=480)
     return traced
 
@@ -87,9 +90,15 @@ def train_on_file(
     preset: str,
     steps: int | None = None,
     start_from: Path | None = None,
+    tensorboard: bool = False,
     progress: Progress = SILENT,
 ) -> tuple[TrainResult, list[Refusal]]:
-    """Train a model on a file; drawings that cannot be used are named."""
+    """Train a model on a file; drawings that cannot be used are named.
+
+    A model that starts from another (a folder, or ``starter``) has that one's sizes, whatever the
+    preset.
+    """
+    from strokebook.model import starter
     from strokebook.model.config import PRESETS
     from strokebook.model.training import train
 
@@ -98,48 +107,26 @@ def train_on_file(
     arrays, refusals = read_training_file(data)
     if not arrays.train:
         raise InputRefused(str(data), "has no drawings to train on.", "Name another file.")
-    options = PRESETS[preset].train
+    options = dataclasses.replace(PRESETS[preset].train, tensorboard=tensorboard)
     if steps is not None:
         options = dataclasses.replace(options, steps=steps)
+    named = start_from or options.start_from
+    sizes = load(Path(named)).options if named else PRESETS[preset].model
     result = train(
         arrays.train,
         arrays.valid,
-        PRESETS[preset].model,
+        sizes,
         options,
         folder,
         progress=progress,
-        start_from=start_from,
+        start_from=starter.find(named) if named else None,
     )
     return result, refusals
 
 
 def load(folder: Path) -> SketchModel:
-    """A trained model."""
+    """A trained model: that of a folder, or ``starter``, which comes with strokebook."""
     from strokebook.model.checkpoint import load_model
+    from strokebook.model.starter import find
 
-    return load_model(folder)
-
-
-def save_drawings(
-    drawings: Sequence[Drawing], folder: Path, name: str, given: Drawing | None = None
-) -> list[Path]:
-    """Write each drawing as SVG, all as a sheet, and the drawing of them as an animation.
-
-    Returns:
-        The files, the sheet and the animation first.
-    """
-    files = [folder / f"{name}-{n:02d}.svg" for n in range(1, len(drawings) + 1)]
-    for drawing, path in zip(drawings, files, strict=True):
-        write_svg(drawing, path)
-    cells = [] if given is None else [render(given, (CELL, CELL), 2.5)]
-    titles = [] if given is None else ["given"]
-    for n, drawing in enumerate(drawings, start=1):
-        started = "start_points" in drawing.meta
-        cells.append(
-            completion_picture(drawing, CELL) if started else render(drawing, (CELL, CELL), 2.0)
-        )
-        titles.append(str(n))
-    picture, film = folder / f"{name}s.png", folder / f"{name}s.gif"
-    save_picture(sheet(cells, 5, CELL, titles), picture)
-    animate(drawings, film, size=CELL)
-    return [picture, film, *files]
+    return load_model(find(folder))

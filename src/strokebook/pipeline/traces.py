@@ -12,7 +12,7 @@ from strokebook.library.records import Page
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.stage import Outcome, Timer, key_of, page_file, usable_pages
 from strokebook.pipeline.workers import each
-from strokebook.tracing.engine import engine
+from strokebook.tracing.engine import COMPILING, compiles_first, engine
 from strokebook.tracing.options import TraceOptions
 from strokebook.tracing.page import load_page
 
@@ -39,6 +39,7 @@ class TraceNote:
     points: int
     pen_width: float | None
     seconds: float
+    remark: Refusal | None = None
 
 
 def traceable(project: Project) -> list[Page]:
@@ -69,6 +70,8 @@ def trace_pages(project: Project) -> Outcome:
         keys[page.image] = trace_key(project, page)
     jobs = [_job(project, page) for page in traceable(project) if _is_due(project, page, keys)]
     outcome.ready = len(keys) - len(jobs)
+    if jobs and compiles_first(project.settings.trace.engine):
+        project.progress.say(COMPILING)
     done = each(trace_one, jobs, project.options.workers, lambda job: job.page.path)
     for job, note in project.progress.track(done, "trace pages", len(jobs)):
         _record(project, job, note, keys[job.page.image], outcome)
@@ -86,7 +89,9 @@ def trace_one(job: TraceJob) -> TraceNote:
     write_drawing(traced.drawing, job.result)
     write_svg(traced.drawing, job.svg, layer=f"1 {job.page.id}")
     drawing = traced.drawing
-    return TraceNote(len(drawing), drawing.n_points, drawing.pen_width, timer.seconds)
+    return TraceNote(
+        len(drawing), drawing.n_points, drawing.pen_width, timer.seconds, traced.remark
+    )
 
 
 def _is_due(project: Project, page: Page, keys: dict[str, str]) -> bool:
@@ -121,6 +126,8 @@ def _record(
         project.catalogue.put_refusals(STAGE, [note], item=image)
         project.catalogue.put_result(STAGE, image, key, 0.0, {"refused": True})
         return
+    if note.remark is not None:
+        project.catalogue.put_refusals(STAGE, [note.remark], item=image)
     outcome.worked += 1
     facts = {"strokes": note.strokes, "points": note.points, "pen_width": note.pen_width}
     project.catalogue.put_result(STAGE, image, key, note.seconds, facts)

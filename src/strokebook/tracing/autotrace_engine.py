@@ -25,6 +25,7 @@ from strokebook.base.files import digest
 from strokebook.geometry.curves import flatten_cubics
 from strokebook.geometry.drawing import Drawing
 from strokebook.tracing.clean import clean
+from strokebook.tracing.emptiness import too_small
 from strokebook.tracing.engine import Traced, TraceStats
 from strokebook.tracing.ink import (
     Grey,
@@ -90,11 +91,13 @@ class AutotraceTracer:
         o = self.options
         image = page if isinstance(page, PageImage) else PageImage.of(page)
         full = luminance(image.pixels)
+        if too_small(full):
+            return Traced.nothing(image, full, False, time.perf_counter() - start)
         grey = working_copy(full, o.max_side, o.min_pen, o.background)
         flat = flatten(grey, o.background)
         found = levels(flat)
         if found is None:
-            return self._empty(image, start)
+            return Traced.nothing(image, full, False, time.perf_counter() - start)
         threshold, tried = self._search(flat, found, image.source)
         mask, pen = self._mask(flat, found, threshold)
         if _is_noise(mask):
@@ -113,12 +116,10 @@ class AutotraceTracer:
         if stages is not None:
             write_stages(stages, grey, flat, mask, strokes, pen)
         seconds = time.perf_counter() - start
+        if not len(drawing):
+            return Traced.nothing(image, full, True, seconds)
         stats = TraceStats(threshold, tried, across, float(mask.mean()), precision, recall, seconds)
         return Traced(drawing, stats)
-
-    def _empty(self, image: PageImage, start: float) -> Traced:
-        drawing = Drawing.of([], size=image.size, unit="px", source=image.source)
-        return Traced(drawing, TraceStats(seconds=time.perf_counter() - start))
 
     def _search(
         self, flat: Grey, found: Levels, source: str

@@ -10,7 +10,6 @@ alone is brought to a working size at which lines are neither thin nor needlessl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -18,21 +17,22 @@ import numpy.typing as npt
 
 from strokebook.base.errors import InputRefused
 from strokebook.tracing.clean import without_edges
-from strokebook.tracing.ink import DARKEST, LEAST_CONTRAST, Grey, Levels, levels
-from strokebook.tracing.labels import erase, inked, line_width, marks
+from strokebook.tracing.distances import connected, to_paper
+from strokebook.tracing.ink import LEAST_CONTRAST, Grey, Levels, levels
+from strokebook.tracing.labels import crumbs, erase, inked, line_width, marks
+from strokebook.tracing.light import as_bytes, even_light
 from strokebook.tracing.options import TraceOptions
+from strokebook.tracing.ridges import ASIDE, faint_lines, offsets
 
 Bytes = npt.NDArray[np.uint8]
 
-BACKGROUND_SIDE = 700  # longest side of the copy on which the background is estimated
-LEAST_WINDOW = 25  # pixels: on small pages a thick pen is as wide as a share of the side
-LEAST_BRIGHT = 0.75  # of the background: what is darker is no paper
 WEAK = 0.2  # of the ink's contrast: as faint as a line that hangs together with ink may be
+FAINT, LEAST_FAINTNESS = 0.08, 14  # the same for what is told from paper by its shape, a line
 HALF = 0.5  # of a line's own height: where it is cut
 USUAL = 1.0  # of the median line's height: what is higher is cut as if it were so high
 THIN, WIDE = 4.5, 10.0  # widths of line, in pixels, between which the page is left as it is
 WORKING_PEN = 5.0  # to which others are brought
-MOST_ENLARGED = 4.0
+MOST_ENLARGED = 3.0
 MOST_PIXELS = 24e6  # of the working copy
 MOST_INK = 0.7  # of the page: more is a solid picture
 MOST_FINE, FINE = 0.2, 2.0  # so much of it in marks of less than two pixels: noise
@@ -41,6 +41,9 @@ LEAST_FAINT = 8.0  # pen widths squared of a pale mark that is sharp
 SPECK = 4.0  # pen widths squared: marks no larger than a few dots, …
 MOST_SPECKS = 3000  # … if there are so many …
 SPECK_SHARE = 0.4  # … and they make up this share of the ink: noise
+RISE = 0.5  # of the weakest line's height: a line is darker than both its sides by so much
+CRUMB = 2.5  # pen widths squared: a mark that is smaller …
+NEAR = 1.5  # … and no more pen widths away from a larger one is no dot
 MARGIN = 3  # pixels of paper around the ink's box
 
 
@@ -56,7 +59,8 @@ class Ink:
         pixels: Flat indices of the ink.
         pen: Width of the line in working pixels.
         scale: Working pixels per page pixel, across and down.
-        origin: Page pixel (x, y) of the cut-out's upper left corner.
+        origin: Page pixel (x, y) of the cut-out's upper left corner; it may lie off the page.
+        page: Width and height of the page.
         threshold: Grey of the flattened page at which the middle line is cut.
         share: Share of the page that is ink.
         flat: ``(H', W')`` the flattened page, for pictures of the steps.
@@ -70,13 +74,14 @@ class Ink:
     pen: float
     scale: tuple[float, float]
     origin: tuple[int, int]
+    page: tuple[int, int]
     threshold: int
     share: float
     flat: Grey
 
     def to_page(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Working coordinates (pixel i covers i…i + 1) as page pixels."""
-        return np.asarray(points / self.scale + self.origin, np.float64)
+        """Working coordinates (pixel i covers i…i + 1) as page pixels; none lies off the page."""
+        return np.clip(points / self.scale + self.origin, 0.0, self.page)
 
 
 def find_ink(grey: Grey, options: TraceOptions, source: str = "page") -> Ink | None:
@@ -94,53 +99,13 @@ def find_ink(grey: Grey, options: TraceOptions, source: str = "page") -> Ink | N
     pen, share = edge_pen(rough), cv2.countNonZero(rough) / rough.size
     if share > MOST_INK or (share > MOST_FINE and pen < FINE):
         raise noise(source)
-    weak = _threshold(dark, round(_weakest(found)))
+    weak = _threshold(dark, round(_faintest(found)))
     kept = as_bytes(without_edges(weak.view(np.bool_), pen).view(np.uint8))
     gone = weak ^ kept
-    box = _box(kept, MARGIN + round(pen))
+    box = _box(kept | _faint(dark, found), MARGIN + round(pen))
     if box is None:
         return None
     return _at_working_size(dark, flat, gone, box, found, pen, options, source)
-
-
-def even_light(grey: Grey, background: float = 0.03) -> Grey:
-    """Divide the page by its background; like :func:`~strokebook.tracing.ink.flatten`, faster.
-
-    The background is closed and smoothed on a reduced copy and enlarged again: it is smooth.
-    """
-    height, width = grey.shape
-    step = max(1, round(max(height, width) / BACKGROUND_SIDE))
-    window = max(background * max(height, width), LEAST_WINDOW)
-    paper = _paper(_brightest(grey, step), max(3, round(window / step)) | 1)
-    # DARKEST keeps the division calm where the background is black: no line can be seen there.
-    lift = np.round(DARKEST + np.arange(256) * (255 - DARKEST) / 255).astype(np.uint8)
-    lifted = as_bytes(cv2.LUT(grey, lift))
-    paper = as_bytes(cv2.LUT(paper, lift))
-    if step > 1:
-        paper = as_bytes(cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR))
-    every = max(1, max(height, width) // 200)
-    # The closing lies above the paper's mean by some grain; the median brings paper to 1.
-    ratio = lifted[::every, ::every] / paper[::every, ::every].astype(np.float32)
-    bright = ratio[ratio > LEAST_BRIGHT]  # the page's ink may be the larger half
-    middle = float(np.median(bright)) if bright.size else 1.0
-    return cv2.divide(lifted, paper, scale=255.0 / middle).astype(np.uint8, copy=False)
-
-
-def _brightest(grey: Grey, step: int) -> Grey:
-    """A reduced copy with the paper between lines: of each block the brightest, less its grain."""
-    calm = cv2.blur(grey, (3, 3))
-    if step > 1:
-        block = np.ones((step, step), np.uint8)
-        calm = cv2.dilate(calm, block, anchor=(0, 0))[::step, ::step]
-    return as_bytes(calm)
-
-
-def _paper(small: Grey, size: int) -> Grey:
-    # The border continued outwards: shadows and edges along it are as wide as any.
-    padded = cv2.copyMakeBorder(small, size, size, size, size, cv2.BORDER_REPLICATE)
-    square = cv2.getStructuringElement(cv2.MORPH_RECT, (size, size))
-    closed = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, square)[size:-size, size:-size]
-    return cv2.blur(closed, (5, 5)).astype(np.uint8, copy=False)
 
 
 def _weakest(found: Levels) -> float:
@@ -148,9 +113,14 @@ def _weakest(found: Levels) -> float:
     return max(LEAST_CONTRAST, 5 * found.noise, WEAK * found.contrast)
 
 
-def as_bytes(array: npt.NDArray[Any]) -> Bytes:
-    """OpenCV's result as what it is; nothing is copied."""
-    return array.astype(np.uint8, copy=False)
+def _faintest(found: Levels) -> float:
+    """Darkness under which there is no line either."""
+    return max(LEAST_FAINTNESS, 5 * found.noise, FAINT * found.contrast)
+
+
+def _faint(dark: Bytes, found: Levels) -> Bytes:
+    """Where faint lines may be: what is dark over more than a grain."""
+    return _threshold(as_bytes(cv2.blur(dark, (5, 5))), round(_faintest(found) / 3))
 
 
 def _threshold(dark: Bytes, above: int) -> Bytes:
@@ -195,15 +165,22 @@ def _at_working_size(
     source: str,
 ) -> Ink | None:
     left, top, right, bottom = box
-    part = dark[top:bottom, left:right]
-    gone = gone[top:bottom, left:right]
+    beyond = round(pen / 2) + 1
+    height, width = dark.shape
+    around = (
+        beyond * (top == 0), beyond * (bottom == height),
+        beyond * (left == 0), beyond * (right == width),
+    )  # fmt: skip
+    part = _continued(dark[top:bottom, left:right], around)
+    gone = _continued(gone[top:bottom, left:right], around)
+    left, top = left - around[2], top - around[0]
     size = _working_size(part, pen)
     if size != part.shape[::-1]:
         how = cv2.INTER_AREA if size[0] < part.shape[1] else cv2.INTER_CUBIC
         work = as_bytes(cv2.resize(part, size, interpolation=how))
         gone = as_bytes(cv2.resize(gone, size, interpolation=cv2.INTER_NEAREST))
     else:
-        work = part.copy()
+        work = part
     scale = (size[0] / part.shape[1], size[1] / part.shape[0])
     pen = max(pen * scale[0], 1.0)
     if pen >= 3:
@@ -215,7 +192,7 @@ def _at_working_size(
     pixels = _marks(mask, work, cut, found, pen, scale[0], options, source)
     if not len(pixels):
         return None
-    distance = cv2.distanceTransform(mask, cv2.DIST_L2, 5).astype(np.float32, copy=False)
+    distance = to_paper((mask.shape[0], mask.shape[1]), pixels)
     return Ink(
         mask=mask,
         dark=work,
@@ -225,10 +202,25 @@ def _at_working_size(
         pen=line_width(distance.ravel(), pixels, mask.shape[1]),
         scale=scale,
         origin=(left, top),
+        page=(dark.shape[1], dark.shape[0]),
         threshold=found.threshold(HALF),
         share=len(pixels) / (dark.size * scale[0] * scale[1]),
         flat=flat,
     )
+
+
+def _continued(part: Bytes, around: tuple[int, int, int, int]) -> Bytes:
+    """The page and a little beyond its borders, so that a line that runs off it ends there.
+
+    A line that crosses the border goes on as it is, or as seen in a mirror there; one that runs
+    along the border does so only in one of them, and gets no thicker.
+    """
+    if not any(around):
+        return part.copy()
+    above, below, before, behind = around
+    straight = cv2.copyMakeBorder(part, above, below, before, behind, cv2.BORDER_REPLICATE)
+    mirrored = cv2.copyMakeBorder(part, above, below, before, behind, cv2.BORDER_REFLECT_101)
+    return as_bytes(cv2.min(straight, mirrored))
 
 
 def _working_size(part: Bytes, pen: float) -> tuple[int, int]:
@@ -258,28 +250,38 @@ def local_mask(dark: Bytes, found: Levels, pen: float) -> tuple[Bytes, Bytes]:
     peak = as_bytes(cv2.dilate(dark, np.ones((reach, reach), np.uint8)))
     # Crossings of thin lines are darker than one line: they must not cut the lines beside them.
     counts = cv2.calcHist([peak], [0], _threshold(dark, round(weak)), [256], [0, 256]).ravel()
-    usual = int(np.searchsorted(np.cumsum(counts), counts.sum() / 2))
-    height = np.minimum(np.arange(256), USUAL * usual)
-    table = np.maximum(weak, HALF * height).clip(0, 255).astype(np.uint8)
-    cut = as_bytes(cv2.LUT(peak, table))
+    usual = USUAL * int(np.searchsorted(np.cumsum(counts), counts.sum() / 2))
+    cut = as_bytes(cv2.LUT(peak, _cuts(weak, usual)))
     mask = _threshold(as_bytes(cv2.compare(dark, cut, cv2.CMP_GT)), 0)
-    mask |= _bridges(mask, dark, peak, cut, weak, found, pen)
+    faintest = _faintest(found)
+    ridge = _ridges(mask, dark, faintest, pen)
+    if ridge is not None:
+        zone = as_bytes(cv2.dilate(ridge, np.ones((reach, reach), np.uint8)))
+        cv2.copyTo(cv2.LUT(peak, _cuts(faintest, usual)), zone, cut)
+        mask |= zone & _threshold(as_bytes(cv2.compare(dark, cut, cv2.CMP_GT)), 0)
+        wide = as_bytes(cv2.dilate(ridge, np.ones((3, 3), np.uint8)))
+        mask |= wide & _threshold(dark, round(faintest))
     mask[[0, -1]] = 0
     mask[:, [0, -1]] = 0
     return mask, cut
 
 
-def _bridges(
-    mask: Bytes, dark: Bytes, peak: Bytes, cut: Bytes, weak: float, found: Levels, pen: float
-) -> Bytes:
-    """The faint line's ends where it meets a dark one, whose height hides them."""
-    faint = mask & _threshold(as_bytes(cv2.bitwise_not(peak)), round(255 - 0.5 * found.contrast))
-    if not cv2.countNonZero(faint):
-        return faint
-    size = 2 * round(0.75 * pen + 1) + 3
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    near = as_bytes(cv2.dilate(faint, disc))
-    return near & _threshold(dark, round(weak)) & _threshold(cut, round(weak))
+def _cuts(weakest: float, usual: float) -> Bytes:
+    """Where a line of each height is cut."""
+    heights = np.minimum(np.arange(256), usual)
+    return np.maximum(weakest, HALF * heights).clip(0, 255).astype(np.uint8)
+
+
+def _ridges(mask: Bytes, dark: Bytes, faintest: float, pen: float) -> Bytes | None:
+    """What lies under the cut and yet is a line: beside a dark one, or where the pen ran dry."""
+    width = mask.shape[1]
+    aside, near = offsets(width, ASIDE * pen), offsets(width, 1.0)
+    rise = round(RISE * faintest)
+    if not faint_lines(mask.ravel(), dark.ravel(), aside, near, round(faintest), rise):
+        return None
+    ridge = _threshold(mask, 1)
+    mask &= 1
+    return ridge
 
 
 def _marks(
@@ -297,16 +299,21 @@ def _marks(
     Returns:
         Flat indices of the ink that stays.
     """
-    count, labels = cv2.connectedComponents(mask, connectivity=8, ltype=cv2.CV_32S)
-    flat = labels.astype(np.int32, copy=False).ravel()
+    shape = (mask.shape[0], mask.shape[1])
     pixels = inked(mask.ravel())
+    count, flat = connected(shape, pixels)
     area, peak, slope = marks(flat, dark.ravel(), cut.ravel(), pixels, count, mask.shape[1])
     small = area[1:] < SPECK * pen * pen
     if small.sum() > MOST_SPECKS and area[1:][small].sum() > SPECK_SHARE * len(pixels):
         raise noise(source)
     # What shines through the paper is blurred by it; a faint line of this side is sharp.
     sharp = (slope * max(1.0, scale) >= SHARP) & (area >= LEAST_FAINT * pen * pen)
-    keep = (area >= options.dot * pen * pen) & (sharp | (peak >= options.pale * found.contrast))
+    crumb = crumbs(flat, pixels, area, CRUMB * pen * pen, round(NEAR * pen), shape)
+    keep = (
+        ~crumb
+        & (area >= options.dot * pen * pen)
+        & (sharp | (peak >= options.pale * found.contrast))
+    )
     return erase(mask.ravel(), flat, pixels, keep)
 
 

@@ -10,6 +10,8 @@ from strokebook.tracing.ink import Grey, Levels, Mask
 
 EDGE_BAND = 0.012  # of the longer side: where a scanner's bed or the next page shows
 EDGE_RUN = 0.3  # of the side: a dark run this long within the band lies along the edge
+GRAZES = 0.2  # of the side: a line runs no longer along the border …
+GRAZES_DEEP = 1.3  # … and in the mean no more pen widths deep
 BLOT = 2.5  # pen widths: no line is as thick as this
 
 
@@ -55,20 +57,57 @@ def _drop_runs(mask: npt.NDArray[np.uint8], pen: float) -> None:
 def _drop_border_blots(mask: npt.NDArray[np.uint8], pen: float) -> None:
     """Drop what is thicker than any line and touches the border, however large it is."""
     reach = BLOT * pen / 2
-    rim = int(reach) + 2
+    rim = 2 * int(reach) + 3
     # Continued outwards, a thin dark rim is as thick as any blot.
     padded = cv2.copyMakeBorder(mask, rim, rim, rim, rim, cv2.BORDER_REPLICATE)
-    thick = cv2.distanceTransform(padded, cv2.DIST_L2, 5)[rim:-rim, rim:-rim] > reach
+    thick = cv2.distanceTransform(padded, cv2.DIST_L2, 5) > reach
     if not thick.any():
         return
-    count, labels = cv2.connectedComponents(thick.astype(np.uint8), connectivity=8)
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(thick.view(np.uint8), connectivity=8)
     border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    touches = np.zeros(count, bool)
-    touches[border] = True
-    touches[0] = False
-    if touches.any():
-        away = cv2.distanceTransform((~touches[labels]).astype(np.uint8), cv2.DIST_L2, 5)
-        mask[away <= reach + 2] = 0
+    for number in np.unique(border[border > 0]):
+        x, y, w, h = boxes[number, : cv2.CC_STAT_HEIGHT + 1].tolist()
+        if _is_grazing_line(mask, (x - rim, y - rim, w, h), pen):
+            continue
+        # Around the blot alone: the page may have many.
+        grow = int(reach) + 3
+        top, left = max(0, y - grow), max(0, x - grow)
+        part = labels[top : y + h + grow, left : x + w + grow]
+        near = cv2.distanceTransform((part != number).astype(np.uint8), cv2.DIST_L2, 5)
+        padded[top : y + h + grow, left : x + w + grow][near <= reach + 2] = 0
+    mask[padded[rim:-rim, rim:-rim] == 0] = 0
+
+
+def _is_grazing_line(
+    mask: npt.NDArray[np.uint8], box: tuple[int, int, int, int], pen: float
+) -> bool:
+    """Is what lies along the border a line that runs off the page, rather than a scanner's edge?
+
+    It is where it is short and no thicker than the pen, and a line goes on from it into the page.
+
+    Args:
+        mask: ``(H, W)``, 1 on ink.
+        box: x, y, width and height of the ink along the border; it may reach beyond it.
+        pen: Width of the line.
+    """
+    height, width = mask.shape
+    x, y, w, h = box
+    left, top, right, bottom = max(0, x), max(0, y), min(width, x + w), min(height, y + h)
+    deep = round(GRAZES_DEEP * pen) + 1
+    # Seen from the border, with the border as the first row; in a corner two borders touch.
+    sides = [y <= 0, y + h >= height, x <= 0, x + w >= width]
+    if sum(sides) != 1 or max((right - left) / width, (bottom - top) / height) > GRAZES:
+        return False
+    rows = (mask, mask[::-1], mask.T, mask.T[::-1])[sides.index(True)]
+    first, size = (left, right - left) if sides[0] or sides[1] else (top, bottom - top)
+    rows = np.ascontiguousarray(rows[: 2 * deep + 2])
+    run = rows[:, first : first + size]
+    depth = np.where(run.all(axis=0), len(run), run.argmin(axis=0))
+    if np.median(depth) > deep:
+        return False
+    labels = cv2.connectedComponents(rows, connectivity=8)[1]
+    here = labels[0, first : first + size]
+    return bool(np.isin(labels[-1], here[here > 0]).any())
 
 
 def without_pale(

@@ -22,8 +22,8 @@ Bools = npt.NDArray[np.bool_]
 
 WIDEST = 1.5  # radians between the legs
 ASIDE = 0.7  # radians that the stub may point away from the corner's axis
-LONGEST = 4.0  # pen widths of stub, however sharp
-SLACK = 2.0  # pen widths that a stub may be longer than a perfect pen makes it
+LONGEST = 4.5  # pen widths of stub, however sharp
+SLACK = 2.5  # pen widths that a stub may be longer than a perfect pen makes it
 
 
 def corner_forks(

@@ -176,6 +176,43 @@ def _middle_part(
 
 
 @compiled
+def _room(a: Ints, b: Ints, widths: Floats, reach: Floats, base: float) -> int:
+    """How many points all edges have at most when they are drawn."""
+    room = widths.size + 16 * a.size + 64
+    for e in range(a.size):
+        room += 4 * int(reach[a[e]] + reach[b[e]] + 2)
+    for k in range(widths.size):  # corners' tips lie beyond the skeleton
+        if widths[k] > SWELL * base:
+            room += int(2 * widths[k]) + 2
+    return room
+
+
+@compiled
+def _begin(
+    points: Floats,
+    widths: Floats,
+    first: int,
+    last: int,
+    node: Floats,
+    degree: int,
+    reach: float,
+    base: float,
+    pen: float,
+) -> int:
+    """The point at which an edge's own course begins; a free end's node moves there, in place."""
+    if degree == 1:
+        k = _unhooked(points, widths, first, last, base, pen)
+        node[:] = points[k]
+        return k
+    if degree < 3:
+        return first
+    low, high = min(first, last), max(first, last)
+    most = MOST_TRIMMED * _length(points, low, high)
+    by = 1 if last > first else -1
+    return _outside(points, first, last, by, node[0], node[1], reach, most)
+
+
+@compiled
 def drawn(
     a: Ints,
     b: Ints,
@@ -207,40 +244,24 @@ def drawn(
     Returns:
         ``(M', 2)`` points and ``(E + 1,)`` starts.
     """
-    room = points.shape[0] + 16 * a.size + 64
-    for e in range(a.size):
-        room += 4 * int(reach[a[e]] + reach[b[e]] + 2)
-    for k in range(widths.size):  # corners' tips lie beyond the skeleton
-        if widths[k] > SWELL * base:
-            room += int(2 * widths[k]) + 2
-    out, ends = np.empty((room, 2)), np.zeros(a.size + 1, np.int32)
+    out, ends = np.empty((_room(a, b, widths, reach, base), 2)), np.zeros(a.size + 1, np.int32)
     filled = 0
     for e in range(a.size):
-        first, last = starts[e], starts[e + 1] - 1
-        most = MOST_TRIMMED * _length(points, first, last)
-        low, high = first, last
+        first, last = int(starts[e]), int(starts[e + 1]) - 1
+        near, far = nodes[a[e]], nodes[b[e]]
+        low = _begin(points, widths, first, last, near, degree[a[e]], reach[a[e]], base, pen)
+        stop = low if degree[b[e]] == 1 else first
+        high = last
+        if stop < last or degree[b[e]] >= 3:
+            high = _begin(points, widths, last, stop, far, degree[b[e]], reach[b[e]], base, pen)
+        part, count = out[filled:], 0
         if degree[a[e]] >= 3:
-            x, y = nodes[a[e], 0], nodes[a[e], 1]
-            low = _outside(points, first, last, 1, x, y, reach[a[e]], most)
-        if degree[b[e]] >= 3:
-            x, y = nodes[b[e], 0], nodes[b[e], 1]
-            high = _outside(points, last, first, -1, x, y, reach[b[e]], most)
-        if degree[a[e]] == 1:
-            low = _unhooked(points, widths, first, last, base, pen)
-            nodes[a[e]] = points[low]
-        if degree[b[e]] == 1 and low < last:
-            high = _unhooked(points, widths, last, low, base, pen)
-            nodes[b[e]] = points[high]
-        begun = filled
-        part = out[begun:]
-        count = 0
-        if degree[a[e]] >= 3:
-            count = _put(part, count, nodes[a[e], 0], nodes[a[e], 1])
+            count = _put(part, count, near[0], near[1])
         if low <= high:
             count = _put(part, count, points[low, 0], points[low, 1])
             count = _middle_part(points, widths, distance, low + 1, high, base, pen, part, count)
         if degree[b[e]] >= 3:
-            count = _put(part, count, nodes[b[e], 0], nodes[b[e], 1])
-        filled = begun + count
+            count = _put(part, count, far[0], far[1])
+        filled += count
         ends[e + 1] = filled
     return out[:filled].copy(), ends

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from strokebook.base.errors import UsageError
+from strokebook.base.errors import Refusal, UsageError
 from strokebook.base.options import nearest
 from strokebook.geometry.drawing import Drawing
 from strokebook.tracing.options import TraceOptions
 from strokebook.tracing.page import PageImage, Pixels
+
+if TYPE_CHECKING:
+    from strokebook.tracing.ink import Grey
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,28 @@ class TraceStats:
 class Traced:
     """A page's drawing in page pixels, its pen width measured on the ink; and how it came about.
 
-    A page without ink gives a drawing without strokes.
+    A page without a line gives a drawing without strokes, and a remark that says why.
     """
 
     drawing: Drawing
     stats: TraceStats
+    remark: Refusal | None = None
+
+    @classmethod
+    def nothing(cls, page: PageImage, grey: Grey, marks: bool, seconds: float) -> Traced:
+        """A page without a line.
+
+        Args:
+            page: The page.
+            grey: ``(H, W)``, the same in grey.
+            marks: There was ink, but all of it was left out.
+            seconds: Time that it took.
+        """
+        from strokebook.tracing.emptiness import why_empty
+
+        drawing = Drawing.of([], size=page.size, unit="px", source=page.source)
+        remark = why_empty(grey, marks, page.source)
+        return cls(drawing, TraceStats(seconds=seconds), remark)
 
 
 class Tracer(Protocol):
@@ -92,6 +112,8 @@ def _pen(options: TraceOptions) -> Tracer:
     return PenTracer(options)
 
 
+COMPILING = "The tracer is being compiled, once: the first page takes about 20 seconds longer."
+
 ENGINES: dict[str, Callable[[TraceOptions], Tracer]] = {"pen": _pen, "autotrace": _autotrace}
 
 
@@ -107,3 +129,13 @@ def engine(name: str | None = None, options: TraceOptions | None = None) -> Trac
     if name not in ENGINES:
         raise UsageError(f"There is no tracing engine {name!r}.", nearest(name, ENGINES))
     return ENGINES[name](options)
+
+
+def compiles_first(name: str) -> bool:
+    """Whether an engine's first page has to wait for its code to be compiled."""
+    if name != "pen":
+        return False
+    from strokebook.tracing.compiled import is_kept
+    from strokebook.tracing.edges import drawn
+
+    return not is_kept(drawn)  # among the last that a page needs

@@ -1,4 +1,4 @@
-"""Measures of the ink, pixel by pixel, compiled."""
+"""Measures of the ink, pixel by pixel."""
 
 from __future__ import annotations
 
@@ -13,19 +13,9 @@ Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int32]
 
 
-@compiled
 def inked(mask: Bytes) -> Ints:
     """Flat indices of what is not 0."""
-    count = 0
-    for p in range(mask.size):
-        count += mask[p] != 0
-    out = np.empty(count, np.int32)
-    count = 0
-    for p in range(mask.size):
-        if mask[p]:
-            out[count] = p
-            count += 1
-    return out
+    return np.flatnonzero(mask.view(np.bool_)).astype(np.int32)
 
 
 @compiled
@@ -56,6 +46,34 @@ def marks(
 
 
 @compiled
+def crumbs(
+    labels: Ints, pixels: Ints, area: Ints, least: float, reach: int, shape: tuple[int, int]
+) -> npt.NDArray[np.bool_]:
+    """Which marks are small and lie close beside a large one, ``(count,)``.
+
+    Args:
+        labels: Flat, 0 on paper.
+        pixels: Flat indices of the ink.
+        area: ``(count,)`` of each label.
+        least: Area of a large mark.
+        reach: Pixels across and down that count as close.
+        shape: ``(H, W)``.
+    """
+    height, width = shape
+    found = np.zeros(area.size, np.bool_)
+    for p in pixels:
+        label = labels[p]
+        if area[label] >= least or found[label]:
+            continue
+        row, column = p // width, p % width
+        for j in range(max(0, row - reach), min(height, row + reach + 1)):
+            for i in range(max(0, column - reach), min(width, column + reach + 1)):
+                if area[labels[j * width + i]] >= least:
+                    found[label] = True
+    return found
+
+
+@compiled
 def erase(mask: Bytes, labels: Ints, pixels: Ints, keep: npt.NDArray[np.bool_]) -> Ints:
     """Clear the pixels of labels that are not kept; gives the pixels that are."""
     out = np.empty(pixels.size, np.int32)
@@ -69,13 +87,20 @@ def erase(mask: Bytes, labels: Ints, pixels: Ints, keep: npt.NDArray[np.bool_]) 
     return out[:count].copy()
 
 
-@compiled
 def line_width(distance: npt.NDArray[np.float32], pixels: Ints, width: int) -> float:
     """Width of the line from the ink's distances to the paper.
 
     The same measure as :func:`~strokebook.tracing.ink.pen_width`: (w + 2) / 4 is the mean distance
     in a line of width w; blots are cut at 1½ times the ridge's median distance.
     """
+    # The median outside of what is compiled: numba takes seconds to compile one.
+    most = 1.5 * np.median(_ridge(distance, pixels, width))
+    return max(1.0, 4.0 * float(np.minimum(distance[pixels], most).mean()) - 2.0)
+
+
+@compiled
+def _ridge(distance: npt.NDArray[np.float32], pixels: Ints, width: int) -> npt.NDArray[np.float32]:
+    """The distances that no neighbour exceeds."""
     ridge = np.empty(pixels.size, np.float32)
     count = 0
     for p in pixels:
@@ -87,12 +112,7 @@ def line_width(distance: npt.NDArray[np.float32], pixels: Ints, width: int) -> f
         if top:
             ridge[count] = here
             count += 1
-    most = float(1.5 * np.median(ridge[:count]))
-    total = 0.0
-    for p in pixels:
-        here = distance[p]
-        total += min(here, most)
-    return max(1.0, 4.0 * total / pixels.size - 2.0)
+    return ridge[:count].copy()
 
 
 @compiled

@@ -11,13 +11,14 @@ import numpy as np
 from strokebook.base.files import digest
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.route import route
+from strokebook.tracing.emptiness import too_small
 from strokebook.tracing.engine import Traced, TraceStats
-from strokebook.tracing.ink import luminance
+from strokebook.tracing.ink import Grey, luminance
 from strokebook.tracing.measure import agreement
 from strokebook.tracing.options import TraceOptions
 from strokebook.tracing.page import PageImage, Pixels
 
-OURS = "1"  # raise when the same page may give another drawing
+OURS = "2"  # raise when the same page may give another drawing
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,9 @@ class PenTracer:
         start = time.perf_counter()
         image = page if isinstance(page, PageImage) else PageImage.of(page)
         grey = luminance(image.pixels)
-        ink = find_ink(grey, self.options, image.source)
+        ink = None if too_small(grey) else find_ink(grey, self.options, image.source)
         if ink is None:
-            empty = Drawing.of([], size=image.size, unit="px", source=image.source)
-            return Traced(empty, TraceStats(seconds=time.perf_counter() - start))
+            return self._nothing(image, grey, start, stages)
         found = centerlines(ink, image.source)
         strokes = route(found.graph).strokes
         seconds = time.perf_counter() - start
@@ -79,3 +79,16 @@ class PenTracer:
             seconds=seconds,
         )
         return Traced(drawing, stats)
+
+    def _nothing(self, image: PageImage, grey: Grey, start: float, stages: Path | None) -> Traced:
+        """A page without a line: an empty drawing and the reason."""
+        from strokebook.tracing.ink import levels
+        from strokebook.tracing.light import even_light
+
+        flat = even_light(grey, self.options.background)
+        if stages is not None:
+            from strokebook.tracing.stages import write_empty_stages
+
+            write_empty_stages(stages, grey, flat)
+        marks = levels(flat) is not None
+        return Traced.nothing(image, grey, marks, time.perf_counter() - start)

@@ -81,6 +81,7 @@ def pruned(
     for _ in range(ROUNDS):
         g, depth = graph, distance.ravel()
         spurs = _spurs(g.a, g.b, g.starts, g.pixels, g.degrees, g.nodes, depth, image.shape[1], pen)
+        spurs = spurs[spurs >= 0]
         if not len(spurs):
             break
         _erase(image.ravel(), g.starts, g.pixels, g.a, g.degrees, spurs)
@@ -224,7 +225,7 @@ def _spurs(
     width: int,
     pen: float,
 ) -> Ints:
-    """Chains to prune: at most the shortest at each junction."""
+    """The chain to prune at each node, the shortest; -1 where there is none."""
     shortest = np.full(nodes.size, -1, np.int32)
     least = np.full(nodes.size, 1e30, np.float64)
     for e in range(a.size):
@@ -238,7 +239,7 @@ def _spurs(
         if length < limit and length < least[high]:
             least[high] = length
             shortest[high] = e
-    return shortest[shortest >= 0]
+    return shortest
 
 
 @compiled

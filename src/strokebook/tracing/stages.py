@@ -85,6 +85,11 @@ def write_pen_stages(
     )
 
 
+def write_empty_stages(folder: Path, grey: Grey, flat: Grey) -> None:
+    """The steps that a page without a line goes through, ``1-grey.png`` and ``2-flattened.png``."""
+    _save(folder, {"1-grey": grey, "2-flattened": flat})
+
+
 def graph_picture(grey: Grey, graph: LineGraph, zoom: float = 1.0) -> npt.NDArray[np.uint8]:
     """The page, faded, with the graph's edges in changing colours and its nodes by degree.
 

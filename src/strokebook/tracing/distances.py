@@ -1,0 +1,106 @@
+"""Distance of the ink to the paper and connected marks, over the ink's pixels alone.
+
+Most of a page is paper; what passes over the whole page for every step is most of the time on a
+page that was enlarged. Pixels are flat indices in raster order.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from strokebook.tracing.compiled import compiled
+
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
+# Steps of a 5 x 5 chamfer mask that are nearest to Euclidean distance (Borgefors 1986, "Distance
+# transformations in digital images"; the very values are those that OpenCV has).
+SIDE, SLANT, KNIGHT = 1.0, 1.4, 2.1969
+
+
+def to_paper(shape: tuple[int, int], pixels: Ints) -> Floats:
+    """Distance of each ink pixel to the paper, ``(H, W)``; 0 on paper.
+
+    Args:
+        shape: ``(H, W)``; the outermost pixels are paper.
+        pixels: Flat indices of the ink.
+    """
+    height, width = shape
+    # A knight's step from the first row of ink leads two rows up: rows of paper for it.
+    padded = np.zeros((height + 4, width), np.float32)
+    _sweep(padded.ravel(), pixels + np.int32(2 * width), width)
+    return padded[2:-2]
+
+
+@compiled
+def _sweep(distance: Floats, pixels: Ints, width: int) -> None:
+    for k in range(pixels.size):
+        p = pixels[k]
+        slant = min(distance[p - width - 1], distance[p - width + 1]) + SLANT
+        side = min(distance[p - 1], distance[p - width]) + SIDE
+        far = min(distance[p - width - 2], distance[p - width + 2])
+        tall = min(distance[p - 2 * width - 1], distance[p - 2 * width + 1])
+        distance[p] = min(side, slant, min(far, tall) + KNIGHT)
+    for k in range(pixels.size - 1, -1, -1):
+        p = pixels[k]
+        slant = min(distance[p + width - 1], distance[p + width + 1]) + SLANT
+        side = min(distance[p + 1], distance[p + width]) + SIDE
+        far = min(distance[p + width - 2], distance[p + width + 2])
+        tall = min(distance[p + 2 * width - 1], distance[p + 2 * width + 1])
+        distance[p] = min(distance[p], side, slant, min(far, tall) + KNIGHT)
+
+
+def connected(shape: tuple[int, int], pixels: Ints) -> tuple[int, Ints]:
+    """Number the connected marks from 1.
+
+    Args:
+        shape: ``(H, W)``; the outermost pixels are paper.
+        pixels: Flat indices of the ink.
+
+    Returns:
+        How many numbers there are, 0 for the paper among them; ``(H W,)`` the numbers.
+    """
+    labels = np.zeros(shape[0] * shape[1], np.int32)
+    return _connect(labels, pixels, shape[1]), labels
+
+
+@compiled
+def _root(parent: Ints, n: int) -> int:
+    while parent[n] != n:
+        parent[n] = parent[parent[n]]
+        n = parent[n]
+    return n
+
+
+@compiled
+def _connect(labels: Ints, pixels: Ints, width: int) -> int:
+    parent = np.zeros(pixels.size + 1, np.int32)
+    count = 0
+    for p in pixels:
+        best = 0
+        for q in (p - 1, p - width - 1, p - width, p - width + 1):
+            if not labels[q]:
+                continue
+            root = _root(parent, labels[q])
+            if best == 0:
+                best = root
+            elif root != best:
+                low, high = min(root, best), max(root, best)
+                parent[high] = low
+                best = low
+        if best == 0:
+            count += 1
+            parent[count] = count
+            best = count
+        labels[p] = best
+    number = np.zeros(count + 1, np.int32)
+    total = 0
+    for n in range(1, count + 1):
+        if parent[n] == n:
+            total += 1
+            number[n] = total
+        else:
+            number[n] = number[_root(parent, n)]
+    for p in pixels:
+        labels[p] = number[labels[p]]
+    return total + 1
