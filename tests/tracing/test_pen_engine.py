@@ -7,6 +7,7 @@ import pytest
 
 from strokebook.base.errors import InputRefused
 from strokebook.base.images import open_image
+from strokebook.geometry.route import RouteOptions
 from strokebook.tracing.engine import engine
 from strokebook.tracing.options import TraceOptions
 from strokebook.tracing.page import PageImage, load_page
@@ -200,3 +201,14 @@ def test_real_pages_are_traced_whole(shared: Path) -> None:
         assert traced.stats.precision > 0.99 and traced.stats.recall > 0.99
         assert 1 <= len(traced.drawing) < 30
         assert 1.0 < traced.drawing.pen_width < 2.0
+
+
+def test_the_pen_may_be_forbidden_to_draw_over_its_line() -> None:
+    page = np.full((200, 300), 245, np.uint8)
+    page[98:103, 20:280] = 20
+    page[40:100, 148:153] = 20  # a T: without drawing the stem twice it is two strokes
+    twice = engine("pen", route=RouteOptions(retrace="always")).trace(page).drawing
+    once = engine("pen", route=RouteOptions(retrace="never")).trace(page).drawing
+    assert (len(twice), len(once)) == (1, 2)
+    never, always = (engine("pen", route=RouteOptions(retrace=r)) for r in ("never", "always"))
+    assert never.fingerprint() != always.fingerprint()

@@ -24,6 +24,12 @@ def trace(
         Path | None, typer.Option("--animate", help="A .gif in which the line draws itself.")
     ] = None,
     engine: Annotated[str, typer.Option(help="The tracer: pen or autotrace.")] = "pen",
+    retrace: Annotated[
+        str,
+        typer.Option(
+            help="Whether the pen engine may draw over its own line: never, short, always."
+        ),
+    ] = "short",
 ) -> None:
     """Trace one page's ink into pen strokes, in the order in which the pen may have drawn them.
 
@@ -42,6 +48,7 @@ def trace(
         engine=engine,
         stages=stages,
         animation=animation,
+        retrace=retrace,
         progress=BarProgress(),
     )
     if traced.remark is not None:

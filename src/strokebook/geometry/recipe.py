@@ -21,6 +21,8 @@ from strokebook.geometry.boxes import Boxes
 from strokebook.geometry.drawing import Drawing, Points
 from strokebook.geometry.join import JoinOptions, join
 from strokebook.geometry.resample import Placement, point_counts, resample, to_frame
+from strokebook.geometry.route import RouteOptions, route
+from strokebook.geometry.segments import graph_of_strokes
 from strokebook.geometry.separate import (
     Figure,
     Groups,
@@ -92,6 +94,7 @@ def prepare_page(
     joining: JoinOptions | None = None,
     splicing: SpliceOptions | None = None,
     separating: SeparateOptions | None = None,
+    routing: RouteOptions | None = None,
 ) -> PreparedPage:
     """Everything between a page's tracing and its drawings.
 
@@ -101,9 +104,10 @@ def prepare_page(
         joining: Path joining.
         splicing: Path splicing.
         separating: Separation and dropping.
+        routing: Path routing.
     """
     page, separating = page or PageOptions(), separating or SeparateOptions()
-    lengthen, insert = _steps(page, joining, splicing)
+    lengthen, insert = _steps(page, joining, splicing, routing)
     sampled = resample(traced, page.points, page.least_points)
     framed, placement = to_frame(sampled, page.frame)
     # The faithful rule may put a stroke in two drawings, which only works as the last step.
@@ -130,13 +134,16 @@ def prepare_page(
 
 
 def _steps(
-    page: PageOptions, joining: JoinOptions | None, splicing: SpliceOptions | None
+    page: PageOptions,
+    joining: JoinOptions | None,
+    splicing: SpliceOptions | None,
+    routing: RouteOptions | None,
 ) -> tuple[Step, Step]:
     """What makes strokes long: two steps, either of which may leave them as they are."""
     if page.path == "traced":
         return _as_is, _as_is
     if page.path == "route":
-        return _routed, _as_is
+        return (lambda d: _routed(d, routing)), _as_is
     return (lambda d: join(d, joining)), (lambda d: splice(d, splicing))
 
 
@@ -144,11 +151,8 @@ def _as_is(drawing: Drawing) -> Drawing:
     return drawing
 
 
-def _routed(drawing: Drawing) -> Drawing:
-    from strokebook.geometry.route import route
-    from strokebook.geometry.segments import graph_of_strokes
-
-    return drawing.with_strokes(route(graph_of_strokes(drawing)).strokes)
+def _routed(drawing: Drawing, options: RouteOptions | None) -> Drawing:
+    return drawing.with_strokes(route(graph_of_strokes(drawing), options).strokes)
 
 
 def _parts(

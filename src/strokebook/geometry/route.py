@@ -33,6 +33,7 @@ from strokebook.geometry.tangles import tangles
 from strokebook.geometry.weave import Lines, Trail, Weave
 
 Floats = npt.NDArray[np.float64]
+RETRACING = ("never", "short", "always")
 _ANY = 1000.0  # always: worth more than any bending
 _TANGLE_LIFT = 8.0  # within one line a lift costs so many times as much
 _TANGLE_LENGTH = 5.0  # and retraces may be so many times as long
@@ -50,7 +51,7 @@ class RouteOptions:
     retrace: str = option(
         "short",
         "Whether the pen may draw over its own line: never; short: up to retrace_length; always.",
-        choices=("never", "short", "always"),
+        choices=RETRACING,
     )
     retrace_length: float = option(
         40.0, "The longest stretch that the pen draws over again, in pen widths.", low=0.0

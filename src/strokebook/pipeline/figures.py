@@ -39,14 +39,14 @@ def separate_pages(project: Project) -> Outcome:
 def figures_key(project: Project, page: Page) -> str:
     """The key of a page's drawings: its tracing, its id (in the file names), the settings."""
     s = project.settings
-    options = fingerprint(s.page, s.join, s.splice, s.separate)
+    options = fingerprint(s.page, s.join, s.splice, s.separate, s.route)
     return key_of(STAGE, VERSION, trace_key(project, page), page.id, options)
 
 
 def prepare(project: Project, page: Page) -> PreparedPage:
     """A page's way from its tracing to its drawings, with every state between."""
     s = project.settings
-    return prepare_page(load_trace(project, page), s.page, s.join, s.splice, s.separate)
+    return prepare_page(load_trace(project, page), s.page, s.join, s.splice, s.separate, s.route)
 
 
 def load_figure(project: Project, record: DrawingRecord) -> Drawing:

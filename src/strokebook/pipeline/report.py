@@ -95,13 +95,13 @@ def _way(project: Project, page: BookPage) -> Way:
     scan, name = _scan(project, page), page.id
     if s.page.path == "join":
         by_route = replace(s.page, path="traced" if s.trace.engine == "pen" else "route")
-        routed = prepare_page(traced, by_route, s.join, s.splice, s.separate).spliced
+        routed = prepare_page(traced, by_route, s.join, s.splice, s.separate, s.route).spliced
         return Way(name, scan, traced, prepared, "joined, spliced", prepared.spliced, routed)
     by_joining = replace(s.page, path="join")
     other, title = _autotraced(project, page), "autotrace, joined, spliced"
     if other is None:
         other, title = traced, "joined, spliced"
-    joined = prepare_page(other, by_joining, s.join, s.splice, s.separate).spliced
+    joined = prepare_page(other, by_joining, s.join, s.splice, s.separate, s.route).spliced
     return Way(name, scan, traced, prepared, title, joined, prepared.spliced)
 
 

@@ -17,6 +17,7 @@ from strokebook.dataset.composition import CompositionOptions
 from strokebook.dataset.options import DatasetOptions
 from strokebook.geometry.join import JoinOptions
 from strokebook.geometry.recipe import PageOptions
+from strokebook.geometry.route import RouteOptions
 from strokebook.geometry.separate import SeparateOptions
 from strokebook.geometry.splice import SpliceOptions
 from strokebook.model.config import PRESETS, ModelOptions, TrainOptions
@@ -69,6 +70,7 @@ class Settings:
     vision: VisionOptions = field(default_factory=VisionOptions)
     trace: TraceOptions = field(default_factory=TraceOptions)
     page: PageOptions = field(default_factory=PageOptions)
+    route: RouteOptions = field(default_factory=RouteOptions)
     join: JoinOptions = field(default_factory=JoinOptions)
     splice: SpliceOptions = field(default_factory=SpliceOptions)
     separate: SeparateOptions = field(default_factory=SeparateOptions)

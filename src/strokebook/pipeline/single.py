@@ -10,6 +10,7 @@ from strokebook.base.errors import InputRefused, Refusal, UsageError
 from strokebook.base.options import nearest
 from strokebook.base.progress import SILENT, Progress
 from strokebook.geometry.animate import animate
+from strokebook.geometry.route import RETRACING, RouteOptions
 from strokebook.geometry.svg import write_drawing, write_svg
 from strokebook.tracing.engine import COMPILING, Traced, compiles_first
 from strokebook.tracing.engine import engine as tracer
@@ -28,6 +29,7 @@ def trace_file(
     engine: str = "pen",
     stages: Path | None = None,
     animation: Path | None = None,
+    retrace: str = "short",
     progress: Progress = SILENT,
 ) -> Traced:
     """Trace one scanned page into an SVG or JSON file.
@@ -37,13 +39,16 @@ def trace_file(
 
     Raises:
         InputRefused: The page cannot be read or traced.
-        UsageError: An output or animation of another suffix, or no engine of that name.
+        UsageError: An output or animation of another suffix, no engine of that name, or another
+            word for retracing.
     """
     if output.suffix.lower() not in (".svg", ".json"):
         raise UsageError(f"{output} should end in .svg or .json.", "Rename it.")
     if animation is not None and animation.suffix.lower() != ".gif":
         raise UsageError(f"{animation} should end in .gif.", "Rename it.")
-    chosen, scan = tracer(engine), load_page(page)
+    if retrace not in RETRACING:
+        raise UsageError(f"--retrace {retrace} is not known.", nearest(retrace, RETRACING))
+    chosen, scan = tracer(engine, route=RouteOptions(retrace=retrace)), load_page(page)
     if compiles_first(chosen.name):
         progress.say(COMPILING)
     traced = chosen.trace(scan, stages=stages)

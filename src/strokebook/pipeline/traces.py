@@ -7,6 +7,7 @@ from pathlib import Path
 
 from strokebook.base.errors import Refusal
 from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.route import RouteOptions
 from strokebook.geometry.svg import read_drawing, write_drawing, write_svg
 from strokebook.library.records import Page
 from strokebook.pipeline.project import Project
@@ -28,6 +29,7 @@ class TraceJob:
     result: Path
     svg: Path
     options: TraceOptions
+    route: RouteOptions
     max_megapixels: float
 
 
@@ -59,7 +61,7 @@ def load_trace(project: Project, page: Page) -> Drawing:
 
 def trace_key(project: Project, page: Page) -> str:
     """The key of a page's tracing: its image, the engine, the settings."""
-    tracer = engine(options=project.settings.trace)
+    tracer = engine(options=project.settings.trace, route=project.settings.route)
     return key_of(STAGE, VERSION, page.image, tracer.fingerprint())
 
 
@@ -85,7 +87,7 @@ def trace_one(job: TraceJob) -> TraceNote:
     """Trace one page and write its files (in a worker)."""
     timer = Timer()
     image = load_page(job.scan, max_megapixels=job.max_megapixels, source=job.page.id)
-    traced = engine(options=job.options).trace(image)
+    traced = engine(options=job.options, route=job.route).trace(image)
     write_drawing(traced.drawing, job.result)
     write_svg(traced.drawing, job.svg, layer=f"1 {job.page.id}")
     drawing = traced.drawing
@@ -108,6 +110,7 @@ def _job(project: Project, page: Page) -> TraceJob:
         trace_file(project, page),
         _svg(project, page),
         project.settings.trace,
+        project.settings.route,
         project.options.max_megapixels,
     )
 

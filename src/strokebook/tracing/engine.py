@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from strokebook.base.errors import Refusal, UsageError
 from strokebook.base.options import nearest
 from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.route import RouteOptions
 from strokebook.tracing.options import TraceOptions
 from strokebook.tracing.page import PageImage, Pixels
 
@@ -100,25 +101,34 @@ class Tracer(Protocol):
         ...
 
 
-def _autotrace(options: TraceOptions) -> Tracer:
+def _autotrace(options: TraceOptions, _: RouteOptions) -> Tracer:
     from strokebook.tracing.autotrace_engine import AutotraceTracer
 
     return AutotraceTracer(options)
 
 
-def _pen(options: TraceOptions) -> Tracer:
+def _pen(options: TraceOptions, route: RouteOptions) -> Tracer:
     from strokebook.tracing.pen_engine import PenTracer
 
-    return PenTracer(options)
+    return PenTracer(options, route)
 
 
 COMPILING = "The tracer is being compiled, once: the first page takes about 20 seconds longer."
 
-ENGINES: dict[str, Callable[[TraceOptions], Tracer]] = {"pen": _pen, "autotrace": _autotrace}
+ENGINES: dict[str, Callable[[TraceOptions, RouteOptions], Tracer]] = {
+    "pen": _pen,
+    "autotrace": _autotrace,
+}
 
 
-def engine(name: str | None = None, options: TraceOptions | None = None) -> Tracer:
+def engine(
+    name: str | None = None,
+    options: TraceOptions | None = None,
+    route: RouteOptions | None = None,
+) -> Tracer:
     """The tracer called ``name`` (default: the one the options name).
+
+    ``route`` is for engines that look for the pen's way themselves.
 
     Raises:
         UsageError: No engine of that name.
@@ -128,7 +138,7 @@ def engine(name: str | None = None, options: TraceOptions | None = None) -> Trac
     name = name or options.engine
     if name not in ENGINES:
         raise UsageError(f"There is no tracing engine {name!r}.", nearest(name, ENGINES))
-    return ENGINES[name](options)
+    return ENGINES[name](options, route or RouteOptions())
 
 
 def compiles_first(name: str) -> bool:

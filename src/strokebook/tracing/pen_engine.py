@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from strokebook.base.files import digest
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.route import route
+from strokebook.geometry.route import RouteOptions, route
 from strokebook.tracing.emptiness import too_small
 from strokebook.tracing.engine import Traced, TraceStats
 from strokebook.tracing.ink import Grey, luminance
@@ -18,7 +18,7 @@ from strokebook.tracing.measure import agreement
 from strokebook.tracing.options import TraceOptions
 from strokebook.tracing.page import PageImage, Pixels
 
-OURS = "2"  # raise when the same page may give another drawing
+OURS = "3"  # raise when the same page may give another drawing
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class PenTracer:
     """See the module."""
 
     options: TraceOptions
+    route: RouteOptions = field(default_factory=RouteOptions)
 
     @property
     def name(self) -> str:
@@ -39,7 +40,7 @@ class PenTracer:
 
     def fingerprint(self) -> str:
         """A key of engine, version and settings."""
-        return digest(self.name, self.version, repr(self.options))
+        return digest(self.name, self.version, repr(self.options), repr(self.route))
 
     def trace(self, page: PageImage | Pixels, *, stages: Path | None = None) -> Traced:
         """Trace one page; see :class:`~strokebook.tracing.engine.Tracer`."""
@@ -53,7 +54,7 @@ class PenTracer:
         if ink is None:
             return self._nothing(image, grey, start, stages)
         found = centerlines(ink, image.source)
-        strokes = route(found.graph).strokes
+        strokes = route(found.graph, self.route).strokes
         seconds = time.perf_counter() - start
         # Pixels may be a reduced copy of the page: coordinates are the page's own.
         own = np.array([image.size[0] / grey.shape[1], image.size[1] / grey.shape[0]], np.float32)
