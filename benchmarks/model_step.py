@@ -1,142 +1,170 @@
-"""Time of one training step: ours, an autograd Python-cell loop, torch.nn.LSTM; in one run.
+"""Time of one training step: ours in each precision, and two peers beside it, in one run.
 
-    python -m benchmarks.model_step [--steps 3] [--threads 2] [--sizes small,standard]
+    python -m benchmarks.model_step [--data FILE.npz] [--cell layer_norm] [--steps 4] [--threads 2]
+    python -m benchmarks.model_step --losses 240 --encoder 128 --decoder 256 --batch 50
 
-All three do the same work on the same batches: bidirectional encoder, decoder, mixture loss,
-backward, clipping, Adam. The Python loop has recurrent dropout as ours has; torch.nn.LSTM cannot
-have it and runs without. Batches are random walks with lengths like a data set's, in our buckets;
-the first step of each is not timed. Ratios are what to quote: seconds depend on the machine.
+All do the same work on the same drawings (those of ``--data`` of up to ``--points`` points; without
+it random walks of like lengths) and take turns, step by step, so that other load falls on all
+alike. See :mod:`benchmarks.step_peers` for the peers. The first step of each is not timed. Wall
+time is what counts on a quiet machine; processor time (``cpu``, per thread) is what remains of it
+under other load. Ratios are what to quote.
+
+With ``--losses N`` every precision trains N steps from the same seed instead; what is printed is
+the loss on the validation drawings, evaluated in 32 bits.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor, nn
 
+from benchmarks.step_peers import FusedLstm, Peer, PythonCells, padded
+from strokebook.dataset.load import read_npz
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model.batches import Batch, Epochs
+from strokebook.model.cells import KINDS
 from strokebook.model.config import PRESETS, ModelOptions, TrainOptions
-from strokebook.model.lstm import FORGET_BIAS, LstmLayer, State
+from strokebook.model.data import TrainingData, prepare
 from strokebook.model.nets import SketchNet
+from strokebook.model.scores import score
 from strokebook.model.stepper import Stepper
 
-SIZES = {
-    # name: model, batch, shortest and longest drawing
-    "small": (PRESETS["small"].model, PRESETS["small"].train.batch, 40, 120),
-    "standard": (PRESETS["standard"].model, PRESETS["standard"].train.batch, 40, 200),
-}
+PRECISIONS = ("bf16", "int8", "fp32")
 
 
-class PythonCell(LstmLayer):
-    """The same cell, step by step under autograd, as most ports have it."""
+class Time(NamedTuple):
+    """Seconds of one step."""
 
-    def forward(  # noqa: D102
-        self, inputs: Tensor, state: State, offset: Tensor, mask: Tensor | None = None
-    ) -> tuple[Tensor, State]:
-        hidden, cell = state
-        hiddens = []
-        for t, row in enumerate(inputs):
-            gates = row @ self.input_weight.t() + offset + hidden @ self.recurrent_weight.t()
-            i, f, o, g = gates.chunk(4, dim=1)
-            g = torch.tanh(g) if mask is None else torch.tanh(g) * mask[t]
-            cell = torch.sigmoid(f) * cell + torch.sigmoid(i) * g
-            hidden = torch.sigmoid(o) * torch.tanh(cell)
-            hiddens.append(hidden)
-        return torch.stack(hiddens), State(hidden, cell)
+    wall: float
+    cpu: float  # of all threads together
 
 
-class TorchCell(nn.Module):
-    """torch.nn.LSTM in the layer's place: z is concatenated to every row, dropout impossible."""
-
-    def __init__(self, inputs: int, units: int, constants: int = 0) -> None:
-        super().__init__()
-        self.units = units
-        self.lstm = nn.LSTM(inputs + constants, units)
-        with torch.no_grad():
-            self.lstm.bias_ih_l0[units : 2 * units] = FORGET_BIAS
-
-    def blank(self, batch: int) -> State:  # noqa: D102
-        zeros = self.lstm.bias_ih_l0.new_zeros(batch, self.units)
-        return State(zeros, zeros)
-
-    def offset(self, batch: int, constant: Tensor | None = None) -> Tensor | None:  # noqa: D102
-        del batch
-        return constant
-
-    def forward(  # noqa: D102
-        self, inputs: Tensor, state: State, offset: Tensor | None, mask: Tensor | None = None
-    ) -> tuple[Tensor, State]:
-        del mask
-        if offset is not None:
-            inputs = torch.cat((inputs, offset.expand(len(inputs), -1, -1)), dim=2)
-        hiddens, (hidden, cell) = self.lstm(inputs, (state.hidden[None], state.cell[None]))
-        return hiddens, State(hidden[0], cell[0])
-
-
-def net_of(options: ModelOptions, cell: Callable[..., nn.Module] | None) -> SketchNet:
-    net = SketchNet(options, torch.Generator().manual_seed(0))
-    if cell is not None:
-        z = options.z if options.conditional else 0
-        net.decoder.cell = cell(5, options.decoder, z)  # type: ignore[assignment]
-        if net.encoder is not None:
-            net.encoder.onward = cell(5, options.encoder)  # type: ignore[assignment]
-            net.encoder.back = cell(5, options.encoder)  # type: ignore[assignment]
-    return net
-
-
-def walks(count: int, least: int, most: int) -> list[Stroke3]:
+def drawings(path: Path | None, most: int) -> TrainingData:
+    if path is not None:
+        found = read_npz(path)
+        return prepare(found.train, found.valid, most)
     rng = np.random.default_rng(0)
-    drawings = []
-    for _ in range(count):
-        rows = rng.normal(size=(int(rng.integers(least, most + 1)), 3)).astype(np.float32)
-        rows[:, 2] = rng.random(len(rows)) < 0.05
-        drawings.append(rows)
-    return drawings
+    made: list[Stroke3] = []
+    for _ in range(1000):
+        rows = rng.normal(size=(int(rng.integers(90, most + 1)), 3)).astype(np.float32)
+        rows[:, 2] = rng.random(len(rows)) < 0.25
+        made.append(rows)
+    return prepare(made[:800], made[800:], most)
 
 
-def seconds(steppers: dict[str, Stepper], batches: list[Batch]) -> dict[str, float]:
-    """Mean seconds a step of each; they take turns, so that other load falls on all alike."""
-    spent = dict.fromkeys(steppers, 0.0)
-    for step, batch in enumerate([batches[0], *batches]):
-        for name, stepper in steppers.items():
-            begun = time.perf_counter()
-            stepper.step(step, batch, 1.0)
-            spent[name] += (time.perf_counter() - begun) * (step > 0)
-    return {name: total / len(batches) for name, total in spent.items()}
+def ours(
+    model: ModelOptions, train: TrainOptions, n_max: int, precision: str
+) -> Callable[[int, Batch], object]:
+    net = SketchNet(model, torch.Generator().manual_seed(train.seed))
+    stepper = Stepper(net, dataclasses.replace(train, precision=precision), n_max)
+    return lambda number, batch: stepper.step(number, batch, 1.0)
 
 
-def compare(name: str, steps: int) -> None:
-    options, size, least, most = SIZES[name]
-    epochs = Epochs(walks(size * 20, least, most), size, seed=0)
-    batches = [epochs[k] for k in range(steps)]
-    rows = sum(b.rows.shape[0] * b.rows.shape[1] for b in batches) / steps
-    kind = f"encoder {options.encoder}, z {options.z}" if options.conditional else "decoder only"
-    print(f"{name}: decoder {options.decoder}, {kind}, batch {size}, {rows:.0f} rows a step")
-    cells = {"ours": None, "torch.nn.LSTM": TorchCell, "Python loop": PythonCell}
-    steppers = {
-        n: Stepper(net_of(options, cell), TrainOptions(), most + 1) for n, cell in cells.items()
-    }
-    times = seconds(steppers, batches)
-    for n, found in times.items():
-        ratio = found / times["ours"]
-        print(f"  {n:14} {found:7.3f} s a step {ratio:6.2f} × ours {size / found:7.0f} drawings/s")
+def peer(made: Peer, train: TrainOptions, n_max: int) -> Callable[[int, Batch], object]:
+    adam = torch.optim.Adam(made.parameters(), lr=train.learning_rate)
+
+    def step(number: int, batch: Batch) -> float:
+        del number
+        adam.zero_grad()
+        loss = made.loss(padded(batch.rows, n_max + 1), batch.lengths)
+        loss.backward()
+        torch.nn.utils.clip_grad_value_(made.parameters(), train.clip)
+        adam.step()
+        return loss.item()
+
+    return step
+
+
+def timed(step: Callable[[int, Batch], object], number: int, batch: Batch) -> Time:
+    wall, cpu = time.perf_counter(), time.process_time()
+    step(number, batch)
+    return Time(time.perf_counter() - wall, time.process_time() - cpu)
+
+
+def compare(given: argparse.Namespace, model: ModelOptions, train: TrainOptions) -> None:
+    data = drawings(given.data, given.points)
+    n_max = data.facts.n_max
+    epochs = Epochs(data.train, train.batch, 0, train.scale_augment, train.point_drop)
+    batches = [epochs[k] for k in range(given.steps + 1)]
+    points = np.mean([float(b.lengths.sum()) for b in batches[1:]])
+    print(
+        f"{given.cell}: encoder {model.encoder}, decoder {model.decoder}, z {model.z}, batch"
+        f" {train.batch}, {points:.0f} points a step of at most {n_max} rows,"
+        f" {torch.get_num_threads()} threads"
+    )
+    steps = {f"ours {p}": ours(model, train, n_max, p) for p in PRECISIONS}
+    steps["nn.LSTM, padded"] = peer(FusedLstm(model), train, n_max)
+    if given.cell == "layer_norm":
+        steps["Python cells"] = peer(PythonCells(model), train, n_max)
+    found: dict[str, list[Time]] = {name: [] for name in steps}
+    for number, batch in enumerate(batches):
+        for name, step in steps.items():
+            found[name].append(timed(step, number, batch))
+    base = np.mean(found["ours bf16"][1:], axis=0)
+    for name, times in found.items():
+        wall, cpu = mean = np.mean(times[1:], axis=0)
+        least = min(t.wall for t in times[1:])
+        print(
+            f"  {name:16} {wall:7.3f} s a step (least {least:.3f}, cpu"
+            f" {cpu / torch.get_num_threads():.3f})  {len(batches[1].lengths) / wall:6.0f}"
+            f" drawings/s  {mean[0] / base[0]:6.2f} × ours bf16 (cpu {mean[1] / base[1]:.2f})"
+        )
+
+
+def losses(given: argparse.Namespace, model: ModelOptions, train: TrainOptions) -> None:
+    data = drawings(given.data, given.points)
+    n_max = data.facts.n_max
+    for precision in PRECISIONS:
+        options = dataclasses.replace(train, precision=precision, seed=given.seed)
+        net = SketchNet(model, torch.Generator().manual_seed(options.seed))
+        stepper = Stepper(net, options, n_max)
+        epochs = Epochs(
+            data.train, options.batch, options.seed, options.scale_augment, options.point_drop
+        )
+        for number in range(given.losses):
+            stepper.step(number, epochs[number], 1.0)
+        found = score(net, data.valid, n_max, options.batch, 0)
+        print(
+            f"  {precision}: {found.per_point:.4f} nats per point (position {found.position:.4f},"
+            f" pen {found.pen:.4f}), KL {found.kl:.4f} after {given.losses} steps",
+            flush=True,
+        )
 
 
 def main() -> None:
+    model = PRESETS["standard"].model
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="drawings, npz; default: random walks")
+    parser.add_argument("--points", type=int, default=200, help="most points of a drawing")
+    parser.add_argument("--cell", choices=KINDS, default="layer_norm")
+    parser.add_argument("--encoder", type=int, default=model.encoder)
+    parser.add_argument("--decoder", type=int, default=model.decoder)
+    parser.add_argument("--z", type=int, default=model.z)
+    parser.add_argument("--batch", type=int, default=PRESETS["standard"].train.batch)
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--threads", type=int, default=0)
-    parser.add_argument("--sizes", default="small,standard")
+    parser.add_argument("--losses", type=int, default=0, help="train so many steps instead")
+    parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     if given.threads:
         torch.set_num_threads(given.threads)
-    for name in given.sizes.split(","):
-        compare(name, given.steps)
+    model = dataclasses.replace(
+        model,
+        encoder=given.encoder,
+        decoder=given.decoder,
+        z=given.z,
+        encoder_cell=given.cell,
+        decoder_cell=given.cell,
+    )
+    train = dataclasses.replace(PRESETS["standard"].train, batch=given.batch)
+    (losses if given.losses else compare)(given, model, train)
 
 
 if __name__ == "__main__":

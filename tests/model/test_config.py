@@ -26,6 +26,13 @@ def test_standard_is_the_references() -> None:
     assert model.recurrent_keep == 0.9
 
 
+def test_large_is_the_papers() -> None:
+    model, train = PRESETS["large"]
+    assert (model.encoder, model.decoder) == (512, 2048)
+    assert (model.encoder_cell, model.decoder_cell) == ("layer_norm", "hyper")
+    assert train.learning_rate == 1e-4
+
+
 def test_small_is_done_with_its_schedule_when_it_ends() -> None:
     train = PRESETS["small"].train
     assert train.learning_rate_decay**train.steps < 0.15

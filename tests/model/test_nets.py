@@ -1,20 +1,20 @@
+import dataclasses
+
 import pytest
 import torch
 from tiny import TINY, waves
 
 from strokebook.base.errors import StrokebookError
-from strokebook.model.batches import batch_of
-from strokebook.model.nets import Posterior, SketchNet, reverse
+from strokebook.model import mixture
+from strokebook.model.batches import Batch, batch_of
+from strokebook.model.cells import KINDS
+from strokebook.model.nets import Posterior, SketchNet
 from strokebook.model.noise import Noise
+from strokebook.model.packing import Packing
 
 
 def net(conditional: bool = True) -> SketchNet:
     return SketchNet(TINY[conditional], torch.Generator().manual_seed(0))
-
-
-def test_reverse_turns_each_drawing_and_leaves_its_padding() -> None:
-    rows = torch.arange(4.0)[:, None, None].expand(4, 2, 5)
-    assert reverse(rows, torch.tensor([3, 4]))[:, :, 0].T.tolist() == [[2, 1, 0, 3], [3, 2, 1, 0]]
 
 
 def test_encoder_does_not_see_padding() -> None:
@@ -75,9 +75,55 @@ def test_posterior_draws_with_its_spread() -> None:
     assert float(z.var()) == pytest.approx(float(torch.tensor(2.0).exp()), rel=0.1)
 
 
-def test_masks_keep_their_share_and_their_mean() -> None:
-    mask = Noise(0).keep(0.9, 400, 500, like=torch.zeros(1))
+@pytest.mark.parametrize("kind", KINDS)
+def test_training_nats_are_those_of_the_padded_rows(kind: str) -> None:
+    options = dataclasses.replace(TINY[True], encoder_cell=kind, decoder_cell=kind)
+    made = SketchNet(options, torch.Generator().manual_seed(0))
+    batch, z = batch_of(waves(20, most=25)), torch.randn(20, 3)
+    position, pen = made.decoder.nats(*batch_parts(batch), z, Noise(1))
+    outputs = made.decoder(batch.inputs, z, Noise(1))
+    found = mixture.nats(outputs, batch.targets, batch.lengths)
+    assert float(position) == pytest.approx(float(found.position.sum()), rel=1e-4)
+    assert float(pen) == pytest.approx(float(found.pen.sum()), rel=1e-4)
+
+
+def batch_parts(batch: Batch) -> tuple[torch.Tensor, ...]:
+    return batch.inputs, batch.targets, batch.lengths
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_threads_change_no_loss(kind: str) -> None:
+    options = dataclasses.replace(TINY[True], encoder_cell=kind, decoder_cell=kind)
+    batch, found = batch_of(waves(40, most=25)), []
+    for threads in (1, 3):
+        torch.set_num_threads(threads)
+        made = SketchNet(options, torch.Generator().manual_seed(0))
+        noise = Noise(3)
+        posterior = made.encode(batch.targets, batch.lengths, noise)
+        parts = made.decoder.nats(*batch_parts(batch), posterior.draw(noise), noise)
+        sum(parts).backward()
+        found.append((sum(parts).detach(), made.decoder.output.weight.grad))
+    torch.testing.assert_close(found[0], found[1], rtol=1e-5, atol=1e-4)
+
+
+def test_masks_keep_their_share_and_depend_on_drawing_and_step_alone() -> None:
+    lengths = torch.arange(20, 120)
+    one, two = Packing.of(lengths), Packing.of(lengths, 2)
+    masks = [Noise(0).dropout(0.9, p, 500) for p in (one, two)]
+    assert masks[0] is not None and masks[1] is not None
+    assert float(masks[0].kept.float().mean()) == pytest.approx(0.9, abs=0.001)
+    assert masks[0].factor == pytest.approx(1 / 0.9, abs=1e-4)
+    assert torch.equal(one.unpack(masks[0].kept, 119), two.unpack(masks[1].kept, 119))
+    for axis in (0, 1):  # no row and no unit falls more often than chance has it
+        share = masks[0].kept.float().mean(axis)
+        spread = (0.09 / masks[0].kept.shape[axis]) ** 0.5
+        assert float((share - 0.9).abs().max()) < 5.5 * spread
+    assert Noise(0).dropout(1.0, one, 3) is None
+
+
+def test_masks_of_neighbouring_rows_and_units_are_independent() -> None:
+    mask = Noise(0).dropout(0.5, Packing.full(200, 20, torch.device("cpu")), 500)
     assert mask is not None
-    assert float((mask > 0).float().mean()) == pytest.approx(0.9, abs=0.005)
-    assert float(mask.mean()) == pytest.approx(1.0, abs=0.005)
-    assert Noise(0).keep(1.0, 3, like=torch.zeros(1)) is None
+    signs = mask.kept.float() * 2 - 1
+    for shift, axis in ((1, 0), (20, 0), (1, 1), (2, 1)):
+        assert abs(float((signs * signs.roll(shift, axis)).mean())) < 5 / 2_000_000**0.5

@@ -5,7 +5,7 @@ Shape letters: N points of a drawing, T rows of a batch, B drawings in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -135,9 +135,11 @@ class Epochs:
         seed: int,
         scale_augment: float = 0.0,
         point_drop: float = 0.0,
+        vary: Callable[[Stroke3, np.random.Generator], Stroke3] | None = None,
     ) -> None:
         self.drawings = drawings
         self.seed = seed
+        self.vary = vary
         self.scale_augment, self.point_drop = scale_augment, point_drop
         self.per_epoch = max(1, round(len(drawings) / size))
         self._epoch = -1
@@ -159,6 +161,8 @@ class Epochs:
         return [batches[n] for n in rng.permutation(len(batches))]
 
     def _vary(self, drawing: Stroke3, rng: np.random.Generator) -> Stroke3:
+        if self.vary:
+            drawing = self.vary(drawing, rng)
         return scaled(dropped(drawing, self.point_drop, rng), self.scale_augment, rng)
 
 

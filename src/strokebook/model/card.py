@@ -13,6 +13,8 @@ from strokebook.model.facts import DataFacts
 if TYPE_CHECKING:
     from strokebook.model.training import TrainResult
 
+CELLS = {"lstm": "LSTM", "layer_norm": "layer-norm LSTM", "hyper": "HyperLSTM"}
+
 
 def write(
     result: TrainResult,
@@ -29,6 +31,7 @@ def write(
         "best_step": result.best_step,
         "seconds": round(result.seconds, 1),
         "skipped_steps": result.skipped,
+        "overfits_from": result.overfits or None,
         "scores": dataclasses.asdict(result.best) if result.best else None,
         "facts": dataclasses.asdict(facts),
         "valid_drawings": info["valid_drawings"],
@@ -44,11 +47,16 @@ def write(
 
 def _page(result: TrainResult, model: ModelOptions, facts: DataFacts, info: dict[str, Any]) -> str:
     kind = "encoder and decoder" if model.conditional else "decoder only"
-    encoder = f", encoder 2 × {model.encoder}, z {model.z}" if model.conditional else ""
+    encoder = (
+        f", encoder {CELLS[model.encoder_cell]} 2 × {model.encoder}, z {model.z}"
+        if model.conditional
+        else ""
+    )
     text = [
         f"# {result.folder.name}",
         "",
-        f"SketchRNN ({kind}): LSTM {model.decoder}{encoder}, {model.mixtures} mixtures.",
+        f"SketchRNN ({kind}): {CELLS[model.decoder_cell]} {model.decoder}{encoder},"
+        f" {model.mixtures} mixtures.",
         "",
         f"- Trained on {facts.drawings} drawings (median {facts.points} points, at most"
         f" {facts.longest}), validated on {info['valid_drawings']}.",
@@ -65,6 +73,11 @@ def _page(result: TrainResult, model: ModelOptions, facts: DataFacts, info: dict
             f"- Validation: {result.best.per_point:.3f} nats per point (position"
             f" {result.best.position:.3f}, pen {result.best.pen:.3f}), offsets divided by the"
             f" scale.{kl} Without added noise: on whole coordinates the density is flattered."
+        )
+    if result.overfits:
+        text.append(
+            f"- From about step {result.best_step} on it learnt its drawings by heart: training"
+            " improved, validation did not."
         )
     text += [f"- {remark}" for remark in result.remarks]
     return "\n".join(text) + "\n"

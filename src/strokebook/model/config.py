@@ -22,6 +22,19 @@ class ModelOptions:
     )
     encoder: int = option(256, "units of each of the encoder's two directions", low=1, high=8192)
     decoder: int = option(512, "units of the decoder", low=1, high=8192)
+    encoder_cell: str = option(
+        "lstm",
+        "the encoder's cell: lstm; layer_norm: trains more steadily, best for up to 10,000"
+        " drawings; hyper: the paper's largest",
+        choices=("lstm", "layer_norm", "hyper"),
+    )
+    decoder_cell: str = option(
+        "lstm", "the decoder's cell, likewise", choices=("lstm", "layer_norm", "hyper")
+    )
+    seeing: bool = option(
+        False,
+        "the decoder also sees the page: its place, and small pictures of what is drawn so far",
+    )
     z: int = option(128, "numbers that describe a whole drawing", low=1, high=4096)
     mixtures: int = option(20, "Gaussians in the mixture for the next point", low=1, high=200)
     recurrent_keep: float = option(
@@ -55,14 +68,47 @@ class TrainOptions:
     point_drop: float = option(
         0.10, "probability with which an inner point of a stroke is left out", low=0, high=0.9
     )
+    rotate_augment: float = option(
+        0.0, "each drawing is turned at random within ± this, in degrees", low=0, high=180
+    )
+    mirror_augment: float = option(
+        0.0, "probability with which left and right change places", low=0, high=1
+    )
+    reverse_augment: float = option(
+        0.0, "probability with which a drawing is drawn from its end to its start", low=0, high=1
+    )
+    warp_augment: float = option(
+        0.0,
+        "each drawing is pulled in three places by about this share of its size",
+        low=0,
+        high=0.2,
+    )
     max_points: int = option(250, "longer drawings are left out", low=2, high=5000)
     validate_every: int = option(500, "steps between two validations", low=1)
     report_every: int = option(50, "steps between two lines of metrics", low=1)
+    samples_every: int = option(
+        1000, "steps between two pictures of what the model draws by then; 0: none", low=0
+    )
+    tensorboard: bool = option(
+        False, "write the metrics for TensorBoard too (it has to be installed)"
+    )
+    start_from: str = option(
+        "",
+        "what a first training starts from, with that model's sizes: a model's folder, or starter"
+        " (the model that comes with strokebook); empty: from nothing",
+    )
     patience: int = option(
         20, "validations without a new best after which training ends; 0: never", low=0
     )
     seed: int = option(0, "seed of every random choice in training", low=0)
     threads: int = option(0, "CPU threads; 0: as PyTorch finds best", low=0, high=1024)
+    precision: str = option(
+        "auto",
+        "number type of matrix products (sums and weights stay 32 bits); auto: bf16 where the"
+        " processor has it and the model is large enough to gain; int8: as bf16, but 8 bits for"
+        " the products of LSTM states on a CPU, a fifth faster for large models",
+        choices=("auto", "fp32", "bf16", "int8"),
+    )
     device: str = option(
         "auto",
         "where it runs; auto: a CUDA GPU if there is one",
@@ -79,6 +125,11 @@ class Preset(NamedTuple):
 
 PRESETS: dict[str, Preset] = {
     "standard": Preset(ModelOptions(), TrainOptions()),
+    # The paper's own setting: days on a CPU, hours on a GPU.
+    "large": Preset(
+        ModelOptions(encoder=512, decoder=2048, encoder_cell="layer_norm", decoder_cell="hyper"),
+        TrainOptions(learning_rate=1e-4),
+    ),
     # A few hundred drawings of about 120 points, 2.5 minutes on a laptop. A small encoder costs a
     # quarter of the time of a step, and its z makes completions of one start differ more.
     "small": Preset(
@@ -92,6 +143,7 @@ PRESETS: dict[str, Preset] = {
             kl_rate=0.99,
             validate_every=50,
             report_every=25,
+            samples_every=300,
             patience=6,
             # Its products are small: a second thread brings little, and when anything else runs
             # beside it a step was seen to take 15 times as long (the threads wait for each other).

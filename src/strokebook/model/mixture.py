@@ -78,6 +78,11 @@ def position_nats(mixture: Mixture, offsets: Tensor) -> Tensor:
     return -torch.logsumexp(torch.log_softmax(mixture.weight, -1) + log_normal, -1)
 
 
+def pen_nats(mixture: Mixture, targets: Tensor) -> Tensor:
+    """Cross-entropy of the pen state of stroke-5 targets ``(..., 5)``: ``(...)``."""
+    return -(torch.log_softmax(mixture.pen, -1) * targets[..., 2:]).sum(-1)
+
+
 class Nats(NamedTuple):
     """What a batch's drawings cost, each ``(B,)`` in nats, summed over the drawing's rows."""
 
@@ -98,20 +103,11 @@ def nats(outputs: Tensor, targets: Tensor, lengths: Tensor) -> Nats:
     row = torch.arange(len(targets), device=targets.device)[:, None]
     placed = (row > 0) & (row < lengths)
     position = torch.where(placed, position_nats(mixture, targets[..., :2]), 0.0)
-    pen = -(torch.log_softmax(mixture.pen, -1) * targets[..., 2:]).sum(-1)
+    pen = pen_nats(mixture, targets)
     real = row <= lengths
     return Nats(
         position.sum(0), torch.where(real, pen, 0.0).sum(0), torch.where(real, 0.0, pen).sum(0)
     )
-
-
-def reconstruction_loss(found: Nats, n_max: int) -> Tensor:
-    """The paper's L_R: position and pen nats over all rows, divided by batch · N_max.
-
-    Its value depends on N_max and on the data's scale: compare it within one data set only. A row
-    beyond the batch's longest drawing is not computed and counts as 0 (its end state is certain).
-    """
-    return (found.position + found.pen + found.padding).mean() / n_max
 
 
 def kl_loss(mean: Tensor, presig: Tensor) -> Tensor:

@@ -8,18 +8,22 @@ of the data's scale; time comes first.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
 
 from strokebook.base.errors import StrokebookError
 from strokebook.model import mixture
+from strokebook.model.cells import Cell, Reading, State, make_cell, read
 from strokebook.model.config import ModelOptions
-from strokebook.model.lstm import LstmLayer, State
+from strokebook.model.fused import workers
 from strokebook.model.noise import Noise
+from strokebook.model.packing import Packing
+from strokebook.model.seeing import SeeingCell, TurnedOutput, both_ways
 
 ROW = 5
+LEAST_GROUP = 8  # drawings; products of fewer rows are slow
 
 
 class Posterior(NamedTuple):
@@ -40,8 +44,8 @@ class Encoder(nn.Module):
     def __init__(self, options: ModelOptions, seed: torch.Generator | None) -> None:
         super().__init__()
         self.keep = options.recurrent_keep
-        self.onward = LstmLayer(ROW, options.encoder, seed=seed)
-        self.back = LstmLayer(ROW, options.encoder, seed=seed)
+        self.onward = make_cell(options.encoder_cell, ROW, options.encoder, seed=seed)
+        self.back = make_cell(options.encoder_cell, ROW, options.encoder, seed=seed)
         self.mean = _small_linear(2 * options.encoder, options.z, seed)
         self.presig = _small_linear(2 * options.encoder, options.z, seed)
 
@@ -53,20 +57,18 @@ class Encoder(nn.Module):
             lengths: Real points of each drawing, ``(B,)``, each at least 1.
             noise: Draws the dropout masks; None: no dropout.
         """
-        ends = [
-            self._last(layer, order, lengths, noise)
-            for layer, order in ((self.onward, rows), (self.back, reverse(rows, lengths)))
-        ]
-        both = torch.cat(ends, dim=1)
+        packing = Packing.of(lengths, groups_for(rows, layers=2))
+        reversed_step = lengths[packing.drawing] - 1 - packing.step
+        ways = (packing.pack(rows), rows[reversed_step, packing.drawing])
+        readings = []
+        for layer, way in zip((self.onward, self.back), ways, strict=True):
+            mask = noise.dropout(self.keep, packing, layer.carried) if noise else None
+            state = layer.blank(len(lengths))
+            readings.append(Reading(layer, way, state, layer.offset(len(lengths)), mask, packing))
+        ends = [self.onward.output(last) for _, last in read(readings)]
+        both = packing.unsort(torch.cat(ends, dim=1))
         presig: Tensor = self.presig(both)
         return Posterior(self.mean(both), presig.clamp(-mixture.PRESIG, mixture.PRESIG))
-
-    def _last(self, layer: LstmLayer, rows: Tensor, lengths: Tensor, noise: Noise | None) -> Tensor:
-        steps, batch = rows.shape[:2]
-        mask = noise.keep(self.keep, steps, batch, layer.units, like=rows) if noise else None
-        hiddens, _ = layer(rows, layer.blank(batch), layer.offset(batch), mask)
-        last: Tensor = hiddens[lengths - 1, torch.arange(batch, device=rows.device)]
-        return last
 
 
 class Decoder(nn.Module):
@@ -76,30 +78,72 @@ class Decoder(nn.Module):
         super().__init__()
         self.keep = options.recurrent_keep
         constants = options.z if options.conditional else 0
-        self.cell = LstmLayer(ROW, options.decoder, constants, seed)
-        self.output = nn.Linear(options.decoder, mixture.width(options.mixtures))
+        self.cell: Cell
+        self.output: nn.Linear
+        if options.seeing:
+            seeing = SeeingCell(options.decoder_cell, options.decoder, constants, seed)
+            self.cell = cast(Cell, seeing)
+            self.output = TurnedOutput(self.cell.units, mixture.width(options.mixtures))
+        else:
+            self.cell = make_cell(options.decoder_cell, ROW, options.decoder, constants, seed)
+            self.output = nn.Linear(self.cell.units, mixture.width(options.mixtures))
         nn.init.xavier_uniform_(self.output.weight, generator=seed)
         nn.init.zeros_(self.output.bias)
         self.initial = (
-            _small_linear(options.z, 2 * options.decoder, seed) if options.conditional else None
+            _small_linear(options.z, 2 * self.cell.carried, seed) if options.conditional else None
         )
 
     def start(self, batch: int, z: Tensor | None) -> tuple[State, Tensor]:
         """The state before the start token, tanh(W z + b), and the steps' common offset."""
+        blank = self.cell.blank(batch)
         if z is None or self.initial is None:
-            return self.cell.blank(batch), self.cell.offset(batch)
+            return blank, self.cell.offset(batch)
         cell, hidden = torch.tanh(self.initial(z)).chunk(2, dim=1)
-        return State(hidden, cell), self.cell.offset(batch, z)
+        return blank._replace(hidden=hidden, cell=cell), self.cell.offset(batch, z)
 
     def forward(self, rows: Tensor, z: Tensor | None, noise: Noise | None) -> Tensor:
         """Mixtures of the rows that follow each row: ``(T, B, 5)`` → ``(T, B, 3 + 6M)``."""
         steps, batch = rows.shape[:2]
-        state, offset = self.start(batch, z)
-        units = self.cell.units
-        mask = noise.keep(self.keep, steps, batch, units, like=rows) if noise else None
-        hiddens, _ = self.cell(rows, state, offset, mask)
-        outputs: Tensor = self.output(hiddens)
-        return outputs
+        packing = Packing.full(steps, batch, rows.device, groups_for(rows))
+        outputs: Tensor = self.output(self._hiddens(rows, z, noise, packing).to(rows.dtype))
+        return packing.unpack(outputs, steps)
+
+    def nats(
+        self, inputs: Tensor, targets: Tensor, lengths: Tensor, z: Tensor | None, noise: Noise
+    ) -> tuple[Tensor, Tensor]:
+        """Position and pen nats, summed over the real rows and end rows of all drawings.
+
+        Args:
+            inputs: ``(T, B, 5)``.
+            targets: ``(T, B, 5)``.
+            lengths: Real points of each drawing, ``(B,)``.
+            z: ``(B, Z)``.
+            noise: Draws the dropout masks.
+        """
+        packing = Packing.of(lengths + 1, groups_for(inputs))
+        hiddens = self._hiddens(inputs, z, noise, packing)
+        if isinstance(self.output, TurnedOutput):
+            targets = both_ways(targets, inputs)
+        wanted = packing.pack(targets)
+        placed = (packing.step > 0) & (packing.step < lengths[packing.drawing])
+        if inputs.device.type == "cpu":
+            from strokebook.model.fused import head
+
+            return head.nats(hiddens, self.output.weight, self.output.bias, wanted, placed)
+        found = mixture.split(self.output(hiddens.to(inputs.dtype)))
+        position = mixture.position_nats(found, wanted[:, :2])
+        pen = mixture.pen_nats(found, wanted[:, :5])
+        return torch.where(placed, position, 0.0).sum(), pen.sum()
+
+    def _hiddens(
+        self, rows: Tensor, z: Tensor | None, noise: Noise | None, packing: Packing
+    ) -> Tensor:
+        """What the cell puts out, packed, ``(R, H)``."""
+        mask = noise.dropout(self.keep, packing, self.cell.carried) if noise else None
+        state, offset = self.start(rows.shape[1], None if z is None else z[packing.order])
+        reading = Reading(self.cell, packing.pack(rows), state, offset, mask, packing)
+        ((hiddens, _),) = read([reading])
+        return hiddens
 
 
 class SketchNet(nn.Module):
@@ -119,8 +163,8 @@ class SketchNet(nn.Module):
         """
         if self.encoder is None:
             raise StrokebookError(
-                "This model has no encoder: it can sample and complete, but not reconstruct or"
-                " interpolate.",
+                "This model has no encoder: it can sample and complete, but not reconstruct, vary"
+                " or interpolate.",
                 "Train one with conditional = true.",
             )
         found: Posterior = self.encoder(rows, lengths, noise)
@@ -132,11 +176,11 @@ class SketchNet(nn.Module):
         return self.decoder.output.weight.device
 
 
-def reverse(rows: Tensor, lengths: Tensor) -> Tensor:
-    """Each drawing's real rows in reverse order, its padding left where it is."""
-    row = torch.arange(len(rows), device=rows.device)[:, None]
-    source = torch.where(row < lengths, lengths - 1 - row, row)
-    return rows.gather(0, source[..., None].expand_as(rows))
+def groups_for(rows: Tensor, layers: int = 1) -> int:
+    """Into how many groups a batch ``(T, B, 5)`` is dealt, so that every thread has one."""
+    if rows.device.type != "cpu":
+        return 1
+    return max(1, min(workers.count() // layers, rows.shape[1] // LEAST_GROUP))
 
 
 def _small_linear(inputs: int, outputs: int, seed: torch.Generator | None) -> nn.Linear:

@@ -10,8 +10,10 @@ from torch import Tensor
 from strokebook.model import mixture
 from strokebook.model.batches import Batch
 from strokebook.model.config import TrainOptions
+from strokebook.model.fused import workers
 from strokebook.model.nets import SketchNet
 from strokebook.model.noise import Noise
+from strokebook.model.precision import computing
 
 ADAM = "adam."  # prefix of the optimiser's tensors in a checkpoint
 
@@ -48,8 +50,13 @@ class Stepper:
             Reconstruction and KL loss; None where they or a gradient were not finite: then the
             net is as it was.
         """
+        with workers.alone():
+            return self._step(step, batch, factor)
+
+    def _step(self, step: int, batch: Batch, factor: float) -> tuple[float, float] | None:
         self.adam.zero_grad()
-        reconstruction, kl = self.losses(step, batch.to(self.net.device))
+        with computing(self.options.precision):
+            reconstruction, kl = self.losses(step, batch.to(self.net.device))
         floor = kl.clamp_min(self.options.kl_floor)
         loss = reconstruction + self.kl_weight(step) * floor
         loss.backward()  # type: ignore[no-untyped-call]
@@ -63,15 +70,19 @@ class Stepper:
         return reconstruction.item(), kl.item()
 
     def losses(self, step: int, batch: Batch) -> tuple[Tensor, Tensor]:
-        """The paper's L_R and L_KL (0 for a decoder-only net) with this step's noise."""
+        """The paper's L_R and L_KL (0 for a decoder-only net) with this step's noise.
+
+        L_R is position and pen nats divided by batch · N_max, so its value depends on N_max and
+        on the data's scale. Rows after a drawing's end row are not computed and count as 0: their
+        pen state is certain, and no drawing is ever sampled beyond its end.
+        """
         noise = Noise(self.options.seed, 2, step)
         z, kl = None, torch.zeros((), device=self.net.device)
         if self.net.encoder is not None:
             posterior = self.net.encode(batch.targets, batch.lengths, noise)
             z, kl = posterior.draw(noise), mixture.kl_loss(*posterior)
-        outputs = self.net.decoder(batch.inputs, z, noise)
-        found = mixture.nats(outputs, batch.targets, batch.lengths)
-        return mixture.reconstruction_loss(found, self.n_max), kl
+        found = self.net.decoder.nats(batch.inputs, batch.targets, batch.lengths, z, noise)
+        return (found[0] + found[1]) / (len(batch.lengths) * self.n_max), kl
 
     def state(self) -> dict[str, Tensor]:
         """Adam's moments by name, for a checkpoint."""

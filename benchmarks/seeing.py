@@ -1,0 +1,243 @@
+"""A decoder that sees the page beside SketchRNN's, on the same drawings, just as long.
+
+    python -m benchmarks.seeing FILE.npz [...] [--minutes 6] [--rates 2e-3 4e-3]
+
+Both are decoder-only with layer norm and have as many parameters within a few hundredths. They are
+trained in turns, a few steps each, until each has had ``minutes`` of CPU time for every learning
+rate tried; so both had the same machine. The rate with the better validation counts. Noise of one
+unit's width is added to every offset, anew in every epoch, for both. Then both are judged on the
+test split (validation where there is none): nats per real point with noise of one unit's width, in
+units of the data's scale, and how well a classifier tells their drawings from the test's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import math
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from strokebook.base.files import write_json
+from strokebook.base.progress import SILENT
+from strokebook.dataset.load import read_npz
+from strokebook.geometry.drawing import Stroke3
+from strokebook.model import checkpoint
+from strokebook.model.batches import Epochs
+from strokebook.model.config import ModelOptions, TrainOptions
+from strokebook.model.data import TrainingData, prepare
+from strokebook.model.evaluation import likelihood
+from strokebook.model.evaluation.comparison import make, tell_apart
+from strokebook.model.evaluation.material import gather
+from strokebook.model.evaluation.options import EvaluateOptions
+from strokebook.model.nets import SketchNet
+from strokebook.model.precision import computing
+from strokebook.model.stepper import Stepper
+
+TURN = 10  # steps that one trains before the other goes on
+CHECKS = 12  # validations in a training
+WARM = 30  # steps over which the learning rate rises
+BLIND = {256: 300, 128: 161, 64: 93}  # units with which the blind one has as many parameters
+
+
+class Jittered(Epochs):
+    """Batches of drawings on whole coordinates, with uniform noise of one unit's width."""
+
+    width = 0.0
+
+    def _vary(self, drawing: Stroke3, rng: np.random.Generator) -> Stroke3:
+        noisy = drawing.copy()
+        noisy[1:, :2] += self.width * (rng.random((len(drawing) - 1, 2), np.float32) - 0.5)
+        return super()._vary(noisy, rng)
+
+
+class Runner:
+    """One model on its way: a clock of its own, and the best of its validations."""
+
+    def __init__(
+        self, name: str, model: ModelOptions, rate: float, data: Any, arguments: Any
+    ) -> None:
+        self.name, self.rate, self.data = name, rate, data
+        self.seconds, self.limit = 0.0, 60.0 * arguments.minutes
+        options = TrainOptions(
+            batch=arguments.batch, learning_rate=rate, learning_rate_decay=1.0, max_points=250
+        )
+        net = SketchNet(model, torch.Generator().manual_seed(arguments.seed))
+        self.stepper = Stepper(net, options, data.facts.n_max)
+        self.epochs = Jittered(
+            data.train, arguments.batch, arguments.seed, options.scale_augment, 0.0
+        )
+        self.epochs.width = 1.0 / data.facts.scale
+        self.step = self.checks = 0
+        self.best, self.weights = math.inf, copy.deepcopy(net.state_dict())
+        self.parameters = sum(p.numel() for p in net.parameters())
+        self.noisy = likelihood.with_noise(data.valid, 1.0 / data.facts.scale, 1)
+
+    def go(self) -> bool:
+        """A turn; whether there is time left."""
+        begun = time.process_time()
+        for _ in range(TURN):
+            share = min(1.0, (self.seconds + time.process_time() - begun) / self.limit)
+            factor = min(1.0, (self.step + 1) / WARM) * (
+                0.02 + 0.49 * (1 + math.cos(math.pi * share))
+            )
+            self.learn(factor)
+            self.step += 1
+        self.seconds += time.process_time() - begun
+        if self.seconds / self.limit * CHECKS >= self.checks + 1:
+            self.check()
+        return self.seconds < self.limit
+
+    def learn(self, factor: float) -> None:
+        """One step, the gradient clipped by its norm.
+
+        Both learn faster so than with the reference's clipping by value, the blind one more.
+        """
+        stepper, batch = self.stepper, self.epochs[self.step]
+        stepper.adam.zero_grad()
+        with computing("auto"):
+            loss, _ = stepper.losses(self.step, batch)
+        points = float(batch.lengths.sum()) / (len(batch.lengths) * self.data.facts.n_max)
+        (loss / points).backward()
+        torch.nn.utils.clip_grad_norm_(stepper.named.values(), 1.0, error_if_nonfinite=True)
+        for group in stepper.adam.param_groups:
+            group["lr"] = self.rate * factor
+        stepper.adam.step()
+
+    def check(self) -> None:
+        """Validate; keep the weights that are best."""
+        self.checks = int(self.seconds / self.limit * CHECKS)
+        found = cost(self.stepper.net, self.noisy)
+        if found.together < self.best:
+            self.best = found.together
+            self.weights = copy.deepcopy(self.stepper.net.state_dict())
+        print(
+            f"  {self.name} {self.rate:g}: {self.seconds / self.limit:4.0%} step {self.step}"
+            f" validation {found.together:.4f} ({found.position:.4f} + {found.pen:.4f})",
+            flush=True,
+        )
+
+
+def cost(net: SketchNet, noisy: list[Stroke3]) -> likelihood.Nats:
+    return likelihood.costs(net, noisy, noisy, 1.0).per_point(1.0)
+
+
+def judge(
+    run: Runner, test: list[Stroke3], training: list[Stroke3], samples: int
+) -> dict[str, Any]:
+    net = run.stepper.net
+    net.load_state_dict(run.weights)
+    facts = run.data.facts
+    scaled = [d * np.array((1 / facts.scale, 1 / facts.scale, 1.0), np.float32) for d in test]
+    found = cost(net, likelihood.with_noise(scaled, 1.0 / facts.scale, 0))
+    row: dict[str, Any] = {
+        "model": run.name, "parameters": run.parameters, "rate": run.rate, "steps": run.step,
+        "cpu_seconds": round(run.seconds, 1), "validation": run.best, "position": found.position,
+        "pen": found.pen, "nats": found.together, "error": found.error,
+    }  # fmt: skip
+    if samples:
+        model = checkpoint.SketchModel(net, net.options, facts, {})
+        options = EvaluateOptions(samples=samples)
+        material = gather(model, test, training, options)
+        told = tell_apart(make(model, material, options).drawings, material, 0, SILENT)
+        if told is not None:
+            row |= {f"told_{name}": value.accuracy for name, value in told.model.items()}
+            row |= {f"control_{name}": value.accuracy for name, value in told.control.items()}
+    return row
+
+
+def compare(path: Path, arguments: Any) -> list[dict[str, Any]]:
+    sets = read_npz(path)
+    test = list(sets.test) or list(sets.valid)
+    valid = list(sets.valid) if len(sets.test) else list(sets.train)[::12]
+    train = list(sets.train) if len(sets.test) else [d for n, d in enumerate(sets.train) if n % 12]
+    data: TrainingData = prepare(train, valid, 250)
+    seeing = ModelOptions(
+        conditional=False, decoder=arguments.units, decoder_cell="layer_norm", seeing=True
+    )
+    blind = replace(seeing, seeing=False, decoder=BLIND[arguments.units])
+    runs = [
+        Runner(name, model, rate, data, arguments)
+        for rate in arguments.rates
+        for name, model in (("sketch-rnn", blind), ("seeing", seeing))
+    ]
+    live = runs
+    while live:
+        live = [run for run in live if run.go()]
+    held = _checked(test)
+    rows = []
+    for name in ("sketch-rnn", "seeing"):
+        best = min((r for r in runs if r.name == name), key=lambda r: r.best)
+        rows.append(judge(best, held, _checked(train), arguments.samples))
+        if arguments.out:
+            folder = arguments.out / f"{path.stem}-{name}"
+            folder.mkdir(parents=True, exist_ok=True)
+            checkpoint.save(
+                folder,
+                "best",
+                best.stepper.net,
+                data.facts,
+                info=rows[-1],
+                loop={"step": best.step},
+            )
+    return rows
+
+
+def _checked(drawings: list[Any]) -> list[Stroke3]:
+    from strokebook.model.batches import check
+
+    return check(drawings, 250, "test")[0]
+
+
+def table(path: Path, rows: list[dict[str, Any]]) -> str:
+    lines = [
+        f"\n{path.stem}",
+        "| model | parameters | steps | position | pen | nats a point"
+        " | told: strokes | thinned | pictures |",
+        "| --- " * 9 + "|",
+    ]
+    for r in rows:
+        told = " | ".join(
+            f"{r[k]:.3f}" if k in r else ""
+            for k in ("told_strokes", "told_thinned", "told_pictures")
+        )
+        lines.append(
+            f"| {r['model']} | {r['parameters']} | {r['steps']} | {r['position']:.3f}"
+            f" | {r['pen']:.3f} | {r['nats']:.3f} ± {r['error']:.3f} | {told} |"
+        )
+    lines.append(f"seeing is {rows[0]['nats'] - rows[1]['nats']:.3f} nats a point better")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--minutes", type=float, default=6.0, help="of CPU time for each training")
+    parser.add_argument("--rates", type=float, nargs="+", default=[3e-3])
+    parser.add_argument("--units", type=int, default=256, choices=sorted(BLIND))
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--samples", type=int, default=300, help="for the two-sample test; 0: none")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=None, help="folder for models and numbers")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    for path in arguments.files:
+        rows = compare(path, arguments)
+        print(table(path, rows), flush=True)
+        if arguments.out:
+            write_json(arguments.out / f"{path.stem}.json", rows)
+        else:
+            print(json.dumps(rows))
+
+
+if __name__ == "__main__":
+    main()

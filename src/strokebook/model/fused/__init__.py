@@ -1,0 +1,1 @@
+"""Whole sequences as one operation on a CPU: compiled cell arithmetic around BLAS products."""
