@@ -7,10 +7,15 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from place import Place, make_place
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# A busy machine is no reason to fail.
+settings.register_profile("busy", deadline=None)
+settings.load_profile("busy")
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import torch
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.geometry.drawing import Drawing
 from strokebook.model.checkpoint import load_model
+from strokebook.model.heat import Heat
 from strokebook.model.mixture import Mixture
 from strokebook.model.pen import Chance, _pick, draw, fresh
 from strokebook.model.sampling import between, complete, interpolate, reconstruct, sample
@@ -150,7 +151,7 @@ def picks(temperature: float, n: int = 20_000) -> torch.Tensor:
         torch.full((n, 2), float(np.arctanh(0.6))),
     )
     chance = Chance.of(0, 1, n, torch.zeros(1))
-    return _pick(found, chance.choice[0], chance.place[0], temperature, False)
+    return _pick(found, chance.choice[0], chance.place[0], Heat.of(temperature), False)
 
 
 @pytest.mark.parametrize("temperature", [1.0, 0.25])
@@ -177,6 +178,10 @@ def test_the_pen_equals_the_whole_decoder(trained: Path) -> None:
     from strokebook.model.mixture import split
 
     again = _pick(
-        Mixture(*(p[5] for p in split(outputs))), chance.choice[:, 5], chance.place[:, 5], 1.0, True
+        Mixture(*(p[5] for p in split(outputs))),
+        chance.choice[:, 5],
+        chance.place[:, 5],
+        Heat.of(1.0),
+        True,
     )
     torch.testing.assert_close(again, rows[5], atol=1e-4, rtol=1e-4)

@@ -1,9 +1,9 @@
-"""``sample``, ``complete``, ``reconstruct``, ``interpolate``: drawing with a trained model."""
+"""``sample``, ``complete``, ``vary``, ``reconstruct``, ``interpolate``: with a trained model."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,23 +11,60 @@ from strokebook.cli.app import HERE, ProjectDir, app
 from strokebook.cli.console import say
 from strokebook.cli.learn import project_model
 
+if TYPE_CHECKING:
+    from strokebook.model.heat import Heat
+
 ModelDir = Annotated[
     Path | None,
-    typer.Option("--model", "-m", help="A model's folder (default: the project's model)."),
+    typer.Option(
+        "--model",
+        "-m",
+        help="A model's folder, or starter, which comes with strokebook (default: the project's"
+        " model).",
+    ),
 ]
 Output = Annotated[
     Path,
     typer.Option(
-        "--output", "-o", help="Folder for the SVGs, the sheet (PNG) and the animation (GIF)."
+        "--output",
+        "-o",
+        help="Folder for the drawings (SVG), their sheet (PNG and SVG) and the film (GIF).",
     ),
 ]
 Temperature = Annotated[
     float,
     typer.Option("--temperature", "-t", min=0.01, max=2.0, help="Low: likely; high: daring."),
 ]
+PenTemperature = Annotated[
+    float | None,
+    typer.Option(
+        min=0.01,
+        max=2.0,
+        help="The same for the pen's lifts and the end alone.",
+        show_default=False,
+    ),
+]
 Count = Annotated[int, typer.Option("--count", "-n", min=1, max=1000, help="How many drawings.")]
-Seed = Annotated[int, typer.Option(help="The same seed draws the same.")]
+Seed = Annotated[int, typer.Option(min=0, help="The same seed draws the same.")]
 Input = Annotated[Path, typer.Argument(help="A drawing (.svg or .json).")]
+Choose = Annotated[
+    str,
+    typer.Option(
+        help="first: as they come; likely: the likeliest; different: as different as can be."
+    ),
+]
+Of = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=10_000, help="How many to choose from (four times as many).", show_default=False
+    ),
+]
+Points = Annotated[
+    int | None,
+    typer.Option(
+        "--points", min=2, max=100_000, help="Most points that are drawn.", show_default=False
+    ),
+]
 DRAWN = Path("drawn")
 
 
@@ -38,16 +75,22 @@ def sample(
     output: Output = DRAWN,
     n: Count = 9,
     temperature: Temperature = 0.4,
+    pen_temperature: PenTemperature = None,
     seed: Seed = 0,
+    choose: Choose = "first",
+    of: Of = None,
+    points: Points = None,
 ) -> None:
     """Let the model draw from nothing.
 
-    Example: `strokebook sample -n 16 --temperature 0.3 --output drawn`
+    Example: `strokebook sample -n 16 --temperature 0.3 --choose different --output drawn`
     """
     from strokebook.model.sampling import sample as draw
-    from strokebook.pipeline.single import load, save_drawings
+    from strokebook.pipeline.contact import save_drawings
+    from strokebook.pipeline.single import load
 
-    made = draw(load(model or project_model(project)), n, temperature, seed)
+    heat, loaded = _heat(temperature, pen_temperature), load(model or project_model(project))
+    made = draw(loaded, n, heat, seed, points, choose=choose, of=of)
     _tell(save_drawings(made, output, "sample"))
 
 
@@ -59,22 +102,69 @@ def complete(
     output: Output = DRAWN,
     n: Count = 9,
     temperature: Temperature = 0.4,
+    pen_temperature: PenTemperature = None,
     seed: Seed = 0,
+    choose: Choose = "first",
+    of: Of = None,
+    points: Points = None,
     lifted: Annotated[
         bool, typer.Option("--lifted", help="The pen has left the paper: begin a new stroke.")
     ] = False,
+    from_point: Annotated[
+        int | None,
+        typer.Option(
+            "--from",
+            min=2,
+            help="Cut the drawing after this many points and go on from there.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Let the model go on from where a drawing stops, in many ways.
 
-    Example: `strokebook complete start.svg -n 9 --seed 7`
+    Example: `strokebook complete start.svg -n 9 --choose different --seed 7`
     """
     from strokebook.geometry.svg import read_drawing
     from strokebook.model.sampling import complete as draw
-    from strokebook.pipeline.single import load, save_drawings
+    from strokebook.model.sampling import continue_from
+    from strokebook.pipeline.contact import save_drawings
+    from strokebook.pipeline.single import load
 
-    begun = read_drawing(start)
-    made = draw(load(model or project_model(project)), begun, n, temperature, seed, lifted=lifted)
-    _tell(save_drawings(made, output, "completion", given=begun))
+    begun, heat = read_drawing(start), _heat(temperature, pen_temperature)
+    loaded = load(model or project_model(project))
+    if from_point is not None:
+        made = continue_from(loaded, begun, from_point, n, heat, seed, points, choose=choose, of=of)
+    else:
+        made = draw(loaded, begun, n, heat, seed, points, lifted=lifted, choose=choose, of=of)
+    _tell(save_drawings(made, output, "completion", before=[begun]))
+
+
+@app.command()
+def vary(
+    drawing: Input,
+    project: ProjectDir = HERE,
+    model: ModelDir = None,
+    output: Output = DRAWN,
+    n: Count = 9,
+    strength: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="0: the same again; 1: anything.")
+    ] = 0.5,
+    temperature: Temperature = 0.25,
+    pen_temperature: PenTemperature = None,
+    seed: Seed = 0,
+) -> None:
+    """Draw variations of a drawing.
+
+    Example: `strokebook vary drawing.svg -n 9 --strength 0.3`
+    """
+    from strokebook.geometry.svg import read_drawing
+    from strokebook.model.sampling import vary as draw
+    from strokebook.pipeline.contact import save_drawings
+    from strokebook.pipeline.single import load
+
+    given, heat = read_drawing(drawing), _heat(temperature, pen_temperature)
+    made = draw(load(model or project_model(project)), given, n, strength, heat, seed)
+    _tell(save_drawings(made, output, "variation", before=[given]))
 
 
 @app.command()
@@ -84,6 +174,7 @@ def reconstruct(
     model: ModelDir = None,
     output: Output = DRAWN,
     temperature: Temperature = 0.25,
+    pen_temperature: PenTemperature = None,
     seed: Seed = 0,
 ) -> None:
     """Show what the model sees in a drawing: encode it, draw it again.
@@ -92,11 +183,12 @@ def reconstruct(
     """
     from strokebook.geometry.svg import read_drawing
     from strokebook.model.sampling import reconstruct as draw
-    from strokebook.pipeline.single import load, save_drawings
+    from strokebook.pipeline.contact import save_drawings
+    from strokebook.pipeline.single import load
 
-    given = read_drawing(drawing)
-    made = draw(load(model or project_model(project)), given, temperature, seed)
-    _tell(save_drawings([made], output, "reconstruction", given=given))
+    given, heat = read_drawing(drawing), _heat(temperature, pen_temperature)
+    made = draw(load(model or project_model(project)), given, heat, seed)
+    _tell(save_drawings([made], output, "reconstruction", before=[given]))
 
 
 @app.command()
@@ -106,21 +198,33 @@ def interpolate(
     project: ProjectDir = HERE,
     model: ModelDir = None,
     output: Output = DRAWN,
-    n: Count = 9,
+    n: Count = 8,
     temperature: Temperature = 0.25,
+    pen_temperature: PenTemperature = None,
     seed: Seed = 0,
+    straight: Annotated[
+        bool, typer.Option("--straight", help="Straight through z, not along its sphere.")
+    ] = False,
 ) -> None:
     """Draw the way from one drawing to another.
 
-    Example: `strokebook interpolate a.svg b.svg -n 9`
+    Example: `strokebook interpolate a.svg b.svg -n 8`
     """
     from strokebook.geometry.svg import read_drawing
     from strokebook.model.sampling import interpolate as draw
-    from strokebook.pipeline.single import load, save_drawings
+    from strokebook.pipeline.contact import save_drawings
+    from strokebook.pipeline.single import load
 
     a, b = read_drawing(first), read_drawing(second)
-    made = draw(load(model or project_model(project)), a, b, n, temperature, seed)
-    _tell(save_drawings(made, output, "step"))
+    heat, loaded = _heat(temperature, pen_temperature), load(model or project_model(project))
+    made = draw(loaded, a, b, n, heat, seed, spherical=not straight)
+    _tell(save_drawings(made, output, "step", before=[a], after=[b]))
+
+
+def _heat(temperature: float, pen: float | None) -> Heat:
+    from strokebook.model.heat import Heat
+
+    return Heat(temperature, temperature if pen is None else pen)
 
 
 def _tell(files: list[Path]) -> None:

@@ -1,12 +1,19 @@
 """The decoder as a pen: batched, one step at a time, without autograd.
 
-Shape letters: B drawings side by side, M mixtures.
+On a CPU the drawings go in blocks of a fixed size, each drawing always at the same place of its
+block, each block's step on one thread: so every drawing's numbers are the same to the last bit
+however many are drawn beside it, and blocks run beside each other.
+
+Shape letters: B drawings side by side, S steps, T rows, M mixtures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +21,22 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
+from strokebook.base.errors import StrokebookError
 from strokebook.model import mixture
 from strokebook.model.batches import START
-from strokebook.model.lstm import State
+from strokebook.model.cells import Reading, State, read
+from strokebook.model.fused import workers
+from strokebook.model.heat import Heat
 from strokebook.model.nets import SketchNet
 from strokebook.model.noise import Noise
+from strokebook.model.packing import Packing
 
 DOWN, UP, END = range(3)
+BLOCK = 16  # drawings; fewer would hardly be faster (the products wait for the weights)
+WIDE_BLOCK = 256  # on a GPU, where every operation costs the same for few as for many
+GROUPS = 2  # in which given rows are read, whatever the threads: the same sums, the same bits
+LEAST_GROUP = 8  # hands
+Rows = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,50 +45,91 @@ class Hand:
 
     Attributes:
         state: Of the decoder's cell.
-        offset: What all steps have in common, ``(B, 4H)``.
+        offset: What all steps have in common, ``(B, ·)``.
         row: The last row drawn, ``(B, 5)``.
+        begun: Whether there are points; if not, the row is the start token.
     """
 
     state: State
     offset: Tensor
     row: Tensor
+    begun: bool = False
 
     def copies(self, index: Tensor) -> Hand:
         """The hands at ``index``, which may repeat."""
-        state = State(self.state.hidden[index], self.state.cell[index])
-        return Hand(state, self.offset[index], self.row[index])
+        return Hand(self.state.at(index), self.offset[index], self.row[index], self.begun)
 
 
+@torch.no_grad()
 def fresh(net: SketchNet, batch: int, z: Tensor | None) -> Hand:
     """B hands before their first point."""
-    state, offset = net.decoder.start(batch, z)
+    decoder = net.decoder
     row = torch.tensor(START, device=net.device).expand(batch, 5)
-    return Hand(state, offset, row)
+    if z is None:
+        return Hand(*decoder.start(batch, None), row)
+    size = block_size(net)
+    z = torch.cat((z, z[:1].expand(-batch % size, -1)))
+    with alone():
+        begun = [decoder.start(size, z[at : at + size]) for at in range(0, len(z), size)]
+    hidden, cell = (torch.cat([state[half] for state, _ in begun])[:batch] for half in (0, 1))
+    state = decoder.cell.blank(batch)._replace(hidden=hidden, cell=cell)
+    return Hand(state, torch.cat([offset for _, offset in begun])[:batch], row)
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Within it, products stay on the calling thread: small ones wait for others in vain."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def block_size(net: SketchNet) -> int:
+    """Drawings in a block."""
+    return BLOCK if net.device.type == "cpu" else WIDE_BLOCK
+
+
+@torch.no_grad()
 def follow(net: SketchNet, hand: Hand, rows: Tensor) -> tuple[Hand, Tensor]:
-    """Lead every hand through given rows.
+    """Lead every hand through given rows, all steps at once.
 
     Args:
         net: The net.
         hand: B hands.
-        rows: ``(T, B, 5)``.
+        rows: ``(T, B, 5)``, T at least 1.
 
     Returns:
-        The hands after them, and the rows' cost in nats ``(B,)`` (for hands that are fresh).
+        The hands after them, and the rows' cost in nats ``(B,)``; a drawing's first point, which
+        is its origin, costs no position.
     """
     inputs = torch.cat((hand.row[None], rows[:-1]))
-    hiddens, state = net.decoder.cell(inputs, hand.state, hand.offset)
-    lengths = torch.full((rows.shape[1],), len(rows), device=rows.device)
-    found = mixture.nats(net.decoder.output(hiddens), rows, lengths)
-    return Hand(state, hand.offset, rows[-1]), found.position + found.pen
+    steps, batch = inputs.shape[:2]
+    groups = GROUPS if rows.device.type == "cpu" and batch >= GROUPS * LEAST_GROUP else 1
+    packing = Packing.full(steps, batch, rows.device, groups)
+    places = packing.order
+    cell = net.decoder.cell
+    given = hand.state.at(places), hand.offset[places]
+    ((hiddens, state),) = read([Reading(cell, packing.pack(inputs), *given, None, packing)])
+    with alone():
+        outputs = net.decoder.output(hiddens.to(rows.dtype))
+        found = mixture.split(packing.unpack(outputs, steps))
+        position = mixture.position_nats(found, rows[..., :2])
+        if not hand.begun:
+            position[0] = 0.0
+        cost = (position + mixture.pen_nats(found, rows)).sum(0)
+    back = torch.empty_like(places)
+    back[places] = torch.arange(batch, device=places.device)
+    return Hand(state.at(back), hand.offset, rows[-1], begun=True), cost
 
 
 @dataclass(frozen=True, eq=False)
 class Chance:
     """The random numbers of B drawings' points, drawn beforehand, each drawing's by itself.
 
-    So drawing k of n is the same for every n (up to rounding in the products).
+    So drawing k of n is the same for every n, and its beginning for every most number of points.
 
     Attributes:
         choice: ``(B, S, 2)`` in [0, 1): which mixture, which pen state.
@@ -85,56 +142,149 @@ class Chance:
     @classmethod
     def of(cls, seed: int, batch: int, steps: int, like: Tensor, same: bool = False) -> Chance:
         """For B drawings of S steps; ``same``: one hand's chance for all."""
-        noises = [Noise(seed, 4, 0 if same else n) for n in range(batch)]
-        choice = np.stack([n.uniform(steps, 2) for n in noises])
-        place = torch.stack([n.normal(steps, 2, like=like) for n in noises])
+        numbers = [0 if same else n for n in range(batch)]
+        choice = np.stack([Noise(seed, 4, n).uniform(steps, 2) for n in numbers])
+        place = torch.stack([Noise(seed, 7, n).normal(steps, 2, like=like) for n in numbers])
         return cls(torch.from_numpy(choice).to(like.dtype).to(like.device), place)
 
+    def copies(self, index: Tensor) -> Chance:
+        """The chances at ``index``, which may repeat."""
+        return Chance(self.choice[index], self.place[index])
 
-@torch.no_grad()
+
+class Drawn(NamedTuple):
+    """One step of B drawings.
+
+    Attributes:
+        rows: ``(B, 5)`` in units of the net; a drawing that has ended repeats its end row,
+            0, 0, 0, 0, 1.
+        nats: What each row costs under the model as it is, at temperature 1, ``(B,)``; 0 for
+            repeated end rows.
+    """
+
+    rows: Rows
+    nats: npt.NDArray[np.float32]
+
+
 def draw(
-    net: SketchNet, hand: Hand, chance: Chance, temperature: float, least: int, origin: bool
-) -> Iterator[npt.NDArray[np.float32]]:
+    net: SketchNet,
+    hand: Hand,
+    chance: Chance,
+    heat: Heat | float,
+    least: int,
+    origin: bool,
+) -> Iterator[Rows]:
+    """Draw on, point by point: the rows of :func:`steps`."""
+    hand = Hand(hand.state, hand.offset, hand.row, begun=not origin)
+    for drawn in steps(net, hand, chance, Heat.of(heat), least, weighed=False):
+        yield drawn.rows
+
+
+def steps(
+    net: SketchNet, hand: Hand, chance: Chance, heat: Heat, least: int, *, weighed: bool
+) -> Iterator[Drawn]:
     """Draw on, point by point.
 
     Args:
         net: The net.
-        hand: B hands.
+        hand: B hands. Where they have not begun, the first offset is 0, as in training.
         chance: Its S is the most points that are drawn.
-        temperature: τ > 0: π and pen logits are divided by it, σ multiplied by √τ.
+        heat: Temperatures.
         least: Points before which no drawing ends.
-        origin: Whether the hands are fresh: then the first offset is 0, as in training.
+        weighed: Whether to find what the rows cost; else that is 0.
 
     Yields:
-        Each step's rows ``(B, 5)``; a drawing that has ended repeats its end row. Ends when all
-        drawings have.
+        Each step; ends when all drawings have.
+
+    Raises:
+        StrokebookError: The net gives numbers that are not finite.
     """
-    state, row = hand.state, hand.row
-    ended = torch.zeros(len(row), dtype=torch.bool, device=row.device)
+    batch = len(hand.row)
+    size = block_size(net)
+    blocks = [
+        _Block(net, hand, chance, heat, slice(first, min(first + size, batch)), size)
+        for first in range(0, batch, size)
+    ]
+    out = Drawn(np.zeros((batch, 5), np.float32), np.zeros(batch, np.float32))
     for step in range(chance.choice.shape[1]):
-        state = net.decoder.cell.step(row, state, hand.offset)
-        found = mixture.split(net.decoder.output(state.hidden))
-        row = _pick(found, chance.choice[:, step], chance.place[:, step], temperature, step < least)
-        if origin and step == 0:
-            row[:, :2] = 0.0
-        row[ended] = row.new_tensor((0.0, 0.0, 0.0, 0.0, 1.0))
-        ended |= row[:, 2 + END] > 0
-        yield row.cpu().numpy()
-        if bool(ended.all()):
+        busy = [block for block in blocks if not block.done]
+        if not busy:
             return
+        _side_by_side([partial(b.go, step, step < least, weighed, out) for b in busy], net.device)
+        if not np.isfinite(out.rows).all():
+            raise StrokebookError(
+                "The model gives numbers that are not finite, so it cannot draw.",
+                "Train it again, or name another model folder.",
+            )
+        yield Drawn(out.rows.copy(), out.nats.copy())
+
+
+def _side_by_side(tasks: list[Callable[[], None]], device: torch.device) -> None:
+    if device.type == "cpu":
+        workers.run(tasks)
+        return
+    for task in tasks:
+        with torch.no_grad():
+            task()
+
+
+class _Block:
+    """Drawings that are drawn together, padded with copies of the first to a fixed number."""
+
+    def __init__(
+        self, net: SketchNet, hand: Hand, chance: Chance, heat: Heat, part: slice, size: int
+    ) -> None:
+        index = torch.full((size,), part.start, device=net.device)
+        self.count = part.stop - part.start
+        index[: self.count] = torch.arange(part.start, part.stop, device=net.device)
+        self.net, self.heat, self.part = net, heat, part
+        self.hand, self.chance = hand.copies(index), chance.copies(index)
+        self.ended = torch.zeros(size, dtype=torch.bool, device=net.device)
+        self.end = self.hand.row.new_tensor((0.0, 0.0, 0.0, 0.0, 1.0))
+        self.done = False
+
+    def go(self, step: int, must_go_on: bool, weighed: bool, out: Drawn) -> None:
+        """One step, written into this block's part of ``out``."""
+        decoder, hand = self.net.decoder, self.hand
+        state = decoder.cell.step(hand.row, hand.state, hand.offset)
+        found = mixture.split(decoder.output(decoder.cell.output(state)))
+        choice, place = self.chance.choice[:, step], self.chance.place[:, step]
+        row = _pick(found, choice, place, self.heat, must_go_on)
+        if not hand.begun:
+            row[:, :2] = 0.0
+        ends = row[:, 2 + END] > 0
+        row = torch.where((self.ended | ends)[:, None], self.end, row)
+        if weighed:
+            nats = self._nats(found, row)
+            out.nats[self.part] = nats[: self.count].cpu().numpy()
+        self.hand = Hand(state, hand.offset, row, begun=True)
+        self.ended = self.ended | ends
+        out.rows[self.part] = row[: self.count].cpu().numpy()
+        self.done = bool(self.ended[: self.count].all())
+
+    def _nats(self, found: mixture.Mixture, row: Tensor) -> Tensor:
+        nats = mixture.pen_nats(found, row)
+        if self.hand.begun:
+            placed = row[:, 2 + END] == 0
+            nats = nats + torch.where(placed, mixture.position_nats(found, row[:, :2]), 0.0)
+        return torch.where(self.ended, 0.0, nats)
 
 
 def _pick(
-    found: mixture.Mixture, choice: Tensor, place: Tensor, temperature: float, must_go_on: bool
+    found: mixture.Mixture,
+    choice: Tensor,
+    place: Tensor,
+    heat: Heat,
+    must_go_on: bool,
 ) -> Tensor:
     """One row for each hand, ``(B, 5)``, from its mixture and its random numbers."""
-    which = _index(found.weight / temperature, choice[:, 0])[:, None]
+    which = _index(found.weight / heat.mixture, choice[:, 0])[:, None]
     mean_x, mean_y, log_x, log_y, raw = (part.gather(1, which)[:, 0] for part in found[2:])
-    pen_logits = found.pen / temperature
+    pen_logits = found.pen / heat.pen
     if must_go_on:
         pen_logits[:, END] = -torch.inf
     pen = _index(pen_logits, choice[:, 1])
-    rho, spread = torch.tanh(raw), temperature**0.5
+    rho, spread = torch.tanh(raw), heat.mixture**0.5
     across = rho * place[:, 0] + torch.sqrt(1.0 - rho * rho) * place[:, 1]
     x = mean_x + spread * log_x.exp() * place[:, 0]
     y = mean_y + spread * log_y.exp() * across

@@ -1,0 +1,31 @@
+"""Drawing with a trained model: new drawings, endings, variations, ways from one to another.
+
+Every function is a function of its seed: same seed, same machine, same result, however many
+drawings are asked for at once. :func:`stream` gives the points as they come.
+"""
+
+from strokebook.model.heat import Heat
+from strokebook.model.sampling.choosing import CHOICES
+from strokebook.model.sampling.latent import between, interpolate, reconstruct, vary
+from strokebook.model.sampling.starts import Start, cut, read_start, warm_up
+from strokebook.model.sampling.stream import Moment, Stream, stream
+from strokebook.model.sampling.whole import complete, continue_from, sample
+
+__all__ = [
+    "CHOICES",
+    "Heat",
+    "Moment",
+    "Start",
+    "Stream",
+    "between",
+    "complete",
+    "continue_from",
+    "cut",
+    "interpolate",
+    "read_start",
+    "reconstruct",
+    "sample",
+    "stream",
+    "vary",
+    "warm_up",
+]

@@ -1,0 +1,161 @@
+"""Drawings by way of z: drawn again, varied, and on the way from one to another.
+
+Shape letters: Z numbers of z.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from strokebook.base.errors import UsageError
+from strokebook.geometry.drawing import Drawing
+from strokebook.model.checkpoint import SketchModel
+from strokebook.model.fitting import Fitted, fit
+from strokebook.model.heat import Heat
+from strokebook.model.noise import Noise
+from strokebook.model.pen import Chance, fresh
+from strokebook.model.sampling.starts import stroke5
+from strokebook.model.sampling.stream import Stream, check_count, check_most, placed
+
+PARALLEL = 0.9995  # cosine over which spherical interpolation is the same as straight
+
+
+def reconstruct(
+    model: SketchModel,
+    drawing: Drawing,
+    temperature: Heat | float = 0.25,
+    seed: int = 0,
+    max_points: int | None = None,
+    *,
+    zoom: float | None = None,
+) -> Drawing:
+    """What a conditional model draws for the z (the posterior's mean) that it finds in a drawing.
+
+    The result lies where the drawing lies, at its size.
+
+    Raises:
+        UsageError: ``temperature`` or ``max_points`` out of range.
+        StrokebookError: A decoder-only model, or a drawing without extent.
+    """
+    z, fitted = _z_of(model, drawing, zoom)
+    stream = _stream(model, z, temperature, seed, max_points)
+    return _in_place(stream, drawing, fitted)[0]
+
+
+def vary(
+    model: SketchModel,
+    drawing: Drawing,
+    n: int = 9,
+    strength: float = 0.5,
+    temperature: Heat | float = 0.25,
+    seed: int = 0,
+    max_points: int | None = None,
+    *,
+    zoom: float | None = None,
+) -> list[Drawing]:
+    """Variations around a drawing, where it lies and at its size.
+
+    Each is drawn for z' = √(1 - s²) z + s ε, with z the posterior's mean, ε from N(0, 1) and s
+    the strength: 0 draws the same again, 1 anything that the model knows; between them z' keeps
+    the spread that the decoder is used to, which z + s ε would leave.
+
+    Args:
+        model: Conditional.
+        drawing: At least two different points.
+        n: How many.
+        strength: 0 to 1.
+        temperature: τ > 0; one for all, or for mixture and pen apart.
+        seed: Of every random choice.
+        max_points: Most points; None: as many as the longest training drawing.
+        zoom: Units of the training data per unit of the drawing, where known.
+
+    Raises:
+        UsageError: A number out of range.
+        StrokebookError: A decoder-only model, or a drawing without extent.
+    """
+    check_count(n)
+    if not 0 <= strength <= 1:
+        raise UsageError(f"The strength is {strength}.", "Use 0 (the same again) to 1 (anything).")
+    mean, fitted = _z_of(model, drawing, zoom)
+    noise = torch.stack([Noise(seed, 9, k).normal(mean.shape[1], like=mean) for k in range(n)])
+    z = (1.0 - strength**2) ** 0.5 * mean + strength * noise
+    return _in_place(_stream(model, z, temperature, seed, max_points), drawing, fitted)
+
+
+def interpolate(
+    model: SketchModel,
+    a: Drawing,
+    b: Drawing,
+    steps: int = 9,
+    temperature: Heat | float = 0.25,
+    seed: int = 0,
+    *,
+    spherical: bool = True,
+    max_points: int | None = None,
+) -> list[Drawing]:
+    """Drawings whose z lie on the way from a's to b's, both ends included.
+
+    All are drawn with the same random numbers, so that what differs is z.
+
+    Raises:
+        UsageError: ``steps``, ``temperature`` or ``max_points`` out of range.
+        StrokebookError: A decoder-only model, or a drawing without extent.
+    """
+    check_count(steps)
+    first, last = _z_of(model, a, None)[0][0], _z_of(model, b, None)[0][0]
+    way = torch.linspace(0.0, 1.0, steps).tolist()
+    z = torch.stack([between(first, last, t, spherical) for t in way])
+    return _stream(model, z, temperature, seed, max_points, same=True).drawings()
+
+
+def between(a: Tensor, b: Tensor, t: float, spherical: bool) -> Tensor:
+    """A point on the way from a (t = 0) to b (t = 1), along the sphere (White 2016) or straight.
+
+    Along the sphere (Shoemake 1985) the lengths in between are those of the ends, as those of
+    normal numbers are; the straight way leads through shorter ones, which are hardly ever drawn.
+    """
+    cosine = float(torch.dot(a, b) / (a.norm() * b.norm()).clamp_min(1e-12))
+    if not spherical or abs(cosine) > PARALLEL:
+        return torch.lerp(a, b, t)
+    angle = float(np.arccos(cosine))
+    near, far = (float(np.sin(part * angle) / np.sin(angle)) for part in (1 - t, t))
+    return near * a + far * b
+
+
+def _z_of(model: SketchModel, drawing: Drawing, zoom: float | None) -> tuple[Tensor, Fitted]:
+    """The mean of z ``(1, Z)`` that the encoder finds."""
+    fitted = fit(drawing, model.facts, model.facts.extent, zoom)
+    rows = stroke5(fitted.rows, model.net.device)[:, None]
+    lengths = torch.tensor([len(rows)], device=rows.device)
+    with torch.no_grad():
+        return model.net.encode(rows, lengths).mean, fitted
+
+
+def _stream(
+    model: SketchModel,
+    z: Tensor,
+    temperature: Heat | float,
+    seed: int,
+    max_points: int | None,
+    *,
+    same: bool = False,
+) -> Stream:
+    """The drawings of ``(n, Z)``, drawn; ``same``: with the same random numbers for all."""
+    heat, most = Heat.of(temperature), check_most(max_points, model)
+    hand = fresh(model.net, len(z), z)
+    chance = Chance.of(seed, len(z), most, hand.row, same)
+    return Stream(model, hand, chance, heat, seed).finish()
+
+
+def _in_place(stream: Stream, drawing: Drawing, fitted: Fitted) -> list[Drawing]:
+    """What was drawn, where ``drawing`` lies."""
+    found = []
+    for index, rows in enumerate(stream.rows()):
+        again = drawing.with_strokes(placed(rows, fitted.origin, fitted.unit))
+        meta = {"seed": stream.seed, "index": index}
+        found.append(dataclasses.replace(again, meta=meta))
+    return found

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from strokebook.cli.main import main
+from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.svg import read_drawing, write_svg
+from strokebook.model.config import ModelOptions, TrainOptions
+from strokebook.model.training import train
+from strokebook.pipeline.contact import write_contact
+
+Run = Callable[..., tuple[int, str]]
+SIZES = ModelOptions(conditional=True, encoder=4, decoder=8, z=2, mixtures=2)
+OPTIONS = TrainOptions(steps=2, batch=10, validate_every=2, threads=1)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("model") / "lines"
+    rng = np.random.default_rng(0)
+    rows = [
+        np.pad(rng.normal(0, 5, (12, 2)), ((0, 0), (0, 1))).astype(np.float32) for _ in range(12)
+    ]
+    train(rows, rows[:2], SIZES, OPTIONS, folder)
+    return folder
+
+
+@pytest.fixture
+def drawing(tmp_path: Path) -> Path:
+    path = tmp_path / "a.svg"
+    write_svg(Drawing.of([[(0, 0), (60, 10), (90, 80), (20, 120)], [(5, 5), (50, 60)]]), path)
+    return path
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*words: object) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["strokebook", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return int(ended.value.code or 0), capsys.readouterr().err
+
+    return call
+
+
+def test_all_leave_sheets_films_and_drawings(
+    run: Run, model: Path, drawing: Path, tmp_path: Path
+) -> None:
+    commands: dict[str, list[object]] = {
+        "sample": ["sample", "--choose", "different", "--pen-temperature", "0.2"],
+        "completion": ["complete", drawing, "--choose", "likely", "--of", "5"],
+        "variation": ["vary", drawing, "--strength", "0.3"],
+        "step": ["interpolate", drawing, drawing],
+    }
+    for name, words in commands.items():
+        out = tmp_path / name
+        code, said = run(*words, "-n", 2, "-m", model, "-o", out)
+        assert code == 0, said
+        found = sorted(p.name for p in out.iterdir())
+        plural = f"{name}s"
+        expected = [f"{name}-01.svg", f"{name}-02.svg"]
+        assert found == sorted([*expected, *(plural + s for s in (".gif", ".png", ".svg"))])
+        assert np.asarray(Image.open(out / f"{plural}.png")).std() > 1
+        layers = re.findall(r'inkscape:label="(\w+ \w+)"', (out / f"{plural}.svg").read_text())
+        assert layers == (["1 drawn"] if name == "sample" else ["1 given", "2 drawn"])
+
+
+def test_continuing_from_a_point_keeps_what_is_before(
+    run: Run, model: Path, drawing: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    assert run("complete", drawing, "--from", 3, "-n", 1, "-m", model, "-o", out)[0] == 0
+    made = read_drawing(out / "completion-01.svg")
+    np.testing.assert_allclose(made.points[:3], [(0, 0), (60, 10), (90, 80)], atol=0.01)
+    code, said = run("complete", drawing, "--from", 30, "-m", model, "-o", out)
+    assert code == 2 and "Use 2 to 6" in said
+
+
+def test_the_sheet_parts_what_was_given_from_what_was_drawn(tmp_path: Path) -> None:
+    ending = Drawing.of([[(0, 0), (9, 0), (9, 9)], [(1, 1), (2, 8)]], meta={"start_points": 2})
+    path = tmp_path / "sheet.svg"
+    write_contact([ending], path, before=[ending.with_strokes(ending.strokes[:1])])
+    given, drawn = path.read_text().split("2 drawn")
+    assert given.count("<path") == 2 and drawn.count("<path") == 2
