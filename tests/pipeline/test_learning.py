@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from strokebook.base.errors import StrokebookError, UsageError
@@ -13,6 +14,7 @@ from strokebook.pipeline.demo import demo_settings
 from strokebook.pipeline.learning import _start
 from strokebook.pipeline.project import SETTINGS, Project, open_project
 from strokebook.pipeline.settings import load_settings, write_settings
+from strokebook.pipeline.single import train_on_file
 
 
 class Hears:
@@ -69,3 +71,20 @@ def test_a_model_to_start_from_that_is_not_there_is_one_sentence(tmp_path: Path)
 def test_without_a_project_the_starter_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="draw with --model starter"):
         project_model(tmp_path)
+
+
+def test_a_file_of_drawings_is_one_command_from_the_starter(tmp_path: Path) -> None:
+    zigzag = np.array([[0, 0, 0], *[[9, 7 * (-1) ** n, 0] for n in range(10)], [4, 0, 1]], np.int16)
+    parts = {}
+    for name, count in (("train", 6), ("valid", 2), ("test", 2)):
+        parts[name] = np.empty(count, object)
+        parts[name][:] = [zigzag] * count
+    np.savez(tmp_path / "mine.npz", **parts)
+    folder = tmp_path / "model"
+    result, refused = train_on_file(
+        tmp_path / "mine.npz", folder, preset="small", steps=1, start_from=Path("starter")
+    )
+    assert (result.steps, refused) == (1, [])
+    found = read(folder, "last")
+    assert found.info["started_from"] == "starter"
+    assert found.options == read(starter.FOLDER, "best").options

@@ -3,6 +3,7 @@ from pathlib import Path
 from PIL import Image
 
 from strokebook.geometry.recipe import prepare_page
+from strokebook.geometry.route import RouteOptions
 from strokebook.geometry.svg import read_drawing
 from strokebook.library.records import Page
 from strokebook.pipeline.traces import TraceJob, trace_one
@@ -21,7 +22,7 @@ def test_a_blank_page_is_an_empty_drawing_with_a_remark(tmp_path: Path) -> None:
     Image.new("L", (200, 150), 250).save(tmp_path / "a.png")
     job = TraceJob(
         page("sb1p001"), tmp_path / "a.png", tmp_path / "a.json", tmp_path / "a.svg",
-        TraceOptions(), 80.0,
+        TraceOptions(), RouteOptions(), 80.0,
     )  # fmt: skip
     note = trace_one(job)
     assert (note.strokes, note.points, note.pen_width) == (0, 0, None)

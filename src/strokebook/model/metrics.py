@@ -3,14 +3,58 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from strokebook.base.errors import StrokebookError
 from strokebook.base.files import atomic_open, write_text
 
 FILE = "metrics.jsonl"
 CURVE = "curve.png"
+BOARD = "tensorboard"  # the folder of its event files
+
+
+class Board:
+    """The same numbers for TensorBoard."""
+
+    def __init__(self, folder: Path, step: int) -> None:
+        if not step:
+            shutil.rmtree(folder / BOARD, ignore_errors=True)  # of a training that was replaced
+        # Steps after a resumed training's are hidden: it writes them again.
+        purge = step + 1 if step else None
+        self._writer = _writer()(str(folder / BOARD), purge_step=purge)
+
+    def add(self, line: Mapping[str, Any]) -> None:
+        """Add the numbers of a line of metrics as ``kind/name``."""
+        for name, value in line.items():
+            if name not in {"kind", "step"}:
+                self._writer.add_scalar(f"{line['kind']}/{name}", value, line["step"])
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._writer.close()
+
+
+def need_board() -> None:
+    """Make sure that there is TensorBoard.
+
+    Raises:
+        StrokebookError: It is not installed.
+    """
+    _writer()
+
+
+def _writer() -> Any:
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as error:
+        raise StrokebookError(
+            "TensorBoard is not installed.",
+            "Run 'pip install tensorboard', or do without (tensorboard = false in [train]).",
+        ) from error
+    return SummaryWriter
 
 
 def rewind(folder: Path, step: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,13 @@ import torch
 from strokebook.base.errors import Refusal, StrokebookError
 from strokebook.base.progress import SILENT, Progress
 from strokebook.geometry.drawing import Stroke3
-from strokebook.model import card, checkpoint, metrics
+from strokebook.model import card, checkpoint, gallery, metrics, starter
+from strokebook.model.augment import Augmentation
 from strokebook.model.batches import Epochs
 from strokebook.model.config import ModelOptions, TrainOptions
 from strokebook.model.data import TrainingData, prepare
 from strokebook.model.interrupts import Interrupts
+from strokebook.model.loop import Loop
 from strokebook.model.nets import SketchNet
 from strokebook.model.scores import Scores, score
 from strokebook.model.stepper import Stepper
@@ -26,36 +28,11 @@ from strokebook.model.stepper import Stepper
 MOST_BAD = 5  # steps in a row without a finite loss after which training is given up
 SAVE_SECONDS = 60.0  # a kill costs at most this much training
 # Settings that may change between a run and its resuming; any other would make another model.
-FREE = {"steps", "minutes", "patience", "threads", "device", "report_every", "validate_every"}
-
-
-@dataclass
-class Loop:
-    """Where a training stands; saved with every ``last`` checkpoint.
-
-    Attributes:
-        step: Steps done.
-        seconds: Spent so far, over all resumes.
-        best_step: Step of the best validation; 0: none yet.
-        best: Its scores.
-        since_best: Validations since then.
-        validated: Step of the last validation.
-        factor: What the NaN guard has multiplied the learning rate by.
-        bad: Steps skipped in a row.
-        skipped: Steps skipped in all.
-        sums: Reconstruction loss, KL loss and steps since the last line of metrics.
-    """
-
-    step: int = 0
-    seconds: float = 0.0
-    best_step: int = 0
-    best: dict[str, float] | None = None
-    since_best: int = 0
-    validated: int = 0
-    factor: float = 1.0
-    bad: int = 0
-    skipped: int = 0
-    sums: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
+FREE = {
+    *("steps", "minutes", "patience", "threads", "device", "report_every", "validate_every"),
+    *("samples_every", "tensorboard", "start_from"),
+}
+DEFAULTS = dataclasses.asdict(TrainOptions())  # of settings that an older checkpoint has not
 
 
 @dataclass(frozen=True)
@@ -70,6 +47,7 @@ class TrainResult:
         best_step: Step of the best model.
         best: Its scores on the validation drawings; None where there are none.
         skipped: Steps that the NaN guard skipped.
+        overfits: Step at which overfitting was seen; 0: it was not.
         remarks: Drawings left out, and other things to know.
     """
 
@@ -80,6 +58,7 @@ class TrainResult:
     best_step: int
     best: Scores | None
     skipped: int
+    overfits: int
     remarks: tuple[Refusal, ...]
 
 
@@ -96,8 +75,9 @@ def train(
 ) -> TrainResult:
     """Train a model into ``folder``; go on where an earlier call with the same data stopped.
 
-    The folder gets ``best`` and ``last`` checkpoints, ``metrics.jsonl``, ``curve.png`` and the
-    model's card. Ctrl-C saves and ends; calling again goes on with the very next step.
+    The folder gets ``best`` and ``last`` checkpoints, ``metrics.jsonl``, ``curve.png``, pictures
+    of samples and the model's card. Ctrl-C saves and ends; calling again goes on with the very
+    next step.
 
     Args:
         train: Stroke-3 arrays ``(N, 3)`` in any unit.
@@ -107,7 +87,8 @@ def train(
         folder: Where the model goes.
         progress: Hears of every step and shows the losses.
         resume: False: what the folder holds is replaced.
-        start_from: Folder of a model of the same sizes whose weights training starts with.
+        start_from: Folder of a model of the same sizes whose weights training starts with; default:
+            what ``options.start_from`` names. It may be ``folder`` itself (with ``resume`` false).
 
     Raises:
         StrokebookError: Data that cannot be used, a folder that holds another training, or losses
@@ -119,6 +100,8 @@ def train(
     before = torch.get_num_threads()
     if options.threads:
         torch.set_num_threads(options.threads)
+    if start_from is None and options.start_from:
+        start_from = starter.find(options.start_from)
     try:
         run = _Run(data, model, options, folder, progress)
         run.open(resume, start_from)
@@ -141,10 +124,17 @@ class _Run:
         self.data, self.options, self.folder, self.progress = data, options, folder, progress
         net = SketchNet(model, torch.Generator().manual_seed(options.seed))
         self.stepper = Stepper(net.to(_device(options.device)), options, data.facts.n_max)
+        vary = Augmentation.of(options)
         self.epochs = Epochs(
-            data.train, options.batch, options.seed, options.scale_augment, options.point_drop
+            data.train,
+            options.batch,
+            options.seed,
+            options.scale_augment,
+            options.point_drop,
+            vary or None,
         )
         self.loop = Loop()
+        self.board: metrics.Board | None = None
         self.mark = self.saved = time.monotonic()
         self.first, self.before = 0, 0.0
         self.info: dict[str, Any] = {
@@ -156,25 +146,30 @@ class _Run:
 
     def open(self, resume: bool, start_from: Path | None) -> None:
         """Begin anew, from another model, or where the folder's last checkpoint stands."""
+        if self.options.tensorboard:
+            metrics.need_board()  # before anything is replaced
         if resume and checkpoint.has(self.folder, "last"):
             self._resume(checkpoint.read(self.folder, "last"))
         else:
-            for old in (*self.folder.glob("*.safetensors"), *self.folder.glob("*.json")):
-                if old.name in {"best.json", "last.json"} or old.suffix == ".safetensors":
-                    old.unlink()
-            if start_from is not None:
+            if start_from is not None:  # read first: it may be the very model that is replaced
                 which: checkpoint.Which = "best" if checkpoint.has(start_from, "best") else "last"
                 found = checkpoint.read(start_from, which)
                 checkpoint.fill(self.stepper.net, found.tensors, start_from)
-                self.info["started_from"] = start_from.name
+                self.info["started_from"] = start_from.resolve().name
+            for old in (*self.folder.glob("*.safetensors"), *self.folder.glob("*.json")):
+                if old.name in {"best.json", "last.json"} or old.suffix == ".safetensors":
+                    old.unlink()
         metrics.rewind(self.folder, self.loop.step)
+        gallery.clear(self.folder, self.loop.step)
+        if self.options.tensorboard:
+            self.board = metrics.Board(self.folder, self.loop.step)
         self.first, self.before = self.loop.step, self.loop.seconds
         self.mark = time.monotonic()
 
     def _resume(self, found: checkpoint.Checkpoint) -> None:
         net = self.stepper.net
         old, new = found.info["train"], self.info["train"]
-        changed = [n for n in new if n not in FREE and old.get(n) != new[n]]
+        changed = [n for n in new if n not in FREE and old.get(n, DEFAULTS[n]) != new[n]]
         changed += ["the [model] settings"] if found.options != net.options else []
         changed += ["the drawings"] if found.info["data"] != self.data.key else []
         if changed:
@@ -205,6 +200,8 @@ class _Run:
                 metrics.draw_curves(self.folder, self.loop.best_step)
             result = self._result(ended)
             card.write(result, self.stepper.net.options, self.options, self.data.facts, self.info)
+        if self.board:
+            self.board.close()
         self.progress.say(_summary(result))
         return result
 
@@ -217,6 +214,7 @@ class _Run:
             self._one_step()
             if self.loop.step % self.options.validate_every == 0:
                 self._validate()
+            self._show()
             if interrupts.asked:
                 return "interrupted"
             ended = self._why_end()
@@ -242,8 +240,7 @@ class _Run:
         if found is None:
             self._skip()
         else:
-            loop.bad = 0
-            loop.sums = [loop.sums[0] + found[0], loop.sums[1] + found[1], loop.sums[2] + 1]
+            loop.learnt(*found)
         if loop.step % self.options.report_every == 0 and loop.sums[2]:
             self._report()
 
@@ -274,7 +271,7 @@ class _Run:
             "learning_rate": self.stepper.learning_rate(loop.step - 1) * loop.factor,
             "seconds": round(loop.seconds, 3),
         }
-        metrics.append(self.folder, line)
+        self._record(line)
         pace = (loop.seconds - self.before) / max(loop.step - self.first, 1)
         left = pace * (options.steps - loop.step)
         if options.minutes:
@@ -297,12 +294,11 @@ class _Run:
         values = dataclasses.asdict(found)
         cost = found.cost(options.kl_weight, options.kl_floor)
         line = {"kind": "valid", "step": loop.step, "cost": cost, "per_point": found.per_point}
-        metrics.append(self.folder, line | values)
+        self._record(line | values)
         best = Scores(**loop.best) if loop.best else None
         better = best is None or cost < best.cost(options.kl_weight, options.kl_floor)
-        loop.since_best = 0 if better else loop.since_best + 1
+        overfits = loop.judged(better, values)
         if better:
-            loop.best_step, loop.best = loop.step, values
             self._save("best", values)
         self._save_last()
         self.progress.say(
@@ -310,6 +306,20 @@ class _Run:
             f" {found.position:.3f}, pen {found.pen:.3f}), KL {found.kl:.3f}"
             + (", the best so far" if better else f", {loop.since_best} since the best")
         )
+        if overfits:
+            self.progress.say(overfits)
+
+    def _record(self, line: dict[str, Any]) -> None:
+        metrics.append(self.folder, line)
+        if self.board:
+            self.board.add(line)
+
+    def _show(self) -> None:
+        """Pictures of what it draws by now and of the curves, every so often."""
+        step, every = self.loop.step, self.options.samples_every
+        if every and step % every == 0:
+            gallery.hang(self.stepper.net, self.data.facts, self.folder, step, self.options.seed)
+            metrics.draw_curves(self.folder, self.loop.best_step)
 
     def _save_last(self) -> None:
         self.saved = time.monotonic()
@@ -345,6 +355,7 @@ class _Run:
             loop.best_step,
             best,
             loop.skipped,
+            loop.overfits,
             self.data.remarks,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import replace
 from pathlib import Path
 
 from strokebook.base.progress import SILENT, Progress
@@ -24,9 +24,24 @@ def prepare_demo(
     library, project = folder / "library", folder / "project"
     made = make_library(library, seed=seed, pages=PAGES, progress=progress)
     if not (project / SETTINGS).exists():
-        default = Settings()
-        # Shorter drawings: a step of training costs as much as the longest drawing has points.
-        short = dataclasses.replace(default.dataset, epsilon=1.0, budget=140)
-        settings = with_library(dataclasses.replace(default, dataset=short), "../library")
-        write_settings(project / SETTINGS, settings)
+        write_settings(project / SETTINGS, with_library(demo_settings(), "../library"))
     return library, project, made
+
+
+def demo_settings() -> Settings:
+    """The defaults, for few and short drawings: the model starts from the starter."""
+    from strokebook.model import checkpoint, starter
+
+    default = Settings()
+    # Shorter drawings: a step of training costs as much as the longest drawing has points.
+    short = replace(default.dataset, epsilon=1.0, budget=140)
+    sizes = checkpoint.read(starter.FOLDER, "best").options
+    # From such a start, 150 drawings are soon learnt by heart: vary them, and go slower.
+    train = replace(
+        default.train,
+        start_from=starter.NAME,
+        learning_rate=2e-3,
+        rotate_augment=8.0,
+        warp_augment=0.03,
+    )
+    return replace(default, dataset=short, model=sizes, train=train)

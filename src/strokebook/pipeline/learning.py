@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from strokebook.base.files import file_digest
+from strokebook.model.config import ModelOptions
 from strokebook.pipeline.datasets import load_dataset, npz_file
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.settings import fingerprint
@@ -25,7 +26,8 @@ def model_folder(project: Project) -> Path:
 def train_model(project: Project) -> Outcome:
     """Train, go on with a training that was cut short, or leave a model that is up to date.
 
-    A data set that has changed since gives a new training, which starts from the model there is.
+    A data set that has changed since gives a new training, which starts from the model there is;
+    the first one starts from what ``[train] start_from`` names.
     """
     outcome, timer = Outcome(STAGE), Timer()
     if not npz_file(project).exists():
@@ -62,13 +64,13 @@ def _train(project: Project, key: str, train_rows: Any, valid_rows: Any) -> Any:
     for other in work.parent.glob(".training-*"):
         if other != work:
             shutil.rmtree(other)  # begun on data or settings that are no longer so
-    settings = project.settings
-    before = folder if _same_net(project, folder) else None
+    named, sizes = _start(project)
+    before = folder if _same_net(project, folder, sizes) else named
     result = train(
         train_rows,
         valid_rows,
-        settings.model,
-        settings.train,
+        sizes,
+        project.settings.train,
         work,
         progress=project.progress,
         start_from=before,
@@ -78,14 +80,31 @@ def _train(project: Project, key: str, train_rows: Any, valid_rows: Any) -> Any:
     return result
 
 
-def _same_net(project: Project, folder: Path) -> bool:
+def _start(project: Project) -> tuple[Path | None, ModelOptions]:
+    """The model that a first training starts from, if any, and the sizes of the project's model."""
+    from strokebook.model import checkpoint, starter
+
+    name, sizes = project.settings.train.start_from, project.settings.model
+    if not name:
+        return None, sizes
+    folder = starter.find(name, project.folder)
+    found = checkpoint.read(folder, "best").options
+    if found != sizes:
+        project.progress.say(
+            f"The model gets the sizes of {name}, which it starts from; [model] in the settings is"
+            ' not used (it is with start_from = "").'
+        )
+    return folder, found
+
+
+def _same_net(project: Project, folder: Path, sizes: ModelOptions) -> bool:
     from strokebook.base.errors import StrokebookError
     from strokebook.model.checkpoint import read
 
     if not (folder / "best.json").exists():
         return False
     try:
-        return read(folder, "best").options == project.settings.model
+        return read(folder, "best").options == sizes
     except StrokebookError as error:
         project.progress.say(f"The former model is not used: {error}")
         return False

@@ -1,0 +1,135 @@
+"""Data sets of long lines, made from the shared test data as the pipeline makes them.
+
+    look        the artist's drawings (look_i16, MIT), strokes joined and spliced by the pipeline
+    quickdraw   Quick, Draw! (CC BY 4.0), likewise, without drawings that hardly have a line
+
+Everything is in a frame of 200 units, simplified by RDP, in whole units: what a project's own data
+set looks like. Made once and kept in the folder ``benchmarks/out``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from strokebook.base.errors import InputRefused, Refusal
+from strokebook.dataset.load import read_npz
+from strokebook.dataset.quickdraw import read_quickdraw
+from strokebook.dataset.rows import to_rows
+from strokebook.geometry.drawing import Drawing, Stroke3
+from strokebook.geometry.join import join
+from strokebook.geometry.resample import to_frame
+from strokebook.geometry.simplify import simplify, simplify_to_budget
+from strokebook.geometry.splice import splice
+from strokebook.geometry.stroke3 import from_stroke3
+
+SHARED = Path(os.environ.get("STROKEBOOK_SHARED", "../shared")) / "data"
+OUT = Path(__file__).parent / "out"
+VERSION = 1  # raise it when the sets come out otherwise
+FRAME = 200.0
+EPSILON = 1.0  # units of the frame, as in the demo
+BUDGET = 200
+LEAST = 16  # points: a Quick, Draw! drawing with fewer has hardly a line
+
+
+@dataclass(frozen=True, eq=False)
+class LineSet:
+    """Stroke-3 drawings, with the word of each where there is one."""
+
+    train: list[Stroke3]
+    valid: list[Stroke3]
+    test: list[Stroke3]
+    words: tuple[str, ...] = ()  # of the training drawings
+
+
+def look() -> LineSet:
+    """The artist's 1,300 drawings, 120 of them for validation; the other 300 are the test."""
+    parts = _kept("look", _make_look)
+    return LineSet(parts["train"], parts["valid"], parts["test"])
+
+
+def quickdraw() -> LineSet:
+    """Recognised drawings of every word, 250 for validation and 250 for testing."""
+    found = _kept("quickdraw", _make_quickdraw)
+    rows = list(found["rows"])
+    order = np.random.default_rng(0).permutation(len(rows))
+    part = [[rows[n] for n in some] for some in (order[500:], order[:250], order[250:500])]
+    words = tuple(str(found["words"][n][0]) for n in order[500:])
+    return LineSet(part[0], part[1], part[2], words)
+
+
+def long_line(drawing: Drawing) -> Stroke3 | None:
+    """One drawing in the frame, joined, spliced, simplified; None where nothing is left of it."""
+    try:
+        framed, _ = to_frame(drawing, FRAME)
+        simple = simplify(splice(join(framed)), EPSILON)
+        if simple.n_points >= BUDGET:
+            simple, _ = simplify_to_budget(simple, BUDGET)
+    except InputRefused:
+        return None
+    rows = np.asarray(to_rows(simple, "int16"), np.float32)
+    return rows if len(rows) >= 8 else None
+
+
+def _lines(drawings: Iterable[Drawing]) -> Iterator[Stroke3]:
+    return (rows for d in drawings if (rows := long_line(d)) is not None)
+
+
+def _make_look() -> dict[str, list[Stroke3]]:
+    arrays = read_npz(SHARED / "look_i16.npz")
+    train = list(_lines(from_stroke3(rows) for rows in arrays.train))
+    order = np.random.default_rng(0).permutation(len(train))
+    return {
+        "train": [train[n] for n in order[120:]],
+        "valid": [train[n] for n in order[:120]],
+        "test": list(_lines(from_stroke3(rows) for rows in arrays.valid)),
+    }
+
+
+def _make_quickdraw() -> dict[str, list[Stroke3]]:
+    refused: list[Refusal] = []
+    rows, words = [], []
+    for drawing in read_quickdraw(SHARED / "quickdraw_raw.ndjson.gz", refused.append):
+        found = long_line(drawing) if drawing.meta.get("recognized", True) else None
+        if found is not None and len(found) >= LEAST:
+            rows.append(found)
+            words.append(np.array([drawing.meta["word"]]))
+    return {"rows": rows, "words": words}
+
+
+def _kept(name: str, make: object) -> dict[str, list[Stroke3]]:
+    path = OUT / f"lines-{name}-{VERSION}.npz"
+    if not path.exists():
+        OUT.mkdir(exist_ok=True)
+        made = make()  # type: ignore[operator]
+        flat = {
+            f"{part}.{what}": value
+            for part, rows in made.items()
+            for what, value in (
+                ("all", np.concatenate(rows)),
+                ("sizes", np.array([len(r) for r in rows])),
+            )
+        }
+        np.savez_compressed(path, **flat)
+    with np.load(path) as file:
+        names = {n.partition(".")[0] for n in file.files}
+        return {n: np.split(file[f"{n}.all"], np.cumsum(file[f"{n}.sizes"])[:-1]) for n in names}
+
+
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    for name, found in (("look", look()), ("quickdraw", quickdraw())):
+        for part in ("train", "valid", "test"):
+            rows = getattr(found, part)
+            points = np.percentile([len(r) for r in rows], (5, 50, 95))
+            strokes = np.percentile([int(r[:, 2].sum()) for r in rows], (5, 50, 95))
+            print(f"{name} {part}: {len(rows)} drawings, points {points}, strokes {strokes}")
+
+
+if __name__ == "__main__":
+    main()

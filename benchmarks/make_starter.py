@@ -1,0 +1,215 @@
+"""The starter model in the package: trained, packed, with its card.
+
+    python -m benchmarks.make_starter WORK [--minutes 7 12 15] [--install]
+
+Three trainings, each from the one before: WORK/quickdraw, Quick, Draw! drawings of all words
+(``few_drawings`` starts from it too); WORK/artist, the artist's drawings and Quick, Draw! drawings
+of people and of what is best drawn in a line; WORK/starter, the artist's upright figures and people
+that the sample program draws. Nothing of their validation and test drawings is learnt from. The
+trainings can be stopped, and go on where they were. ``--install`` packs the result into the package
+(16 bits a weight).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import line_sets
+from benchmarks.held_out import nats
+from strokebook.dataset.rows import to_rows
+from strokebook.demo.people import draw_person
+from strokebook.geometry.drawing import Stroke3
+from strokebook.geometry.resample import to_frame
+from strokebook.geometry.simplify import simplify
+from strokebook.geometry.stroke3 import from_stroke3, to_stroke3
+from strokebook.model import starter
+from strokebook.model.augment import backwards
+from strokebook.model.batches import scale_of
+from strokebook.model.checkpoint import load_model
+from strokebook.model.config import ModelOptions, TrainOptions
+from strokebook.model.training import TrainResult, train
+
+SIZES = ModelOptions(
+    encoder=64, decoder=256, z=16, encoder_cell="layer_norm", decoder_cell="layer_norm"
+)
+FIRST = TrainOptions(
+    steps=20_000,
+    batch=64,
+    learning_rate=2e-3,
+    learning_rate_decay=0.9995,
+    kl_rate=0.999,
+    point_drop=0.0,
+    validate_every=250,
+    patience=0,
+    threads=1,
+)
+SECOND = replace(
+    FIRST,
+    batch=50,
+    learning_rate=1.5e-3,
+    learning_rate_decay=0.9988,
+    kl_rate=0.99,
+    point_drop=0.05,
+    rotate_augment=8.0,
+    mirror_augment=0.5,
+    reverse_augment=0.3,
+    warp_augment=0.02,
+    validate_every=100,
+    samples_every=300,
+)
+THIRD = replace(
+    SECOND,
+    learning_rate=2e-3,
+    learning_rate_decay=0.9975,
+    point_drop=0.0,
+    reverse_augment=0.0,
+)
+SOURCES = [
+    {
+        "what": "look_i16: drawings of Andrew Look's sketchbooks, traced",
+        "source": "Andrew Look, singleline_models",
+        "licence": "MIT",
+    },
+    {
+        "what": "7,196 raw drawings of 345 words",
+        "source": "Google, Quick, Draw!",
+        "licence": "CC BY 4.0",
+    },
+    {"what": "people that the sample program draws", "source": "strokebook", "licence": "MIT"},
+]
+STAGES = ("quickdraw", "artist", "starter")
+LICENCE = "MIT, as strokebook; name the sources where you pass it on"
+CARD = Path(__file__).with_name("starter_card.md")  # numbers are filled in
+TOLERANCE = 1.5  # RDP, units of the frame
+MOST_STROKES = 4
+SPECK = 8.0  # units of the frame: smaller strokes are page marks
+DRAWN, DRAWN_SEED = 3000, 1 << 31  # people of the sample program; libraries have smaller seeds
+LONG = 40  # points: what a Quick, Draw! drawing has at least to be learnt beside the artist's
+LINE_WORDS = frozenset(
+    [
+        *("The Mona Lisa", "angel", "beard", "ear", "eye", "eyeglasses", "face", "foot", "goatee"),
+        *("hand", "hat", "knee", "leg", "mermaid", "mouth", "moustache", "nose", "shoe", "skull"),
+        *("smiley face", "yoga", "bird", "camel", "cat", "cow", "dog", "dolphin", "duck"),
+        *("elephant", "fish", "flamingo", "flower", "horse", "kangaroo", "lion", "monkey", "owl"),
+        *("panda", "parrot", "rabbit", "snail", "swan", "teddy-bear", "tiger", "whale"),
+    ]
+)
+
+
+def pretrain(work: Path, minutes: float) -> TrainResult:
+    """A model of Quick, Draw! drawings of every word."""
+    data, options = line_sets.quickdraw(), replace(FIRST, minutes=minutes)
+    return train(data.train, data.valid, SIZES, options, work / "quickdraw", progress=Says())
+
+
+def go_on(work: Path, minutes: float) -> TrainResult:
+    """From there, the artist's drawings and those of Quick, Draw! that are nearest to them."""
+    artist, quick = line_sets.look(), line_sets.quickdraw()
+    pairs = zip(quick.train, quick.words, strict=True)
+    people = [rows for rows, word in pairs if word in LINE_WORDS and len(rows) >= LONG]
+    print(f"{len(artist.train)} drawings of the artist's, {len(people)} of Quick, Draw!")
+    return train(
+        artist.train + people,
+        artist.valid,
+        SIZES,
+        replace(SECOND, minutes=minutes),
+        work / "artist",
+        start_from=work / "quickdraw",
+        progress=Says(),
+    )
+
+
+def finish(work: Path, minutes: float) -> TrainResult:
+    """In the end, the artist's upright figures, and people that the sample's program draws."""
+    artist = line_sets.look()
+    drawn = people(DRAWN, DRAWN_SEED)
+    return train(
+        upright(artist.train) + drawn[100:],
+        upright(artist.valid) + drawn[:100],
+        SIZES,
+        replace(THIRD, minutes=minutes),
+        work / "starter",
+        start_from=work / "artist",
+        progress=Says(),
+    )
+
+
+def people(count: int, seed: int) -> list[Stroke3]:
+    """People in long lines as :mod:`strokebook.demo` draws them, in the frame."""
+    framed = (to_frame(draw_person(seed + n), line_sets.FRAME)[0] for n in range(count))
+    return [np.asarray(to_rows(simplify(d, 1.2), "int16"), np.float32) for d in framed]
+
+
+def upright(drawings: Sequence[Stroke3]) -> list[Stroke3]:
+    """Those taller than wide and of few strokes, with fewer points, begun at the top.
+
+    Where a joined line begins says nothing about the hand; from the head on it is easier to learn.
+    """
+    out = []
+    for rows in drawings:
+        width, height = np.ptp(np.cumsum(rows[:, :2], axis=0), axis=0)
+        if rows[:, 2].sum() > MOST_STROKES or height < width:
+            continue
+        whole = from_stroke3(rows)
+        large = [s for s in whole.strokes if np.ptp(s, axis=0).max() >= SPECK]
+        framed, _ = to_frame(whole.with_strokes(large), line_sets.FRAME)
+        simple = to_stroke3(simplify(framed, TOLERANCE))
+        y, third = np.cumsum(simple[:, 1]), max(1, len(simple) // 3)
+        below = y[:third].mean() > y[-third:].mean()  # y points down
+        if len(simple) >= LONG:
+            out.append(backwards(simple) if below else simple)
+    return out
+
+
+class Says:
+    """Progress as lines."""
+
+    def track(self, items, what, total=None):  # type: ignore[no-untyped-def]  # noqa: ARG002, D102
+        return iter(items)
+
+    def say(self, text: str) -> None:
+        """A line at once."""
+        print(text, flush=True)
+
+
+def install(work: Path) -> None:
+    """Pack the result into the package, with its numbers on the held-out drawings."""
+    folder, made = starter.FOLDER, work / "starter"
+    figures, others = upright(line_sets.look().test), people(100, DRAWN_SEED + DRAWN)
+    cards = [json.loads((work / n / "card.json").read_text("utf-8")) for n in STAGES]
+    numbers = {
+        "artist_drawings": len(figures),
+        "artist_nats": round(nats(made, figures, scale_of(figures)), 3),
+        "people_nats": round(nats(made, others, scale_of(others)), 3),
+        "drawn": DRAWN,
+        "parameters": sum(p.numel() for p in load_model(made).net.parameters()),
+        "minutes": round(sum(card["seconds"] for card in cards) / 60),
+    }
+    origin = {"name": starter.NAME, "sources": SOURCES, "licence": LICENCE, "numbers": numbers}
+    page = CARD.read_text("utf-8").format(**numbers)
+    starter.pack(made, folder, origin, page)
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    print(f"{folder}: {size / 1e6:.2f} MB, {numbers}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--minutes", type=float, nargs=3, default=(7.0, 12.0, 15.0))
+    parser.add_argument("--install", action="store_true", help="pack it into the package")
+    args = parser.parse_args()
+    pretrain(args.work, args.minutes[0])
+    go_on(args.work, args.minutes[1])
+    finish(args.work, args.minutes[2])
+    if args.install:
+        install(args.work)
+
+
+if __name__ == "__main__":
+    main()
