@@ -98,7 +98,7 @@ def test_a_crash_of_an_engine_is_a_result(monkeypatch):
         def trace(self, page):
             raise ValueError("broken")
 
-    monkeypatch.setitem(engine.ENGINES, "broken", lambda options: Broken())
+    monkeypatch.setitem(engine.ENGINES, "broken", lambda options, route: Broken())
     page = PageImage.of(np.full((40, 40), 255, np.uint8))
     outcome = trace_page(page, ["broken"], options_with({}))["broken"]
     assert outcome.failure == "ValueError: broken"

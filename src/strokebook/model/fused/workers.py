@@ -73,6 +73,7 @@ def _executor(threads: int) -> ThreadPoolExecutor:
 def _alone() -> None:
     """Products of this thread stay on it; vanishing gradients become 0 (else they are slow)."""
     torch.set_flush_denormal(True)
+    torch.get_num_threads()  # a thread's first call takes the process's number: before ours
     torch.set_num_threads(1)
     _local.at_work = True
 
