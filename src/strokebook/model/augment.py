@@ -6,7 +6,6 @@ which the reference implementation has, are in :mod:`strokebook.model.batches`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +18,6 @@ BUMPS = 3  # places that a local warp pulls at
 WIDTHS = (0.15, 0.35)  # of a pull's reach (one standard deviation), as shares of the longer side
 # A pull longer than its reach times √e would fold the paper (the Gaussian's steepest slope).
 MOST_PULL = 0.9
-
-Vary = Callable[[Stroke3, np.random.Generator], Stroke3]
 
 
 @dataclass(frozen=True)
