@@ -1,6 +1,6 @@
 """The starter model in the package: trained, packed, with its card.
 
-    python -m benchmarks.make_starter WORK [--minutes 7 12 15] [--install]
+    python -m benchmarks.make_starter WORK [--minutes 8 13 15] [--install]
 
 Three trainings, each from the one before: WORK/quickdraw, Quick, Draw! drawings of all words
 (``few_drawings`` starts from it too); WORK/artist, the artist's drawings and Quick, Draw! drawings
@@ -35,9 +35,7 @@ from strokebook.model.checkpoint import load_model
 from strokebook.model.config import ModelOptions, TrainOptions
 from strokebook.model.training import TrainResult, train
 
-SIZES = ModelOptions(
-    encoder=64, decoder=256, z=16, encoder_cell="layer_norm", decoder_cell="layer_norm"
-)
+SIZES = ModelOptions(encoder=64, decoder=256, z=16)
 FIRST = TrainOptions(
     steps=20_000,
     batch=64,
@@ -47,6 +45,7 @@ FIRST = TrainOptions(
     point_drop=0.0,
     validate_every=250,
     patience=0,
+    start_from="nothing",
     threads=1,
 )
 SECOND = replace(
@@ -201,7 +200,7 @@ def install(work: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("work", type=Path)
-    parser.add_argument("--minutes", type=float, nargs=3, default=(7.0, 12.0, 15.0))
+    parser.add_argument("--minutes", type=float, nargs=3, default=(8.0, 13.0, 15.0))
     parser.add_argument("--install", action="store_true", help="pack it into the package")
     args = parser.parse_args()
     pretrain(args.work, args.minutes[0])

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from strokebook.base.errors import StrokebookError, UsageError
+from strokebook.base.errors import InputRefused, StrokebookError, UsageError
 from strokebook.cli.learn import project_model
 from strokebook.model import starter
 from strokebook.model.checkpoint import read
@@ -46,10 +46,27 @@ def test_the_demo_starts_from_the_starter_at_its_sizes(tmp_path: Path) -> None:
     assert settings.dataset.budget < 250
 
 
-def test_a_project_starts_from_nothing_unless_it_says_otherwise(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("lines", "start"),
+    [
+        ("", starter.FOLDER),
+        ('[train]\nstart_from = "nothing"\n', None),
+        ('[train]\nstart_from = ""\n', None),
+        ("[model]\ndecoder = 300\n", None),  # not the starter's size: the artist's word counts
+    ],
+)
+def test_a_project_starts_from_the_starter_unless_it_says_otherwise(
+    tmp_path: Path, lines: str, start: Path | None
+) -> None:
     hears = Hears()
-    assert _start(project(tmp_path, "", hears)) == (None, PRESETS["small"].model)
+    opened = project(tmp_path, lines, hears)
+    assert _start(opened) == (start, opened.settings.model)
     assert not hears.said
+
+
+def test_the_small_preset_has_the_starters_sizes() -> None:
+    """Else nobody who keeps the defaults would start from it."""
+    assert PRESETS["small"].model == read(starter.FOLDER, "best").options
 
 
 def test_a_model_to_start_from_gives_its_sizes_and_says_so(tmp_path: Path) -> None:
@@ -88,3 +105,15 @@ def test_a_file_of_drawings_is_one_command_from_the_starter(tmp_path: Path) -> N
     found = read(folder, "last")
     assert found.info["started_from"] == "starter"
     assert found.options == read(starter.FOLDER, "best").options
+
+
+def test_a_file_of_which_no_drawing_can_be_used_says_why(tmp_path: Path) -> None:
+    rows = np.array([[0, 0, 0], [3, np.nan, 0], [4, 0, 1]], np.float32)
+    parts = {}
+    for name in ("train", "valid", "test"):
+        parts[name] = np.empty(2, object)
+        parts[name][:] = [rows] * 2
+    np.savez(tmp_path / "nan.npz", **parts)
+    with pytest.raises(InputRefused, match=r"6 refused, the first .* not finite"):
+        train_on_file(tmp_path / "nan.npz", tmp_path / "model", preset="small", steps=1)
+    assert not (tmp_path / "model").exists()

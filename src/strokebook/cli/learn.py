@@ -96,7 +96,8 @@ def train(
         Path | None,
         typer.Option(
             help="With --data: a model to start from: its folder, or starter, which comes with"
-            " strokebook. The new model gets its sizes."
+            " strokebook; the new model gets its sizes. nothing: random weights. Default: the"
+            " starter for the preset small, else nothing."
         ),
     ] = None,
     tensorboard: Annotated[
@@ -105,8 +106,8 @@ def train(
 ) -> None:
     """Train SketchRNN on the project's data set, or on a file; it resumes where it was stopped.
 
-    With few drawings, start from a model of many: `--start-from starter`. In a project that is
-    `start_from` in [train].
+    With few drawings it is best to start from a model of many, such as the one that comes with
+    strokebook, which the preset small does. In a project that is `start_from` in [train].
 
     Example: `strokebook train --data mine.npz --model models/mine --start-from starter`
     """

@@ -93,9 +93,10 @@ class TrainOptions:
         False, "write the metrics for TensorBoard too (it has to be installed)"
     )
     start_from: str = option(
-        "",
-        "what a first training starts from, with that model's sizes: a model's folder, or starter"
-        " (the model that comes with strokebook); empty: from nothing",
+        "auto",
+        "what a first training starts from: a model's folder, or starter (the model that comes"
+        " with strokebook), either with that model's sizes; nothing; auto: the starter if [model]"
+        " has its sizes (as the preset small has), else nothing",
     )
     patience: int = option(
         20, "validations without a new best after which training ends; 0: never", low=0

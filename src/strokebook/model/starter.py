@@ -9,8 +9,11 @@ from typing import Any
 from strokebook.base.files import write_json, write_text
 from strokebook.model import checkpoint
 from strokebook.model.checkpoint import load_model
+from strokebook.model.config import ModelOptions
 
 NAME = "starter"
+AUTO = "auto"
+NOTHING = ("", ".", "nothing")  # an empty path is written "."
 FOLDER = Path(__file__).parent / "shipped" / NAME
 
 
@@ -26,6 +29,20 @@ def find(name: str | Path, base: Path | None = None) -> Path:
     path = (base or Path()) / name
     there = checkpoint.has(path, "best") or checkpoint.has(path, "last")
     return FOLDER if str(name) == NAME and not there else path
+
+
+def named(name: str | Path, sizes: ModelOptions, base: Path | None = None) -> Path | None:
+    """What a training starts from, as ``start_from`` in its settings says.
+
+    Args:
+        name: ``auto``: the starter for a model of its sizes, else nothing; ``nothing`` or empty;
+            or as in :func:`find`.
+        sizes: Of the model that is to be trained.
+        base: As in :func:`find`.
+    """
+    if str(name) == AUTO:
+        return FOLDER if checkpoint.read(FOLDER, "best").options == sizes else None
+    return find(name, base) if str(name) not in NOTHING else None
 
 
 def pack(source: Path, folder: Path, origin: dict[str, Any], page: str) -> None:

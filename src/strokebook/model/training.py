@@ -100,8 +100,8 @@ def train(
     before = torch.get_num_threads()
     if options.threads:
         torch.set_num_threads(options.threads)
-    if start_from is None and options.start_from:
-        start_from = starter.find(options.start_from)
+    if start_from is None:
+        start_from = starter.named(options.start_from, model)
     try:
         run = _Run(data, model, options, folder, progress)
         run.open(resume, start_from)

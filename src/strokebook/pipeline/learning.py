@@ -85,14 +85,14 @@ def _start(project: Project) -> tuple[Path | None, ModelOptions]:
     from strokebook.model import checkpoint, starter
 
     name, sizes = project.settings.train.start_from, project.settings.model
-    if not name:
+    folder = starter.named(name, sizes, project.folder)
+    if folder is None:
         return None, sizes
-    folder = starter.find(name, project.folder)
     found = checkpoint.read(folder, "best").options
     if found != sizes:
         project.progress.say(
             f"The model gets the sizes of {name}, which it starts from; [model] in the settings is"
-            ' not used (it is with start_from = "").'
+            ' not used (it is with start_from = "nothing").'
         )
     return folder, found
 

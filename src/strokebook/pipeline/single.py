@@ -111,12 +111,14 @@ def train_on_file(
         raise UsageError(f"There is no preset {preset!r}.", nearest(preset, PRESETS))
     arrays, refusals = read_training_file(data)
     if not arrays.train:
-        raise InputRefused(str(data), "has no drawings to train on.", "Name another file.")
+        raise _nothing(data, refusals)
     options = dataclasses.replace(PRESETS[preset].train, tensorboard=tensorboard)
     if steps is not None:
         options = dataclasses.replace(options, steps=steps)
-    named = start_from or options.start_from
-    sizes = load(Path(named)).options if named else PRESETS[preset].model
+    sizes = PRESETS[preset].model
+    before = starter.named(start_from or options.start_from, sizes)
+    if before is not None:
+        sizes = load(before).options
     result = train(
         arrays.train,
         arrays.valid,
@@ -124,9 +126,22 @@ def train_on_file(
         options,
         folder,
         progress=progress,
-        start_from=starter.find(named) if named else None,
+        start_from=before,
     )
     return result, refusals
+
+
+def _nothing(data: Path, refusals: list[Refusal]) -> InputRefused:
+    """What to say of a file without a drawing to train on: the first reason stands for all."""
+    if not refusals:
+        return InputRefused(str(data), "has no drawings to train on.", "Name another file.")
+    first = refusals[0]
+    return InputRefused(
+        str(data),
+        f"has no drawings to train on: {len(refusals)} refused, the first ({first.subject})"
+        f" because {first.reason}",
+        "Mend them, or name another file.",
+    )
 
 
 def load(folder: Path) -> SketchModel:
