@@ -89,3 +89,12 @@ def test_the_sheet_parts_what_was_given_from_what_was_drawn(tmp_path: Path) -> N
     write_contact([ending], path, before=[ending.with_strokes(ending.strokes[:1])])
     given, drawn = path.read_text().split("2 drawn")
     assert given.count("<path") == 2 and drawn.count("<path") == 2
+
+
+def test_an_output_named_like_a_file_is_not_made_a_folder(
+    run: Run, model: Path, tmp_path: Path
+) -> None:
+    code, said = run("sample", "-m", model, "-o", tmp_path / "drawn.png")
+    assert code == 2
+    assert "Name a folder" in said
+    assert not (tmp_path / "drawn.png").exists()

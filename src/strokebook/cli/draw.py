@@ -7,12 +7,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from strokebook.base.errors import UsageError
 from strokebook.cli.app import HERE, ProjectDir, app
 from strokebook.cli.console import say
 from strokebook.cli.learn import project_model
 
 if TYPE_CHECKING:
     from strokebook.model.heat import Heat
+
+FILES = frozenset((".svg", ".png", ".gif", ".jpg", ".jpeg", ".json", ".npz", ".pdf"))
+
+
+def _folder(path: Path) -> Path:
+    """The folder for drawings; a file's name would else become a folder's."""
+    if path.suffix.lower() in FILES and not path.is_dir():
+        raise UsageError(
+            f"--output {path} is named like a file; many files are written.",
+            f"Name a folder, such as {path.with_suffix('')}.",
+        )
+    return path
+
 
 ModelDir = Annotated[
     Path | None,
@@ -29,6 +43,7 @@ Output = Annotated[
         "--output",
         "-o",
         help="Folder for the drawings (SVG), their sheet (PNG and SVG) and the film (GIF).",
+        callback=_folder,
     ),
 ]
 Temperature = Annotated[
