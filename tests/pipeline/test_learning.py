@@ -36,13 +36,12 @@ def project(folder: Path, lines: str, hears: Hears) -> Project:
         return opened
 
 
-def test_the_demo_starts_from_the_starter_at_its_sizes(tmp_path: Path) -> None:
+def test_the_demos_settings_are_written_and_read(tmp_path: Path) -> None:
     path = tmp_path / SETTINGS
     write_settings(path, demo_settings())
     settings = load_settings(path)
     assert settings == demo_settings()
-    assert settings.train.start_from == "starter"
-    assert settings.model == read(starter.FOLDER, "best").options
+    assert starter.named(settings.train.start_from, settings.model) == starter.FOLDER
     assert settings.dataset.budget < 250
 
 

@@ -29,19 +29,6 @@ def prepare_demo(
 
 
 def demo_settings() -> Settings:
-    """The defaults, for few and short drawings: the model starts from the starter."""
-    from strokebook.model import checkpoint, starter
-
+    """The defaults, for shorter drawings: a step costs as much as the longest one has points."""
     default = Settings()
-    # Shorter drawings: a step of training costs as much as the longest drawing has points.
-    short = replace(default.dataset, epsilon=1.0, budget=140)
-    sizes = checkpoint.read(starter.FOLDER, "best").options
-    # From such a start, 150 drawings are soon learnt by heart: vary them, and go slower.
-    train = replace(
-        default.train,
-        start_from=starter.NAME,
-        learning_rate=2e-3,
-        rotate_augment=8.0,
-        warp_augment=0.03,
-    )
-    return replace(default, dataset=short, model=sizes, train=train)
+    return replace(default, dataset=replace(default.dataset, epsilon=1.0, budget=140))
