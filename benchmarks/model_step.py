@@ -1,13 +1,13 @@
 """Time of one training step: ours in each precision, and two peers beside it, in one run.
 
-    python -m benchmarks.model_step [--data FILE.npz] [--cell layer_norm] [--steps 4] [--threads 2]
+    python -m benchmarks.model_step [--data FILE.npz] [--cell layer_norm] [--steps 11] [--threads 2]
     python -m benchmarks.model_step --losses 240 --encoder 128 --decoder 256 --batch 50
 
 All do the same work on the same drawings (those of ``--data`` of up to ``--points`` points; without
-it random walks of like lengths) and take turns, step by step, so that other load falls on all
-alike. See :mod:`benchmarks.step_peers` for the peers. The first step of each is not timed. Wall
-time is what counts on a quiet machine; processor time (``cpu``, per thread) is what remains of it
-under other load. Ratios are what to quote.
+it random walks of like lengths). They take turns, a few steps each as in a training, so that other
+load falls on all alike. See :mod:`benchmarks.step_peers` for the peers. The first step of each is
+not timed. Wall time is what counts on a quiet machine; processor time (``cpu``, per thread) is what
+remains of it under other load. Ratios are what to quote.
 
 With ``--losses N`` every precision trains N steps from the same seed instead; what is printed is
 the loss on the validation drawings, evaluated in 32 bits.
@@ -104,9 +104,10 @@ def compare(given: argparse.Namespace, model: ModelOptions, train: TrainOptions)
     if given.cell == "layer_norm":
         steps["Python cells"] = peer(PythonCells(model), train, n_max)
     found: dict[str, list[Time]] = {name: [] for name in steps}
-    for number, batch in enumerate(batches):
+    for begin in range(0, len(batches), given.turn):
         for name, step in steps.items():
-            found[name].append(timed(step, number, batch))
+            for number in range(begin, min(begin + given.turn, len(batches))):
+                found[name].append(timed(step, number, batches[number]))
     base = np.mean(found["ours bf16"][1:], axis=0)
     for name, times in found.items():
         wall, cpu = mean = np.mean(times[1:], axis=0)
@@ -148,7 +149,8 @@ def main() -> None:
     parser.add_argument("--decoder", type=int, default=model.decoder)
     parser.add_argument("--z", type=int, default=model.z)
     parser.add_argument("--batch", type=int, default=PRESETS["standard"].train.batch)
-    parser.add_argument("--steps", type=int, default=4)
+    parser.add_argument("--steps", type=int, default=11)
+    parser.add_argument("--turn", type=int, default=4, help="steps before the next one's turn")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--losses", type=int, default=0, help="train so many steps instead")
     parser.add_argument("--seed", type=int, default=0)

@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from strokebook.model import precision
-from strokebook.model.fused import workers
-from strokebook.model.fused.arithmetic import exp, gate_and_tanh, kernel, narrow, sigmoid, widen
+from strokebook.model.fused import pool, workers
+from strokebook.model.fused.arithmetic import exp, kernel, narrow, scratch, sigmoid, tanh, widen
 from strokebook.model.fused.pool import Lease
-from strokebook.model.fused.products import CODES, ZERO, Matrix
+from strokebook.model.fused.products import Matrix
 
 
 @kernel
@@ -16,7 +16,7 @@ def _functions(values, out, one):  # type: ignore[no-untyped-def]
     for k in range(len(values)):
         out[0, k] = exp(values[k])
         out[1, k] = sigmoid(values[k], one)
-        out[2, k], out[3, k] = gate_and_tanh(values[k], -values[k], one)
+        out[2, k] = tanh(-values[k], one)
 
 
 @kernel
@@ -28,13 +28,27 @@ def _narrowed(values, short, back):  # type: ignore[no-untyped-def]
 
 def test_functions_are_exact_to_rounding() -> None:
     values = np.concatenate((np.linspace(-90, 90, 4001), [0.0, -1e30, 1e30])).astype(np.float32)
-    out = np.empty((4, len(values)), np.float32)
+    out = np.empty((3, len(values)), np.float32)
     _functions(values, out, np.float32(1))
     wide = np.clip(values.astype(np.float64), -87, 87)
     np.testing.assert_allclose(out[0], np.exp(wide), rtol=1e-5)
-    for row in (1, 2):
-        np.testing.assert_allclose(out[row], 1 / (1 + np.exp(-wide)), atol=2e-7)
-    np.testing.assert_allclose(out[3], np.tanh(-wide), atol=3e-7)
+    np.testing.assert_allclose(out[1], 1 / (1 + np.exp(-wide)), atol=2e-7)
+    np.testing.assert_allclose(out[2], np.tanh(-wide), atol=3e-7)
+
+
+@kernel
+def _places(like, out):  # type: ignore[no-untyped-def]
+    for k in range(len(out)):
+        memory = scratch(k + 1, like)
+        memory[:] = 1
+        out[k] = memory.ctypes.data % 64 + 1000 * (len(memory) - k - 1)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_scratch_memory_begins_on_a_line_of_the_cache(kind: type) -> None:
+    out = np.ones(50, np.int64)
+    _places(np.empty(1, kind), out)
+    assert not out.any()
 
 
 def test_bf16_is_rounded_to_nearest_and_nan_stays() -> None:
@@ -45,33 +59,25 @@ def test_bf16_is_rounded_to_nearest_and_nan_stays() -> None:
 
 
 @pytest.mark.parametrize("kind", [torch.float32, torch.float64, torch.bfloat16])
-def test_a_prepared_matrix_multiplies_as_the_plain_one(kind: torch.dtype) -> None:
+@pytest.mark.parametrize("mostly", [16, 1000])
+def test_a_prepared_matrix_multiplies_as_the_plain_one(kind: torch.dtype, mostly: int) -> None:
     torch.manual_seed(0)
     matrix, rows = torch.randn(40, 24).to(kind), torch.randn(7, 40).to(kind)
-    made = Matrix(matrix, kind, 16)
+    made, more = Matrix(matrix, kind, mostly), torch.randn(24).to(kind)
     for count in (7, 1):
         torch.testing.assert_close(made.times(rows[:count]), rows[:count] @ matrix)
-
-
-@pytest.mark.skipif(not precision._cpu_has("_is_vnni_supported"), reason="no 8-bit products here")
-def test_codes_multiply_to_within_their_steps() -> None:
-    torch.manual_seed(0)
-    matrix, rows = torch.randn(40, 24), torch.rand(7, 40) * 2 - 1
-    codes = (torch.round(rows * CODES) + ZERO).to(torch.uint8)
-    found = Matrix(matrix, torch.bfloat16, 7, 1 / CODES).times(codes)
-    wanted = rows @ matrix
-    assert found.dtype == torch.float32
-    assert 0 < float((found - wanted).norm() / wanted.norm()) < 0.02
+        wanted = torch.addmm(more, rows[:count], matrix)
+        torch.testing.assert_close(made.times(rows[:count], more), wanted)
 
 
 def test_memory_is_used_again_once_its_lease_is_gone() -> None:
     lease = Lease()
-    first = lease.empty(3, 1001, dtype=torch.float32)
-    other = lease.empty(3, 1001, dtype=torch.float32)
+    first = lease.empty(30, 1001, dtype=torch.float32)
+    other = lease.empty(30, 1001, dtype=torch.float32)
     place = {first.data_ptr(), other.data_ptr()}
     assert len(place) == 2
     del lease, first, other
-    again = Lease().empty(1001, 3, dtype=torch.float32)
+    again = Lease().empty(1001, 30, dtype=torch.float32)
     assert again.data_ptr() in place
 
 
@@ -105,3 +111,19 @@ def test_auto_is_bf16_only_where_it_pays(monkeypatch: pytest.MonkeyPatch) -> Non
             assert precision.product_type(large, 512, 100) == wanted
             assert precision.product_type(large.double(), 512, 100) == torch.float64
     assert precision.product_type(large, 512, 100) == torch.float32
+
+
+def test_freed_memory_is_kept_for_what_is_asked_for_next() -> None:
+    """Else every step's large arrays come from the system page by page."""
+    resource = pytest.importorskip("resource", reason="page faults are counted on Unix only")
+    if not pool.keep_freed():
+        pytest.skip("this C library cannot be told")
+
+    def faults() -> int:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        arrays = [torch.empty(1 << 22).zero_() for _ in range(10)]  # 16 MiB each
+        del arrays
+        return int(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+
+    faults()
+    assert faults() < 100

@@ -91,7 +91,8 @@ class LstmLayer(Layer):
         """Compiled on a CPU, step by step elsewhere."""
         if readings[0].inputs.device.type != "cpu":
             return super().read(readings)
-        from strokebook.model.fused.unroll import Job, unroll
+        from strokebook.model.fused.jobs import Job
+        from strokebook.model.fused.unroll import unroll
 
         jobs = []
         for cell, inputs, state, offset, mask, packing in readings:

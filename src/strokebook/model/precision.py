@@ -2,9 +2,9 @@
 
 - ``fp32``: 32 bits.
 - ``bf16``: 16 bits, for all products of recurrent layers.
-- ``int8``: 8 bits for the products with recurrent weights, forward and backward, on a CPU: hidden
-  states lie within ± 1, so that codes of fixed steps suit them; a gradient's codes are scaled row
-  by row. The weights' own gradients are bf16 products of what was coded.
+- ``int8``: 8 bits for the products with recurrent weights, forward and backward, and for the
+  weights' gradients, on a CPU: hidden states lie within ± 1, so codes of fixed steps suit them;
+  a gradient's codes are scaled row by row, a weight's column by column. Sums are exact.
 - ``auto``: bf16 where the processor has it and the layer is large enough to gain, else fp32.
 """
 
@@ -52,7 +52,7 @@ def product_type(weight: Tensor, units: int, batch: int) -> torch.dtype:
 
 
 def in_codes(weight: Tensor) -> bool:
-    """Whether a layer's products with its recurrent weight run in 8 bits."""
+    """Whether a layer's products run in 8 bits."""
     wanted = _ACTIVE.get() == "int8" and weight.dtype == torch.float32
     return wanted and weight.device.type == "cpu" and _cpu_has("_is_vnni_supported")
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from strokebook.model import mixture
 from strokebook.model.batches import Batch
 from strokebook.model.config import TrainOptions
-from strokebook.model.fused import workers
+from strokebook.model.fused import pool, workers
 from strokebook.model.nets import SketchNet
 from strokebook.model.noise import Noise
 from strokebook.model.precision import computing
@@ -24,6 +24,8 @@ class Stepper:
     def __init__(self, net: SketchNet, options: TrainOptions, n_max: int) -> None:
         self.net, self.options, self.n_max = net, options, n_max
         self.named = dict(net.named_parameters())
+        if net.device.type == "cpu":
+            pool.keep_freed()
         fused = net.device.type in {"cpu", "cuda"}
         self.adam = torch.optim.Adam(self.named.values(), lr=options.learning_rate, fused=fused)
 

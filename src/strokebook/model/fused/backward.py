@@ -12,23 +12,22 @@ from typing import Any
 import numpy as np
 
 from strokebook.model.fused.arithmetic import (
-    gate_and_tanh,
     inlined,
     kernel,
     narrow,
+    scratch,
     sigmoid,
+    tanh,
     widen,
 )
-from strokebook.model.fused.forward import MOST_CODE, encode
-
-MAGNITUDE = np.int32(0x7FFFFFFF)
-TINY = np.float32(1e-30)  # a row of zeros has codes too
+from strokebook.model.fused.codes import encode, greatest, worth_of
+from strokebook.model.fused.dots import multiply
 
 # The arguments after those that say where the step is.
 ARGUMENTS = (
-    *("d_out", "has_out", "d_last", "d_cell", "norm", "cell_norm", "kept", "factor"),
+    *("worths", "d_out", "has_out", "d_last", "d_cell", "norm", "cell_norm", "kept", "factor"),
     *("cells", "gates", "stats", "normed", "dropped", "consts"),
-    *("d_gates", "d_offset", "d_norm", "d_cell_norm", "codes", "scales", "coded"),
+    *("d_gates", "d_norm", "d_cell_norm", "codes", "scales", "coded"),
 )
 
 
@@ -40,6 +39,7 @@ def step(
     count: int,
     live: int,
     back: Any,
+    worths: Any,
     d_out: Any,
     has_out: bool,
     d_last: Any,
@@ -55,7 +55,6 @@ def step(
     dropped: bool,
     consts: Any,
     d_gates: Any,
-    d_offset: Any,
     d_norm: Any,
     d_cell_norm: Any,
     codes: Any,
@@ -70,7 +69,8 @@ def step(
         before: Likewise.
         count: Likewise.
         live: Drawings of the step after.
-        back: Gradient from the step after, ``(≥ live, H)``.
+        back: Gradient from the step after, ``(≥ live, H)``; sums of codes where these are wanted.
+        worths: What a sum of codes is worth, ``(H,)``.
         d_out: Gradient of the hidden states that were put out, ``(R, H)``.
         has_out: Whether there is one.
         d_last: Gradient of each drawing's last hidden state, ``(B, H)``.
@@ -85,27 +85,21 @@ def step(
         normed: Likewise.
         dropped: Likewise.
         consts: Likewise.
-        d_gates: Gradient of the pre-activations, written, ``(R, 4H)``.
-        d_offset: Added to; as the offset.
+        d_gates: Gradient of the pre-activations, written unless coded, ``(R, 4H)``.
         d_norm: Added to.
         d_cell_norm: Added to.
-        codes: ``d_gates`` in 8 bits, written, uint8 ``(B, 4H)``: 127 d / its row's greatest + 128.
-        scales: A code's worth, row by row; read for ``back``, then written, ``(B,)``.
+        codes: The same in 8 bits, written, uint8 ``(R, 4H)``: 127 d / its row's greatest + 128.
+        scales: A code's worth, row by row, ``(R,)``: those of the step after are what ``back``
+            is to be multiplied by; those of this step are written.
         coded: Whether codes are wanted.
     """
     one = consts[0]
     width = cells.shape[1]
-    a, g = np.empty(4 * width, cells.dtype), np.empty(4 * width, cells.dtype)
-    h, y, s = (
-        np.empty(width, cells.dtype),
-        np.empty(width, cells.dtype),
-        np.empty(width, cells.dtype),
-    )
+    a, g = scratch(4 * width, cells), scratch(4 * width, cells)
+    h, y, s = scratch(width, cells), scratch(width, cells), scratch(width, cells)
     for b in range(count):
         if b < live:
-            worth = scales[b]
-            for k in range(width):
-                h[k] = worth * widen(back[b, k])
+            _come_back(h, back[b], worths, scales, row + count + b, coded)
         else:
             for k in range(width):
                 h[k] = d_last[b, k]
@@ -118,12 +112,49 @@ def step(
         _cell_back(
             g, a, h, cells[before + b], d_cell[b], kept[row + b], factor, width, dropped, one
         )
-        common = d_offset[min(b, len(d_offset) - 1)]
-        _gates_back(d_gates[row + b], common, g, stored, stat, norm, d_norm, width, normed, consts)
+        if normed:
+            _gates_back(g, stored, stat, norm, d_norm, width, consts)
         if coded:
-            worth = _greatest(g) / MOST_CODE + TINY
-            scales[b] = worth
-            encode(codes[b], g, one / worth)
+            worth = worth_of(greatest(g))
+            scales[row + b] = worth
+            encode(codes[row + b], g, one / worth)
+        else:
+            put = d_gates[row + b]
+            for k in range(4 * width):
+                put[k] = narrow(g[k], put)
+
+
+@kernel
+def run(
+    table: Any, live: int, codes: Any, panels: Any, starts: Any, product: Any, *rest: Any
+) -> None:
+    """Some steps of a group back, products in 8 bits.
+
+    Args:
+        table: ``row``, ``now``, ``before`` and ``count`` of each, in the order of time, ``(T, 4)``.
+        live: Drawings of the step after the last of these.
+        codes: Of the gates' gradients; see :func:`step`.
+        panels: The recurrent weights, see :mod:`strokebook.model.fused.dots`.
+        starts: Likewise.
+        product: Sums of the step after, ``(B, ≥ H)``; left as those of the first of these.
+        *rest: The rest of a step's arguments, :data:`ARGUMENTS`.
+    """
+    for t in range(len(table) - 1, -1, -1):
+        row, now, before, count = table[t]
+        step(row, now, before, count, live, product, *rest)
+        multiply(codes[row:], panels, starts, product, count)
+        live = count
+
+
+@inlined
+def _come_back(h: Any, back: Any, worths: Any, scales: Any, row: int, coded: bool) -> None:
+    """The hidden state's gradient from the step after."""
+    if coded:
+        for k in range(len(h)):
+            h[k] = scales[row] * worths[k] * np.float32(back[k])
+    else:
+        for k in range(len(h)):
+            h[k] = widen(back[k])
 
 
 @inlined
@@ -138,7 +169,7 @@ def _activate(a: Any, stored: Any, norm: Any, width: int, normed: bool, one: Any
             a[k] = widen(stored[k])
     candidate, forget = a[3 * width :], a[width:]
     for k in range(width):
-        a[k], candidate[k] = gate_and_tanh(a[k], candidate[k], one)
+        a[k], candidate[k] = sigmoid(a[k], one), tanh(candidate[k], one)
     for k in range(width):
         forget[k] = sigmoid(forget[k], one)
 
@@ -172,7 +203,7 @@ def _put_back(
         for k in range(width):
             s[k] = cell[k]
     for k in range(width):
-        opening[k], s[k] = gate_and_tanh(opening[k], s[k], one)
+        opening[k], s[k] = sigmoid(opening[k], one), tanh(s[k], one)
     for k in range(width):
         d_opening[k] = h[k] * s[k] * opening[k] * (one - opening[k])
         h[k] *= opening[k] * (one - s[k] * s[k])
@@ -223,46 +254,23 @@ def _cell_back(
 
 @inlined
 def _gates_back(
-    d_gates: Any,
-    d_offset: Any,
-    g: Any,
-    stored: Any,
-    stat: Any,
-    norm: Any,
-    d_norm: Any,
-    width: int,
-    normed: bool,
-    consts: Any,
+    g: Any, stored: Any, stat: Any, norm: Any, d_norm: Any, width: int, consts: Any
 ) -> None:
-    """Through the gates' normalisation."""
-    if normed:
-        for gate in range(4):
-            begin, end = gate * width, gate * width + width
-            values, d_values, gain = stored[begin:end], g[begin:end], norm[0, begin:end]
-            d_gain, d_shift = d_norm[0, begin:end], d_norm[1, begin:end]
-            first = second = consts[0] - consts[0]
-            for k in range(width):
-                x = widen(values[k])
-                d_gain[k] += d_values[k] * x
-                d_shift[k] += d_values[k]
-            for k in range(width):
-                x = widen(values[k])
-                d_values[k] *= gain[k]
-                first += d_values[k]
-                second += d_values[k] * x
-            first, second, rate = first * consts[1], second * consts[1], stat[gate]
-            for k in range(width):
-                d_values[k] = rate * (d_values[k] - first - widen(values[k]) * second)
-    for k in range(4 * width):
-        d_gates[k] = narrow(g[k], d_gates)
-    for k in range(4 * width):
-        d_offset[k] += g[k]
-
-
-@inlined
-def _greatest(values: Any) -> Any:
-    """The greatest magnitude: floats without sign are in the order of their bits."""
-    most = np.int32(0)
-    for k in range(len(values)):
-        most = max(most, np.int32(np.float32(values[k]).view(np.int32) & MAGNITUDE))
-    return np.int32(most).view(np.float32)
+    """Through the gates' normalisation, in place."""
+    for gate in range(4):
+        begin, end = gate * width, gate * width + width
+        values, d_values, gain = stored[begin:end], g[begin:end], norm[0, begin:end]
+        d_gain, d_shift = d_norm[0, begin:end], d_norm[1, begin:end]
+        first = second = consts[0] - consts[0]
+        for k in range(width):
+            x = widen(values[k])
+            d_gain[k] += d_values[k] * x
+            d_shift[k] += d_values[k]
+        for k in range(width):
+            x = widen(values[k])
+            d_values[k] *= gain[k]
+            first += d_values[k]
+            second += d_values[k] * x
+        first, second, rate = first * consts[1], second * consts[1], stat[gate]
+        for k in range(width):
+            d_values[k] = rate * (d_values[k] - first - widen(values[k]) * second)

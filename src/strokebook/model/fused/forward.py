@@ -25,21 +25,20 @@ from typing import Any
 import numpy as np
 
 from strokebook.model.fused.arithmetic import (
-    gate_and_tanh,
     inlined,
     kernel,
     narrow,
+    scratch,
     sigmoid,
+    tanh,
     widen,
 )
-from strokebook.model.fused.products import CODES, ZERO
-
-MOST_CODE, ZERO_CODE = np.float32(CODES), np.int32(ZERO)
-ROUND = np.float32(1.5 * 2.0**23)  # a float this large has its integer part in its low bits
+from strokebook.model.fused.codes import MOST_CODE, encode
+from strokebook.model.fused.dots import multiply
 
 # The arguments after those that say where the step is.
 ARGUMENTS = (
-    *("inputs", "input_weight", "offset", "norm", "cell_norm", "kept", "factor"),
+    *("worths", "inputs", "input_weight", "offset", "norm", "cell_norm", "kept", "factor"),
     *("hiddens", "cells", "gates", "stats", "normed", "dropped", "consts", "codes", "coded"),
 )
 
@@ -51,6 +50,7 @@ def step(
     before: int,
     count: int,
     product: Any,
+    worths: Any,
     inputs: Any,
     input_weight: Any,
     offset: Any,
@@ -75,7 +75,9 @@ def step(
         now: Row of ``hiddens`` and ``cells`` where the step's states begin.
         before: The same of the step before.
         count: Drawings.
-        product: Hidden states times recurrent weights, ``(≥ count, 4H)``.
+        product: Hidden states times recurrent weights, ``(≥ count, 4H)``; sums of codes where
+            these are wanted.
+        worths: What a sum of codes is worth, ``(4H,)``.
         inputs: ``(R, D)``.
         input_weight: ``(D, 4H)``.
         offset: ``(B, 4H)``, or ``(1, 4H)`` where all drawings share one.
@@ -90,55 +92,65 @@ def step(
         normed: Whether the cell is layer-normalised.
         dropped: Whether there is dropout.
         consts: See above.
-        codes: Hidden states in 8 bits, written, uint8 ``(B, H)``: 127 h + 128.
+        codes: Hidden states in 8 bits, written, uint8 ``(B, ≥ H)``: 127 h + 128.
         coded: Whether they are wanted.
     """
-    one = consts[0]
-    zero, width = one - one, cells.shape[1]
-    a = np.empty(4 * width, cells.dtype)
+    one, width = consts[0], cells.shape[1]
+    a = scratch(4 * width, cells)
     for b in range(count):
-        common = offset[min(b, len(offset) - 1)]
-        _preactivate(a, product[b], common, inputs[row + b], input_weight, zero)
-        stored = gates[row + b]
+        stat, stored, common = stats[row + b], gates[row + b], offset[min(b, len(offset) - 1)]
+        _preactivate(a, product[b], worths, common, inputs[row + b], input_weight, coded)
         if normed:
-            _normalise(a, stored, stats[row + b], norm, width, consts)
+            _normalise(a, stored, stat, norm, width, consts)
         else:
             for k in range(4 * width):
                 stored[k] = narrow(a[k], stored)
-        candidate, new = a[3 * width :], a
-        for k in range(width):
-            i, j = gate_and_tanh(a[k], candidate[k], one)
-            new[k] = i * j
-        if dropped:
-            keep = kept[row + b]
-            for k in range(width):
-                new[k] *= keep[k] * factor
-        cell, earlier, forget = cells[now + b], cells[before + b], a[width:]
-        for k in range(width):
-            cell[k] = sigmoid(forget[k], one) * earlier[k] + new[k]
-        _put_out(hiddens[now + b], cell, a[2 * width :], stats[row + b], cell_norm, normed, consts)
+        cell, hidden = cells[now + b], hiddens[now + b]
+        _carry(cell, a, kept[row + b], factor, cells[before + b], dropped, one)
+        _put_out(hidden, cell, a[2 * width : 3 * width], stat, cell_norm, normed, consts)
         if coded:
-            encode(codes[b], hiddens[now + b], one * MOST_CODE)
+            encode(codes[b, :width], hidden, one * MOST_CODE)
 
 
-@inlined
-def encode(codes: Any, values: Any, factor: Any) -> None:
-    """Numbers times ``factor``, which are within ± 127, as whole numbers around 128."""
-    for k in range(len(codes)):
-        shifted = np.float32(widen(values[k]) * factor + ROUND)  # a whole number in its low bits
-        codes[k] = np.uint8(shifted.view(np.int32) + ZERO_CODE)
+@kernel
+def run(table: Any, codes: Any, panels: Any, starts: Any, product: Any, *rest: Any) -> None:
+    """All steps of a group, products in 8 bits.
+
+    Args:
+        table: ``row``, ``now``, ``before`` and ``count`` of each step, ``(T, 4)``.
+        codes: Of the states before the first step; see :func:`step`.
+        panels: The recurrent weights, see :mod:`strokebook.model.fused.dots`.
+        starts: Likewise.
+        product: Memory for a step's sums, int32 ``(B, ≥ 4H)``.
+        *rest: The rest of a step's arguments, :data:`ARGUMENTS`.
+    """
+    for t in range(len(table)):
+        row, now, before, count = table[t]
+        multiply(codes, panels, starts, product, count)
+        step(row, now, before, count, product, *rest)
 
 
 @inlined
 def _preactivate(
-    a: Any, product: Any, offset: Any, inputs: Any, input_weight: Any, zero: Any
+    a: Any, product: Any, worths: Any, offset: Any, inputs: Any, input_weight: Any, coded: bool
 ) -> None:
-    x, y, first, second = inputs[0], inputs[1], input_weight[0], input_weight[1]
+    """All three sums; of stroke-5's three pen states, which come last, two are 0."""
+    x, y, z, third, last = inputs[0], inputs[1], inputs[0] - inputs[0], 2, len(inputs) - 1
+    for d in range(last, 1, -1):
+        if inputs[d] != 0:
+            z, third = inputs[d], d
+    first, second, other = input_weight[0], input_weight[1], input_weight[min(third, last)]
+    if coded:
+        for k in range(len(a)):
+            a[k] = worths[k] * np.float32(product[k]) + offset[k]
+    else:
+        for k in range(len(a)):
+            a[k] = widen(product[k]) + offset[k]
     for k in range(len(a)):
-        a[k] = widen(product[k]) + offset[k] + x * first[k] + y * second[k]
-    for d in range(2, len(inputs)):
+        a[k] += x * first[k] + y * second[k] + z * other[k]
+    for d in range(third + 1, len(inputs)):
         x = inputs[d]
-        if x != zero:  # of stroke-5's three pen states two are 0
+        if x != 0:
             weights = input_weight[d]
             for k in range(len(a)):
                 a[k] += x * weights[k]
@@ -163,14 +175,30 @@ def _normalise(a: Any, stored: Any, stat: Any, norm: Any, width: int, consts: An
     for gate in range(4):
         begin, end = gate * width, gate * width + width
         values, kept = a[begin:end], stored[begin:end]
-        gain, shift = norm[0, begin:end], norm[1, begin:end]
+        gain, shift = norm[0][begin:end], norm[1][begin:end]
         mean, rate = _moments(values, consts)
         stat[gate] = rate
         for k in range(width):
-            values[k] = (values[k] - mean) * rate
-            kept[k] = narrow(values[k], kept)
+            x = (values[k] - mean) * rate
+            kept[k] = narrow(x, kept)
+            values[k] = gain[k] * x + shift[k]
+
+
+@inlined
+def _carry(
+    cell: Any, a: Any, keep: Any, factor: Any, earlier: Any, dropped: bool, one: Any
+) -> None:
+    """The new cell."""
+    width = len(cell)
+    opening, forget, candidate = a[:width], a[width : 2 * width], a[3 * width :]
+    for k in range(width):
+        cell[k] = sigmoid(opening[k], one) * tanh(candidate[k], one)
+    if dropped:
         for k in range(width):
-            values[k] = gain[k] * values[k] + shift[k]
+            cell[k] = sigmoid(forget[k], one) * earlier[k] + cell[k] * (keep[k] * factor)
+    else:
+        for k in range(width):
+            cell[k] = sigmoid(forget[k], one) * earlier[k] + cell[k]
 
 
 @inlined
@@ -184,9 +212,7 @@ def _put_out(
         gain, shift = norm[0], norm[1]
         for k in range(len(cell)):
             y = gain[k] * ((cell[k] - mean) * rate) + shift[k]
-            o, seen = gate_and_tanh(opening[k], y, one)
-            hidden[k] = narrow(o * seen, hidden)
+            hidden[k] = narrow(sigmoid(opening[k], one) * tanh(y, one), hidden)
     else:
         for k in range(len(cell)):
-            o, seen = gate_and_tanh(opening[k], cell[k], one)
-            hidden[k] = narrow(o * seen, hidden)
+            hidden[k] = narrow(sigmoid(opening[k], one) * tanh(cell[k], one), hidden)
