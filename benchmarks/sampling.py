@@ -28,6 +28,7 @@ from strokebook.model.config import PRESETS
 from strokebook.model.facts import DataFacts
 from strokebook.model.nets import SketchNet
 from strokebook.model.sampling import read_start, stream, warm_up
+from strokebook.model.seeing import SeeingDecoder
 
 FACTS = DataFacts(10.0, 1000, 200, 130, 200.0, 100.0, 8.0, 26.0)
 GOAL_FIRST, GOAL_RATE = 50.0, 60.0  # ms; points a second of each ending
@@ -79,7 +80,9 @@ def _models(folder: Path | None) -> Iterator[tuple[str, SketchModel]]:
                 )
                 net = SketchNet(options, torch.Generator().manual_seed(0))
                 net.eval().requires_grad_(False)
-                net.decoder.output.bias[2] = -30.0  # never the end
+                decoder = net.decoder
+                pen = decoder.pen if isinstance(decoder, SeeingDecoder) else decoder.output
+                pen.bias[2] = -30.0  # never the end
                 name = f"{cell}{' seeing' if seeing else ''}{' with z' if conditional else ''}"
                 yield name, SketchModel(net, options, FACTS, {})
 

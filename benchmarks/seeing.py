@@ -1,13 +1,14 @@
 """A decoder that sees the page beside SketchRNN's, on the same drawings, just as long.
 
-    python -m benchmarks.seeing FILE.npz [...] [--minutes 6] [--rates 2e-3 4e-3]
+    python -m benchmarks.seeing FILE.npz [...] [--minutes 6] [--rates 3e-3 6e-3]
 
-Both are decoder-only with layer norm and have as many parameters within a few hundredths. They are
-trained in turns, a few steps each, until each has had ``minutes`` of CPU time for every learning
-rate tried; so both had the same machine. The rate with the better validation counts. Noise of one
-unit's width is added to every offset, anew in every epoch, for both. Then both are judged on the
-test split (validation where there is none): nats per real point with noise of one unit's width, in
-units of the data's scale, and how well a classifier tells their drawings from the test's.
+Both are decoder-only with layer norm and have as many parameters within a fifth. They are trained
+in turns, a few steps each, until each has had ``minutes`` of CPU time for every learning rate
+tried; so both had the same machine. The rate with the better validation counts. Both read the
+drawings as they are; noise of one unit's width is added to the offsets that they have to foretell,
+anew in every epoch. Then both are judged on the test split (validation where there is none): nats
+per real point with noise of one unit's width on what is foretold, in units of the data's scale,
+also with noise on what is read; and how well a classifier tells their drawings from the test's.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from strokebook.base.progress import SILENT
 from strokebook.dataset.load import read_npz
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model import checkpoint
+from strokebook.model.augment import Augmentation
 from strokebook.model.batches import Epochs
 from strokebook.model.config import ModelOptions, TrainOptions
 from strokebook.model.data import TrainingData, prepare
@@ -37,24 +39,14 @@ from strokebook.model.evaluation.comparison import make, tell_apart
 from strokebook.model.evaluation.material import gather
 from strokebook.model.evaluation.options import EvaluateOptions
 from strokebook.model.nets import SketchNet
+from strokebook.model.noise import Noise
 from strokebook.model.precision import computing
 from strokebook.model.stepper import Stepper
 
 TURN = 10  # steps that one trains before the other goes on
 CHECKS = 12  # validations in a training
 WARM = 30  # steps over which the learning rate rises
-BLIND = {256: 300, 128: 161, 64: 93}  # units with which the blind one has as many parameters
-
-
-class Jittered(Epochs):
-    """Batches of drawings on whole coordinates, with uniform noise of one unit's width."""
-
-    width = 0.0
-
-    def _vary(self, drawing: Stroke3, rng: np.random.Generator) -> Stroke3:
-        noisy = drawing.copy()
-        noisy[1:, :2] += self.width * (rng.random((len(drawing) - 1, 2), np.float32) - 0.5)
-        return super()._vary(noisy, rng)
+BLIND = {176: 300, 96: 208, 48: 172}  # units of a blind one with about as many parameters
 
 
 class Runner:
@@ -64,16 +56,17 @@ class Runner:
         self, name: str, model: ModelOptions, rate: float, data: Any, arguments: Any
     ) -> None:
         self.name, self.rate, self.data = name, rate, data
-        self.seconds, self.limit = 0.0, 60.0 * arguments.minutes
+        self.seconds, self.limit = 0.0, float(60.0 * arguments.minutes)
         options = TrainOptions(
             batch=arguments.batch, learning_rate=rate, learning_rate_decay=1.0, max_points=250
         )
         net = SketchNet(model, torch.Generator().manual_seed(arguments.seed))
         self.stepper = Stepper(net, options, data.facts.n_max)
-        self.epochs = Jittered(
-            data.train, arguments.batch, arguments.seed, options.scale_augment, 0.0
+        vary = Augmentation(arguments.rotate, arguments.mirror, 0.0, arguments.warp)
+        self.epochs = Epochs(
+            data.train, arguments.batch, arguments.seed, options.scale_augment, 0.0, vary or None
         )
-        self.epochs.width = 1.0 / data.facts.scale
+        self.seed, self.width = arguments.seed, 1.0 / data.facts.scale
         self.step = self.checks = 0
         self.best, self.weights = math.inf, copy.deepcopy(net.state_dict())
         self.parameters = sum(p.numel() for p in net.parameters())
@@ -101,10 +94,14 @@ class Runner:
         """
         stepper, batch = self.stepper, self.epochs[self.step]
         stepper.adam.zero_grad()
+        targets = batch.targets.clone()
+        level = np.random.default_rng([self.seed, 2, self.step]).random(targets[..., :2].shape)
+        targets[..., :2] += self.width * (torch.from_numpy(level).float() - 0.5)
+        noise = Noise(self.seed, 2, self.step)
         with computing("auto"):
-            loss, _ = stepper.losses(self.step, batch)
-        points = float(batch.lengths.sum()) / (len(batch.lengths) * self.data.facts.n_max)
-        (loss / points).backward()
+            found = stepper.net.decoder.nats(batch.inputs, targets, batch.lengths, None, noise)
+        loss: Any = (found[0] + found[1]) / batch.lengths.sum()
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(stepper.named.values(), 1.0, error_if_nonfinite=True)
         for group in stepper.adam.param_groups:
             group["lr"] = self.rate * factor
@@ -113,7 +110,7 @@ class Runner:
     def check(self) -> None:
         """Validate; keep the weights that are best."""
         self.checks = int(self.seconds / self.limit * CHECKS)
-        found = cost(self.stepper.net, self.noisy)
+        found = costs(self.stepper.net, self.data.valid, self.noisy).per_point(1.0)
         if found.together < self.best:
             self.best = found.together
             self.weights = copy.deepcopy(self.stepper.net.state_dict())
@@ -124,22 +121,25 @@ class Runner:
         )
 
 
-def cost(net: SketchNet, noisy: list[Stroke3]) -> likelihood.Nats:
-    return likelihood.costs(net, noisy, noisy, 1.0).per_point(1.0)
+def costs(net: SketchNet, shown: list[Stroke3], noisy: list[Stroke3]) -> likelihood.Costs:
+    return likelihood.costs(net, shown, noisy, 1.0)
 
 
 def judge(
     run: Runner, test: list[Stroke3], training: list[Stroke3], samples: int
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], likelihood.Costs]:
     net = run.stepper.net
     net.load_state_dict(run.weights)
     facts = run.data.facts
     scaled = [d * np.array((1 / facts.scale, 1 / facts.scale, 1.0), np.float32) for d in test]
-    found = cost(net, likelihood.with_noise(scaled, 1.0 / facts.scale, 0))
+    noisy = likelihood.with_noise(scaled, 1.0 / facts.scale, 0)
+    whole = costs(net, scaled, noisy)
+    found = whole.per_point(1.0)
     row: dict[str, Any] = {
         "model": run.name, "parameters": run.parameters, "rate": run.rate, "steps": run.step,
         "cpu_seconds": round(run.seconds, 1), "validation": run.best, "position": found.position,
         "pen": found.pen, "nats": found.together, "error": found.error,
+        "nats_noise_read": costs(net, noisy, noisy).per_point(1.0).together,
     }  # fmt: skip
     if samples:
         model = checkpoint.SketchModel(net, net.options, facts, {})
@@ -149,7 +149,7 @@ def judge(
         if told is not None:
             row |= {f"told_{name}": value.accuracy for name, value in told.model.items()}
             row |= {f"control_{name}": value.accuracy for name, value in told.control.items()}
-    return row
+    return row, whole
 
 
 def compare(path: Path, arguments: Any) -> list[dict[str, Any]]:
@@ -171,10 +171,12 @@ def compare(path: Path, arguments: Any) -> list[dict[str, Any]]:
     while live:
         live = [run for run in live if run.go()]
     held = _checked(test)
-    rows = []
+    rows, wholes = [], []
     for name in ("sketch-rnn", "seeing"):
         best = min((r for r in runs if r.name == name), key=lambda r: r.best)
-        rows.append(judge(best, held, _checked(train), arguments.samples))
+        row, whole = judge(best, held, _checked(train), arguments.samples)
+        rows.append(row)
+        wholes.append(whole)
         if arguments.out:
             folder = arguments.out / f"{path.stem}-{name}"
             folder.mkdir(parents=True, exist_ok=True)
@@ -186,6 +188,9 @@ def compare(path: Path, arguments: Any) -> list[dict[str, Any]]:
                 info=rows[-1],
                 loop={"step": best.step},
             )
+    less = wholes[0].position + wholes[0].pen - wholes[1].position - wholes[1].pen
+    rows[1]["better"] = float(less.sum() / wholes[0].points.sum())
+    rows[1]["better_error"] = likelihood.ratio_error(less, wholes[0].points)
     return rows
 
 
@@ -211,7 +216,8 @@ def table(path: Path, rows: list[dict[str, Any]]) -> str:
             f"| {r['model']} | {r['parameters']} | {r['steps']} | {r['position']:.3f}"
             f" | {r['pen']:.3f} | {r['nats']:.3f} ± {r['error']:.3f} | {told} |"
         )
-    lines.append(f"seeing is {rows[0]['nats'] - rows[1]['nats']:.3f} nats a point better")
+    better, error = rows[1]["better"], rows[1]["better_error"]
+    lines.append(f"seeing is {better:.3f} ± {error:.3f} nats a point better (paired by drawing)")
     return "\n".join(lines)
 
 
@@ -221,11 +227,13 @@ def main() -> None:
     )
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--minutes", type=float, default=6.0, help="of CPU time for each training")
-    parser.add_argument("--rates", type=float, nargs="+", default=[3e-3])
-    parser.add_argument("--units", type=int, default=256, choices=sorted(BLIND))
+    parser.add_argument("--rates", type=float, nargs="+", default=[6e-3])
+    parser.add_argument("--units", type=int, default=176, choices=sorted(BLIND))
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--samples", type=int, default=300, help="for the two-sample test; 0: none")
     parser.add_argument("--seed", type=int, default=0)
+    for name, meaning in (("rotate", "degrees"), ("mirror", "probability"), ("warp", "share")):
+        parser.add_argument(f"--{name}", type=float, default=0.0, help=f"{meaning}, for both")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, default=None, help="folder for models and numbers")
     arguments = parser.parse_args()

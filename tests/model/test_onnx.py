@@ -1,7 +1,7 @@
 import importlib.util
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
@@ -103,14 +103,8 @@ def test_without_the_packages_one_sentence(tmp_path: Path, monkeypatch: pytest.M
 def test_a_decoder_that_reads_more_than_the_last_row_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Page(NamedTuple):
-        """What a decoder that also sees the page would carry."""
-
-        hidden: torch.Tensor
-        page: torch.Tensor
-
-    model = model_of("lstm", True)
+    options = ModelOptions(conditional=False, decoder=10, mixtures=4, seeing=True)
+    model = SketchModel(SketchNet(options), options, FACTS, {})
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
-    monkeypatch.setattr(model.net.decoder.cell, "blank", lambda batch: Page(*[torch.zeros(1)] * 2))
     with pytest.raises(StrokebookError, match="reads more than the last row"):
         write_onnx(model, tmp_path / "x.onnx", "x")

@@ -3,13 +3,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch.nn.functional import one_hot
 
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.geometry.drawing import Drawing
 from strokebook.model.checkpoint import load_model
+from strokebook.model.choice import Choice
 from strokebook.model.heat import Heat
 from strokebook.model.mixture import Mixture
-from strokebook.model.pen import Chance, _pick, draw, fresh
+from strokebook.model.pen import Chance, draw, fresh
 from strokebook.model.sampling import between, complete, interpolate, reconstruct, sample
 
 START = Drawing.of(
@@ -151,7 +153,13 @@ def picks(temperature: float, n: int = 20_000) -> torch.Tensor:
         torch.full((n, 2), float(np.arctanh(0.6))),
     )
     chance = Chance.of(0, 1, n, torch.zeros(1))
-    return _pick(found, chance.choice[0], chance.place[0], Heat.of(temperature), False)
+    choice = Choice(chance.choice[0], chance.place[0], Heat.of(temperature), 0, False)
+    return picked(choice, found)
+
+
+def picked(choice: Choice, found: Mixture) -> torch.Tensor:
+    pen = one_hot(choice.pen(found.pen, choice.missing > 0), 3)
+    return torch.cat((choice.offset(found), pen.float()), 1)
 
 
 @pytest.mark.parametrize("temperature", [1.0, 0.25])
@@ -177,11 +185,6 @@ def test_the_pen_equals_the_whole_decoder(trained: Path) -> None:
     outputs = net.decoder(inputs, z, None)
     from strokebook.model.mixture import split
 
-    again = _pick(
-        Mixture(*(p[5] for p in split(outputs))),
-        chance.choice[:, 5],
-        chance.place[:, 5],
-        Heat.of(1.0),
-        True,
-    )
+    choice = Choice(chance.choice[:, 5], chance.place[:, 5], Heat.of(1.0), 1, False)
+    again = picked(choice, Mixture(*(p[5] for p in split(outputs))))
     torch.testing.assert_close(again, rows[5], atol=1e-4, rtol=1e-4)

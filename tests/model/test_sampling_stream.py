@@ -5,16 +5,18 @@ import numpy as np
 import pytest
 import torch
 from tiny import TINY
+from torch.nn.functional import one_hot
 
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.geometry.drawing import Drawing
 from strokebook.model.checkpoint import SketchModel, load_model
+from strokebook.model.choice import Choice
 from strokebook.model.facts import DataFacts
 from strokebook.model.heat import Heat
 from strokebook.model.lstm import LstmLayer
 from strokebook.model.mixture import nats, split
 from strokebook.model.nets import SketchNet
-from strokebook.model.pen import Chance, _pick, follow, fresh
+from strokebook.model.pen import Chance, follow, fresh
 from strokebook.model.sampling import (
     complete,
     continue_from,
@@ -146,8 +148,13 @@ def test_the_pens_temperature_is_its_own() -> None:
     found = split(torch.randn(1, 3 + 6 * 4).expand(4000, -1).contiguous())
     chance = Chance.of(0, 1, 4000, torch.zeros(1))
     pair = (chance.choice[0], chance.place[0])
-    plain = _pick(found, *pair, Heat(0.5, 0.5), False)
-    pen, line = (_pick(found, *pair, heat, False) for heat in (Heat(0.5, 0.1), Heat(0.1, 0.5)))
+    plain, pen, line = (
+        torch.cat((c.offset(found), one_hot(c.pen(found.pen, False), 3).float()), 1)
+        for c in (
+            Choice(*pair, heat, 0, False)
+            for heat in (Heat(0.5, 0.5), Heat(0.5, 0.1), Heat(0.1, 0.5))
+        )
+    )
     assert torch.equal(plain[:, :2], pen[:, :2]) and not torch.equal(plain[:, 2:], pen[:, 2:])
     assert torch.equal(plain[:, 2:], line[:, 2:]) and not torch.equal(plain[:, :2], line[:, :2])
     for heat, rows in ((0.5, plain), (0.1, pen)):

@@ -119,6 +119,7 @@ def to_browser(model: SketchModel, z: Tensor | None, name: str, *, plain: bool =
     _check(model, z)
     decoder = model.net.decoder
     row = decoder.output.weight.new_tensor([START])
+    state: Any
     state, offset = decoder.start(1, z)
     for _ in range(2):  # the start token; then the first point, where the drawing's origin is
         state = decoder.cell.step(row, state, offset)
@@ -146,7 +147,9 @@ def to_browser(model: SketchModel, z: Tensor | None, name: str, *, plain: bool =
 def _check(model: SketchModel, z: Tensor | None) -> None:
     options = model.options
     what = ""
-    if type(model.net.decoder.cell) is not LstmLayer:
+    if options.seeing:
+        what = "its decoder sees the page"
+    elif type(model.net.decoder.cell) is not LstmLayer:
         what = "its decoder is no plain LSTM"
     elif options.mixtures != magenta.MIXTURES:
         what = f"it has {options.mixtures} mixtures, the library knows {magenta.MIXTURES} only"

@@ -13,9 +13,11 @@ import torch
 from torch import Tensor, nn
 
 from strokebook.model.deferred import deferring
+from strokebook.model.fused import workers
 from strokebook.model.packing import Packing, starts
 
 KINDS = ("lstm", "layer_norm", "hyper")
+LEAST_GROUP = 8  # drawings; products of fewer rows are slow
 FORGET_BIAS = 1.0  # added at run time, as the reference does: a stored bias of 0 remembers
 
 
@@ -120,6 +122,13 @@ def make_cell(
 
     made = {"lstm": LstmLayer, "layer_norm": LayerNormLstm, "hyper": HyperLstm}
     return cast(Cell, made[kind](inputs, units, constants, seed))
+
+
+def groups_for(rows: Tensor, layers: int = 1) -> int:
+    """Into how many groups a batch ``(T, B, 5)`` is dealt, so that every thread has one."""
+    if rows.device.type != "cpu":
+        return 1
+    return max(1, min(workers.count() // layers, rows.shape[1] // LEAST_GROUP))
 
 
 class Layer(nn.Module):

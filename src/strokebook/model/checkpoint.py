@@ -165,6 +165,11 @@ def fill(net: SketchNet, tensors: Mapping[str, Tensor], where: Path) -> None:
     """
     found = {n.removeprefix(NET): t for n, t in tensors.items() if n.startswith(NET)}
     wanted = {name: tuple(t.shape) for name, t in net.state_dict().items()}
+    if "decoder.cell.eye.weight" in found:
+        raise StrokebookError(
+            f"The model in {where} sees its page in a way that this version no longer knows.",
+            "Train it again.",
+        )
     for name in sorted(wanted.keys() | found.keys()):
         shape = tuple(found[name].shape) if name in found else None
         if shape != wanted.get(name):

@@ -8,22 +8,22 @@ of the data's scale; time comes first.
 
 from __future__ import annotations
 
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import one_hot
 
 from strokebook.base.errors import StrokebookError
 from strokebook.model import mixture
-from strokebook.model.cells import Cell, Reading, State, make_cell, read
+from strokebook.model.cells import Cell, Reading, State, groups_for, make_cell, read
+from strokebook.model.choice import Choice, Move
 from strokebook.model.config import ModelOptions
-from strokebook.model.fused import workers
 from strokebook.model.noise import Noise
 from strokebook.model.packing import Packing
-from strokebook.model.seeing import SeeingCell, TurnedOutput, both_ways
+from strokebook.model.seeing import SeeingDecoder
 
 ROW = 5
-LEAST_GROUP = 8  # drawings; products of fewer rows are slow
 
 
 class Posterior(NamedTuple):
@@ -78,15 +78,8 @@ class Decoder(nn.Module):
         super().__init__()
         self.keep = options.recurrent_keep
         constants = options.z if options.conditional else 0
-        self.cell: Cell
-        self.output: nn.Linear
-        if options.seeing:
-            seeing = SeeingCell(options.decoder_cell, options.decoder, constants, seed)
-            self.cell = cast(Cell, seeing)
-            self.output = TurnedOutput(self.cell.units, mixture.width(options.mixtures))
-        else:
-            self.cell = make_cell(options.decoder_cell, ROW, options.decoder, constants, seed)
-            self.output = nn.Linear(self.cell.units, mixture.width(options.mixtures))
+        self.cell: Cell = make_cell(options.decoder_cell, ROW, options.decoder, constants, seed)
+        self.output = nn.Linear(self.cell.units, mixture.width(options.mixtures))
         nn.init.xavier_uniform_(self.output.weight, generator=seed)
         nn.init.zeros_(self.output.bias)
         self.initial = (
@@ -95,11 +88,14 @@ class Decoder(nn.Module):
 
     def start(self, batch: int, z: Tensor | None) -> tuple[State, Tensor]:
         """The state before the start token, tanh(W z + b), and the steps' common offset."""
-        blank = self.cell.blank(batch)
         if z is None or self.initial is None:
-            return blank, self.cell.offset(batch)
+            return self.cell.blank(batch), self.cell.offset(batch)
         cell, hidden = torch.tanh(self.initial(z)).chunk(2, dim=1)
-        return blank._replace(hidden=hidden, cell=cell), self.cell.offset(batch, z)
+        return State(hidden, cell), self.cell.offset(batch, z)
+
+    def blank(self, batch: int) -> State:
+        """The state of zeros."""
+        return self.cell.blank(batch)
 
     def forward(self, rows: Tensor, z: Tensor | None, noise: Noise | None) -> Tensor:
         """Mixtures of the rows that follow each row: ``(T, B, 5)`` → ``(T, B, 3 + 6M)``."""
@@ -122,8 +118,6 @@ class Decoder(nn.Module):
         """
         packing = Packing.of(lengths + 1, groups_for(inputs))
         hiddens = self._hiddens(inputs, z, noise, packing)
-        if isinstance(self.output, TurnedOutput):
-            targets = both_ways(targets, inputs)
         wanted = packing.pack(targets)
         placed = (packing.step > 0) & (packing.step < lengths[packing.drawing])
         if inputs.device.type == "cpu":
@@ -134,6 +128,66 @@ class Decoder(nn.Module):
         position = mixture.position_nats(found, wanted[:, :2])
         pen = mixture.pen_nats(found, wanted[:, :5])
         return torch.where(placed, position, 0.0).sum(), pen.sum()
+
+    def costs(
+        self, inputs: Tensor, targets: Tensor, lengths: Tensor, z: Tensor | None
+    ) -> mixture.Nats:
+        """What drawings cost, each summed over its rows; arguments as for :meth:`nats`."""
+        return mixture.nats(self(inputs, z, None), targets, lengths)
+
+    def follow(
+        self, state: Any, offset: Tensor, row: Tensor, rows: Tensor, begun: bool, groups: int
+    ) -> tuple[State, Tensor]:
+        """Go on through given rows, all steps at once.
+
+        Args:
+            state: Of B drawings.
+            offset: What all their steps have in common.
+            row: The last row of each, ``(B, 5)``.
+            rows: ``(T, B, 5)``, T at least 1; none of them is an end.
+            begun: Whether there were points; if not, the first row is the origin.
+            groups: In which drawings are read.
+
+        Returns:
+            The states after them, and the rows' cost in nats, ``(B,)``.
+        """
+        inputs = torch.cat((row[None], rows[:-1]))
+        steps, batch = inputs.shape[:2]
+        packing = Packing.full(steps, batch, rows.device, groups)
+        order = packing.order
+        given = state.at(order), offset[order]
+        ((hiddens, last),) = read([Reading(self.cell, packing.pack(inputs), *given, None, packing)])
+        found = mixture.split(packing.unpack(self.output(hiddens.to(rows.dtype)), steps))
+        position = mixture.position_nats(found, rows[..., :2])
+        if not begun:
+            position[0] = 0.0
+        cost = (position + mixture.pen_nats(found, rows)).sum(0)
+        return State(*(packing.unsort(part) for part in last)), cost
+
+    def advance(self, state: Any, offset: Tensor, row: Tensor, begun: bool, choice: Choice) -> Move:
+        """Draw one row of each of B drawings.
+
+        Args:
+            state: Of the drawings.
+            offset: What all their steps have in common.
+            row: The last row of each, ``(B, 5)``.
+            begun: Whether there were points; if not, this one is the origin.
+            choice: How it is chosen.
+        """
+        now = self.cell.step(row, state, offset)
+        found = mixture.split(self.output(self.cell.output(now)))
+        point = choice.offset(found)
+        if not begun:
+            point = torch.zeros_like(point)
+        pen = one_hot(choice.pen(found.pen, choice.missing > 0), 3)
+        drawn = torch.cat((point, pen.to(point)), 1)
+        end = row.new_tensor((0.0, 0.0, 0.0, 0.0, 1.0))
+        drawn = torch.where(drawn[:, 4:] > 0, end, drawn)
+        nats = mixture.pen_nats(found, drawn) if choice.weighed else point.new_zeros(len(point))
+        if choice.weighed and begun:
+            placed = drawn[:, 4] == 0
+            nats = nats + torch.where(placed, mixture.position_nats(found, drawn[:, :2]), 0.0)
+        return Move(now, drawn, nats)
 
     def _hiddens(
         self, rows: Tensor, z: Tensor | None, noise: Noise | None, packing: Packing
@@ -153,7 +207,8 @@ class SketchNet(nn.Module):
         super().__init__()
         self.options = options
         self.encoder = Encoder(options, seed) if options.conditional else None
-        self.decoder = Decoder(options, seed)
+        self.decoder: Decoder | SeeingDecoder
+        self.decoder = (SeeingDecoder if options.seeing else Decoder)(options, seed)
 
     def encode(self, rows: Tensor, lengths: Tensor, noise: Noise | None = None) -> Posterior:
         """The posterior of z; see :class:`Encoder`.
@@ -174,13 +229,6 @@ class SketchNet(nn.Module):
     def device(self) -> torch.device:
         """Where the weights lie."""
         return self.decoder.output.weight.device
-
-
-def groups_for(rows: Tensor, layers: int = 1) -> int:
-    """Into how many groups a batch ``(T, B, 5)`` is dealt, so that every thread has one."""
-    if rows.device.type != "cpu":
-        return 1
-    return max(1, min(workers.count() // layers, rows.shape[1] // LEAST_GROUP))
 
 
 def _small_linear(inputs: int, outputs: int, seed: torch.Generator | None) -> nn.Linear:

@@ -77,6 +77,7 @@ def write_onnx(model: SketchModel, path: Path, name: str) -> None:
             none that takes a row at a time.
     """
     _check(model)
+    assert isinstance(model.net.decoder, Decoder)
     step = Step(model.net.decoder).eval()
     example = _example(model)
     state = ("next_hidden", "next_cell")
@@ -106,7 +107,7 @@ def _check(model: SketchModel) -> None:
             f"Writing ONNX needs what is not installed: {' and '.join(missing)}.",
             "Install it: pip install 'strokebook[onnx]'.",
         )
-    if type(model.net.decoder.cell.blank(1)) is not State:  # as one that sees the page
+    if not isinstance(model.net.decoder, Decoder):  # one that sees the page
         raise StrokebookError(
             "This model cannot be written as ONNX: its decoder reads more than the last row.",
             "Use it with strokebook.",

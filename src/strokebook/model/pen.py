@@ -13,23 +13,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
-from torch.nn.functional import one_hot
 
 from strokebook.base.errors import StrokebookError
-from strokebook.model import mixture
 from strokebook.model.batches import START
-from strokebook.model.cells import Reading, State, read
+from strokebook.model.choice import Choice
 from strokebook.model.fused import workers
 from strokebook.model.heat import Heat
 from strokebook.model.nets import SketchNet
 from strokebook.model.noise import Noise
-from strokebook.model.packing import Packing
 
 DOWN, UP, END = range(3)
 BLOCK = 16  # drawings; fewer would hardly be faster (the products wait for the weights)
@@ -50,7 +47,7 @@ class Hand:
         begun: Whether there are points; if not, the row is the start token.
     """
 
-    state: State
+    state: Any
     offset: Tensor
     row: Tensor
     begun: bool = False
@@ -66,13 +63,15 @@ def fresh(net: SketchNet, batch: int, z: Tensor | None) -> Hand:
     decoder = net.decoder
     row = torch.tensor(START, device=net.device).expand(batch, 5)
     if z is None:
-        return Hand(*decoder.start(batch, None), row)
+        state, offset = decoder.start(batch, None)
+        return Hand(state, offset, row)
     size = block_size(net)
     z = torch.cat((z, z[:1].expand(-batch % size, -1)))
     with alone():
         begun = [decoder.start(size, z[at : at + size]) for at in range(0, len(z), size)]
     hidden, cell = (torch.cat([state[half] for state, _ in begun])[:batch] for half in (0, 1))
-    state = decoder.cell.blank(batch)._replace(hidden=hidden, cell=cell)
+    blank: Any = decoder.blank(batch)
+    state = blank._replace(hidden=hidden, cell=cell)
     return Hand(state, torch.cat([offset for _, offset in begun])[:batch], row)
 
 
@@ -105,24 +104,12 @@ def follow(net: SketchNet, hand: Hand, rows: Tensor) -> tuple[Hand, Tensor]:
         The hands after them, and the rows' cost in nats ``(B,)``; a drawing's first point, which
         is its origin, costs no position.
     """
-    inputs = torch.cat((hand.row[None], rows[:-1]))
-    steps, batch = inputs.shape[:2]
+    batch = rows.shape[1]
     groups = GROUPS if rows.device.type == "cpu" and batch >= GROUPS * LEAST_GROUP else 1
-    packing = Packing.full(steps, batch, rows.device, groups)
-    places = packing.order
-    cell = net.decoder.cell
-    given = hand.state.at(places), hand.offset[places]
-    ((hiddens, state),) = read([Reading(cell, packing.pack(inputs), *given, None, packing)])
-    with alone():
-        outputs = net.decoder.output(hiddens.to(rows.dtype))
-        found = mixture.split(packing.unpack(outputs, steps))
-        position = mixture.position_nats(found, rows[..., :2])
-        if not hand.begun:
-            position[0] = 0.0
-        cost = (position + mixture.pen_nats(found, rows)).sum(0)
-    back = torch.empty_like(places)
-    back[places] = torch.arange(batch, device=places.device)
-    return Hand(state.at(back), hand.offset, rows[-1], begun=True), cost
+    given = hand.state, hand.offset, hand.row, rows, hand.begun, groups
+    with workers.alone():
+        state, cost = net.decoder.follow(*given)
+    return Hand(state, hand.offset, rows[-1], begun=True), cost
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,7 +197,7 @@ def steps(
         busy = [block for block in blocks if not block.done]
         if not busy:
             return
-        _side_by_side([partial(b.go, step, step < least, weighed, out) for b in busy], net.device)
+        _side_by_side([partial(b.go, step, least - step, weighed, out) for b in busy], net.device)
         if not np.isfinite(out.rows).all():
             raise StrokebookError(
                 "The model gives numbers that are not finite, so it cannot draw.",
@@ -243,57 +230,16 @@ class _Block:
         self.end = self.hand.row.new_tensor((0.0, 0.0, 0.0, 0.0, 1.0))
         self.done = False
 
-    def go(self, step: int, must_go_on: bool, weighed: bool, out: Drawn) -> None:
+    def go(self, step: int, missing: int, weighed: bool, out: Drawn) -> None:
         """One step, written into this block's part of ``out``."""
-        decoder, hand = self.net.decoder, self.hand
-        state = decoder.cell.step(hand.row, hand.state, hand.offset)
-        found = mixture.split(decoder.output(decoder.cell.output(state)))
-        choice, place = self.chance.choice[:, step], self.chance.place[:, step]
-        row = _pick(found, choice, place, self.heat, must_go_on)
-        if not hand.begun:
-            row[:, :2] = 0.0
-        ends = row[:, 2 + END] > 0
-        row = torch.where((self.ended | ends)[:, None], self.end, row)
+        hand, chance = self.hand, self.chance
+        choice = Choice(chance.choice[:, step], chance.place[:, step], self.heat, missing, weighed)
+        move = self.net.decoder.advance(hand.state, hand.offset, hand.row, hand.begun, choice)
+        row = torch.where(self.ended[:, None], self.end, move.row)
         if weighed:
-            nats = self._nats(found, row)
+            nats = torch.where(self.ended, 0.0, move.nats)
             out.nats[self.part] = nats[: self.count].cpu().numpy()
-        self.hand = Hand(state, hand.offset, row, begun=True)
-        self.ended = self.ended | ends
+        self.hand = Hand(move.state, hand.offset, row, begun=True)
+        self.ended = self.ended | (row[:, 2 + END] > 0)
         out.rows[self.part] = row[: self.count].cpu().numpy()
         self.done = bool(self.ended[: self.count].all())
-
-    def _nats(self, found: mixture.Mixture, row: Tensor) -> Tensor:
-        nats = mixture.pen_nats(found, row)
-        if self.hand.begun:
-            placed = row[:, 2 + END] == 0
-            nats = nats + torch.where(placed, mixture.position_nats(found, row[:, :2]), 0.0)
-        return torch.where(self.ended, 0.0, nats)
-
-
-def _pick(
-    found: mixture.Mixture,
-    choice: Tensor,
-    place: Tensor,
-    heat: Heat,
-    must_go_on: bool,
-) -> Tensor:
-    """One row for each hand, ``(B, 5)``, from its mixture and its random numbers."""
-    which = _index(found.weight / heat.mixture, choice[:, 0])[:, None]
-    mean_x, mean_y, log_x, log_y, raw = (part.gather(1, which)[:, 0] for part in found[2:])
-    pen_logits = found.pen / heat.pen
-    if must_go_on:
-        pen_logits[:, END] = -torch.inf
-    pen = _index(pen_logits, choice[:, 1])
-    rho, spread = torch.tanh(raw), heat.mixture**0.5
-    across = rho * place[:, 0] + torch.sqrt(1.0 - rho * rho) * place[:, 1]
-    x = mean_x + spread * log_x.exp() * place[:, 0]
-    y = mean_y + spread * log_y.exp() * across
-    return torch.cat((x[:, None], y[:, None], one_hot(pen, 3).to(x)), dim=1)
-
-
-def _index(logits: Tensor, level: Tensor) -> Tensor:
-    """The class where each row's cumulative probability passes ``level``, ``(B,)``."""
-    below = logits.softmax(-1).cumsum(-1) <= level[:, None]
-    allowed = (logits > -torch.inf).long()
-    last = (allowed * torch.arange(logits.shape[-1], device=logits.device)).amax(-1)
-    return torch.minimum(below.sum(-1), last)

@@ -63,7 +63,7 @@ def score(net: SketchNet, drawings: Sequence[Stroke3], n_max: int, batch: int, s
             posterior = net.encode(part.targets, part.lengths)
             z = posterior.draw(noise)
             kls += float(mixture.kl_loss(*posterior)) * len(part.lengths)
-        found = mixture.nats(net.decoder(part.inputs, z, None), part.targets, part.lengths)
+        found = net.decoder.costs(part.inputs, part.targets, part.lengths, z)
         position.append(found.position.cpu().double())
         pen.append(found.pen.cpu().double())
         count.append(part.lengths.cpu().double())

@@ -167,8 +167,8 @@ def costs(
         read, wanted = seen.to(net.device), right.to(net.device)
         posterior = _posterior(net, read)
         z = None if posterior is None else posterior.draw(noise) if noise else posterior.mean
-        outputs = net.decoder(read.inputs, z, None)
-        found.append((*mixture.nats(outputs, wanted.targets, wanted.lengths), wanted.lengths))
+        cost = net.decoder.costs(read.inputs, wanted.targets, wanted.lengths, z)
+        found.append((*cost, wanted.lengths))
     return Costs(*(_joined(part) for part in zip(*found, strict=True)))
 
 
@@ -192,8 +192,7 @@ def paper_losses(
         if posterior is not None:
             divergence += float(mixture.kl_loss(*posterior)) * len(rows.lengths)
         z = None if posterior is None else posterior.draw(noise)
-        outputs = net.decoder(rows.inputs, z, None)
-        found.append(mixture.nats(outputs, rows.targets, rows.lengths))
+        found.append(net.decoder.costs(rows.inputs, rows.targets, rows.lengths, z))
     position, pen, padding = (_joined(part).mean() / n_max for part in zip(*found, strict=True))
     l_s, l_p = float(position), float(pen + padding)
     return PaperLosses(l_s + l_p, l_s, l_p, divergence / len(drawings), n_max)
@@ -248,7 +247,7 @@ def _weigh(
     given, whole = [], []
     for _ in range(draws):
         z = posterior.draw(noise)
-        found = mixture.nats(net.decoder(rows.inputs, z, None), rows.targets, rows.lengths)
+        found = net.decoder.costs(rows.inputs, rows.targets, rows.lengths, z)
         cost = (found.position + found.pen).double()
         prior = -0.5 * (z.double().square() + log(2.0 * pi)).sum(1)
         away = (z.double() - mean).square() * torch.exp(-presig)

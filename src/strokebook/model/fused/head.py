@@ -16,6 +16,7 @@ from torch.autograd.function import once_differentiable
 
 from strokebook.model.fused import loss, workers
 from strokebook.model.fused.pool import Lease
+from strokebook.model.fused.products import Matrix
 from strokebook.model.mixture import LOG_SIGMA, PENS, RHO
 
 CHUNK = 2048  # rows that are in the cache from their product to their gradient
@@ -47,12 +48,13 @@ class _Head(torch.autograd.Function):
         grads = ctx.lease.empty(len(hiddens), len(weight), dtype=weight.dtype)
         parts = [slice(n, n + CHUNK) for n in range(0, len(hiddens), CHUNK)]
         sums = np.zeros((len(parts), 2))
+        matrix = Matrix(weight.detach().t(), weight.dtype, min(CHUNK, len(hiddens)))
         workers.run(
             [
                 partial(
                     _chunk,
                     hiddens.detach()[part],
-                    weight.detach(),
+                    matrix,
                     bias.detach(),
                     targets.detach()[part],
                     placed[part],
@@ -91,14 +93,14 @@ class _Head(torch.autograd.Function):
 
 def _chunk(
     hiddens: Tensor,
-    weight: Tensor,
+    matrix: Matrix,
     bias: Tensor,
     targets: Tensor,
     placed: Tensor,
     grads: Tensor,
     sums: np.ndarray[Any, Any],
 ) -> None:
-    outputs = torch.addmm(bias, hiddens.to(weight.dtype), weight.t()).numpy()
+    outputs = matrix.times(hiddens.to(bias.dtype), bias).numpy()
     limits = np.array([1.0, LOG_SIGMA, RHO, log(2.0 * pi)], outputs.dtype)
     mixtures = (outputs.shape[1] - PENS) // 6
     loss.rows(

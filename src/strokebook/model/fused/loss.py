@@ -29,8 +29,7 @@ def rows(
 
     Args:
         outputs: ``(R, 3 + 6M)``.
-        targets: Stroke-5, ``(R, 5)``; or ``(R, 7)``: the offset in another frame after it, which
-            is what the first half of the components are about.
+        targets: Stroke-5, ``(R, 5)``.
         placed: Whether the row's position counts, uint8 ``(R,)``.
         grads: Written, as ``outputs``.
         sums: ``(2,)`` float64; position and pen nats are added to it.
@@ -39,7 +38,6 @@ def rows(
     """
     one, log_most, rho_most, log_2pi = limits[0], limits[1], limits[2], limits[3]
     work = np.empty((8, mixtures), outputs.dtype)
-    turned = mixtures // 2 if targets.shape[1] > 5 else 0
     for r in range(len(outputs)):
         out, grad, target = outputs[r], grads[r], targets[r]
         sums[1] += _pen(out, grad, target, one)
@@ -48,7 +46,6 @@ def rows(
                 out[PENS:],
                 grad[PENS:],
                 target,
-                turned,
                 work,
                 log_most,
                 rho_most,
@@ -79,7 +76,6 @@ def _place(
     out: Any,
     grad: Any,
     target: Any,
-    turned: int,
     work: Any,
     log_most: Any,
     rho_most: Any,
@@ -92,14 +88,12 @@ def _place(
     x, y, rho, rest = work[0], work[1], work[2], work[3]
     cost, share, spread_x, spread_y = work[4], work[5], work[6], work[7]
     most, two = weight[0], one + one
-    other = len(target) - 2
-    other_x, other_y = target[other], target[other + 1]
     for k in range(size):
         most = max(most, weight[k])
         spread_x[k] = exp(-min(max(log_x[k], -log_most), log_most))
         spread_y[k] = exp(-min(max(log_y[k], -log_most), log_most))
-        x[k] = ((other_x if k < turned else target[0]) - mean_x[k]) * spread_x[k]
-        y[k] = ((other_y if k < turned else target[1]) - mean_y[k]) * spread_y[k]
+        x[k] = (target[0] - mean_x[k]) * spread_x[k]
+        y[k] = (target[1] - mean_y[k]) * spread_y[k]
         limited = min(max(raw[k], -rho_most), rho_most)
         fading = exp(-two * abs(limited))
         rest[k] = (one + fading) * (one + fading) / (two * two * fading)  # 1 / (1 - ρ²)
