@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import math
 import os
 import signal
 import subprocess
@@ -15,8 +16,11 @@ from tiny import TINY, tiny_training, waves
 
 from strokebook.base.errors import StrokebookError
 from strokebook.model import metrics
+from strokebook.model.batches import Epochs
 from strokebook.model.checkpoint import load_model, read
 from strokebook.model.config import TrainOptions
+from strokebook.model.data import prepare
+from strokebook.model.nets import SketchNet
 from strokebook.model.stepper import Stepper
 from strokebook.model.training import train
 
@@ -278,3 +282,16 @@ def test_sigkill_at_any_moment_leaves_whole_checkpoints(tmp_path: Path) -> None:
     process.wait()
     assert read(tmp_path, "last").tensors
     assert load_model(tmp_path).facts.drawings == 20
+
+
+@pytest.mark.parametrize(("norm", "longest"), [(0.01, 0.01), (0.0, math.inf)])
+def test_the_gradient_as_a_whole_is_kept_short_where_that_is_asked(
+    norm: float, longest: float
+) -> None:
+    net = SketchNet(TINY[True], torch.Generator().manual_seed(0))
+    data = prepare(waves(12), waves(3, 1), 250)
+    stepper = Stepper(net, tiny_training(clip_norm=norm, clip=1e-3), data.facts.n_max)
+    assert stepper.step(0, Epochs(data.train, 12, 0)[0], 1.0) is not None
+    grads = torch.cat([p.grad.flatten() for p in net.parameters() if p.grad is not None])
+    assert 0.5 * min(longest, 1e-3) < float(grads.norm()) <= longest * 1.0001
+    assert (float(grads.abs().max()) > 1.0001e-3) == (norm > 0)  # else each number is clipped

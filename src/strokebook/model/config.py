@@ -33,7 +33,8 @@ class ModelOptions:
     )
     seeing: bool = option(
         False,
-        "the decoder also sees the page: its place, and small pictures of what is drawn so far",
+        "the decoder sees the page (its place, the ink around it, where strokes lie), draws a point"
+        " before it decides about the pen, and may begin a stroke at what is drawn",
     )
     z: int = option(128, "numbers that describe a whole drawing", low=1, high=4096)
     mixtures: int = option(20, "Gaussians in the mixture for the next point", low=1, high=200)
@@ -56,6 +57,12 @@ class TrainOptions:
     )
     warmup: int = option(0, "steps over which the learning rate rises from 0", low=0)
     clip: float = option(1.0, "each number of the gradient is kept within ± this", low=1e-6)
+    clip_norm: float = option(
+        0.0,
+        "the gradient as a whole is kept to this length, instead of each number by clip; 0: off."
+        " Layer norm learns faster so at high rates, above all where it sees its page",
+        low=0,
+    )
     kl_weight: float = option(0.5, "weight of the KL loss in the end", low=0, high=10)
     kl_start: float = option(0.01, "weight of the KL loss at the start", low=0, high=10)
     kl_rate: float = option(

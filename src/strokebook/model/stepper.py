@@ -65,7 +65,10 @@ class Stepper:
         grads = [p.grad for p in self.named.values() if p.grad is not None]
         if not torch.stack([loss.detach(), *(g.sum() for g in grads)]).isfinite().all():
             return None
-        torch.nn.utils.clip_grad_value_(self.named.values(), self.options.clip)
+        if self.options.clip_norm:
+            torch.nn.utils.clip_grad_norm_(self.named.values(), self.options.clip_norm)
+        else:
+            torch.nn.utils.clip_grad_value_(self.named.values(), self.options.clip)
         for group in self.adam.param_groups:
             group["lr"] = self.learning_rate(step) * factor
         self.adam.step()
