@@ -1,6 +1,9 @@
 """A decoder that sees the page beside SketchRNN's, on the same drawings, just as long.
 
     python -m benchmarks.seeing FILE.npz [...] [--minutes 6] [--rates 3e-3 6e-3]
+    python -m benchmarks.seeing look --rates 4e-3 --rotate 10 --mirror 0.5 --warp 0.03
+
+``look`` is the artist's drawings of the shared data, joined and spliced (:mod:`line_sets`).
 
 Both are decoder-only with layer norm and have as many parameters within a fifth. They are trained
 in turns, a few steps each, until each has had ``minutes`` of CPU time for every learning rate
@@ -25,6 +28,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from benchmarks import line_sets
 from strokebook.base.files import write_json
 from strokebook.base.progress import SILENT
 from strokebook.dataset.load import read_npz
@@ -153,7 +157,7 @@ def judge(
 
 
 def compare(path: Path, arguments: Any) -> list[dict[str, Any]]:
-    sets = read_npz(path)
+    sets = line_sets.look() if str(path) == "look" else read_npz(path)
     test = list(sets.test) or list(sets.valid)
     valid = list(sets.valid) if len(sets.test) else list(sets.train)[::12]
     train = list(sets.train) if len(sets.test) else [d for n, d in enumerate(sets.train) if n % 12]
