@@ -250,6 +250,23 @@ def _merge(
 
 
 @compiled
+def _gathered(group: Ints, count: int, nodes: Floats, radii: Floats) -> tuple[Floats, Floats]:
+    """Mean place of each group's nodes, and how far from it their ink reaches."""
+    centre, reach, members = np.zeros((count, 2)), np.zeros(count), np.zeros(count)
+    for n in range(group.size):
+        g = group[n]
+        centre[g] += nodes[n]
+        members[g] += 1
+    for g in range(count):
+        centre[g] /= members[g]
+    for n in range(group.size):
+        g = group[n]
+        apart = math.hypot(nodes[n, 0] - centre[g, 0], nodes[n, 1] - centre[g, 1])
+        reach[g] = max(reach[g], apart + radii[n])
+    return centre, reach
+
+
+@compiled
 def settled(
     group: Ints,
     count: int,
@@ -270,18 +287,8 @@ def settled(
     Returns:
         ``(G, 2)``, ``(G,)`` and ``(G,)``.
     """
-    centre, reach = np.zeros((count, 2)), np.zeros(count)
-    members, degree = np.zeros(count), np.zeros(count, np.int32)
-    for n in range(group.size):
-        g = group[n]
-        centre[g] += nodes[n]
-        members[g] += 1
-    for g in range(count):
-        centre[g] /= members[g]
-    for n in range(group.size):
-        g = group[n]
-        apart = math.hypot(nodes[n, 0] - centre[g, 0], nodes[n, 1] - centre[g, 1])
-        reach[g] = max(reach[g], apart + radii[n])
+    centre, reach = _gathered(group, count, nodes, radii)
+    degree = np.zeros(count, np.int32)
     # Normal equations of each node: [[m0, m1], [m1, m2]] (x - centre) = (v0, v1).
     m, v = np.zeros((count, 3)), np.zeros((count, 2))
     for h in range(2 * a.size):

@@ -52,7 +52,7 @@ class Panels:
         self.panels = torch.zeros(columns, fours, PANEL, DEEP, dtype=torch.int8).numpy()
         self.starts = torch.zeros(columns * PANEL, dtype=torch.int32).numpy()
         self.worths = torch.ones(columns * PANEL).numpy()
-        encode(matrix.contiguous().numpy(), self.panels, self.starts, self.worths)
+        _into_panels(matrix.contiguous().numpy(), self.panels, self.starts, self.worths)
         self.worths *= np.float32(worth)
 
     @property
@@ -72,8 +72,8 @@ class Panels:
 
 
 @kernel
-def encode(matrix: Any, panels: Any, starts: Any, worths: Any) -> None:
-    """See :class:`Panels`."""
+def _into_panels(matrix: Any, panels: Any, starts: Any, worths: Any) -> None:
+    """A matrix as codes in the order of :class:`Panels`, each column with its own worth."""
     depth, width = matrix.shape
     most = np.zeros(width, np.int32)
     for d in range(depth):
