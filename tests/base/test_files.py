@@ -17,6 +17,7 @@ from strokebook.base.files import (
     digest,
     file_digest,
     inside,
+    plain_name,
     slug,
     write_bytes,
     write_json,
@@ -76,11 +77,42 @@ def test_a_slug_is_safe_everywhere(text: str) -> None:
     assert 0 < len(slug(text)) <= 60
 
 
-@pytest.mark.parametrize("name", ["../x", "/etc/passwd", "a/../../x"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../x",
+        "/etc/passwd",
+        "a/../../x",
+        "a/../b",
+        "..\\x",
+        "C:x",
+        "C:/x",
+        "\\x",
+        "link/x",
+        "loop/x",
+    ],
+)
 def test_a_name_that_climbs_out_is_refused(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "link").symlink_to(tmp_path)
+    (folder / "loop").symlink_to(folder / "loop")
     with pytest.raises(StrokebookError, match="outside"):
+        inside(folder, name)
+
+
+@pytest.mark.parametrize("name", ["", "a\0b", "con", "NUL.svg", "a/com1.json", "aux "])
+def test_a_name_that_is_no_files_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(StrokebookError, match="no name of a file"):
         inside(tmp_path, name)
 
 
-def test_a_name_within_is_given_back(tmp_path: Path) -> None:
-    assert inside(tmp_path, "a/../b") == (tmp_path / "b").resolve()
+@pytest.mark.parametrize("name", ["a/b", "a\\b", "..", "."])
+def test_a_name_in_a_folder_is_no_plain_name(name: str) -> None:
+    with pytest.raises(StrokebookError, match="plain name"):
+        plain_name(name)
+
+
+@pytest.mark.parametrize("name", ["a/b", "console.svg", "a..b", "com10", "ä ö.json"])
+def test_a_name_within_is_given_back(tmp_path: Path, name: str) -> None:
+    assert inside(tmp_path, name) == tmp_path / name

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from strokebook.base import owned
 from strokebook.library.catalogue import Catalogue
 from strokebook.library.scan import ScanOptions, ScanReport, scan
 
@@ -48,6 +49,7 @@ class Work:
 
     def __init__(self, root: Path, project: Path) -> None:
         self.root, self.project = root, project
+        owned.mark(project, files=(), folders=("cache", "drawings"))  # as a project is
         self.hand_file = project / "hand.json"
         self.catalogue = self.open()
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from strokebook.base.errors import StrokebookError
+from strokebook.base.files import write_text
 from strokebook.library.privacy import hide_private
 from strokebook.library.records import NewDrawing
 
@@ -19,8 +20,7 @@ def filled(work, make):
     for name in ("sb48p005", "sb48p006"):
         image = catalogue.page(name).image
         svg = f"drawings/{name}d01.svg"
-        (work.project / "drawings").mkdir(exist_ok=True)
-        (work.project / svg).write_text("<svg/>")
+        write_text(work.project / svg, "<svg/>")
         (made,) = catalogue.replace_drawings(image, [NewDrawing((1, 1, 9, 9), 1, 5, svg)])
         catalogue.put_vectors("pages", "net", {image: np.ones(2)})
         catalogue.put_vectors("drawings", "net", {made.key: np.ones(2)})
@@ -60,7 +60,7 @@ def test_hiding_deletes_the_files_of_private_pages_only(filled):
     assert hide_private(filled.catalogue, filled.project) == []
     image = filled.catalogue.tag("sb48p005", "private").image
     assert hide_private(filled.catalogue, filled.project) == [image]
-    assert sorted(p.name for p in (filled.project / "drawings").iterdir()) == ["sb48p006d01.svg"]
+    assert [p.name for p in (filled.project / "drawings").glob("*.svg")] == ["sb48p006d01.svg"]
     assert filled.previews == {filled.catalogue.page("sb48p006").image}
     assert hide_private(filled.catalogue, filled.project) == []
 

@@ -278,10 +278,8 @@ def test_a_lost_preview_and_another_size_are_made_again(work, make):
     preview = next((work.project / "cache/previews").iterdir())
     small = preview.stat().st_size
     preview.unlink()
-    (preview.parent / ".left.part").write_bytes(b"x")
     work.scan(preview_side=100)
     assert preview.stat().st_size == small
-    assert not (preview.parent / ".left.part").exists()
     work.scan(preview_side=200)
     assert preview.stat().st_size > small
 

@@ -3,30 +3,56 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import re
 import tempfile
 import unicodedata
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Any
 
+from strokebook.base import owned
+from strokebook.base.digests import digest, file_digest
 from strokebook.base.errors import StrokebookError
+from strokebook.base.steps import step
+
+__all__ = (
+    "atomic_open",
+    "digest",
+    "file_digest",
+    "inside",
+    "plain_name",
+    "slug",
+    "write_bytes",
+    "write_json",
+    "write_text",
+)
+
+# Names that Windows keeps for devices, whatever their suffix.
+_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?[ .]*")
+_DRIVE = re.compile(r"[A-Za-z]:")
 
 
 @contextlib.contextmanager
 def atomic_open(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
     """Open a file that appears under its name whole or not at all.
 
-    The data goes to a hidden file in the same folder, is flushed to disk, and replaces ``path``
-    only when the block ends without an error.
+    The data goes to a hidden file on the same disk, is flushed, and replaces ``path`` only when
+    the block ends without an error. In a folder of ours the manifest lists it first.
+
+    Raises:
+        ForeignFileError: In a folder of ours stands another's file under that name.
+        LinkedFolderError: A folder of ours is a link.
     """
+    found, _ = owned.check(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(
-        dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part"
-    )
+    place, name = path.parent, f".{path.name[:40]}."
+    if found is not None:
+        place, name = found.parts, "strokebook-"
+        place.mkdir(exist_ok=True)
+    step("write", path)
+    handle, partial = tempfile.mkstemp(dir=place, prefix=name, suffix=".part")
     try:
         with os.fdopen(handle, mode, encoding=None if "b" in mode else "utf-8") as file:
             yield file
@@ -35,6 +61,9 @@ def atomic_open(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
         umask = os.umask(0)
         os.umask(umask)
         Path(partial).chmod(0o666 & ~umask)  # mkstemp makes it private to the user
+        if found is not None:
+            owned.record(path, Path(partial))
+        step("rename", path)
         Path(partial).replace(path)
     except BaseException:
         Path(partial).unlink(missing_ok=True)
@@ -57,25 +86,6 @@ def write_json(path: Path, value: object) -> None:
     write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def digest(*parts: bytes | str) -> str:
-    """A 16-digit key of ``parts`` (BLAKE2b); their boundaries count."""
-    state = hashlib.blake2b(digest_size=8)
-    for part in parts:
-        data = part.encode() if isinstance(part, str) else part
-        state.update(len(data).to_bytes(8, "little"))
-        state.update(data)
-    return state.hexdigest()
-
-
-def file_digest(path: Path) -> str:
-    """A 32-digit key of a file's content (BLAKE2b, read in pieces)."""
-    state = hashlib.blake2b(digest_size=16)
-    with path.open("rb") as file:
-        while piece := file.read(1 << 20):
-            state.update(piece)
-    return state.hexdigest()
-
-
 def slug(text: str, fallback: str = "x") -> str:
     """``text`` as a short name of letters, digits and hyphens, safe in any file system."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
@@ -83,12 +93,36 @@ def slug(text: str, fallback: str = "x") -> str:
 
 
 def inside(folder: Path, name: str) -> Path:
-    """``folder / name``, refused when it would lie outside ``folder``.
+    """``folder / name`` for a name that comes from a file or a setting.
 
     Raises:
-        StrokebookError: The name climbs out of the folder, or is absolute.
+        StrokebookError: The name is empty, absolute, climbs out of the folder (also through a
+            link), holds a NUL or a drive letter, or is a device of Windows.
     """
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
+    windows, posix = PureWindowsPath(name), PurePosixPath(name)
+    parts = {*windows.parts, *posix.parts}
+    if not name or "\0" in name or any(_DEVICES.fullmatch(part) for part in parts):
+        raise StrokebookError(f"{name!r} is no name of a file.", "Use a plain name.")
+    rooted = windows.root or windows.drive or posix.is_absolute() or _DRIVE.match(name)
+    if rooted or ".." in parts or not _stays(folder, name):
         raise StrokebookError(f"{name!r} lies outside {folder}.", "Use a name within the project.")
-    return path
+    return folder / name
+
+
+def _stays(folder: Path, name: str) -> bool:
+    """Whether a name still lies in the folder when every link on its way is followed."""
+    try:
+        return (folder / name).resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # links that lead in a circle, a name too long
+        return False
+
+
+def plain_name(name: str) -> str:
+    """``name`` itself, when it is that of one file, in no folder.
+
+    Raises:
+        StrokebookError: See :func:`inside`; or it has a separator.
+    """
+    if re.search(r"[/\\]", name) or name in (".", ".."):
+        raise StrokebookError(f"{name!r} is no plain name.", "Use one without / and \\.")
+    return inside(Path(), name).name

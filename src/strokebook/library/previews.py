@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from strokebook.base import owned
 from strokebook.base.errors import InputRefused, StrokebookError
 from strokebook.base.files import write_bytes
 from strokebook.base.images import image_info, open_image
@@ -22,21 +23,18 @@ def preview_path(project: Path, image: str) -> Path:
 
 
 def previews(project: Path) -> frozenset[str]:
-    """The images that have a preview; what a killed run left half-written is removed."""
+    """The images that have a preview."""
     folder = project / FOLDER
     if not folder.is_dir():
         return frozenset()
     names = [entry.name for entry in folder.iterdir()]
-    for name in names:
-        if name.startswith(".") and name.endswith(".part"):
-            (folder / name).unlink(missing_ok=True)
     return frozenset(n.removesuffix(".jpg") for n in names if n.endswith(".jpg"))
 
 
 def drop_previews(project: Path, images: Iterable[str]) -> None:
     """Remove the previews of ``images`` where there are any."""
     for image in images:
-        preview_path(project, image).unlink(missing_ok=True)
+        owned.remove(preview_path(project, image))
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,8 @@ def look_at(
 
 def _write(preview: Path, data: bytes) -> None:
     try:
-        write_bytes(preview, data)
+        with owned.owning("scan", preview.stem):
+            write_bytes(preview, data)
     except OSError as error:
         raise StrokebookError(
             f"The preview {preview} cannot be written ({error.strerror}).",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from strokebook.base import owned
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import inside
 from strokebook.library.drawing_rows import DrawingRows
@@ -108,7 +109,11 @@ def _moved_copies(catalogue: PurgeRows, project: Path, image: str) -> list[Path]
 def _delete(project: Path, path: Path) -> None:
     try:
         # Of the parent, because the file itself may be a link out of the project.
-        (inside(project, str(path.parent)) / path.name).unlink(missing_ok=True)
+        file = inside(project, path.parent.as_posix()) / path.name
+        if path.is_relative_to(FILED):
+            file.unlink(missing_ok=True)  # filed/ has a list of its own, which named it
+        else:
+            owned.remove(file)  # one that was changed stays, and stays listed under its owner
     except OSError as error:
         raise StrokebookError(
             f"{path}, made of a page that is private now, cannot be deleted ({error.strerror}).",

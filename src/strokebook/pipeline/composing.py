@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PIL import Image
 
+from strokebook.base import owned
 from strokebook.dataset.composition import judge_composition
 from strokebook.geometry.render import render
 from strokebook.library.records import DrawingRecord, Space
@@ -23,6 +24,7 @@ SPACE: Space = "drawings"
 SIDE, PEN = 256, 2.0  # px: how a drawing is shown to the network, whatever its pen was
 
 
+@owned.owning(STAGE)
 def compose(project: Project) -> Outcome:
     """Measure, embed and cluster the drawings that are new; let the artist's clusters decide."""
     outcome, timer = Outcome(STAGE), Timer()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from strokebook.base import owned
+from strokebook.base.files import inside, plain_name
 from strokebook.dataset.build import DataSet, Source, build
 from strokebook.dataset.card import make_card, read_pages, write_card
 from strokebook.dataset.figures import points_picture
@@ -24,7 +26,8 @@ STAGE, VERSION = "dataset", "1"
 
 def npz_file(project: Project) -> Path:
     """The data set as every SketchRNN code reads it."""
-    return project.at("datasets", f"{project.settings.dataset.name}.npz")
+    name = plain_name(project.settings.dataset.name)
+    return inside(project.folder, f"datasets/{name}.npz")
 
 
 def load_dataset(project: Project) -> SplitArrays:
@@ -41,6 +44,7 @@ def offered(project: Project) -> list[DrawingRecord]:
     ]
 
 
+@owned.owning(STAGE)
 def build_dataset(project: Project) -> Outcome:
     """Write the data set anew when its drawings or settings changed; say why drawings are out."""
     outcome = _build(project)

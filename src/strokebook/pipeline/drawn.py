@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from strokebook.base import owned
 from strokebook.base.files import file_digest
 from strokebook.geometry.animate import animate
 from strokebook.geometry.drawing import Drawing, Stroke3
@@ -28,6 +29,7 @@ STARTS = 3
 CELL = 240
 
 
+@owned.owning(STAGE)
 def draw_with_model(project: Project) -> Outcome:
     """Completions, new drawings, reconstructions and an interpolation, as pictures and SVG."""
     outcome, timer = Outcome(STAGE), Timer()

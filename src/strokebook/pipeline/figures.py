@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 
+from strokebook.base import owned
+from strokebook.base.errors import Refusal
+from strokebook.base.files import inside
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.recipe import PreparedPage, prepare_page
 from strokebook.geometry.separate import Figure
@@ -17,6 +19,7 @@ from strokebook.pipeline.traces import load_trace, trace_file, trace_key, tracea
 STAGE, VERSION = "figures", "1"
 
 
+@owned.owning(STAGE)
 def separate_pages(project: Project) -> Outcome:
     """Find the drawings of every traced page; pages no longer traced lose theirs."""
     outcome, timer = Outcome(STAGE), Timer()
@@ -30,8 +33,11 @@ def separate_pages(project: Project) -> Outcome:
         else:
             due.append((page, key))
     for page, key in project.progress.track(due, "join, splice, separate"):
-        _work_on(project, page, key)
-        outcome.worked += 1
+        try:
+            _work_on(project, page, key)
+            outcome.worked += 1
+        except owned.ForeignFileError as error:
+            outcome.refusals.append(Refusal(page.id, error.reason, error.remedy))
     outcome.seconds = timer.seconds
     return outcome
 
@@ -51,14 +57,17 @@ def prepare(project: Project, page: Page) -> PreparedPage:
 
 def load_figure(project: Project, record: DrawingRecord) -> Drawing:
     """A separated drawing in page pixels, exactly as it was found."""
-    return read_drawing(project.at(record.svg))
+    return read_drawing(inside(project.folder, record.svg))
 
 
 def _work_on(project: Project, page: Page, key: str) -> None:
     timer = Timer()
     before = {d.svg for d in project.catalogue.drawings(image=page.image, include_private=True)}
     prepared = prepare(project, page)
-    records = [_save(project, page, n, f) for n, f in enumerate(prepared.kept, start=1)]
+    for number in range(1, len(prepared.kept) + 1):
+        owned.check(project.at(_name(page, number)))  # all of them, before the first is replaced
+    with owned.owning(STAGE, page.image):
+        records = [_save(project, page, n, f) for n, f in enumerate(prepared.kept, start=1)]
     project.catalogue.replace_drawings(page.image, records)
     _remove(project, before - {record.svg for record in records})
     facts = {
@@ -69,11 +78,14 @@ def _work_on(project: Project, page: Page, key: str) -> None:
 
 
 def _save(project: Project, page: Page, number: int, figure: Figure) -> NewDrawing:
-    name = f"drawings/{page.id}d{number:02d}.svg"
-    drawing = figure.drawing
+    name, drawing = _name(page, number), figure.drawing
     write_svg(drawing, project.at(name), layer=f"1 {page.id}d{number:02d}")
     x0, y0, x1, y1 = (round(float(v), 1) for v in figure.box)
     return NewDrawing((x0, y0, x1, y1), len(drawing), drawing.n_points, name, _content(drawing))
+
+
+def _name(page: Page, number: int) -> str:
+    return f"drawings/{page.id}d{number:02d}.svg"
 
 
 def _content(drawing: Drawing) -> str:
@@ -98,4 +110,4 @@ def _forget_others(project: Project, images: set[str]) -> None:
 
 def _remove(project: Project, names: set[str]) -> None:
     for name in names:
-        Path(project.at(name)).unlink(missing_ok=True)
+        owned.remove(inside(project.folder, name))

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from strokebook.base import owned
 from strokebook.base.files import file_digest
 from strokebook.model.config import ModelOptions
 from strokebook.pipeline.datasets import load_dataset, npz_file
@@ -23,6 +24,7 @@ def model_folder(project: Project) -> Path:
     return project.at("models", "drawings")
 
 
+@owned.owning(STAGE)
 def train_model(project: Project) -> Outcome:
     """Train, go on with a training that was cut short, or leave a model that is up to date.
 

@@ -8,9 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from strokebook.base import owned
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.base.progress import SILENT, Progress
 from strokebook.library.catalogue import Catalogue
+from strokebook.pipeline.ownership import (
+    adopt,
+    lies_in,
+    mark_project,
+    refuse_overlap,
+    refuse_strangers,
+)
 from strokebook.pipeline.settings import (
     ProjectOptions,
     Settings,
@@ -85,7 +93,25 @@ def open_project(
     """
     settings = _settings(folder, library)
     with Catalogue.open(folder / DATABASE, hand_file=folder / HAND) as catalogue:
-        yield Project(folder, settings, catalogue, progress)
+        project = Project(folder, settings, catalogue, progress)
+        _guard_library(project)
+        with contextlib.suppress(OSError):  # where nothing can be written, there is no need
+            adopt(project)
+        yield project
+
+
+def _guard_library(project: Project) -> None:
+    """Keep all of the library as it is, also where an older project lies around it."""
+    if not project.options.library:
+        return
+    library = project.folder / project.options.library
+    owned.protect(library)
+    if lies_in(library, project.folder):
+        project.progress.say(
+            f"The library {library.resolve()} lies inside the project's folder: nothing in it is"
+            " ever deleted or overwritten, but better move it elsewhere and correct 'library' in"
+            f" {project.folder / SETTINGS}."
+        )
 
 
 def _settings(folder: Path, library: Path | None) -> Settings:
@@ -100,12 +126,11 @@ def _settings(folder: Path, library: Path | None) -> Settings:
         return settings
     if not library.is_dir():
         raise UsageError(f"The library {library} is no folder.", "Check the path.")
-    if folder.resolve().is_relative_to(library.resolve()):
-        raise UsageError(
-            f"The project {folder} lies inside the library {library}.",
-            "Put it elsewhere: the library is only read.",
-        )
     named = os.path.relpath(library.resolve(), folder.resolve())
+    if not path.exists() and not (folder / DATABASE).exists():
+        refuse_overlap(folder, library)
+        refuse_strangers(folder)
+        mark_project(folder)
     if not path.exists():
         write_settings(path, with_library(settings, named))
     elif (folder / settings.project.library).resolve() != library.resolve():

@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from strokebook import __version__
+from strokebook.base import owned
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import file_digest, write_text
 from strokebook.base.images import open_image
@@ -32,6 +33,7 @@ STAGE, VERSION = "report", "2"
 SHOWN = 5  # pages whose way from scan to drawings is shown
 
 
+@owned.owning(STAGE)
 def write_report(project: Project) -> Outcome:
     """Write ``report.html`` where anything on it has changed."""
     outcome, timer = Outcome(STAGE), Timer()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from strokebook.base import owned
 from strokebook.base.errors import StrokebookError
 from strokebook.library.filing import sync
 from strokebook.library.scan import ScanOptions, scan
@@ -13,6 +14,7 @@ from strokebook.pipeline.stage import Outcome, Timer
 STAGE = "scan"
 
 
+@owned.owning(STAGE)
 def scan_library(project: Project) -> Outcome:
     """Find new, changed, moved, private and vanished pages.
 

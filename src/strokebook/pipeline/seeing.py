@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from PIL import Image
 
+from strokebook.base import owned
 from strokebook.base.errors import Refusal, StrokebookError
 from strokebook.base.images import open_image
 from strokebook.library.filing import file_pages
@@ -64,7 +65,7 @@ class Eyes:
         try:
             return load_saved(self.folder, options)
         except StrokebookError as error:
-            (self.folder / CARD).unlink(missing_ok=True)
+            owned.remove(self.folder / CARD)
             raise StrokebookError(
                 f"The network that looks at the pages cannot be read: {error.reason}",
                 "Run again: it is made anew, and what you named and corrected stays.",
@@ -83,6 +84,7 @@ class Eyes:
         self._project.catalogue.put_result("backbone", "all", self.options_key, seconds, facts)
 
 
+@owned.owning(STAGE)
 def see_pages(project: Project) -> Outcome:
     """Embed and judge new pages, put them into clusters, label them, redraw what changed."""
     outcome, timer = Outcome(STAGE), Timer()

@@ -13,7 +13,8 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image
 
-from strokebook.base.files import slug
+from strokebook.base import owned
+from strokebook.base.files import inside, slug
 from strokebook.base.images import open_image
 from strokebook.geometry.render import render
 from strokebook.library.previews import preview_path
@@ -92,6 +93,7 @@ def draw_verdicts(project: Project) -> None:
     _draw(project, "verdicts", sights)
 
 
+@owned.owning(STAGE)
 def _draw(project: Project, group: str, sights: Mapping[str, Sight]) -> None:
     """Make what is not up to date and remove pictures of the group that nothing wants any more."""
     due = [
@@ -100,11 +102,15 @@ def _draw(project: Project, group: str, sights: Mapping[str, Sight]) -> None:
         if not is_done(project, STAGE, name, sight.key) or not (project.pictures / name).exists()
     ]
     for name in project.progress.track(due, f"pictures of {group}"):
-        save_picture(sights[name].make(), project.pictures / name)
+        try:
+            save_picture(sights[name].make(), project.pictures / name)
+        except owned.ForeignFileError as error:  # the other pictures are drawn all the same
+            project.progress.say(str(error))
+            continue
         project.catalogue.put_result(STAGE, name, sights[name].key, 0.0, {"group": group})
     for name, result in project.catalogue.results(STAGE).items():
         if result.summary.get("group") == group and name not in sights:
-            (project.pictures / name).unlink(missing_ok=True)
+            owned.remove(inside(project.pictures, name))
             project.catalogue.forget_results(STAGE, [name])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from strokebook.base import owned
 from strokebook.base.errors import Refusal
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.route import RouteOptions
@@ -65,6 +66,7 @@ def trace_key(project: Project, page: Page) -> str:
     return key_of(STAGE, VERSION, page.image, tracer.fingerprint())
 
 
+@owned.owning(STAGE)
 def trace_pages(project: Project) -> Outcome:
     """Trace what is not traced yet, side by side; a page that fails is named and left out."""
     outcome, timer, keys = Outcome(STAGE), Timer(), {}
@@ -88,12 +90,14 @@ def trace_one(job: TraceJob) -> TraceNote:
     timer = Timer()
     image = load_page(job.scan, max_megapixels=job.max_megapixels, source=job.page.id)
     traced = engine(options=job.options, route=job.route).trace(image)
-    write_drawing(traced.drawing, job.result)
-    write_svg(traced.drawing, job.svg, layer=f"1 {job.page.id}")
-    drawing = traced.drawing
-    return TraceNote(
-        len(drawing), drawing.n_points, drawing.pen_width, timer.seconds, traced.remark
-    )
+    drawing, remark = traced.drawing, traced.remark
+    with owned.owning(STAGE, job.page.image):
+        write_drawing(drawing, job.result)
+        try:
+            write_svg(drawing, job.svg, layer=f"1 {job.page.id}")
+        except owned.ForeignFileError as error:  # the strokes are safe; the picture is the artist's
+            remark = Refusal(job.page.id, error.reason, error.remedy, fatal=False)
+    return TraceNote(len(drawing), drawing.n_points, drawing.pen_width, timer.seconds, remark)
 
 
 def _is_due(project: Project, page: Page, keys: dict[str, str]) -> bool:
@@ -141,7 +145,8 @@ def _name_svgs(project: Project) -> None:
     wanted = {_svg(project, page): page for page in traceable(project)}
     for path in project.at("traces").glob("*.svg"):
         if path not in wanted:
-            path.unlink()
+            owned.remove(path)
     for path, page in wanted.items():
         if not path.exists() and trace_file(project, page).exists():
-            write_svg(load_trace(project, page), path, layer=f"1 {page.id}")
+            with owned.owning(STAGE, page.image):
+                write_svg(load_trace(project, page), path, layer=f"1 {page.id}")

@@ -1,0 +1,401 @@
+"""What is ours on disk: only files that a manifest lists, and that were not changed since.
+
+Every write in a marked folder is listed there first (:mod:`strokebook.base.manifest`); a file that
+is not listed, or no longer holds what we wrote, is neither overwritten nor deleted. Outside of
+marked folders nothing is ours: a file that the artist named there is written, and never deleted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from strokebook.base.errors import StrokebookError
+from strokebook.base.manifest import MARK, PARTS, Entry, Manifest, State
+from strokebook.base.steps import step
+
+STALE = 3600.0  # seconds after which a half-written file is nobody's any more
+_known: dict[Path, Manifest] = {}
+_protected: set[Path] = set()
+_lock = threading.Lock()
+_making: ContextVar[tuple[str, str]] = ContextVar("making", default=("", ""))
+
+
+class ForeignFileError(StrokebookError):
+    """A file that strokebook did not write, or that was changed since, stands in the way."""
+
+    def __init__(self, reason: str, remedy: str = "", file: Path | None = None) -> None:
+        super().__init__(reason, remedy)
+        self.file = file
+
+    def __reduce__(self) -> tuple[type[StrokebookError], tuple[object, ...]]:  # type: ignore[override]
+        return type(self), (self.reason, self.remedy, self.file)
+
+
+class LinkedFolderError(StrokebookError):
+    """A link stands where a folder of ours should be; nothing is written or deleted behind it."""
+
+
+@dataclass(frozen=True)
+class Leftovers:
+    """What was left of a folder.
+
+    Attributes:
+        changed: Files of ours that were changed since we wrote them.
+        strangers: Files that we did not write.
+    """
+
+    changed: tuple[Path, ...] = ()
+    strangers: tuple[Path, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.strangers)
+
+
+@contextlib.contextmanager
+def owning(stage: str, owner: str = "") -> Iterator[None]:
+    """Say for whom files are written in this block.
+
+    Args:
+        stage: The stage that writes them.
+        owner: The image that they are made of; "" where several go into them.
+    """
+    token = _making.set((stage, owner))
+    try:
+        yield
+    finally:
+        _making.reset(token)
+
+
+def protect(folder: Path) -> None:
+    """Never delete or overwrite anything under ``folder`` in this process, listed or not."""
+    _protected.add(folder.resolve())
+
+
+def mark(folder: Path, files: Iterable[str] | None = None, folders: Iterable[str] = ()) -> None:
+    """Mark a folder as ours, unless it is marked.
+
+    Args:
+        folder: Made if need be.
+        files: The only names in it that are ours to make; None: everything below it is.
+        folders: With ``files``: folders in it that are ours to make, each with its own mark.
+    """
+    manifest(folder).begin(files, folders)
+
+
+def is_marked(folder: Path) -> bool:
+    """Whether the folder carries our mark."""
+    return os.path.lexists(folder / MARK)
+
+
+def manifest(folder: Path) -> Manifest:
+    """The manifest of a folder, marked or not; one object a process."""
+    key = _absolute(folder)
+    with _lock:
+        return _known.setdefault(key, Manifest(key))
+
+
+def home(path: Path) -> Manifest | None:
+    """The manifest that ``path`` belongs into; None where no folder above it is marked for it.
+
+    Raises:
+        LinkedFolderError: A folder on the way from the mark to ``path`` is a link.
+    """
+    target = _absolute(path)
+    for folder in target.parents:
+        if not is_marked(folder):
+            continue
+        found, names = manifest(folder), target.relative_to(folder).parts
+        found.entries()
+        if found.files is None:
+            if is_marked(folder.parent):
+                _refuse_links(folder.parent, (folder.name, *names[:-1]))
+            _refuse_links(folder, names[:-1])
+            return found
+        if names[0] in found.folders and len(names) > 1:
+            _refuse_links(folder, names[:-1])
+            below = manifest(folder / names[0])
+            below.begin()
+            return below
+        return found if len(names) == 1 and names[0] in found.files else None
+    return None
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100, since a link has to be seen
+
+
+def _refuse_links(folder: Path, names: Iterable[str]) -> None:
+    for name in names:
+        folder = folder / name
+        if folder.is_symlink():
+            raise LinkedFolderError(
+                f"{folder} is a link, where strokebook has a folder of its own.",
+                "Remove the link (what it leads to stays as it is), then run again.",
+            )
+
+
+def _is_protected(path: Path) -> bool:
+    if not _protected:
+        return False
+    place = path.parent.resolve() / path.name
+    return any(place.is_relative_to(folder) for folder in _protected)
+
+
+def _name(found: Manifest, path: Path) -> str:
+    return _absolute(path).relative_to(found.folder).as_posix()
+
+
+def check(path: Path) -> tuple[Manifest | None, State | None]:
+    """Make sure that ``path`` may be written.
+
+    Returns:
+        The manifest that it belongs into, and which state of ours it is in now; each may be None.
+
+    Raises:
+        ForeignFileError: A file stands there that we did not write, or that was changed since.
+        LinkedFolderError: A folder on the way is a link.
+    """
+    found = home(path)
+    if not os.path.lexists(path):
+        return found, None
+    if _is_protected(path):
+        raise ForeignFileError(
+            f"{path} lies in the library, where nothing is overwritten.",
+            "Move the library out of the project's folder and correct 'library' in the settings.",
+            path,
+        )
+    if found is None:
+        return None, None
+    entry = found.entry(_name(found, path))
+    state = entry.held(path) if entry is not None else None
+    if state is None:
+        why = "was changed since strokebook wrote it" if entry else "was not made by strokebook"
+        raise ForeignFileError(
+            f"{path} {why}, and is not overwritten.", "Move or rename it, then run again.", path
+        )
+    return found, state
+
+
+def record(path: Path, partial: Path) -> None:
+    """List ``path`` in its manifest as holding what ``partial`` does, before that is renamed.
+
+    Raises:
+        ForeignFileError: See :func:`check`.
+    """
+    found, was = check(path)
+    if found is not None:
+        stage, owner = _making.get()
+        found.put([Entry(_name(found, path), State.of(partial), was, stage, owner)])
+
+
+def claim(path: Path) -> None:
+    """List a file that is appended to in place as ours, whatever it holds."""
+    found = home(path)
+    if found is not None:
+        entry = found.entry(_name(found, path))
+        if entry is None or entry.now.hash is not None:
+            stage, owner = _making.get()
+            found.put([Entry(_name(found, path), State(0, None, 0), None, stage, owner)])
+
+
+def adopt(
+    folder: Path,
+    files: Iterable[tuple[Path, str, str]],
+    names: Iterable[str] | None = None,
+    folders: Iterable[str] = (),
+) -> None:
+    """Mark a folder that an earlier version made, and list what it wrote there, as it is now.
+
+    Args:
+        folder: Left alone where it is a link.
+        files: Path, stage and owner of each; those that are missing, links, or behind a link, and
+            those in the library are left out.
+        names: See ``files`` of :func:`mark`.
+        folders: See :func:`mark`.
+    """
+    if folder.is_symlink():
+        return
+    found, entries = manifest(folder), []
+    for path, stage, owner in files:
+        if path.is_file() and not _is_protected(path) and _is_straight(folder, path):
+            entries.append(Entry(_name(found, path), State.of(path), None, stage, owner))
+    found.begin(names, folders, entries)
+
+
+def _is_straight(folder: Path, path: Path) -> bool:
+    """Whether no link lies on the way from ``folder`` to ``path``, nor at its end."""
+    return path.resolve() == folder.resolve() / _absolute(path).relative_to(_absolute(folder))
+
+
+def is_ours(path: Path, *, certain: bool = False) -> bool:
+    """Whether the file at ``path`` is listed and holds what we wrote."""
+    with contextlib.suppress(LinkedFolderError):
+        found = home(path)
+        if found is None or _is_protected(path):
+            return False
+        entry = found.entry(_name(found, path))
+        return entry is not None and entry.held(path, certain=certain) is not None
+    return False
+
+
+def remove(path: Path) -> bool:
+    """Delete a file of ours.
+
+    Returns:
+        False when something stands there still: not ours, or changed since we wrote it.
+
+    Raises:
+        OSError: It is ours and cannot be deleted.
+    """
+    if not os.path.lexists(path):
+        _unlist(path)
+        return True
+    if not is_ours(path, certain=True):
+        return False
+    step("unlink", path)
+    path.unlink()
+    _unlist(path)
+    return True
+
+
+def _unlist(path: Path) -> None:
+    with contextlib.suppress(LinkedFolderError):
+        found = home(path) if path.parent.is_dir() else None
+        if found is not None and found.entry(name := _name(found, path)) is not None:
+            found.put(gone=[name])
+
+
+def listed(folder: Path) -> list[tuple[Path, Entry]]:
+    """The files under ``folder`` that are listed as ours, there or not, changed or not."""
+    place = _absolute(folder)
+    with contextlib.suppress(LinkedFolderError):
+        found = manifest(place) if is_marked(place) else home(place / "x")
+        if found is None:
+            return []
+        files = [(found.folder / path, entry) for path, entry in found.entries().items()]
+        return [(file, entry) for file, entry in files if file.is_relative_to(place)]
+    return []
+
+
+def remove_tree(folder: Path) -> Leftovers:
+    """Delete the files of ours under ``folder``, then the folders that this leaves empty.
+
+    Returns:
+        What stays, because we did not write it or it was changed since.
+
+    Raises:
+        OSError: A file of ours cannot be deleted.
+    """
+    if folder.is_symlink() or not folder.is_dir():
+        return Leftovers()
+    files = [file for file, _ in listed(folder)]
+    changed = {file for file in files if not remove(file)}
+    remove_parts(folder)
+    for parent in sorted({p for f in files for p in _between(f, folder)}, reverse=True):
+        with contextlib.suppress(OSError):
+            parent.rmdir()  # only succeeds when it is empty
+    left = leftovers(folder)
+    if not left and is_marked(folder):
+        _unmark(folder)
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+    return replace(left, changed=tuple(sorted(changed)))
+
+
+def _between(file: Path, folder: Path) -> list[Path]:
+    top = _absolute(folder)
+    return [parent for parent in file.parents if parent != top and parent.is_relative_to(top)]
+
+
+def _unmark(folder: Path) -> None:
+    if all(entry.name == MARK for entry in folder.iterdir()):
+        step("unlink", folder / MARK)
+        (folder / MARK).unlink()
+
+
+def leftovers(folder: Path) -> Leftovers:
+    """The files under ``folder`` that are not ours, or were changed since."""
+    ours = {file for file, _ in listed(folder)}
+    changed, strangers = [], []
+    for place, names, files in os.walk(_absolute(folder)):
+        names[:] = [name for name in names if name != PARTS]
+        links = [name for name in names if Path(place, name).is_symlink()]
+        for name in [*files, *links]:
+            file = Path(place, name)
+            if file not in ours and name != MARK:
+                strangers.append(file)
+            elif file in ours and not is_ours(file):
+                changed.append(file)
+    return Leftovers(tuple(sorted(changed)), tuple(sorted(strangers)))
+
+
+def move(source: Path, target: Path) -> bool:
+    """Move a file of ours to where none stands; it stays listed for its stage and owner.
+
+    Returns:
+        False when it stays: it is not ours, was changed since, or something stands at ``target``.
+    """
+    there, here = home(target), home(source)
+    if here is None or os.path.lexists(target) or not is_ours(source):
+        return False
+    entry = here.entry(name := _name(here, source))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if there is not None and entry is not None:
+        there.put([replace(entry, path=_name(there, target))])
+    step("rename", target)
+    source.rename(target)
+    here.put(gone=[name])
+    return True
+
+
+def move_tree(folder: Path, target: Path) -> Leftovers:
+    """Move the files of ours under ``folder`` to ``target``: all at once where nothing else is.
+
+    Returns:
+        What stays behind.
+    """
+    if folder.is_symlink() or not folder.is_dir():
+        return Leftovers()
+    left = leftovers(folder)
+    files = [(file, entry) for file, entry in listed(folder) if is_ours(file)]
+    if left or os.path.lexists(target):
+        for file, _ in files:
+            move(file, target / file.relative_to(_absolute(folder)))
+        remove_tree(folder)  # the folders that are empty now
+        return leftovers(folder) if folder.is_dir() else Leftovers()
+    there, here = home(target / "x"), home(folder / "x")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    moved = [(e, _absolute(target) / f.relative_to(_absolute(folder))) for f, e in files]
+    if there is not None:
+        there.put([replace(entry, path=_name(there, file)) for entry, file in moved])
+    step("rename", target)
+    folder.rename(target)
+    if here is not None:
+        here.put(gone=[entry.path for entry, _ in moved])
+    return Leftovers()
+
+
+def remove_parts(folder: Path, older_than: float = 0.0) -> None:
+    """Delete what killed runs left half-written in a marked folder.
+
+    Args:
+        folder: Marked; nothing happens where it is not.
+        older_than: Seconds; younger ones may still be written to.
+    """
+    place = folder / PARTS
+    if folder.is_symlink() or place.is_symlink() or not is_marked(folder) or not place.is_dir():
+        return
+    for part in place.glob("*.part"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - part.lstat().st_mtime >= older_than:
+                step("unlink", part)
+                part.unlink()
+    with contextlib.suppress(OSError):
+        place.rmdir()
