@@ -29,7 +29,7 @@ TOLERANCE = {
     "traces": 0.01,
     "real_pages": 0.01,
     "data_sets": 0.01,
-    "training": 0.002,
+    "training": 0.03,
     "number_types": 0.05,
     "samples": 0.25,
     "evaluation": 0.05,
