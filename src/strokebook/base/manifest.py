@@ -14,7 +14,7 @@ import contextlib
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -164,13 +164,9 @@ class Manifest:
                 self.compact()
 
     def _append(self, data: bytes) -> None:
-        while True:
-            with _locked(self.mark) as handle:
-                os.write(handle, (b"" if _ends_line(handle) else b"\n") + data)
-                os.fsync(handle)
-                written = os.fstat(handle).st_ino
-            if not self.mark.exists() or self.mark.stat().st_ino == written:
-                return  # else it was compacted meanwhile, and our lines went to the old file
+        with _locked(self.mark) as handle:
+            os.write(handle, (b"" if _ends_line(handle) else b"\n") + data)
+            os.fsync(handle)
 
     def _refresh(self) -> None:
         try:
@@ -211,8 +207,9 @@ class Manifest:
             self.folders = frozenset(map(str, head.get("folders", ())))
 
     def compact(self) -> None:
-        """Write the mark anew without the lines that hold no longer; not while it is in use."""
-        with self._lock, contextlib.suppress(OSError), self.mark.open("rb") as old:
+        """Write the mark anew without the lines that hold no longer."""
+        # Windows replaces no file that is open, so that there the lines just stay.
+        with self._lock, contextlib.suppress(OSError), _locked(self.mark):
             self._refresh()
             head: dict[str, Any] = {"format": FORMAT, "version": VERSION, "note": NOTE}
             if self.files is not None:
@@ -228,12 +225,6 @@ class Manifest:
                 fresh.replace(self.mark)
             finally:
                 fresh.unlink(missing_ok=True)
-            old.seek(self._read)
-            late = old.read()  # what another process added while we wrote
-            self._forget()
-            if late:
-                self._append(late)
-            self._refresh()
 
 
 def _line(value: dict[str, Any]) -> bytes:
@@ -275,31 +266,54 @@ def _state(size: Any, key: Any, mtime_ns: Any) -> State:
 
 @contextlib.contextmanager
 def _locked(mark: Path) -> Iterator[int]:
-    """A handle that writes at the end; where appending is not one step (Windows), alone."""
+    """A handle of the mark that writes at its end, held alone among processes and threads."""
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-    handle = os.open(mark, flags, 0o666)
-    try:
-        with _alone(handle):
-            yield handle
-    finally:
-        os.close(handle)
+    while True:
+        handle = os.open(mark, flags, 0o666)
+        try:
+            with _alone(handle):
+                if _is_at(handle, mark):
+                    yield handle
+                    return
+            # It was compacted while we waited: this is the former file.
+        finally:
+            os.close(handle)
+
+
+def _is_at(handle: int, mark: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return os.path.samestat(os.fstat(handle), mark.stat())
+    return False
 
 
 @contextlib.contextmanager
 def _alone(handle: int) -> Iterator[None]:
-    if os.name != "nt":
-        yield
-        return
-    import msvcrt  # pragma: no cover
-
-    lock: Any = msvcrt
-    os.lseek(handle, 1 << 40, os.SEEK_SET)  # a byte far behind the last one
-    lock.locking(handle, lock.LK_LOCK, 1)
+    """Hold a file's lock; a file system without locks goes without."""
+    locking, lock, unlock = _lock_calls()
+    with contextlib.suppress(OSError):
+        locking(handle, lock)
     try:
         yield
     finally:
-        os.lseek(handle, 1 << 40, os.SEEK_SET)
-        lock.locking(handle, lock.LK_UNLCK, 1)
+        with contextlib.suppress(OSError):
+            locking(handle, unlock)
+
+
+def _lock_calls() -> tuple[Callable[[int, int], object], int, int]:
+    """Lock and unlock as POSIX or as Windows has it."""
+    try:
+        import fcntl
+    except ImportError:
+        import msvcrt
+
+        library: Any = msvcrt
+
+        def locking(handle: int, how: int) -> None:
+            os.lseek(handle, 1 << 40, os.SEEK_SET)  # a byte far behind the last one
+            library.locking(handle, how, 1)
+
+        return locking, library.LK_LOCK, library.LK_UNLCK
+    return fcntl.flock, fcntl.LOCK_EX, fcntl.LOCK_UN
 
 
 def _ends_line(handle: int) -> bool:

@@ -298,9 +298,7 @@ def remove_tree(folder: Path) -> Leftovers:
     files = [file for file, _ in listed(folder)]
     changed = {file for file in files if not remove(file)}
     remove_parts(folder)
-    for parent in sorted({p for f in files for p in _between(f, folder)}, reverse=True):
-        with contextlib.suppress(OSError):
-            parent.rmdir()  # only succeeds when it is empty
+    prune(files, folder)
     left = leftovers(folder)
     if not left and is_marked(folder):
         _unmark(folder)
@@ -309,9 +307,13 @@ def remove_tree(folder: Path) -> Leftovers:
     return replace(left, changed=tuple(sorted(changed)))
 
 
-def _between(file: Path, folder: Path) -> list[Path]:
-    top = _absolute(folder)
-    return [parent for parent in file.parents if parent != top and parent.is_relative_to(top)]
+def prune(files: Iterable[Path], top: Path) -> None:
+    """Remove the folders under ``top`` that ``files`` lay in, where they are empty now."""
+    place = _absolute(top)
+    parents = {p for f in files for p in _absolute(f).parents if place in p.parents}
+    for parent in sorted(parents, reverse=True):
+        with contextlib.suppress(OSError):
+            parent.rmdir()  # only succeeds when it is empty
 
 
 def _unmark(folder: Path) -> None:
@@ -366,9 +368,10 @@ def move_tree(folder: Path, target: Path) -> Leftovers:
     left = leftovers(folder)
     files = [(file, entry) for file, entry in listed(folder) if is_ours(file)]
     if left or os.path.lexists(target):
+        files.sort(key=lambda pair: pair[0].suffix == ".json")  # it names the others
         for file, _ in files:
             move(file, target / file.relative_to(_absolute(folder)))
-        remove_tree(folder)  # the folders that are empty now
+        prune([*(file for file, _ in files), folder / "x"], folder.parent)
         return leftovers(folder) if folder.is_dir() else Leftovers()
     there, here = home(target / "x"), home(folder / "x")
     target.parent.mkdir(parents=True, exist_ok=True)

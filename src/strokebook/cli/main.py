@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 
 from strokebook.base.errors import StrokebookError
-from strokebook.cli import curate, draw, evaluate, interchange, learn, look, run
+from strokebook.cli import curate, draw, evaluate, interchange, learn, look, run, trash
 from strokebook.cli.app import app
 from strokebook.cli.console import WRONG_USE, err
 
 # Importing a group puts its commands into the app.
-COMMANDS = (run, look, curate, learn, evaluate, draw, interchange)
+COMMANDS = (run, look, curate, learn, evaluate, draw, interchange, trash)
 
 
 def main() -> None:

@@ -20,11 +20,13 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
+from strokebook.base import owned
 from strokebook.base.errors import StrokebookError
-from strokebook.base.files import digest, write_bytes, write_json
+from strokebook.base.files import digest, inside, write_bytes, write_json
 from strokebook.base.options import build
 from strokebook.model.config import ModelOptions
 from strokebook.model.facts import DataFacts
+from strokebook.model.folder import mark_model
 from strokebook.model.nets import SketchNet
 
 FORMAT = "strokebook-model"
@@ -84,6 +86,7 @@ def save(
     tensors = {NET + name: value for name, value in net.state_dict().items()} | dict(more or {})
     data = save_tensors({name: t.detach().cpu().contiguous() for name, t in tensors.items()})
     key = digest(data)
+    mark_model(folder)
     weights = folder / f"{which}-{key}.safetensors"
     write_bytes(weights, data)
     value = {
@@ -99,7 +102,7 @@ def save(
     write_json(folder / f"{which}.json", value)
     for old in folder.glob(f"{which}-*.safetensors"):
         if old != weights:
-            old.unlink(missing_ok=True)
+            owned.remove(old)
 
 
 def has(folder: Path, which: Which) -> bool:
@@ -118,7 +121,7 @@ def read(folder: Path, which: Which) -> Checkpoint:
     for _ in range(2):  # a training that runs may replace the pair between the two reads
         value = _read_json(path)
         try:
-            data = (folder / Path(str(value["weights"])).name).read_bytes()
+            data = inside(folder, str(value["weights"])).read_bytes()
             break
         except FileNotFoundError:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from strokebook.base import owned
 from strokebook.base.files import atomic_open
 from strokebook.model.checkpoint import SketchModel
 from strokebook.model.facts import DataFacts
@@ -39,4 +40,4 @@ def clear(folder: Path, after: int) -> None:
     """Remove the pictures of the steps after ``after``: a resumed training draws them anew."""
     for path in (folder / FOLDER).glob("*.png"):
         if path.stem.isdigit() and int(path.stem) > after:
-            path.unlink()
+            owned.remove(path)

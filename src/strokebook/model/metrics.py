@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from strokebook.base import owned
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import atomic_open, write_text
 
@@ -21,10 +21,13 @@ class Board:
 
     def __init__(self, folder: Path, step: int) -> None:
         if not step:
-            shutil.rmtree(folder / BOARD, ignore_errors=True)  # of a training that was replaced
+            owned.remove_tree(folder / BOARD)  # of a training that was replaced
+        before = set((folder / BOARD).glob("*"))
         # Steps after a resumed training's are hidden: it writes them again.
         purge = step + 1 if step else None
         self._writer = _writer()(str(folder / BOARD), purge_step=purge)
+        for file in set((folder / BOARD).glob("*")) - before:
+            owned.claim(file)
 
     def add(self, line: Mapping[str, Any]) -> None:
         """Add the numbers of a line of metrics as ``kind/name``."""
@@ -61,6 +64,7 @@ def rewind(folder: Path, step: int) -> None:
     """Forget the lines after ``step``: a killed run goes back to its last checkpoint."""
     kept = [line for line in lines(folder) if line["step"] <= step]
     write_text(folder / FILE, "".join(json.dumps(line) + "\n" for line in kept))
+    owned.claim(folder / FILE)  # lines are added to it in place
 
 
 def append(folder: Path, line: Mapping[str, Any]) -> None:

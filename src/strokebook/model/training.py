@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from strokebook.base import owned
 from strokebook.base.errors import Refusal, StrokebookError
 from strokebook.base.progress import SILENT, Progress
 from strokebook.geometry.drawing import Stroke3
@@ -19,6 +20,7 @@ from strokebook.model.augment import Augmentation
 from strokebook.model.batches import Epochs
 from strokebook.model.config import ModelOptions, TrainOptions
 from strokebook.model.data import TrainingData, prepare
+from strokebook.model.folder import mark_model
 from strokebook.model.interrupts import Interrupts
 from strokebook.model.loop import Loop
 from strokebook.model.nets import SketchNet
@@ -148,6 +150,7 @@ class _Run:
         """Begin anew, from another model, or where the folder's last checkpoint stands."""
         if self.options.tensorboard:
             metrics.need_board()  # before anything is replaced
+        mark_model(self.folder)
         if resume and checkpoint.has(self.folder, "last"):
             self._resume(checkpoint.read(self.folder, "last"))
         else:
@@ -156,9 +159,9 @@ class _Run:
                 found = checkpoint.read(start_from, which)
                 checkpoint.fill(self.stepper.net, found.tensors, start_from)
                 self.info["started_from"] = start_from.resolve().name
-            for old in (*self.folder.glob("*.safetensors"), *self.folder.glob("*.json")):
-                if old.name in {"best.json", "last.json"} or old.suffix == ".safetensors":
-                    old.unlink()
+            for old in ("last.json", "best.json", "*.safetensors"):
+                for file in self.folder.glob(old):
+                    owned.remove(file)
         metrics.rewind(self.folder, self.loop.step)
         gallery.clear(self.folder, self.loop.step)
         if self.options.tensorboard:

@@ -14,6 +14,7 @@ from strokebook.dataset.load import read_npz
 from strokebook.dataset.npz import write_flat, write_npz
 from strokebook.dataset.splits import Part, SplitArrays
 from strokebook.library.records import DrawingRecord
+from strokebook.pipeline import trash
 from strokebook.pipeline.figures import load_figure
 from strokebook.pipeline.pictures import save_picture
 from strokebook.pipeline.project import Project
@@ -117,6 +118,6 @@ def dataset_facts(project: Project) -> dict[str, Any] | None:
 
 
 def _forget(project: Project, npz: Path) -> None:
-    for path in npz.parent.glob(f"{npz.stem}.*"):
-        path.unlink()
+    files = [npz.with_name(npz.stem + s) for s in (".npz", ".flat.npz", ".card.json", ".card.md")]
+    trash.keep(project, files, what="data set", why="no drawings were kept", stage=STAGE)
     project.catalogue.forget_results(STAGE)

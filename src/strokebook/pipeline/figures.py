@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from strokebook.base import owned
 from strokebook.base.errors import Refusal
 from strokebook.base.files import inside

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
+import json
 from pathlib import Path
 from typing import Any
 
 from strokebook.base import owned
 from strokebook.base.files import file_digest
 from strokebook.model.config import ModelOptions
+from strokebook.pipeline import trash
 from strokebook.pipeline.datasets import load_dataset, npz_file
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.settings import fingerprint
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
 
 STAGE, VERSION = "train", "1"
+DEAR = 60.0  # seconds of training that are worth keeping
 LEAST = 10  # drawings to learn from; with fewer a model only repeats them
 
 
@@ -63,9 +65,7 @@ def _train(project: Project, key: str, train_rows: Any, valid_rows: Any) -> Any:
     from strokebook.model.training import train
 
     folder, work = model_folder(project), project.at("models", f".training-{key}")
-    for other in work.parent.glob(".training-*"):
-        if other != work:
-            shutil.rmtree(other)  # begun on data or settings that are no longer so
+    _clear_others(project, work)
     named, sizes = _start(project)
     before = folder if _same_net(project, folder, sizes) else named
     result = train(
@@ -78,7 +78,7 @@ def _train(project: Project, key: str, train_rows: Any, valid_rows: Any) -> Any:
         start_from=before,
     )
     if result.ended != "interrupted":
-        _put_in_place(work, folder)
+        _put_in_place(project, work, folder)
     return result
 
 
@@ -112,16 +112,35 @@ def _same_net(project: Project, folder: Path, sizes: ModelOptions) -> bool:
         return False
 
 
-def _put_in_place(work: Path, folder: Path) -> None:
-    """Swap the trained folder in; a kill between the two renames leaves both, and a rerun mends."""
-    old = folder.with_name(f".old-{folder.name}")
-    if old.exists():
-        shutil.rmtree(old)
+def _clear_others(project: Project, work: Path) -> None:
+    """Take trainings away that were begun on data or settings that are no longer so."""
+    for other in sorted(work.parent.glob(".training-*")):
+        if other != work and _seconds(other) > DEAR:
+            why = "the data set or the settings changed"
+            trash.keep(project, [other], what="training, cut short", why=why, stage=STAGE)
+        elif other != work:
+            owned.remove_tree(other)
+    for old in work.parent.glob(".old-*"):  # left by a kill of an earlier version
+        owned.remove_tree(old)
+
+
+def _seconds(folder: Path) -> float:
+    """How long a training had worked when it was saved last."""
+    try:
+        return float(json.loads((folder / "last.json").read_text("utf-8"))["loop"]["seconds"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0.0
+
+
+def _put_in_place(project: Project, work: Path, folder: Path) -> None:
+    """Put the trained folder where the model stands, which goes to the trash.
+
+    After a kill in between the training is still there, complete, and a rerun mends it.
+    """
     if folder.exists():
-        folder.rename(old)
-    work.rename(folder)
-    if old.exists():
-        shutil.rmtree(old)
+        why = "a new training replaced it"
+        trash.keep(project, [folder], what="model", why=why, stage=STAGE)
+    owned.move_tree(work, folder)
 
 
 def _facts(result: Any) -> dict[str, Any]:

@@ -1,9 +1,8 @@
-"""Which folders of a project are ours, and how a new or an older project comes to carry our marks."""
+"""Which folders of a project are ours, and how new and older projects come to carry our marks."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from strokebook.base import owned
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.base.files import inside
+from strokebook.model.folder import model_files
 
 if TYPE_CHECKING:
     from strokebook.library.catalogue import Catalogue
@@ -119,8 +119,10 @@ def _known_files(project: Project) -> Iterator[File]:
     if catalogue.result("backbone", "all"):
         for name in ("backbone.json", "backbone.safetensors"):
             yield project.at("models", "vision", name), "see", ""
-    for folder in (project.at("models", "drawings"), *project.at("models").glob(".*-*")):
-        yield from ((file, "train", "") for file in model_files(folder))
+    for folder in project.at("models").glob("*"):
+        ours = folder.name == "drawings" or folder.name.startswith(".")
+        # Another model is one that the artist named; it is not for us to take away.
+        yield from ((file, "train" if ours else "", "") for file in model_files(folder))
     if catalogue.result("report", "all"):
         yield project.at("report.html"), "report", ""
 
@@ -145,26 +147,3 @@ def _drawn(project: Project) -> Iterator[Path]:
         yield project.at("drawn", f"{name}.png")
     yield project.at("drawn", "completions.gif")
     yield from (project.at("drawn", f"completions-{number}.svg") for number in range(1, 4))
-
-
-def model_files(folder: Path) -> list[Path]:
-    """The files of a model of ours that a training left in ``folder``; none where it is another's.
-
-    Its checkpoints name their weights; beside a checkpoint the rest have fixed names.
-    """
-    found = []
-    for which in ("best", "last"):
-        try:
-            value = json.loads((folder / f"{which}.json").read_text("utf-8"))
-            weights = inside(folder, str(value["weights"]))
-            ours = value["format"] == "strokebook-model"
-        except (OSError, ValueError, KeyError, TypeError, StrokebookError):
-            continue
-        if ours and weights.name == f"{which}-{value.get('digest')}.safetensors":
-            found += [folder / f"{which}.json", weights]
-    if found:
-        names = ("metrics.jsonl", "curve.png", "card.json", "card.md")
-        found += [folder / name for name in names]
-        found += [p for p in (folder / "samples").glob("*.png") if p.stem.isdigit()]
-        found += (folder / "tensorboard").glob("events.out.tfevents.*")
-    return found

@@ -21,11 +21,10 @@ def forget_products(project: Project, images: Sequence[str]) -> list[Path]:
     Returns:
         Files that are listed but were changed since; they stay, and are the artist's to remove.
     """
-    changed = []
-    for file in product_files(project, images):
-        if not owned.remove(file):
-            changed.append(file)
+    files = product_files(project, images)
+    changed = [file for file in files if not owned.remove(file)]
     for name in FOLDERS:
+        owned.prune(files, project.at(name))
         _tidy(project.at(name))
     return changed
 

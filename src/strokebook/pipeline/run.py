@@ -16,6 +16,7 @@ from strokebook.pipeline.report import write_report
 from strokebook.pipeline.scanning import scan_library
 from strokebook.pipeline.seeing import see_pages
 from strokebook.pipeline.stage import Outcome
+from strokebook.pipeline.tidying import tidy
 from strokebook.pipeline.traces import trace_pages
 
 # Each stage reads only what those above it wrote.
@@ -41,6 +42,7 @@ def run_all(project: Project, until: str | None = None) -> list[Outcome]:
     """
     if until is not None and until not in STAGES:
         raise UsageError(f"There is no stage {until!r}.", nearest(until, STAGES))
+    tidy(project)
     outcomes = []
     for name, stage in STAGES.items():
         outcomes.append(stage(project))

@@ -1,0 +1,47 @@
+"""``trash`` and ``restore``: what a run replaced, and bringing it back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from strokebook.cli.app import HERE, AsJson, ProjectDir, app, reading, writing
+from strokebook.cli.console import print_json, say, table
+
+
+@app.command()
+def trash(project: ProjectDir = HERE, as_json: AsJson = False) -> None:
+    """List what runs replaced: models, trainings, data sets; they are kept for 30 days.
+
+    Example: `strokebook trash`
+    """
+    from strokebook.pipeline.trash import entries
+
+    with reading(project) as opened:
+        found = entries(opened)
+    if as_json:
+        print_json([asdict(kept) for kept in found])
+    elif found:
+        rows = [(k.number, k.what, ", ".join(k.origins), k.at, k.why) for k in found]
+        table("Trash", ("number", "what", "from", "when (UTC)", "why"), rows)
+        say("Bring one back with: strokebook restore NUMBER")
+    else:
+        say("The trash is empty.")
+
+
+@app.command()
+def restore(
+    number: Annotated[int, typer.Argument(min=1, help="As 'strokebook trash' lists it.")],
+    project: ProjectDir = HERE,
+) -> None:
+    """Bring something back from the trash to where it stood.
+
+    Example: `strokebook restore 1`
+    """
+    from strokebook.pipeline.trash import restore as bring_back
+
+    with writing(project) as opened:
+        kept = bring_back(opened, number)
+    say(f"{kept.what} is back: {', '.join(kept.origins)}")
