@@ -61,7 +61,7 @@ def test_transparent_paper_is_white(tmp_path: Path) -> None:
     assert np.asarray(open_image(path)).min() == 255
 
 
-@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "TIFF", "WEBP"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_exif_turns_pictures_upright(tmp_path: Path, form: str, orientation: int) -> None:
     upright = picture()
@@ -80,6 +80,23 @@ def test_exif_turns_pictures_upright(tmp_path: Path, form: str, orientation: int
     assert (info.width, info.height) == (60, 40)
     got, want = np.asarray(open_image(path)).astype(int), np.asarray(upright).astype(int)
     assert np.abs(got - want).mean() < 6
+    small = np.asarray(open_image(path, reduce_to=30)).astype(int)
+    upright.thumbnail((30, 30))
+    assert small.shape == (20, 30, 3) and np.abs(small - np.asarray(upright)).mean() < 12
+
+
+def test_a_png_with_its_exif_behind_the_pixels_is_turned_too(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = tmp_path / "a.png"
+    upright = picture()
+    upright.transpose(Image.Transpose.ROTATE_90).save(path, exif=exif)
+    data = path.read_bytes()
+    at = data.index(b"eXIf") - 4
+    end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+    path.write_bytes(data[:at] + data[end:-12] + data[at:end] + data[-12:])
+    assert (image_info(path).width, image_info(path).height) == (60, 40)
+    assert np.array_equal(np.asarray(open_image(path)), np.asarray(upright))
 
 
 def test_reducing_keeps_proportions_and_never_enlarges(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_drawing_commands_write_pictures_and_the_same_seed_the_same(
         (["run", "nowhere"], "is no folder"),
         (["complete", "missing.svg", "-m", "."], "missing.svg"),
         (["sample", "-m", "."], "no model"),
-        (["trace", "missing.jpg", "-o", "a.svg"], "does not exist"),
+        (["trace", "missing.jpg", "-o", "a.svg"], "no such file"),
     ],
 )
 def test_wrong_use_is_one_sentence_and_exit_2(
@@ -178,3 +178,11 @@ def test_export_leaves_private_pages_out(finished: Place, tmp_path: Path) -> Non
     folders = {path.name for path in (tmp_path / "flat").iterdir() if path.is_dir()}
     assert "art" in folders and "priv" not in folders
     assert list((tmp_path / "flat" / "art").glob("sb48p*.jpg"))
+
+
+def test_trace_names_the_pages_of_a_tiff_that_it_does_not_read(tmp_path: Path) -> None:
+    pages = [Image.new("L", (120, 90), 250) for _ in range(3)]
+    pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
+    done = run("trace", tmp_path / "a.tif", "-o", tmp_path / "o.svg")
+    assert done.returncode == 0
+    assert "3 pages, of which only the first" in done.stderr

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import file_digest
@@ -35,6 +36,18 @@ def test_pages_are_new_once_and_unchanged_after(work, make):
     assert page.image == file_digest(work.root / "sb48/art/005.jpg")
     assert work.previews == {p.image for p in work.catalogue.pages()}
     assert work.catalogue.page("sb48p006").tags == {"notes"}
+
+
+def test_a_tiff_of_several_pages_is_used_with_a_remark_at_every_scan(work, make):
+    path = make("sb48/art/005.tif")
+    pages = [Image.new("L", (48, 56), level) for level in (200, 210, 220)]
+    pages[0].save(path, "TIFF", save_all=True, append_images=pages[1:])
+    for _ in range(2):
+        report = work.scan()
+        assert not report.refused
+        assert subjects(report.remarks) == ["sb48/art/005.tif"]
+        assert "3 pages" in report.remarks[0].reason and report.remarks[0].remedy
+    assert work.catalogue.page("sb48p005").width == 48
 
 
 def test_nothing_is_read_again_while_files_stay_as_they_are(work, make, monkeypatch):

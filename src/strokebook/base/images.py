@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from strokebook.base.errors import InputRefused
+from strokebook.base.deep import OutOfRangeError, brightened, to_8_bits
+from strokebook.base.errors import InputRefused, Refusal
+from strokebook.base.orientation import UPRIGHT, orientation, stored_size, turned_by_decoder
+from strokebook.base.reading import plain_size, unreadable
+from strokebook.base.tiff import Samples, count_pages, samples
 
 SUFFIXES = {
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
@@ -24,17 +27,6 @@ SUFFIXES = {
 KNOWN = "JPEG, PNG, TIFF or WebP"
 RESAVE = "Scan or export the page again."
 
-# EXIF 2.3, tag 0x0112: what brings the stored rows upright.
-ORIENTATION_TAG = 0x0112
-UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 _bomb_check = threading.Lock()
 
 
@@ -47,17 +39,30 @@ class ImageInfo:
         width: In pixels, after the EXIF orientation is applied.
         height: In pixels, after the EXIF orientation is applied.
         suffix_fits: False when the file's name says another format (a PNG named ``.jpg``).
+        pages: More than 1 for a TIFF of several pages, of which only the first is read.
     """
 
     format: str
     width: int
     height: int
     suffix_fits: bool
+    pages: int = 1
 
     @property
     def megapixels(self) -> float:
         """Width × height in millions."""
         return self.width * self.height / 1e6
+
+    def remark(self, subject: str) -> Refusal | None:
+        """What the artist should know of a picture that is used all the same."""
+        if self.pages == 1:
+            return None
+        return Refusal(
+            subject,
+            f"has {self.pages} pages, of which only the first is used.",
+            "Save each page as a file of its own.",
+            fatal=False,
+        )
 
 
 def image_info(path: Path) -> ImageInfo:
@@ -67,17 +72,20 @@ def image_info(path: Path) -> ImageInfo:
         InputRefused: Missing, unreadable, empty, or no picture of a known format.
     """
     with _opened(path) as image:
-        width, height = image.size
-        if _orientation(image) >= 5:
+        width, height = stored_size(image)
+        if orientation(image, path) >= 5:
             width, height = height, width
         name = _format(image)
-        return ImageInfo(name, width, height, path.suffix.lower() in SUFFIXES[name])
+        fits = path.suffix.lower() in SUFFIXES[name]
+        return ImageInfo(name, width, height, fits, count_pages(path) if name == "TIFF" else 1)
 
 
 def open_image(
     path: Path, *, max_megapixels: float = 80.0, reduce_to: int | None = None
 ) -> Image.Image:
     """A picture as upright 8-bit RGB; transparent parts become white paper.
+
+    Of a TIFF with several pages it is the first; :func:`image_info` counts them.
 
     Args:
         path: JPEG, PNG, TIFF, WebP, or HEIF where ``pillow-heif`` is installed, whatever its name.
@@ -90,14 +98,15 @@ def open_image(
         InputRefused: Missing, unreadable, empty, cut short, too large, or no picture.
     """
     with _opened(path) as image:
-        width, height = image.size
+        width, height = stored_size(image)
         if width * height > max_megapixels * 1e6:
             raise InputRefused(
                 str(path),
                 f"has {width * height / 1e6:.0f} megapixels, over the limit of {max_megapixels:g}.",
                 "Scan it at a lower resolution, or raise the limit in the settings.",
             )
-        turn = UPRIGHT.get(_orientation(image))
+        turned = turned_by_decoder(image)
+        turn = None if turned else UPRIGHT.get(orientation(image, path))
         if reduce_to is not None and image.format == "JPEG":
             scale = reduce_to / max(width, height)
             image.draft("", (max(1, int(width * scale)), max(1, int(height * scale))))
@@ -115,35 +124,25 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     try:
         image = _header(path)
     except UnidentifiedImageError as error:
-        raise InputRefused(
-            str(path), f"is not a {KNOWN} picture.", "Export it as JPEG or PNG."
-        ) from error
+        raise InputRefused(str(path), _unknown(path), "Export it as JPEG or PNG.") from error
     except PermissionError as error:
-        raise _no_permission(path) from error
+        raise unreadable(str(path), error) from error
     except Exception as error:  # broken headers raise nearly anything from within the decoders
         raise InputRefused(str(path), f"has a damaged header ({error}).", RESAVE) from error
     with image:
         yield image
 
 
+def _unknown(path: Path) -> str:
+    """Why Pillow does not know a picture: no picture, or a TIFF of a kind beyond it."""
+    with path.open("rb") as file:
+        tiff = file.read(4) in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+    return f"is {'a TIFF of a rare kind' if tiff else f'not a {KNOWN} picture'}."
+
+
 def _check_file(path: Path) -> None:
-    try:
-        # Only plain files: opening a pipe or a device could wait for ever.
-        plain, size = path.is_file(), path.stat().st_size
-    except FileNotFoundError as error:
-        raise InputRefused(str(path), "does not exist.", "Check the name.") from error
-    except PermissionError as error:
-        raise _no_permission(path) from error
-    except (OSError, ValueError) as error:
-        raise InputRefused(str(path), f"cannot be read ({error}).", "Check the name.") from error
-    if not plain:
-        raise InputRefused(str(path), "is not a file.", "Give the name of a picture.")
-    if size == 0:
+    if plain_size(path) == 0:
         raise InputRefused(str(path), "is empty (0 bytes).", RESAVE)
-
-
-def _no_permission(path: Path) -> InputRefused:
-    return InputRefused(str(path), "may not be read (no permission).", "Change its permissions.")
 
 
 def _header(path: Path) -> Image.Image:
@@ -168,22 +167,11 @@ def _format(image: Image.Image) -> str:
     return "JPEG" if image.format in ("JPEG", "MPO") else str(image.format)
 
 
-def _orientation(image: Image.Image) -> int:
-    """EXIF orientation 1–8 as far as the header knows it (1 when it is missing or damaged)."""
-    # A PNG may carry EXIF behind its pixels; Pillow would decode them all to look there.
-    if image.format == "PNG" and "exif" not in image.info:
-        return 1
-    try:
-        value = image.getexif().get(ORIENTATION_TAG, 1)
-    except Exception:  # damaged EXIF raises nearly anything; the picture itself may be whole
-        return 1
-    return value if isinstance(value, int) and value in UPRIGHT else 1
-
-
 def _decoded(path: Path, image: Image.Image) -> Image.Image:
     try:
+        kept = samples(image)
         image.load()
-        return _rgb(path, image)
+        return _rgb(path, image, kept)
     except InputRefused:
         raise
     except MemoryError as error:
@@ -194,27 +182,18 @@ def _decoded(path: Path, image: Image.Image) -> Image.Image:
         raise InputRefused(str(path), f"is cut short or damaged ({error}).", RESAVE) from error
 
 
-def _rgb(path: Path, image: Image.Image) -> Image.Image:
+def _rgb(path: Path, image: Image.Image, kept: Samples) -> Image.Image:
     if image.mode == "F" or image.mode.startswith("I"):
-        return _from_deep(path, image)
+        try:
+            return to_8_bits(image, kept).convert("RGB")
+        except OutOfRangeError as error:
+            raise InputRefused(
+                str(path), "has values outside 0–65535.", "Export it with 8 or 16 bits a channel."
+            ) from error
     if image.has_transparency_data:
         layer = image.convert("RGBA")
         paper = Image.new("RGB", layer.size, "white")
         paper.paste(layer, mask=layer.getchannel("A"))
         return paper
-    return image.convert("RGB")  # a copy also of RGB: the file behind `image` is closed soon
-
-
-def _from_deep(path: Path, image: Image.Image) -> Image.Image:
-    """16-bit, 32-bit and float greys as 8 bits, scaled by the range that their values use."""
-    values = np.asarray(image)
-    top = float(values.max())
-    if not np.isfinite(values).all() or top > 65535 or float(values.min()) < 0:
-        raise InputRefused(
-            str(path), "has values outside 0–65535.", "Export it with 8 or 16 bits a channel."
-        )
-    whole = 1.0 if image.mode == "F" and top <= 1 else 255.0
-    if top > 255 or image.mode.startswith("I;16"):
-        whole = 65535.0
-    grey = np.round(values.astype(np.float32) * (255.0 / whole)).astype(np.uint8)
-    return Image.fromarray(grey, "L").convert("RGB")
+    # convert copies also what is RGB: the file behind `image` is closed soon.
+    return brightened(image.convert("RGB"), kept)

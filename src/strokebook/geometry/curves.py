@@ -40,6 +40,14 @@ def flatten_cubic(controls: npt.ArrayLike, tolerance: float) -> npt.NDArray[np.f
     return flatten_cubics(np.asarray(controls)[None], tolerance)[0]
 
 
+def flatten_chain(controls: npt.ArrayLike, tolerance: float) -> npt.NDArray[np.float64]:
+    """Points along curves ``(S, 4, 2)``, each without its first; see :func:`flatten_cubics`."""
+    points, counts = flatten_cubics(controls, tolerance)
+    inner = np.ones(len(points), bool)
+    inner[np.cumsum(counts) - counts] = False
+    return points[inner]
+
+
 def quadratic_to_cubic(controls: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """The cubic ``(4, 2)`` that is the same curve as the quadratic ``(3, 2)``."""
     a, b, c = np.asarray(controls, np.float64)

@@ -16,6 +16,7 @@ from defusedxml.common import DefusedXmlException, DTDForbidden
 from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
 from strokebook.base.errors import InputRefused
+from strokebook.geometry.path_data import begins_drawing, normalised, segments
 
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
@@ -39,7 +40,8 @@ class SvgLimits:
         max_elements: Elements, counting what ``<use>`` repeats.
         max_depth: Levels of nested groups.
         max_data: Characters of path data and point lists together.
-        max_points: Points after curves are flattened.
+        max_points: Points after curves are flattened; also segments before that, counting what
+            ``<use>`` repeats, since each of them becomes a point at least.
     """
 
     max_bytes: int = 32 << 20
@@ -165,10 +167,23 @@ def _check_values(root: Element, name: str, limits: SvgLimits) -> None:
             raise InputRefused(
                 name, "has path data that cannot be read.", "Save it again as plain SVG."
             )
+        if d:
+            _normalise(element, d, name)
         if any(NOT_FINITE.search(v) for k, v in element.attrib.items() if _is_number(k)):
             raise InputRefused(
                 name, "has numbers that are not finite (NaN or infinity).", "Save it again."
             )
+
+
+def _normalise(element: Element, d: str, name: str) -> None:
+    d = normalised(d)
+    if begins_drawing(d):
+        raise InputRefused(
+            name,
+            f"has a path that draws before it has moved anywhere (d={d[:20]!r}).",
+            "A path begins with M; save it again.",
+        )
+    element.set("d", d)
 
 
 def _is_number(key: str) -> bool:
@@ -183,13 +198,13 @@ def _reference(element: Element) -> str | None:
 
 
 def _check_uses(root: Element, name: str, limits: SvgLimits) -> None:
-    """Refuse ``<use>`` of other files, of itself, and repetition beyond ``max_elements``."""
+    """Refuse ``<use>`` of other files, of itself, and more elements or segments than allowed."""
     by_id = {e.get("id"): e for e in root.iter() if e.get("id")}
-    sizes: dict[Element, int] = {}
+    sizes: dict[Element, tuple[int, int]] = {}
     open_now: set[Element] = set()
 
-    def size(element: Element) -> int:
-        """Elements that ``element`` becomes when every ``<use>`` in it is written out."""
+    def size(element: Element) -> tuple[int, int]:
+        """Elements and segments of ``element`` when every ``<use>`` in it is written out."""
         if element in sizes:
             return sizes[element]
         if element in open_now:
@@ -197,14 +212,29 @@ def _check_uses(root: Element, name: str, limits: SvgLimits) -> None:
         if len(open_now) > 4 * limits.max_depth:
             raise InputRefused(name, "nests clones too deeply.", "Unlink its clones.")
         open_now.add(element)
-        total = 1 + sum(size(part) for part in _parts(element, by_id, name))
+        elements, drawn = 1, _segments(element, limits.max_points)
+        for part in _parts(element, by_id, name):
+            more = size(part)
+            elements, drawn = elements + more[0], drawn + more[1]
         open_now.discard(element)
-        if total > limits.max_elements:
+        if elements > limits.max_elements:
             raise _too_many(name, limits)
-        sizes[element] = total
-        return total
+        if drawn > limits.max_points:
+            raise too_many_points(name, limits)
+        sizes[element] = elements, drawn
+        return elements, drawn
 
     size(root)
+
+
+def _segments(element: Element, most: int) -> int:
+    points = element.get("points")
+    return segments(element.get("d", ""), most) + (segments(f"L{points}", most) if points else 0)
+
+
+def too_many_points(name: str, limits: SvgLimits) -> InputRefused:
+    """The refusal of a drawing beyond ``max_points``."""
+    return InputRefused(name, f"has over {limits.max_points:,} points.", "Simplify it.")
 
 
 def _parts(element: Element, by_id: dict[str | None, Element], name: str) -> Iterator[Element]:

@@ -7,20 +7,27 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from xml.etree.ElementTree import Element, tostring
 
 import numpy as np
 import numpy.typing as npt
 
 from strokebook.base.errors import InputRefused, StrokebookError
-from strokebook.geometry.curves import flatten_cubic, quadratic_to_cubic
+from strokebook.base.reading import read_plain
+from strokebook.geometry.curves import flatten_chain, flatten_cubic, quadratic_to_cubic
 from strokebook.geometry.drawing import Drawing, Unit
-from strokebook.geometry.svg_guard import SvgLimits, guarded_tree
+from strokebook.geometry.svg_guard import SvgLimits, guarded_tree, too_many_points
 
 PX_PER = {"": 1.0, "px": 1.0, "mm": 96 / 25.4, "cm": 960 / 25.4, "in": 96.0, "pt": 4 / 3, "pc": 16}
 LENGTH = re.compile(r"\s*([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\s*(px|mm|cm|in|pt|pc|)\s*")
 DEFAULT_LIMITS = SvgLimits()
+# What svgelements raises on what it does not know how to read.
+NOT_UNDERSTOOD = (
+    *(ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError),
+    RecursionError,
+)
+T = TypeVar("T")
 FARTHEST = 1e7  # float32 keeps whole units up to here; no page is larger
 
 
@@ -47,7 +54,7 @@ def read_svg(
         InputRefused: The file cannot be read, is too large, or holds what is not allowed.
     """
     return parse_svg(
-        _content(path, limits.max_bytes), str(path), tolerance=tolerance, limits=limits
+        read_plain(path, limits.max_bytes), str(path), tolerance=tolerance, limits=limits
     )
 
 
@@ -92,7 +99,7 @@ def read_json(path: Path, limits: SvgLimits = DEFAULT_LIMITS) -> Drawing:
     """
     name, remedy = str(path), 'Expected {"size": [w, h], "strokes": [[[x, y], …], …]}.'
     try:
-        value = json.loads(_content(path, limits.max_bytes))
+        value = json.loads(read_plain(path, limits.max_bytes))
         fields: dict[str, Any] = {}
         if value.get("pen_width") is not None:
             fields["pen_width"] = float(value["pen_width"])
@@ -121,23 +128,6 @@ def _check_finite(drawing: Drawing, name: str) -> None:
         raise InputRefused(name, "has a size or pen width that is not above 0.", "Correct it.")
     if drawing.strokes and np.abs(drawing.points).max() > FARTHEST:
         raise InputRefused(name, "has points beyond any page.", "Check its transforms.")
-
-
-def _content(path: Path, max_bytes: int) -> bytes:
-    try:
-        if not path.is_file():
-            raise InputRefused(str(path), "is not a file.", "Check the name.")
-        size = path.stat().st_size
-        if size > max_bytes:
-            raise InputRefused(
-                str(path),
-                f"has {size / 2**20:.0f} MB, over the limit of {max_bytes / 2**20:.0f}.",
-                "Simplify or split it.",
-            )
-        return path.read_bytes()
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise InputRefused(str(path), f"cannot be read ({why}).", "Check it.") from error
 
 
 def _length(text: str | None) -> tuple[float, str] | None:
@@ -181,12 +171,12 @@ def _strokes(
         width = float(shape.stroke_width or 0)
         if width > 0 and np.isfinite(width) and shape.stroke.value is not None:
             widths.append(width)
-        for stroke in _subpaths(shape, step):
+        for stroke in _understood(_subpaths(shape, step), name):
             if not np.isfinite(stroke).all() or np.abs(stroke).max() > FARTHEST:
                 raise InputRefused(name, "has points beyond any page.", "Check its transforms.")
             points += len(stroke)
             if points > limits.max_points:
-                raise InputRefused(name, f"has over {limits.max_points:,} points.", "Simplify it.")
+                raise too_many_points(name, limits)
             strokes.append(stroke - offset)
     return strokes, widths
 
@@ -207,18 +197,25 @@ def _shapes(
     """The drawn shapes as svgelements' objects, transforms applied."""
     import svgelements
 
-    try:
+    def shapes() -> Iterator[Any]:
         svg = svgelements.SVG.parse(io.StringIO(tostring(root, "unicode")), reify=True)
-        shapes = [e for e in svg.elements() if isinstance(e, svgelements.Shape)]
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError) as error:
-        raise InputRefused(
-            name, f"cannot be understood ({error}).", "Save it again as plain SVG."
-        ) from error
-    for shape in shapes:
+        yield from [e for e in svg.elements() if isinstance(e, svgelements.Shape)]
+
+    for shape in _understood(shapes(), name):
         if shape.values.get("visibility") not in ("hidden", "collapse") and not (
             isinstance(shape, svgelements.Rect) and _is_background(shape, frame)
         ):
             yield shape
+
+
+def _understood(parts: Iterator[T], name: str) -> Iterator[T]:
+    """``parts``, refused where the reader trips over what the checks before let pass."""
+    try:
+        yield from parts
+    except NOT_UNDERSTOOD as error:
+        raise InputRefused(
+            name, f"cannot be understood ({error}).", "Save it again as plain SVG."
+        ) from error
 
 
 def _is_background(shape: Any, frame: tuple[float, float, float, float] | None) -> bool:
@@ -270,8 +267,11 @@ def _points(segment: Any, tolerance: float) -> npt.NDArray[np.float64]:
     import svgelements
 
     if isinstance(segment, svgelements.Arc):
-        curves = [_points(c, tolerance) for c in segment.as_cubic_curves()]
-        return np.vstack(curves) if curves else _pair(segment.end)
+        curves = [
+            np.vstack([_pair(p) for p in (c.start, c.control1, c.control2, c.end)])
+            for c in segment.as_cubic_curves()
+        ]
+        return flatten_chain(curves, tolerance) if curves else _pair(segment.end)
     if isinstance(segment, svgelements.QuadraticBezier):
         parts = (segment.start, segment.control, segment.end)
         controls = quadratic_to_cubic(np.vstack([_pair(p) for p in parts]))

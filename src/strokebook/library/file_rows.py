@@ -31,7 +31,10 @@ class KnownFile:
 
 @dataclass(frozen=True)
 class KnownImage:
-    """An image as it was opened: ``state`` is ``new`` (not yet), ``ok`` or ``refused``."""
+    """An image as it was opened: ``state`` is ``new`` (not yet), ``ok`` or ``refused``.
+
+    The reason is that of the refusal, or a remark on an image that is used.
+    """
 
     hash: str
     state: str
@@ -119,9 +122,9 @@ class FileRows(Store):
                 [
                     (
                         "refused"
-                        if look.reason and look.lasting
+                        if look.refused and look.lasting
                         else "new"
-                        if look.reason
+                        if look.refused
                         else "ok",
                         *(look.width, look.height, look.format, look.reason, look.remedy),
                         *(checked, look.image),

@@ -46,7 +46,7 @@ class Look:
         width: In pixels, upright; 0 when it was refused.
         height: In pixels, upright; 0 when it was refused.
         format: By content.
-        reason: Why it was refused, or "".
+        reason: Why it was refused, or what is to be remarked of it, or "".
         remedy: What to do about it.
         lasting: False when the same content may be readable later (no permission, say).
     """
@@ -58,6 +58,11 @@ class Look:
     reason: str = ""
     remedy: str = ""
     lasting: bool = True
+
+    @property
+    def refused(self) -> bool:
+        """Whether the image cannot be used."""
+        return bool(self.reason) and not self.width
 
 
 def look_at(
@@ -82,7 +87,9 @@ def look_at(
         data = io.BytesIO()
         picture.save(data, "JPEG", quality=QUALITY)
         _write(preview, data.getvalue())
-    return Look(image, info.width, info.height, info.format)
+    remark = info.remark(image)
+    said = (remark.reason, remark.remedy) if remark else ("", "")
+    return Look(image, info.width, info.height, info.format, *said)
 
 
 def _write(preview: Path, data: bytes) -> None:

@@ -50,12 +50,14 @@ class ScanReport:
 def file_refusals(
     files: Mapping[str, KnownFile], images: Mapping[str, KnownImage]
 ) -> Iterator[Refusal]:
-    """Refusals of files whose image cannot be opened, remarks on those that are named wrongly."""
+    """Refusals of files whose image cannot be opened, remarks on the others."""
     for path, file in files.items():
         image = images[file.image]
         if image.state != "ok":
             yield Refusal(path, image.reason, image.remedy)
             continue
+        if image.reason:
+            yield Refusal(path, image.reason, image.remedy, fatal=False)
         suffix = PurePosixPath(path).suffix.lower()
         right = SUFFIXES.get(image.format, (suffix,))
         if suffix not in right:

@@ -51,6 +51,8 @@ def trace_file(
     chosen, scan = tracer(engine, route=RouteOptions(retrace=retrace)), load_page(page)
     if compiles_first(chosen.name):
         progress.say(COMPILING)
+    if scan.remark is not None:
+        progress.say(str(scan.remark))
     traced = chosen.trace(scan, stages=stages)
     if output.suffix.lower() == ".svg":
         write_svg(traced.drawing, output, layer=f"1 {page.stem}")
