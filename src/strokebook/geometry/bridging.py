@@ -6,7 +6,6 @@ import dataclasses
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
 from strokebook.geometry.branches import Branches, branches, clearance, edge_courses
 from strokebook.geometry.continuity import wrapped
@@ -27,6 +26,8 @@ def bridge(graph: LineGraph, widest: float, turn: float) -> LineGraph:
         widest: The widest gap, in the graph's unit.
         turn: Radians.
     """
+    from scipy.spatial import cKDTree
+
     ends = np.array([(e.a, e.b) for e in graph.edges], np.intp).reshape(-1, 2)
     degree = np.bincount(ends.ravel(), minlength=len(graph.nodes))
     free = np.flatnonzero(degree[ends.ravel()] == 1)

@@ -10,10 +10,13 @@ there.
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 Floats = npt.NDArray[np.float64]
 _TILT = 0.3  # how much of a step to the right makes up for a step up
@@ -68,6 +71,8 @@ def _nearest_next(starts: Floats, ends: Floats, first: int) -> list[tuple[int, b
 
 
 def _tree(starts: Floats, ends: Floats, left: npt.NDArray[np.bool_]) -> tuple[cKDTree, Floats]:
+    from scipy.spatial import cKDTree
+
     alive = np.flatnonzero(left)
     places = np.vstack([starts[alive], ends[alive]])
     return cKDTree(places), np.concatenate([alive, alive + len(starts)])

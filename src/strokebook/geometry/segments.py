@@ -8,15 +8,16 @@ C cuts (places where a stroke is split), P points.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.graph import Edge, LineGraph
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -105,6 +106,8 @@ def _cuts(segments: _Segments, snap: float) -> _Cuts:
 
 def _tree(segments: _Segments) -> tuple[cKDTree, Ints, float]:
     """The middles of pieces of near-equal length, the segment of each, and half that length."""
+    from scipy.spatial import cKDTree
+
     a = segments.points[segments.first]
     d = segments.points[segments.first + 1] - a
     length = np.linalg.norm(d, axis=1)
@@ -171,6 +174,10 @@ def _touches(
 
 def _nodes(cuts: _Cuts, snap: float) -> tuple[Ints, Floats, Floats]:
     """The node of each cut ``(C,)``, where the nodes lie ``(K, 2)`` and their radii ``(K,)``."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import cKDTree
+
     n = len(cuts.way)
     met = np.arange(2 * cuts.pairs).reshape(-1, 2)
     near = cKDTree(cuts.points).query_pairs(max(0.5 * snap, 1e-9), output_type="ndarray")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
 Floats = npt.NDArray[np.float64]
 Strokes = list[tuple[Floats, bool]]
@@ -21,6 +20,8 @@ def take_along(strokes: Strokes, longest: float, near: float) -> Strokes:
     Returns:
         The longer strokes in their order, then the short ones that hang on nothing.
     """
+    from scipy.spatial import cKDTree
+
     short = [_length(points) <= longest for points, _ in strokes]
     kept = [stroke for stroke, bit in zip(strokes, short, strict=True) if not bit]
     bits = [stroke for stroke, bit in zip(strokes, short, strict=True) if bit]

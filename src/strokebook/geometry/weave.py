@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from strokebook.geometry.continuity import CLUSTER, NODE, Arms, Between, pair_costs
 from strokebook.geometry.inside import shortest
@@ -105,6 +103,9 @@ class Weave:
 
     def parts(self) -> Ints:
         """The connected part of the drawing to which each node belongs, ``(K,)``."""
+        from scipy.sparse import coo_matrix
+        from scipy.sparse.csgraph import connected_components
+
         number = len(self.junctions)
         ends = np.array(self.lines.ends, np.intp).reshape(-1, 2)
         links = coo_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), (number, number))
