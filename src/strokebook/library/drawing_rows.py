@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +13,7 @@ from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.base.files import digest
 from strokebook.library.decisions import attach_decisions, match_boxes
 from strokebook.library.migrations import now
-from strokebook.library.page_rows import PageRows, page_order
+from strokebook.library.page_rows import FEW, PageRows, page_order
 from strokebook.library.records import DrawingRecord, NewDrawing, Page, VerdictSource
 
 Verdict = tuple[bool, str | None]
@@ -150,12 +151,11 @@ class DrawingRows(PageRows):
             verdicts: By drawing id or key; those unknown are passed over.
             replace: False leaves this source's verdicts about other drawings.
         """
-        keys = {d.id: d.key for d in self.drawings(include_private=True)}
-        known = {row["key"] for row in self.db.rows("SELECT key FROM drawing")}
+        keys = self._keys_of(verdicts)
         rows = [
-            (key, source, int(kept), reason)
+            (keys[name], source, int(kept), reason)
             for name, (kept, reason) in verdicts.items()
-            if (key := keys.get(name, name)) in known
+            if name in keys
         ]
         with self.db.transaction():
             if replace:
@@ -164,6 +164,28 @@ class DrawingRows(PageRows):
                 "INSERT OR REPLACE INTO verdict (key, source, kept, reason) VALUES (?, ?, ?, ?)",
                 rows,
             )
+
+    def _keys_of(self, names: Iterable[str]) -> dict[str, str]:
+        """The drawings that ids or keys stand for, ``{name: key}``, each looked up by itself."""
+        keys: dict[str, str] = {}
+        rest = iter(names)
+        while part := list(itertools.islice(rest, FEW)):
+            marks = ",".join("?" * len(part))
+            rows = self.db.rows(f"SELECT key FROM drawing WHERE key IN ({marks})", part)
+            keys |= {row["key"]: row["key"] for row in rows}
+            keys |= {n: key for n in part if n not in keys and (key := self._key_of_id(n))}
+        return keys
+
+    def _key_of_id(self, name: str) -> str | None:
+        match = _ID.fullmatch(name)
+        if match is None:
+            return None
+        row = self.db.row(
+            "SELECT d.key FROM page p JOIN drawing d ON d.image = p.image "
+            "WHERE p.id = ? AND p.present AND d.number = ?",
+            (match.group(1), int(match.group(2))),
+        )
+        return row["key"] if row else None
 
     def decide(
         self, names: Iterable[str], kept: bool, reason: str | None = None

@@ -15,7 +15,7 @@ from strokebook.library.tags import FOLDER_TAGS
 
 _SELECT = """
     SELECT p.*, i.width, i.height, i.format, h.label AS hand, c.name AS named, m.number AS cluster,
-        r.label AS rule, r.confidence, p.image IN (SELECT image FROM private_image) AS private,
+        r.label AS rule, r.confidence, EXISTS (SELECT 1 FROM private_image v WHERE v.image = p.image) AS private,
         (SELECT group_concat(tag) FROM image_tag t WHERE t.image = p.image AND active) AS tagged
     FROM page p JOIN image i ON i.hash = p.image AND i.state = 'ok'
     LEFT JOIN hand_label h ON h.image = p.image
@@ -24,6 +24,7 @@ _SELECT = """
     LEFT JOIN rule_label r ON r.image = p.image
 """
 FEW = 500  # up to here images are asked for one by one, beyond all are looked through
+MANY = 2000  # beyond, a wrong name is compared only with ids that begin as it does
 # What may follow the part of an id that stands for the page itself.
 _ENDS = ("v", "--", "~")
 
@@ -88,15 +89,14 @@ class PageRows(Store):
                 return found[0]
         if gone := self._pages("p.id = ?", [wanted]):
             return gone[0]
-        ids = self.page_ids()
-        begun = [i for i in ids if wanted and i.startswith(wanted)]
+        begun = self._ids_from(wanted) if wanted else []
         # sb48p005 means sb48p005--sneer before it means sb48p0051.
         matches = [i for i in begun if i[len(wanted) :].startswith(_ENDS)] or begun
         if len(matches) == 1:
             return self._pages("p.id = ? AND p.present", matches)[0]
         if matches:
             raise UsageError(f"{name!r} could be {_some(matches)}.", "Write more of the page's id.")
-        raise UsageError(f"There is no page {name!r}.", _near(wanted, ids))
+        raise UsageError(f"There is no page {name!r}.", _near(wanted, self._ids_like(wanted)))
 
     def page_ids(self) -> list[str]:
         """The ids of all present pages that can be read."""
@@ -105,6 +105,23 @@ class PageRows(Store):
             "WHERE p.present AND i.state = 'ok'"
         )
         return sorted((row["id"] for row in rows), key=natural)
+
+    def _ids_from(self, beginning: str) -> list[str]:
+        """The ids among them that begin so, looked up as a range of the index."""
+        rows = self.db.rows(
+            "SELECT p.id FROM page p JOIN image i ON i.hash = p.image "
+            "WHERE p.id >= ? AND p.id < ? AND p.present AND i.state = 'ok'",
+            (beginning, beginning + chr(0x10FFFF)),
+        )
+        return sorted((row["id"] for row in rows), key=natural)
+
+    def _ids_like(self, wanted: str) -> list[str]:
+        """Ids that may have been meant: of many only those that begin as ``wanted`` does."""
+        row = self.db.row("SELECT count(*) FROM page")
+        if row is None or row[0] <= MANY:
+            return self.page_ids()
+        beginnings = (wanted[:n] for n in range(len(wanted), 0, -1))
+        return next((ids for b in beginnings if (ids := self._ids_from(b))), [])[:MANY]
 
     def page_of_image(self, image: str) -> Page | None:
         """The page that stands for an image; one whose file has vanished if there is no other."""

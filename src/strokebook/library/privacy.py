@@ -59,7 +59,7 @@ class PurgeRows(DrawingRows):
     def exposed_private_images(self) -> list[str]:
         """Private images of which anything derived is left."""
         rows = self.db.rows(
-            "SELECT image FROM private_image WHERE image IN (SELECT image FROM drawing "
+            "SELECT DISTINCT image FROM private_image WHERE image IN (SELECT image FROM drawing "
             "UNION SELECT key FROM vector UNION SELECT key FROM member "
             "UNION SELECT key FROM map_point UNION SELECT item FROM stage_result "
             "UNION SELECT image FROM rule_label "
