@@ -44,7 +44,10 @@ def test_a_new_migration_keeps_what_is_there(path: Path):
 
 
 def test_a_migration_that_fails_changes_nothing(path: Path):
-    steps = (*MIGRATIONS, Migration(len(MIGRATIONS) + 1, "bad", ("CREATE TABLE more (x)", "CREATE NONSENSE")))
+    steps = (
+        *MIGRATIONS,
+        Migration(len(MIGRATIONS) + 1, "bad", ("CREATE TABLE more (x)", "CREATE NONSENSE")),
+    )
     with Catalogue.open(path) as catalogue:
         with pytest.raises(StrokebookError):
             migrate(catalogue.db, steps)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
@@ -13,6 +12,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from strokebook.base.errors import Refusal
+from strokebook.cli.plain import LONG, aligned, json_text
 
 T = TypeVar("T")
 
@@ -68,7 +68,7 @@ class BarProgress:
 
 def print_json(value: object) -> None:
     """``value`` as JSON on standard output, for scripts."""
-    sys.stdout.write(json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_text(value) + "\n")
 
 
 def say(text: str = "") -> None:
@@ -77,7 +77,12 @@ def say(text: str = "") -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table for people."""
+    """A table for people; a long one is plain text."""
+    rows = list(rows)
+    if len(rows) > LONG:
+        lines = [*([title] if title else []), *aligned(columns, rows)]
+        sys.stdout.write("\n".join(lines) + "\n")
+        return
     grid = Table(title=title or None, title_justify="left")
     for name in columns:
         grid.add_column(name)

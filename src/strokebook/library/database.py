@@ -70,6 +70,13 @@ class Database:
         with self._told():
             return self._connection.execute(sql, parameters).fetchall()
 
+    def tuples(self, sql: str, parameters: Parameters = ()) -> list[Any]:
+        """All rows as plain tuples: half the time of :meth:`rows` where they are very many."""
+        with self._told():
+            cursor = self._connection.cursor()
+            cursor.row_factory = None
+            return cursor.execute(sql, parameters).fetchall()
+
     def row(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
         """The first row of a query."""
         with self._told():

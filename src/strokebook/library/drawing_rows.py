@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import operator
 import re
-import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.base.files import digest
 from strokebook.library.decisions import attach_decisions, match_boxes
+from strokebook.library.image_facts import FEW
 from strokebook.library.migrations import now
-from strokebook.library.page_rows import FEW, PageRows, page_order
-from strokebook.library.records import DrawingRecord, NewDrawing, Page, VerdictSource
+from strokebook.library.page_rows import PageRows
+from strokebook.library.records import DrawingRecord, NewDrawing, VerdictSource, record
+from strokebook.library.store import without_collector
 
 Verdict = tuple[bool, str | None]
+Row = tuple[Any, ...]
+Decided = tuple[bool, str | None, VerdictSource | None]
+UNDECIDED: Decided = (True, None, None)  # nobody dropped it
+_COLUMNS = "key, image, number, x0, y0, x1, y1, strokes, points, svg"
 _ID = re.compile(r"(.+?)-?d([0-9]{2,})")
 _BY = {"hand": "by hand", "cluster": "its cluster", "measure": "a measure", "filter": "a filter"}
 
@@ -87,27 +94,56 @@ class DrawingRows(PageRows):
             include_private: True lists also drawings of private pages.
         """
         wanted = self.page(page).image if page is not None else image
-        where, parameters = ("WHERE d.image = ?", [wanted]) if wanted is not None else ("", [])
-        pages = (
-            [one] if wanted is not None and (one := self.page_of_image(wanted)) else self.pages()
-        )
-        owners = {p.image: p for p in pages if p.present and (include_private or not p.private)}
-        verdicts = self._verdicts(where, parameters)
-        rows = self.db.rows(
-            "SELECT d.*, m.number AS cluster FROM drawing d "
-            f"LEFT JOIN member m ON m.space = 'drawings' AND m.key = d.key {where}",
+        with without_collector():
+            owners = self._owners(wanted, include_private)
+            about = ("d.image = ?", (wanted,)) if wanted is not None else ("1", ())
+            rows = self._by_image(*about)
+            verdicts, clusters = self._verdicts(*about), self._clusters(*about)
+            return [
+                _record(row, page, decided, clusters)
+                for owner, page in owners
+                for row in rows.get(owner, ())
+                if (decided := _decided(verdicts.get(row[0])))[0] is kept or kept is None
+            ]
+
+    def count_verdicts(self, *, include_private: bool = False) -> Counter[Decided]:
+        """How many drawings of present pages were decided about in each way."""
+        with without_collector():
+            owners = {image for image, _ in self._owners(None, include_private)}
+            verdicts = self._verdicts("1", ())
+            return Counter(
+                _decided(verdicts.get(key))
+                for key, image in self.db.tuples("SELECT key, image FROM drawing")
+                if image in owners
+            )
+
+    def _owners(self, image: str | None, include_private: bool) -> list[tuple[str, str]]:
+        """Image and page id of the pages whose drawings are listed, in order."""
+        if image is None:
+            return self.standing_pages(include_private=include_private)
+        page = self.page_of_image(image)
+        if page is None or not page.present or (page.private and not include_private):
+            return []
+        return [(image, page.id)]
+
+    def _by_image(self, where: str, parameters: Sequence[Any]) -> dict[str, list[Row]]:
+        """The rows of drawings by image, each image's by number."""
+        rows: dict[str, list[Row]] = {}
+        for row in self.db.tuples(f"SELECT {_COLUMNS} FROM drawing d WHERE {where}", parameters):
+            rows.setdefault(row[1], []).append(row)
+        for group in rows.values():
+            if len(group) > 1:
+                group.sort(key=_number)
+        return rows
+
+    def _clusters(self, where: str, parameters: Sequence[Any]) -> dict[str, int]:
+        """The cluster of each drawing that has one."""
+        source = "member m" if not parameters else "drawing d JOIN member m ON m.key = d.key"
+        rows = self.db.tuples(
+            f"SELECT m.key, m.number FROM {source} WHERE m.space = 'drawings' AND {where}",
             parameters,
         )
-        records = [
-            (
-                page_order(owners[r["image"]]),
-                _record(r, owners[r["image"]], verdicts.get(r["key"], {})),
-            )
-            for r in rows
-            if r["image"] in owners
-        ]
-        records.sort(key=lambda pair: (pair[0], pair[1].number))
-        return [record for _, record in records if kept is None or record.kept is kept]
+        return dict(rows)
 
     def drawing(self, name: str) -> DrawingRecord:
         """The drawing with this id, or this key.
@@ -124,9 +160,9 @@ class DrawingRows(PageRows):
         if match is None:
             raise UsageError(f"{name!r} is no drawing's id.", "They look like sb48p005d01.")
         on_page = self.drawings(page=match.group(1), include_private=True)
-        for record in on_page:
-            if record.number == int(match.group(2)):
-                return record
+        for drawing in on_page:
+            if drawing.number == int(match.group(2)):
+                return drawing
         ids = [d.id for d in on_page]
         close = difflib.get_close_matches(wanted, ids, n=1, cutoff=0.5)
         raise UsageError(
@@ -230,16 +266,18 @@ class DrawingRows(PageRows):
             [(now(), record.image, *box) for box in boxes if match_boxes([record.box], [box])],
         )
 
-    def _verdicts(
-        self, where: str, parameters: Sequence[Any]
-    ) -> dict[str, dict[str, tuple[bool, str | None]]]:
-        rows = self.db.rows(
-            f"SELECT v.* FROM verdict v JOIN drawing d ON d.key = v.key {where}", parameters
+    def _verdicts(self, where: str, parameters: Sequence[Any]) -> dict[str, dict[str, Verdict]]:
+        """Verdicts by drawing and source, but for those of measures and filters that keep."""
+        source = "verdict v" if not parameters else "drawing d JOIN verdict v ON v.key = d.key"
+        rows = self.db.tuples(
+            f"SELECT v.key, v.source, v.kept, v.reason FROM {source} "
+            f"WHERE (NOT v.kept OR v.source IN ('hand', 'cluster')) AND {where}",
+            parameters,
         )
-        found: dict[str, dict[str, tuple[bool, str | None]]] = {}
-        for row in rows:
-            found.setdefault(row["key"], {})[row["source"]] = (bool(row["kept"]), row["reason"])
-        return found
+        verdicts: dict[str, dict[str, Verdict]] = {}
+        for key, source_of, kept, reason in rows:
+            verdicts.setdefault(key, {})[source_of] = (bool(kept), reason)
+        return verdicts
 
 
 def _keys(image: str, drawings: Sequence[NewDrawing]) -> list[str]:
@@ -257,26 +295,33 @@ def _keys(image: str, drawings: Sequence[NewDrawing]) -> list[str]:
     return keys
 
 
-def _record(row: sqlite3.Row, page: Page, verdicts: Mapping[str, Verdict]) -> DrawingRecord:
-    kept, reason, source = _decided(verdicts)
-    return DrawingRecord(
-        id=drawing_id(page.id, row["number"]),
-        key=row["key"],
-        page=page.id,
-        image=row["image"],
-        number=row["number"],
-        box=(row["x0"], row["y0"], row["x1"], row["y1"]),
-        strokes=row["strokes"],
-        points=row["points"],
-        svg=row["svg"],
-        kept=kept,
-        reason=reason,
-        reason_source=source,
-        cluster=row["cluster"],
-    )
+_number = operator.itemgetter(2)
 
 
-def _decided(verdicts: Mapping[str, Verdict]) -> tuple[bool, str | None, VerdictSource | None]:
+def _record(row: Row, page: str, decided: Decided, clusters: Mapping[str, int]) -> DrawingRecord:
+    key, image, number, x0, y0, x1, y1, strokes, points, svg = row
+    kept, reason, source = decided
+    fields = {
+        "id": drawing_id(page, number),
+        "key": key,
+        "page": page,
+        "image": image,
+        "number": number,
+        "box": (x0, y0, x1, y1),
+        "strokes": strokes,
+        "points": points,
+        "svg": svg,
+        "kept": kept,
+        "reason": reason,
+        "reason_source": source,
+        "cluster": clusters.get(key),
+    }
+    return record(DrawingRecord, fields)
+
+
+def _decided(verdicts: Mapping[str, Verdict] | None) -> Decided:
+    if verdicts is None:
+        return UNDECIDED
     deeds: tuple[VerdictSource, ...] = ("hand", "cluster")
     for source in deeds:
         if source in verdicts:
@@ -287,4 +332,4 @@ def _decided(verdicts: Mapping[str, Verdict]) -> tuple[bool, str | None, Verdict
     for source in drops:
         if source in verdicts and not verdicts[source][0]:
             return False, verdicts[source][1] or _BY[source], source
-    return True, None, None
+    return UNDECIDED

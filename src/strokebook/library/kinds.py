@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from strokebook.base.errors import UsageError
 
@@ -38,6 +39,7 @@ _WRITTEN = {
 LONGEST_LABEL = 60
 
 
+@lru_cache(4096)
 def kind_of(label: str | None) -> str | None:
     """The kind that ``label`` names: ``drawing``, ``watercolour``, ``notes``, …, or ``other``.
 

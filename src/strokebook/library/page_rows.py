@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import difflib
-import sqlite3
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from strokebook.base.errors import UsageError
-from strokebook.library.names import FOLDERS, NO_FOLDER
-from strokebook.library.records import LabelSource, Page
-from strokebook.library.store import Store, natural
+from strokebook.library.image_facts import ImageFacts
+from strokebook.library.kinds import kind_of
+from strokebook.library.records import LabelSource, Page, record
+from strokebook.library.store import Store, natural, without_collector
 from strokebook.library.tags import FOLDER_TAGS
 
-_SELECT = """
-    SELECT p.*, i.width, i.height, i.format, h.label AS hand, c.name AS named, m.number AS cluster,
-        r.label AS rule, r.confidence, EXISTS (SELECT 1 FROM private_image v WHERE v.image = p.image) AS private,
-        (SELECT group_concat(tag) FROM image_tag t WHERE t.image = p.image AND active) AS tagged
-    FROM page p JOIN image i ON i.hash = p.image AND i.state = 'ok'
-    LEFT JOIN hand_label h ON h.image = p.image
-    LEFT JOIN member m ON m.space = 'pages' AND m.key = p.image
-    LEFT JOIN cluster c ON c.space = 'pages' AND c.number = m.number
-    LEFT JOIN rule_label r ON r.image = p.image
-"""
-FEW = 500  # up to here images are asked for one by one, beyond all are looked through
+Row = tuple[Any, ...]
+Name = tuple[str, int | None, str, str]  # book, number, id, path
+_COLUMNS = "path, id, book, number, title, folder, image, present"
+_IMAGE = 6  # its place among them
+NO_TAGS: frozenset[str] = frozenset()
+NO_NUMBER = 10**9  # pages without a number come last
+_natural_book = lru_cache(4096)(natural)
 MANY = 2000  # beyond, a wrong name is compared only with ids that begin as it does
 # What may follow the part of an id that stands for the page itself.
 _ENDS = ("v", "--", "~")
@@ -65,17 +63,18 @@ class PageRows(Store):
             parameters.append(folder)
         if not gone:
             where.append("p.present")
-        found = self._pages(" AND ".join(where), parameters)
-        kept = [
-            page
-            for page in found
-            if (include_private or not page.private)
-            and (copies or page.copy_of is None)
-            and (kind is None or page.kind == kind)
-            and (label is None or (page.label or "").casefold() == label.casefold())
-            and (tag is None or tag in page.tags)
-        ]
-        return sorted(kept, key=page_order)
+        with without_collector():
+            kept = [
+                page
+                for page in self._pages(" AND ".join(where), parameters)
+                if (include_private or not page.private)
+                and (copies or page.copy_of is None)
+                and (kind is None or page.kind == kind)
+                and (label is None or (page.label or "").casefold() == label.casefold())
+                and (tag is None or tag in page.tags)
+            ]
+            names = [(p.book, p.number, p.id, p.path) for p in kept]
+            return [kept[i] for i in in_order(names)]
 
     def page(self, name: str) -> Page:
         """The page with this id, this path, or the only one whose id begins so.
@@ -125,78 +124,105 @@ class PageRows(Store):
 
     def page_of_image(self, image: str) -> Page | None:
         """The page that stands for an image; one whose file has vanished if there is no other."""
-        found = sorted(
-            self._pages("p.image = ?", [image]), key=lambda p: (not p.present, page_order(p))
-        )
-        return next((page for page in found if page.copy_of is None), None)
+        found = self._pages("p.image = ?", [image])
+        names = [(p.book, p.number, p.id, p.path) for p in found]
+        ordered = sorted((found[i] for i in in_order(names)), key=lambda page: not page.present)
+        return next((page for page in ordered if page.copy_of is None), None)
 
     def private_hashes(self) -> frozenset[str]:
         """Keys of all images that are private in any of their copies, present or not."""
         return frozenset(row["image"] for row in self.db.rows("SELECT image FROM private_image"))
 
+    def standing_pages(self, *, include_private: bool = False) -> list[tuple[str, str]]:
+        """Image and page id of every present page, each image once, by sketchbook and number."""
+        with without_collector():
+            rows, facts = self._rows("p.present", ())
+            sizes, standing, private = facts.sizes, facts.standing, facts.private
+            kept = [
+                (book, number, page, path, image)
+                for path, page, book, number, _, _, image, _ in rows
+                if image in sizes
+                and standing.get(image, page) == page
+                and (include_private or image not in private)
+            ]
+            return [(kept[i][4], kept[i][2]) for i in in_order([row[:4] for row in kept])]
+
+    def count_kinds(self) -> Counter[tuple[str | None, bool]]:
+        """How many pages are of each kind, and private or not; each image is counted once."""
+        with without_collector():
+            rows, facts = self._rows("p.present", ())
+            sizes, standing, private = facts.sizes, facts.standing, facts.private
+            return Counter(
+                (kind_of(_label(image, facts)[0]), image in private)
+                for _, page, _, _, _, _, image, _ in rows
+                if image in sizes and standing.get(image, page) == page
+            )
+
     def _pages(self, where: str, parameters: Sequence[Any]) -> list[Page]:
-        rows = self.db.rows(f"{_SELECT} WHERE {where}", parameters)
-        stand_for = self._standing(rows)
-        return [_page(row, stand_for.get(row["image"])) for row in rows]
+        rows, facts = self._rows(where, parameters)
+        sizes = facts.sizes
+        return [_page(row, facts) for row in rows if row[_IMAGE] in sizes]
 
-    def _standing(self, rows: Iterable[sqlite3.Row]) -> dict[str, str]:
-        """For images with several present pages, the id of the page that stands for all."""
-        images = sorted({row["image"] for row in rows})
-        where, parameters = "", []
-        if len(images) <= FEW:
-            where, parameters = f"AND image IN ({','.join('?' * len(images))})", images
-        first: dict[str, tuple[Any, ...]] = {}
-        for row in self.db.rows(
-            "SELECT image, id, folder, path FROM page WHERE present AND image IN (SELECT image "
-            f"FROM page WHERE present {where} GROUP BY image HAVING count(*) > 1)",
-            parameters,
-        ):
-            rank = (FOLDERS.get(row["folder"] or "", NO_FOLDER), row["path"], row["id"])
-            first[row["image"]] = min(first.get(row["image"], rank), rank)
-        return {image: rank[-1] for image, rank in first.items()}
+    def _rows(self, where: str, parameters: Sequence[Any]) -> tuple[list[Row], ImageFacts]:
+        rows = self.db.tuples(f"SELECT {_COLUMNS} FROM page p WHERE {where}", parameters)
+        return rows, ImageFacts(self.db, {row[_IMAGE] for row in rows})
 
 
-def _page(row: sqlite3.Row, standing: str | None) -> Page:
-    tags = set(filter(None, (row["tagged"] or "").split(",")))
-    if row["folder"] in FOLDER_TAGS:
-        tags.add(FOLDER_TAGS[row["folder"]])
-    label, source = _label(row)
-    return Page(
-        id=row["id"],
-        book=row["book"],
-        number=row["number"],
-        title=row["title"],
-        path=row["path"],
-        folder=row["folder"],
-        image=row["image"],
-        width=row["width"],
-        height=row["height"],
-        format=row["format"],
-        tags=frozenset(tags),
-        private=bool(row["private"]),
-        label=label,
-        label_source=source,
-        confidence=row["confidence"] if source == "rule" else None,
-        cluster=row["cluster"],
-        copy_of=standing if standing != row["id"] else None,
-        present=bool(row["present"]),
-    )
+def _page(row: Row, facts: ImageFacts) -> Page:
+    path, page_id, book, number, title, folder, image, present = row
+    label, source, confidence, cluster = _label(image, facts)
+    tags = facts.tags.get(image, NO_TAGS)
+    if folder in FOLDER_TAGS:
+        tags = tags | {FOLDER_TAGS[folder]}
+    standing = facts.standing.get(image, page_id)
+    width, height, form = facts.sizes[image]
+    fields = {
+        "id": page_id,
+        "book": book,
+        "number": number,
+        "title": title,
+        "path": path,
+        "folder": folder,
+        "image": image,
+        "width": width,
+        "height": height,
+        "format": form,
+        "tags": tags,
+        "private": image in facts.private,
+        "label": label,
+        "label_source": source,
+        "confidence": confidence,
+        "cluster": cluster,
+        "copy_of": standing if standing != page_id else None,
+        "present": present == 1,
+    }
+    return record(Page, fields)
 
 
-def _label(row: sqlite3.Row) -> tuple[str | None, LabelSource | None]:
-    if row["hand"] is not None:
-        return row["hand"], "hand"
-    if row["named"] is not None:
-        return row["named"], "cluster"
-    if row["rule"] is not None:
-        return row["rule"], "rule"
-    return None, None
+def _label(
+    image: str, facts: ImageFacts
+) -> tuple[str | None, LabelSource | None, float | None, int | None]:
+    """The label that holds, its source, a rule's confidence, and the cluster."""
+    cluster = facts.clusters.get(image)
+    if (label := facts.by_hand.get(image)) is not None:
+        return label, "hand", None, cluster
+    if cluster is not None and (label := facts.cluster_names.get(cluster)) is not None:
+        return label, "cluster", None, cluster
+    if (rule := facts.by_rule.get(image)) is not None:
+        return rule[0], "rule", rule[1], cluster
+    return None, None, None, cluster
 
 
-def page_order(page: Page) -> tuple[Any, ...]:
-    """A sort key: by sketchbook, number, id."""
-    number = page.number if page.number is not None else 10**9
-    return (natural(page.book), number, natural(page.id), page.path)
+def in_order(names: Sequence[Name]) -> list[int]:
+    """The order of pages by sketchbook, number, id and path, as indices into ``names``."""
+    firsts = [(_natural_book(book), NO_NUMBER if n is None else n) for book, n, _, _ in names]
+    several = Counter(firsts)
+    # Taking ids apart is most of the work, and only needed where numbers are the same.
+    places = [
+        first if several[first] == 1 else (*first, natural(page), path)
+        for first, (_, _, page, path) in zip(firsts, names, strict=True)
+    ]
+    return sorted(range(len(names)), key=places.__getitem__)
 
 
 def _some(ids: Sequence[str]) -> str:

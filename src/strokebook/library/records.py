@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,18 @@ NameSource = Literal["hand", "rule"]
 Space = Literal["pages", "drawings"]
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in page pixels, y down
 Vectors = npt.NDArray[np.float32]
+T = TypeVar("T")
+
+
+def record(kind: type[T], fields: dict[str, Any]) -> T:
+    """A frozen record from all its fields at once.
+
+    A frozen dataclass sets its fields one by one through ``object``, which is half the time of
+    reading 100,000 of them.
+    """
+    new = object.__new__(kind)
+    object.__setattr__(new, "__dict__", fields)
+    return new
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from strokebook.base.errors import Refusal
 from strokebook.library.migrations import now
 from strokebook.library.records import StageResult
-from strokebook.library.store import Store
+from strokebook.library.store import Store, without_collector
 
 
 class ResultRows(Store):
@@ -25,6 +25,16 @@ class ResultRows(Store):
         """Everything that a stage did, by item."""
         rows = self.db.rows("SELECT * FROM stage_result WHERE stage = ? ORDER BY item", (stage,))
         return {row["item"]: _result(row) for row in rows}
+
+    def summaries(self, stage: str) -> list[dict[str, Any]]:
+        """The facts of everything that a stage did, in no order."""
+        rows = self.db.tuples("SELECT summary FROM stage_result WHERE stage = ?", (stage,))
+        with without_collector():
+            return [json.loads(text) for (text,) in rows]
+
+    def seconds(self) -> dict[str, float]:
+        """The time that each stage's present results took."""
+        return dict(self.db.tuples("SELECT stage, sum(seconds) FROM stage_result GROUP BY stage"))
 
     def put_result(
         self, stage: str, item: str, key: str, seconds: float, summary: Mapping[str, Any]

@@ -104,6 +104,8 @@ _LOOK_UPS = (
     """CREATE VIEW private_image AS
         SELECT image FROM page WHERE folder = 'priv'
         UNION ALL SELECT image FROM image_tag WHERE tag = 'private' AND active""",
+    "DROP INDEX page_image",
+    "CREATE INDEX page_image ON page (image, present)",
     "CREATE INDEX page_private ON page (image) WHERE folder = 'priv'",
     "CREATE INDEX image_tag_private ON image_tag (image) WHERE tag = 'private' AND active",
     "CREATE INDEX verdict_source ON verdict (source)",

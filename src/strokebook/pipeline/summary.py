@@ -11,6 +11,7 @@ from strokebook.library.kinds import OTHER
 from strokebook.pipeline.datasets import dataset_facts
 from strokebook.pipeline.project import Project
 
+Facts = dict[str, Any]
 STEPS = ("traced", "resampled", "joined", "spliced", "kept")
 STAGES = ("scan", "see", "trace", "figures", "compose", "dataset", "train", "draw", "report")
 
@@ -69,10 +70,11 @@ class Summary:
 def summarise(project: Project) -> Summary:
     """The project's numbers, from the catalogue alone."""
     train = project.catalogue.result("train", "all")
+    figures = project.catalogue.summaries("figures")
     return Summary(
         pages=_pages(project),
-        drawings=_drawings(project),
-        steps=_steps(project),
+        drawings=_drawings(project, figures),
+        steps=_steps(figures),
         dataset=dataset_facts(project),
         model=dict(train.summary) if train else None,
         seconds=_seconds(project),
@@ -81,25 +83,24 @@ def summarise(project: Project) -> Summary:
 
 def _pages(project: Project) -> dict[str, int]:
     shown = project.options.include_private
-    kinds = Counter(
-        "private" if page.private and not shown else page.kind or "unlabelled"
-        for page in project.catalogue.pages()
-    )
+    kinds: Counter[str] = Counter()
+    for (kind, private), count in project.catalogue.count_kinds().items():
+        kinds["private" if private and not shown else kind or "unlabelled"] += count
     return {kind: kinds[kind] for kind in sorted(kinds, key=lambda k: (k in ("private", OTHER), k))}
 
 
-def _drawings(project: Project) -> dict[str, Any]:
-    records = project.catalogue.drawings(include_private=project.options.include_private)
-    reasons = Counter(_bare(d.reason) for d in records if not d.kept)
-    small = sum(
-        int(r.summary.get("small", 0)) for r in project.catalogue.results("figures").values()
-    )
-    kept = sum(d.kept for d in records)
+def _drawings(project: Project, figures: Sequence[Facts]) -> dict[str, Any]:
+    verdicts = project.catalogue.count_verdicts(include_private=project.options.include_private)
+    reasons: Counter[str] = Counter()
+    for (kept, reason, _), count in verdicts.items():
+        if not kept:
+            reasons[_bare(reason)] += count
+    dropped = reasons.total()
     return {
-        "found": len(records),
-        "kept": kept,
-        "dropped": len(records) - kept,
-        "too_small": small,
+        "found": verdicts.total(),
+        "kept": verdicts.total() - dropped,
+        "dropped": dropped,
+        "too_small": sum(int(facts.get("small", 0)) for facts in figures),
         "reasons": dict(reasons.most_common()),
     }
 
@@ -109,20 +110,18 @@ def _bare(reason: str | None) -> str:
     return (reason or "").partition(" (")[0].partition(":")[0]
 
 
-def _steps(project: Project) -> dict[str, dict[str, int]]:
+def _steps(figures: Sequence[Facts]) -> dict[str, dict[str, int]]:
     totals = {step: {"strokes": 0, "points": 0} for step in STEPS}
-    for result in project.catalogue.results("figures").values():
-        for step, (strokes, points) in result.summary.get("counts", {}).items():
+    for facts in figures:
+        for step, (strokes, points) in facts.get("counts", {}).items():
             totals[step]["strokes"] += strokes
             totals[step]["points"] += points
     return totals
 
 
 def _seconds(project: Project) -> dict[str, float]:
-    sums = {
-        stage: sum(r.seconds for r in project.catalogue.results(stage).values()) for stage in STAGES
-    }
-    return {stage: round(seconds, 2) for stage, seconds in sums.items()}
+    sums = project.catalogue.seconds()
+    return {stage: round(sums.get(stage, 0.0), 2) for stage in STAGES}
 
 
 def _pages_table(pages: dict[str, int]) -> Table:
