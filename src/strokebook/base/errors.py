@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 class StrokebookError(Exception):
@@ -16,7 +17,7 @@ class StrokebookError(Exception):
     def __str__(self) -> str:
         return f"{self.reason} {self.remedy}".strip()
 
-    def __reduce__(self) -> tuple[type[StrokebookError], tuple[str, ...]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         # Worker processes send errors home by pickle, which calls the class with these.
         return type(self), (self.reason, self.remedy)
 
@@ -34,12 +35,15 @@ class Refusal:
         reason: What is wrong with it.
         remedy: What the artist can do.
         fatal: False for a remark about an input that was used all the same.
+        passing: True when nothing need be wrong with the input itself (its disk is away, another
+            one is full, no memory was left): it is no result, and the next run tries again.
     """
 
     subject: str
     reason: str
     remedy: str
     fatal: bool = True
+    passing: bool = False
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.reason} {self.remedy}".strip()
@@ -48,15 +52,30 @@ class Refusal:
 class InputRefused(StrokebookError):
     """One input (a file, a page, a drawing) cannot be used; the rest of the work goes on."""
 
-    def __init__(self, subject: str, reason: str, remedy: str = "") -> None:
+    def __init__(
+        self, subject: str, reason: str, remedy: str = "", *, passing: bool = False
+    ) -> None:
         super().__init__(f"{subject}: {reason}", remedy)
         self.subject = subject
         self.bare_reason = reason
+        self.passing = passing
 
-    def __reduce__(self) -> tuple[type[StrokebookError], tuple[str, ...]]:
-        return type(self), (self.subject, self.bare_reason, self.remedy)
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The mark that the fault may pass is set from the state, after the class was called.
+        arguments = (self.subject, self.bare_reason, self.remedy)
+        return type(self), arguments, {"passing": self.passing}
 
     @property
     def refusal(self) -> Refusal:
         """The same as a record that can be kept and listed."""
-        return Refusal(self.subject, self.bare_reason, self.remedy)
+        return Refusal(self.subject, self.bare_reason, self.remedy, passing=self.passing)
+
+
+def may_pass(error: BaseException | None) -> bool:
+    """Whether ``error`` speaks of the machine (disk, permission, memory), not of the input.
+
+    An ``OSError`` without a number comes from a decoder that met damaged data, not from the system.
+    """
+    if isinstance(error, MemoryError):
+        return True
+    return isinstance(error, OSError) and error.errno is not None

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from strokebook.base.deep import OutOfRangeError, brightened, to_8_bits
-from strokebook.base.errors import InputRefused, Refusal
+from strokebook.base.errors import InputRefused, Refusal, may_pass
 from strokebook.base.orientation import UPRIGHT, orientation, stored_size, turned_by_decoder
 from strokebook.base.reading import plain_size, unreadable
 from strokebook.base.tiff import Samples, count_pages, samples
@@ -128,7 +128,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     except PermissionError as error:
         raise unreadable(str(path), error) from error
     except Exception as error:  # broken headers raise nearly anything from within the decoders
-        raise InputRefused(str(path), f"has a damaged header ({error}).", RESAVE) from error
+        raise _torn(path, f"has a damaged header ({error}).", error) from error
     with image:
         yield image
 
@@ -143,6 +143,16 @@ def _unknown(path: Path) -> str:
 def _check_file(path: Path) -> None:
     if plain_size(path) == 0:
         raise InputRefused(str(path), "is empty (0 bytes).", RESAVE)
+
+
+def _torn(path: Path, reason: str, error: Exception) -> InputRefused:
+    """A picture that its decoder gave up on, unless it was the system that could not read it."""
+    if isinstance(error, OSError) and may_pass(error):
+        reason = f"cannot be read ({error.strerror or error})."
+        return InputRefused(
+            str(path), reason, "Check its disk, then run again: it is tried anew.", passing=True
+        )
+    return InputRefused(str(path), reason, RESAVE)
 
 
 def _header(path: Path) -> Image.Image:
@@ -176,10 +186,13 @@ def _decoded(path: Path, image: Image.Image) -> Image.Image:
         raise
     except MemoryError as error:
         raise InputRefused(
-            str(path), "does not fit in memory.", "Scan it at a lower resolution."
+            str(path),
+            "does not fit in memory.",
+            "Close other programs and run again, or scan it at a lower resolution.",
+            passing=True,
         ) from error
     except Exception as error:  # broken pixel data raises nearly anything from the decoders
-        raise InputRefused(str(path), f"is cut short or damaged ({error}).", RESAVE) from error
+        raise _torn(path, f"is cut short or damaged ({error}).", error) from error
 
 
 def _rgb(path: Path, image: Image.Image, kept: Samples) -> Image.Image:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from strokebook.base.errors import InputRefused
+from strokebook.base.errors import InputRefused, may_pass
 
 CHECK = "Check the name."
 
@@ -33,7 +33,9 @@ def plain_size(path: Path, subject: str | None = None) -> int:
         raise InputRefused(name, "is a folder, not a file.", "Give the name of a file in it.")
     if not stat.S_ISREG(status.st_mode):
         raise InputRefused(
-            name, "is no plain file but a pipe, a socket or a device.", "Copy its content to a file."
+            name,
+            "is no plain file but a pipe, a socket or a device.",
+            "Copy its content to a file.",
         )
     return status.st_size
 
@@ -63,9 +65,12 @@ def read_plain(path: Path, max_bytes: int, subject: str | None = None) -> bytes:
 
 def unreadable(name: str, error: Exception) -> InputRefused:
     """The refusal of a file that the system will not open."""
+    passing = may_pass(error)
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return InputRefused(name, "there is no such file.", CHECK)
+        return InputRefused(name, "there is no such file.", CHECK, passing=passing)
     if isinstance(error, PermissionError):
-        return InputRefused(name, "may not be read (no permission).", "Change its permissions.")
+        return InputRefused(
+            name, "may not be read (no permission).", "Change its permissions.", passing=passing
+        )
     why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return InputRefused(name, f"cannot be read ({why}).", CHECK)
+    return InputRefused(name, f"cannot be read ({why}).", CHECK, passing=passing)

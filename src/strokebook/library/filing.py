@@ -68,8 +68,10 @@ class _Filing:
     unchanged: int = 0
     remarks: list[Refusal] = field(default_factory=list)
 
-    def remark(self, path: str, reason: str, remedy: str) -> None:
-        self.remarks.append(Refusal(f"{FILED}/{path}", reason, remedy, fatal=False))
+    def remark(self, path: str, reason: str, remedy: str, *, passing: bool = False) -> None:
+        self.remarks.append(
+            Refusal(f"{FILED}/{path}", reason, remedy, fatal=False, passing=passing)
+        )
 
 
 def file_pages(
@@ -327,7 +329,8 @@ def _file(work: _Filing, path: str, page: Page, mode: Mode) -> None:
         _list(work, FiledFile(path, page.id, page.image, mode, 0, 0, 0))
         status = place(source, target, mode)
     except OSError as error:
-        work.remark(path, f"cannot be filed ({error.strerror}).", f"Check {source} and its disk.")
+        reason, remedy = f"cannot be filed ({error.strerror}).", f"Check {source} and its disk."
+        work.remark(path, reason, remedy, passing=True)
         return
     mark = (status.st_size, status.st_mtime_ns, status.st_ino)
     _list(work, FiledFile(path, page.id, page.image, mode, *mark))

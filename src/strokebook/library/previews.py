@@ -81,7 +81,9 @@ def look_at(
         info = image_info(path)
         picture = open_image(path, max_megapixels=max_megapixels, reduce_to=side)
     except InputRefused as error:
-        lasting = not isinstance(error.__cause__, OSError) or _readable(path)
+        lasting = not error.passing and (
+            not isinstance(error.__cause__, OSError) or _readable(path)
+        )
         return Look(image, reason=error.bare_reason, remedy=error.remedy, lasting=lasting)
     if preview is not None:
         data = io.BytesIO()

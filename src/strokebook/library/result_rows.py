@@ -13,6 +13,10 @@ from strokebook.library.records import StageResult
 from strokebook.library.store import Store, without_collector
 
 
+# The only results whose summary says that there is none: see the stage ``trace``.
+_FORGET_REFUSED = "DELETE FROM stage_result WHERE json_extract(summary, '$.refused')"
+
+
 class ResultRows(Store):
     """Results by stage and item, and refusals by stage."""
 
@@ -62,8 +66,13 @@ class ResultRows(Store):
         """Keep refusals and remarks of a stage, under the item that they are about."""
         with self.db.transaction():
             self.db.run_many(
-                "INSERT OR REPLACE INTO refusal VALUES (?, ?, ?, ?, ?, ?)",
-                [(stage, item, r.subject, r.reason, r.remedy, int(r.fatal)) for r in refusals],
+                "INSERT OR REPLACE INTO refusal "
+                "(stage, item, subject, reason, remedy, fatal, passing) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (stage, item, r.subject, r.reason, r.remedy, int(r.fatal), int(r.passing))
+                    for r in refusals
+                ],
             )
 
     def clear_refusals(self, stage: str, item: str | None = None) -> None:
@@ -81,7 +90,25 @@ class ResultRows(Store):
             "ORDER BY subject, stage, reason",
             (stage, stage, item, item),
         )
-        return [Refusal(r["subject"], r["reason"], r["remedy"], bool(r["fatal"])) for r in rows]
+        return [
+            Refusal(
+                r["subject"], r["reason"], r["remedy"], bool(r["fatal"]), passing=bool(r["passing"])
+            )
+            for r in rows
+        ]
+
+    def forget_refused(self) -> int:
+        """Forget every refusal, lasting ones too, so that the next run tries all of them again.
+
+        Returns:
+            How many inputs that are.
+        """
+        with self.db.transaction():
+            items = self.db.run(_FORGET_REFUSED)
+            images = self.db.run("UPDATE image SET state = 'new' WHERE state = 'refused'")
+            passing = self.db.row("SELECT count(*) FROM refusal WHERE fatal AND passing")
+            self.db.run("DELETE FROM refusal WHERE fatal")
+        return items + images + (int(passing[0]) if passing else 0)
 
 
 def _result(row: sqlite3.Row) -> StageResult:

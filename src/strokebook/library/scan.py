@@ -173,7 +173,10 @@ def _digest(root: Path, file: Found) -> tuple[Found, str | Refusal]:
         return file, file_digest(root / file.path)
     except OSError as error:
         return file, Refusal(
-            file.path, f"cannot be read ({error.strerror}).", "Check the file's permissions."
+            file.path,
+            f"cannot be read ({error.strerror}).",
+            "Check the file's permissions.",
+            passing=True,
         )
 
 

@@ -54,7 +54,8 @@ def file_refusals(
     for path, file in files.items():
         image = images[file.image]
         if image.state != "ok":
-            yield Refusal(path, image.reason, image.remedy)
+            # An image that is still "new" was refused for now only.
+            yield Refusal(path, image.reason, image.remedy, passing=image.state == "new")
             continue
         if image.reason:
             yield Refusal(path, image.reason, image.remedy, fatal=False)

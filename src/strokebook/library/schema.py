@@ -111,4 +111,15 @@ _LOOK_UPS = (
     "CREATE INDEX verdict_source ON verdict (source)",
 )
 
-MIGRATIONS = (Migration(1, "initial", _INITIAL), Migration(2, "look-ups by index", _LOOK_UPS))
+_PASSING = (
+    "ALTER TABLE refusal ADD COLUMN passing INTEGER NOT NULL DEFAULT 0",
+    # Kept until now whatever the fault was, a disk that was away included: all are tried once more.
+    "DELETE FROM stage_result WHERE json_extract(summary, '$.refused')",
+    "UPDATE image SET state = 'new' WHERE state = 'refused'",
+)
+
+MIGRATIONS = (
+    Migration(1, "initial", _INITIAL),
+    Migration(2, "look-ups by index", _LOOK_UPS),
+    Migration(3, "passing refusals", _PASSING),
+)

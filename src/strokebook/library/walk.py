@@ -108,6 +108,7 @@ def _entries(top: Path, folder: str, found: Walk) -> Iterator[os.DirEntry[str]]:
                 folder.rstrip("/"),
                 f"cannot be looked into ({error.strerror}).",
                 "Check the folder's permissions; what was known in it is kept.",
+                passing=True,
             )
         )
         return
@@ -158,7 +159,12 @@ def _take(
     except OSError as error:
         found.unread.append(name)
         found.refused.append(
-            Refusal(name, f"cannot be read ({error.strerror}).", "Check the file's permissions.")
+            Refusal(
+                name,
+                f"cannot be read ({error.strerror}).",
+                "Check the file's permissions.",
+                passing=True,
+            )
         )
         return
     if not stat.S_ISREG(status.st_mode):

@@ -13,7 +13,13 @@ from strokebook.library.records import DrawingRecord, NewDrawing, Page
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.settings import fingerprint
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
-from strokebook.pipeline.traces import load_trace, trace_file, trace_key, traceable
+from strokebook.pipeline.traces import (
+    load_trace,
+    trace_file,
+    trace_is_awaited,
+    trace_key,
+    traceable,
+)
 
 STAGE, VERSION = "figures", "1"
 
@@ -27,7 +33,9 @@ def separate_pages(project: Project) -> Outcome:
     due = []
     for page in pages:
         key = figures_key(project, page)
-        if is_done(project, STAGE, page.image, key) and _files_exist(project, page):
+        if trace_is_awaited(project, page):
+            outcome.ready += 1  # its drawings stay as they are until it can be traced again
+        elif is_done(project, STAGE, page.image, key) and _files_exist(project, page):
             outcome.ready += 1
         else:
             due.append((page, key))

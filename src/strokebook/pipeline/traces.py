@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from strokebook.base import owned
-from strokebook.base.errors import Refusal
+from strokebook.base.errors import Refusal, StrokebookError
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.route import RouteOptions
 from strokebook.geometry.svg import read_drawing, write_drawing, write_svg
 from strokebook.library.records import Page
+from strokebook.pipeline.mounted import Mounted
 from strokebook.pipeline.project import Project
-from strokebook.pipeline.stage import Outcome, Timer, key_of, page_file, usable_pages
+from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of, page_file, usable_pages
 from strokebook.pipeline.workers import each
 from strokebook.tracing.engine import COMPILING, compiles_first, engine
 from strokebook.tracing.options import TraceOptions
@@ -76,28 +78,57 @@ def trace_pages(project: Project) -> Outcome:
     outcome.ready = len(keys) - len(jobs)
     if jobs and compiles_first(project.settings.trace.engine):
         project.progress.say(COMPILING)
-    done = each(trace_one, jobs, project.options.workers, lambda job: job.page.path)
-    for job, note in project.progress.track(done, "trace pages", len(jobs)):
-        _record(project, job, note, keys[job.page.image], outcome)
+    _trace_all(project, jobs, keys, outcome)
     _name_svgs(project)
     outcome.refusals += project.catalogue.refusals(STAGE)
     outcome.seconds = timer.seconds
     return outcome
 
 
+def _trace_all(
+    project: Project, jobs: list[TraceJob], keys: dict[str, str], outcome: Outcome
+) -> None:
+    mounted = Mounted(project.library)
+    done = each(trace_one, jobs, project.options.workers, lambda job: job.page.path)
+    # Closed at once when something stops the stage: its workers end with it.
+    with contextlib.closing(done):
+        for job, note in project.progress.track(done, "trace pages", len(jobs)):
+            if isinstance(note, Refusal) and note.passing:
+                mounted.check()
+            _record(project, job, note, keys[job.page.image], outcome)
+
+
 def trace_one(job: TraceJob) -> TraceNote:
-    """Trace one page and write its files (in a worker)."""
+    """Trace one page and write its files (in a worker).
+
+    Raises:
+        InputRefused: The page cannot be read or traced.
+        StrokebookError: The project cannot be written, which is no fault of the page.
+    """
     timer = Timer()
     image = load_page(job.scan, max_megapixels=job.max_megapixels, source=job.page.id)
     traced = engine(options=job.options, route=job.route).trace(image)
-    drawing, remark = traced.drawing, traced.remark
+    drawing = traced.drawing
+    try:
+        remark = _save(job, drawing) or traced.remark
+    except OSError as error:
+        raise StrokebookError(
+            f"The strokes of {job.page.id} cannot be written to {job.result} ({error.strerror}).",
+            "Check the space on the disk and the permissions of the project's folder, then run"
+            " again: what was traced is kept.",
+        ) from error
+    return TraceNote(len(drawing), drawing.n_points, drawing.pen_width, timer.seconds, remark)
+
+
+def _save(job: TraceJob, drawing: Drawing) -> Refusal | None:
+    """Write a page's strokes; a remark where a file of the artist's stands in the picture's way."""
     with owned.owning(STAGE, job.page.image):
         write_drawing(drawing, job.result)
         try:
             write_svg(drawing, job.svg, layer=f"1 {job.page.id}")
         except owned.ForeignFileError as error:  # the strokes are safe; the picture is the artist's
-            remark = Refusal(job.page.id, error.reason, error.remedy, fatal=False)
-    return TraceNote(len(drawing), drawing.n_points, drawing.pen_width, timer.seconds, remark)
+            return Refusal(job.page.id, error.reason, error.remedy, fatal=False)
+    return None
 
 
 def _is_due(project: Project, page: Page, keys: dict[str, str]) -> bool:
@@ -105,6 +136,14 @@ def _is_due(project: Project, page: Page, keys: dict[str, str]) -> bool:
     if result is None or result.key != keys[page.image]:
         return True
     return not result.summary.get("refused") and not trace_file(project, page).exists()
+
+
+def trace_is_awaited(project: Project, page: Page) -> bool:
+    """Whether the strokes there are, if any, are of former settings, for want of newer ones.
+
+    So it is where the tracing under the present settings failed by a fault that may pass.
+    """
+    return not is_done(project, STAGE, page.image, trace_key(project, page))
 
 
 def _job(project: Project, page: Page) -> TraceJob:
@@ -129,9 +168,10 @@ def _record(
     image = job.page.image
     project.catalogue.clear_refusals(STAGE, image)
     if isinstance(note, Refusal):
-        # Kept under the key: the same page with the same settings would be refused again.
         project.catalogue.put_refusals(STAGE, [note], item=image)
-        project.catalogue.put_result(STAGE, image, key, 0.0, {"refused": True})
+        if not note.passing:
+            # Kept under the key: the same page with the same settings would be refused again.
+            project.catalogue.put_result(STAGE, image, key, 0.0, {"refused": True})
         return
     if note.remark is not None:
         project.catalogue.put_refusals(STAGE, [note.remark], item=image)
