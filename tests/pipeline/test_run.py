@@ -262,13 +262,13 @@ def test_an_empty_library_ends_with_a_sentence(tmp_path: Path) -> None:
 
 
 def test_two_runs_at_once_are_refused(copy: Place) -> None:
-    from strokebook.pipeline.project import working_in
+    from strokebook.pipeline.locks import running
 
     with (
         open_project(copy.project) as project,
-        working_in(project),
+        running(project),
         open_project(copy.project) as other,
         pytest.raises(StrokebookError, match="at work"),
-        working_in(other),
+        running(other),
     ):
         os.abort()

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from strokebook.cli.console import SOME_REFUSED, BarProgress
-from strokebook.pipeline.project import Project, open_project, working_in
+from strokebook.pipeline import locks
+from strokebook.pipeline.project import Project, open_project
 
 app = typer.Typer(
     name="strokebook",
@@ -43,12 +44,19 @@ def reading(folder: Path) -> Iterator[Project]:
 
 
 @contextmanager
-def writing(folder: Path, library: Path | None = None) -> Iterator[Project]:
-    """An open project for one writer at a time."""
+def writing(folder: Path, library: Path | None = None, command: str = "run") -> Iterator[Project]:
+    """An open project for one run at a time; ``command`` is what another one is told."""
     with (
         open_project(folder, library=library, progress=BarProgress()) as project,
-        working_in(project),
+        locks.running(project, command),
     ):
+        yield project
+
+
+@contextmanager
+def editing(folder: Path) -> Iterator[Project]:
+    """An open project for an edit, which a run in another process does not hold up."""
+    with open_project(folder, progress=BarProgress()) as project, locks.editing(project):
         yield project
 
 

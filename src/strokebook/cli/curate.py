@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from strokebook.base.errors import UsageError
-from strokebook.cli.app import HERE, ProjectDir, app, finish, writing
+from strokebook.cli.app import HERE, ProjectDir, app, editing, finish, writing
 from strokebook.cli.console import BarProgress, say, show_refusals
 from strokebook.library.flat import flat_export
 from strokebook.pipeline import curate
@@ -25,7 +25,7 @@ def label(
 
     Example: `strokebook label 3=watercolours 5,7=drawings`
     """
-    with writing(project) as opened:
+    with editing(project) as opened:
         for cluster in curate.label_clusters(opened, names):
             say(f"cluster {cluster.number}: {cluster.size} pages are {cluster.name}")
 
@@ -41,7 +41,7 @@ def correct(
     """
     if len(words) < 2:
         raise UsageError("A correction needs a page and a label.", "correct sb48p005 drawings")
-    with writing(project) as opened:
+    with editing(project) as opened:
         for page in curate.correct(opened, words[:-1], words[-1]):
             say(f"{page.id} is {page.label}, by hand")
 
@@ -52,7 +52,7 @@ def uncorrect(pages: Pages, project: ProjectDir = HERE) -> None:
 
     Example: `strokebook uncorrect sb48p005`
     """
-    with writing(project) as opened:
+    with editing(project) as opened:
         for name in pages:
             page = opened.catalogue.clear_hand_label(name)
             say(f"{page.id} is {page.label} ({page.label_source})")
@@ -72,7 +72,7 @@ def tag(
     """
     if len(words) < 2:
         raise UsageError("A tag needs a page and a name.", "tag sb48p005 private")
-    with writing(project) as opened:
+    with editing(project) as opened:
         for page in curate.tag(opened, words[:-1], words[-1], remove):
             say(f"{page.id}: {', '.join(sorted(page.tags)) or 'no tags'}")
 
@@ -83,7 +83,7 @@ def sync(project: ProjectDir = HERE) -> None:
 
     Example: `strokebook sync`
     """
-    with writing(project) as opened:
+    with editing(project) as opened:
         report = curate.sync_folders(opened)
     for c in report.corrections:
         say(f"{c.page}: {c.old} → {c.new}")
@@ -99,7 +99,7 @@ def cluster(project: ProjectDir = HERE) -> None:
     """
     from strokebook.pipeline.seeing import recluster
 
-    with writing(project) as opened:
+    with writing(project, command="cluster") as opened:
         recluster(opened)
         for found in opened.catalogue.clusters("pages"):
             say(f"cluster {found.number}: {found.size} pages, {found.name or 'no name'}")
@@ -139,7 +139,7 @@ def export_pages(
 
     Example: `strokebook export-pages ~/flat --link`
     """
-    with writing(project) as opened:
+    with editing(project) as opened:
         report = flat_export(
             opened.catalogue,
             opened.library,
@@ -154,7 +154,7 @@ def export_pages(
 
 
 def _decide(project: Path, names: list[str], *, kept: bool) -> None:
-    with writing(project) as opened:
+    with editing(project) as opened:
         decided = curate.decide(opened, names, kept)
     word = "kept" if kept else "dropped"
     say(f"{len(decided)} drawings {word}: {', '.join(d.id for d in decided)}")

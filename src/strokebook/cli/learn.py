@@ -69,7 +69,7 @@ def dataset(project: ProjectDir = HERE) -> None:
     """
     from strokebook.pipeline.datasets import build_dataset, npz_file
 
-    with writing(project) as opened:
+    with writing(project, command="dataset") as opened:
         outcome = build_dataset(opened)
         for part in summarise(opened).tables():
             if part.title.startswith("Data set"):
@@ -137,7 +137,7 @@ def train(
 def _train_project(folder: Path) -> None:
     from strokebook.pipeline.learning import model_folder, train_model
 
-    with writing(folder) as opened:
+    with writing(folder, command="train") as opened:
         outcome = train_model(opened)
         for note in outcome.notes:
             say(note)

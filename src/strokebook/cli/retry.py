@@ -18,7 +18,7 @@ def retry(project: ProjectDir = HERE) -> None:
     """
     from strokebook.cli.run import run
 
-    with writing(project) as opened:
+    with writing(project, command="retry") as opened:
         count = opened.catalogue.forget_refused()
     say(f"{count} refused before: tried again." if count else "Nothing was refused.")
     run(None, project=project, until="")

@@ -96,8 +96,9 @@ class ClusterRows(Store):
         wanted = sorted(set(numbers))
         self._check_numbers(space, wanted)
         text = None if name is None else check_label(name)
-        sources = {c.number: c.name_source for c in self.clusters(space)}
         with self.hand_edit() if source == "hand" else self.transaction():
+            # Read inside: a rule must not overwrite a name that was given a moment ago.
+            sources = {c.number: c.name_source for c in self.clusters(space)}
             for number in wanted:
                 if source == "hand" or sources[number] != "hand":
                     self._give_name(space, number, text, source)

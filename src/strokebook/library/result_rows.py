@@ -12,7 +12,6 @@ from strokebook.library.migrations import now
 from strokebook.library.records import StageResult
 from strokebook.library.store import Store, without_collector
 
-
 # The only results whose summary says that there is none: see the stage ``trace``.
 _FORGET_REFUSED = "DELETE FROM stage_result WHERE json_extract(summary, '$.refused')"
 

@@ -13,6 +13,7 @@ from strokebook.library.records import DrawingRecord, Space
 from strokebook.pipeline.clustering import put_in_clusters
 from strokebook.pipeline.curate import apply_cluster_decisions
 from strokebook.pipeline.figures import load_figure
+from strokebook.pipeline.locks import editing
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.seeing import BATCH, Eyes
 from strokebook.pipeline.settings import fingerprint
@@ -31,16 +32,19 @@ def compose(project: Project) -> Outcome:
     records = project.catalogue.drawings(include_private=project.options.include_private)
     outcome.worked = _measure(project, records)
     outcome.ready = len(records) - outcome.worked
+    eyes = Eyes(project)
     if records:
-        eyes = Eyes(project)
         _embed(project, eyes, records)
-        looked = eyes.known_fingerprint or ""
-        put_in_clusters(project, SPACE, looked, [d.key for d in records])
-    apply_cluster_decisions(project)
-    outcome.seconds = timer.seconds
-    if outcome.worked:
-        project.catalogue.put_result(STAGE, "all", VERSION, timer.seconds, {})
-    draw_drawing_clusters(project, Eyes(project).known_fingerprint or "")
+    # No edit between new clusters and their sheets: it would drop a cluster that nobody has seen.
+    with editing(project):
+        if records:
+            looked = eyes.known_fingerprint or ""
+            put_in_clusters(project, SPACE, looked, [d.key for d in records])
+        apply_cluster_decisions(project)
+        outcome.seconds = timer.seconds
+        if outcome.worked:
+            project.catalogue.put_result(STAGE, "all", VERSION, timer.seconds, {})
+        draw_drawing_clusters(project, eyes.known_fingerprint or "")
     return outcome
 
 

@@ -73,6 +73,12 @@ def decide(project: Project, names: Sequence[str], kept: bool) -> list[DrawingRe
 
 def apply_cluster_decisions(project: Project) -> None:
     """Let every drawing follow its cluster where the artist kept or dropped that."""
+    # One transaction: what a run read before an edit must not be written after it.
+    with project.catalogue.transaction():
+        _apply_cluster_decisions(project)
+
+
+def _apply_cluster_decisions(project: Project) -> None:
     said = {
         c.number: c.name == KEEP
         for c in project.catalogue.clusters("drawings")

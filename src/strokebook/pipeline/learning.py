@@ -12,6 +12,7 @@ from strokebook.base.files import file_digest
 from strokebook.model.config import ModelOptions
 from strokebook.pipeline import trash
 from strokebook.pipeline.datasets import load_dataset, npz_file
+from strokebook.pipeline.locks import RunStopped, check_stop, editing
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.settings import fingerprint
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
@@ -37,11 +38,12 @@ def train_model(project: Project) -> Outcome:
     if not npz_file(project).exists():
         outcome.notes.append("there is no data set, so nothing was trained.")
         return outcome
-    key = _key(project)
-    if is_done(project, STAGE, "all", key) and (model_folder(project) / "best.json").exists():
-        outcome.ready = 1
-        return outcome
-    data = load_dataset(project)
+    with editing(project):
+        key = _key(project)
+        if is_done(project, STAGE, "all", key) and (model_folder(project) / "best.json").exists():
+            outcome.ready = 1
+            return outcome
+        data = load_dataset(project)
     if len(data.train) < LEAST:
         outcome.notes.append(
             f"{len(data.train)} drawings to learn from are too few for a model "
@@ -51,8 +53,11 @@ def train_model(project: Project) -> Outcome:
     result = _train(project, key, data.train, data.valid)
     if result.ended == "interrupted":
         raise KeyboardInterrupt
+    # The model lands under the key of what it learned from, so that nothing of it is lost; where an
+    # edit has changed that meanwhile, the next run trains again.
+    if not npz_file(project).exists() or _key(project) != key:
+        outcome.notes.append("the data set changed while the model was trained; run again.")
     outcome.worked, outcome.seconds = 1, timer.seconds
-    project.catalogue.put_result(STAGE, "all", key, result.seconds, _facts(result))
     return outcome
 
 
@@ -68,17 +73,25 @@ def _train(project: Project, key: str, train_rows: Any, valid_rows: Any) -> Any:
     _clear_others(project, work)
     named, sizes = _start(project)
     before = folder if _same_net(project, folder, sizes) else named
-    result = train(
-        train_rows,
-        valid_rows,
-        sizes,
-        project.settings.train,
-        work,
-        progress=project.progress,
-        start_from=before,
-    )
-    if result.ended != "interrupted":
-        _put_in_place(project, work, folder)
+    try:
+        result = train(
+            train_rows,
+            valid_rows,
+            sizes,
+            project.settings.train,
+            work,
+            progress=project.progress,
+            start_from=before,
+        )
+        if result.ended != "interrupted":
+            with editing(project):
+                check_stop(project)
+                _put_in_place(project, work, folder)
+                project.catalogue.put_result(STAGE, "all", key, result.seconds, _facts(result))
+    except RunStopped:
+        # Somebody needs what it learned from gone: not even its last checkpoint may stay.
+        owned.remove_tree(work)
+        raise
     return result
 
 

@@ -1,15 +1,15 @@
-"""A project folder: its settings, its catalogue, where each thing lies, and who works in it."""
+"""A project folder: its settings, its catalogue, and where each thing lies."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from strokebook.base import owned
-from strokebook.base.errors import StrokebookError, UsageError
+from strokebook.base.errors import UsageError
 from strokebook.base.progress import SILENT, Progress
 from strokebook.library.catalogue import Catalogue
 from strokebook.pipeline.ownership import (
@@ -39,12 +39,14 @@ class Project:
         settings: As read from ``strokebook.toml``.
         catalogue: The open catalogue.
         progress: Where long work tells how far it is.
+        held: The locks that this process holds on it (``pipeline/locks.py``).
     """
 
     folder: Path
     settings: Settings
     catalogue: Catalogue
     progress: Progress = SILENT
+    held: set[str] = field(default_factory=set)
 
     @property
     def options(self) -> ProjectOptions:
@@ -139,22 +141,3 @@ def _settings(folder: Path, library: Path | None) -> Settings:
             "Use another --project, or correct 'library' there.",
         )
     return load_settings(path)
-
-
-@contextlib.contextmanager
-def working_in(project: Project) -> Iterator[None]:
-    """Hold the project for one writer; a lock left by a killed run is free at once.
-
-    Raises:
-        StrokebookError: Another process is at work in it.
-    """
-    import fcntl
-
-    with project.at(".lock").open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise StrokebookError(
-                f"Another strokebook is at work in {project.folder}.", "Wait until it has ended."
-            ) from error
-        yield

@@ -11,6 +11,7 @@ from strokebook.pipeline.datasets import build_dataset
 from strokebook.pipeline.drawn import draw_with_model
 from strokebook.pipeline.figures import separate_pages
 from strokebook.pipeline.learning import train_model
+from strokebook.pipeline.locks import check_stop, running
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.report import write_report
 from strokebook.pipeline.scanning import scan_library
@@ -38,14 +39,17 @@ def run_all(project: Project, until: str | None = None) -> list[Outcome]:
 
     Raises:
         UsageError: No stage is called ``until``.
-        StrokebookError: A stage cannot go on at all; what was done is kept.
+        StrokebookError: A stage cannot go on at all, or another run is at work in the project;
+            what was done is kept.
     """
     if until is not None and until not in STAGES:
         raise UsageError(f"There is no stage {until!r}.", nearest(until, STAGES))
     tidy(project)
     outcomes = []
-    for name, stage in STAGES.items():
-        outcomes.append(stage(project))
-        if name == until:
-            break
+    with running(project):
+        for name, stage in STAGES.items():
+            check_stop(project)
+            outcomes.append(stage(project))
+            if name == until:
+                break
     return outcomes

@@ -7,6 +7,7 @@ from strokebook.base.errors import StrokebookError
 from strokebook.library.filing import sync
 from strokebook.library.scan import ScanOptions, scan
 from strokebook.library.scan_report import ScanReport
+from strokebook.pipeline.locks import editing
 from strokebook.pipeline.privacy import forget_products
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.stage import Outcome, Timer
@@ -28,7 +29,8 @@ def scan_library(project: Project) -> Outcome:
     report = scan(project.library, project.catalogue, project.folder, options, project.progress)
     if report.hidden:
         forget_products(project, report.hidden)
-    synced = sync(project.catalogue, project.library, project.folder)
+    with editing(project):  # ``filed/`` is read and listed by edits too
+        synced = sync(project.catalogue, project.library, project.folder)
     outcome = Outcome(STAGE, len(report.new) + len(report.changed), report.unchanged)
     outcome.refusals = [*report.refused, *report.remarks, *synced.remarks]
     outcome.notes = _news(report)

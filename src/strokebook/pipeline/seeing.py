@@ -15,6 +15,7 @@ from strokebook.library.filing import file_pages
 from strokebook.library.previews import preview_path
 from strokebook.library.records import Page, Space
 from strokebook.pipeline.clustering import put_in_clusters
+from strokebook.pipeline.locks import editing
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.sights import draw_sights
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of, usable_pages
@@ -96,15 +97,17 @@ def see_pages(project: Project) -> Outcome:
     outcome.ready = len(pages) - outcome.worked
     _judge(project, pages)
     images = [page.image for page in pages]
-    put_in_clusters(project, SPACE, eyes.known_fingerprint or "", images)
-    _name_by_rule(project, pages)
-    _place_on_map(project, eyes, pages)
-    outcome.refusals = file_by_label(project)
-    outcome.seconds = timer.seconds
-    key = key_of(STAGE, *sorted(page.image for page in pages))
-    if outcome.worked or not is_done(project, STAGE, "all", key):
-        project.catalogue.put_result(STAGE, "all", key, timer.seconds, {})
-    draw_sights(project, eyes.known_fingerprint or "")
+    # No edit between new clusters and their sheets: it would name a cluster that nobody has seen.
+    with editing(project):
+        put_in_clusters(project, SPACE, eyes.known_fingerprint or "", images)
+        _name_by_rule(project, pages)
+        _place_on_map(project, eyes, pages)
+        outcome.refusals = file_by_label(project)
+        outcome.seconds = timer.seconds
+        key = key_of(STAGE, *sorted(page.image for page in pages))
+        if outcome.worked or not is_done(project, STAGE, "all", key):
+            project.catalogue.put_result(STAGE, "all", key, timer.seconds, {})
+        draw_sights(project, eyes.known_fingerprint or "")
     return outcome
 
 
@@ -161,8 +164,9 @@ def recluster(project: Project) -> None:
         raise StrokebookError("The pages were not looked at yet.", "Run 'strokebook run' first.")
     embed(project, eyes, pages)
     images = [page.image for page in pages]
-    put_in_clusters(project, SPACE, eyes.known_fingerprint, images, anew=True)
-    _name_by_rule(project, pages)
+    with editing(project):
+        put_in_clusters(project, SPACE, eyes.known_fingerprint, images, anew=True)
+        _name_by_rule(project, pages)
 
 
 def _name_by_rule(project: Project, pages: Sequence[Page]) -> None:

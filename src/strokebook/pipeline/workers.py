@@ -11,7 +11,7 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -29,7 +29,7 @@ ORPHANED = 1  # exit code of a worker whose parent is gone
 
 def each(
     work: Callable[[A], R], items: Sequence[A], workers: int, name: Callable[[A], str]
-) -> Iterator[tuple[A, R | Refusal]]:
+) -> Generator[tuple[A, R | Refusal], None, None]:
     """Yield every item with what ``work`` made of it, as soon as it is there.
 
     When the generator is closed early (an error or Ctrl-C in the caller), its workers are ended
@@ -63,10 +63,11 @@ def _side_by_side(
     work: Callable[[A], R], items: Sequence[A], workers: int, name: Callable[[A], str]
 ) -> Iterator[tuple[A, R | Refusal]]:
     with _pool(min(workers, len(items))) as pool:
-        futures = {pool.submit(work, item): item for item in items}
+        futures: dict[Future[R], A] = {pool.submit(work, item): item for item in items}
         for future in as_completed(futures):
             item = futures[future]
-            yield item, _outcome(future, name(item))
+            outcome = _outcome(future, name(item))
+            yield item, outcome
 
 
 def _alone(work: Callable[[A], R], item: A, name: Callable[[A], str]) -> R | Refusal:
