@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from strokebook.base.errors import StrokebookError
+from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.library import database
 from strokebook.library.catalogue import Catalogue
 from strokebook.library.database import Database
 from strokebook.library.migrations import migrate
@@ -24,6 +25,32 @@ def test_a_catalogue_is_made_with_wal_and_foreign_keys(path: Path):
         with pytest.raises(sqlite3.IntegrityError):
             catalogue.db.run("INSERT INTO verdict VALUES ('nobody', 'measure', 1, '')")
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_is_deleted_is_overwritten(path: Path):
+    with Catalogue.open(path) as catalogue:
+        assert catalogue.db.row("PRAGMA secure_delete")[0] == 1
+        catalogue.put_refusals("trace", [Refusal("a", "SECRET" * 50, "")])
+        catalogue.clear_refusals("trace")
+    assert b"SECRET" not in path.read_bytes()
+
+
+def test_over_a_network_no_write_ahead_log_is_kept(path: Path, monkeypatch: pytest.MonkeyPatch):
+    Catalogue.open(path).close()  # a local one, which was moved there
+    monkeypatch.setattr(database, "is_network", lambda path: True)
+    with Catalogue.open(path) as catalogue:
+        assert catalogue.db.network
+        assert catalogue.db.row("PRAGMA journal_mode")[0] == "truncate"
+        assert catalogue.db.row("PRAGMA synchronous")[0] == 2  # FULL
+        catalogue.put_result("trace", "a", "k", 0.1, {})
+        assert not path.with_name(f"{path.name}-wal").exists()
+
+
+def test_an_edit_outlives_a_power_cut(path: Path):
+    with Catalogue.open(path) as catalogue:
+        assert catalogue.db.row("PRAGMA synchronous")[0] == 1  # NORMAL
+        catalogue.db.sync_fully()
+        assert catalogue.db.row("PRAGMA synchronous")[0] == 2  # FULL
 
 
 def test_migrations_are_numbered_named_and_applied_once(path: Path):

@@ -111,7 +111,7 @@ def test_the_hubs_resnet_is_used_where_it_can_be_had(
     monkeypatch.delenv("TRANSFORMERS_OFFLINE", raising=False)
     monkeypatch.setattr(room, "_trouble", lambda *_: "")
     said: list[str] = []
-    backbone = load_backbone(VisionOptions(image_size=64), said.append)
+    backbone = load_backbone(VisionOptions(image_size=64, hub="allow"), said.append)
     assert (backbone.name, backbone.dim) == ("resnet34", 32)
     assert "ResNet-34" in said[0]
 
@@ -131,6 +131,20 @@ def test_a_damaged_copy_in_the_cache_is_named(
     said: list[str] = []
     assert load_backbone(VisionOptions(), said.append).name == "efficientnet-lite0"
     assert "copy in the cache" in said[0]
+
+
+@pytest.mark.usefixtures("no_cache")
+@pytest.mark.parametrize("hub", ["ask", "never"])
+def test_the_hub_is_not_asked_unless_that_was_allowed(
+    monkeypatch: pytest.MonkeyPatch, hub: str
+) -> None:
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.delenv("TRANSFORMERS_OFFLINE", raising=False)
+    monkeypatch.setattr(room, "_trouble", lambda *_: pytest.fail("the network was asked"))
+    said: list[str] = []
+    assert load_backbone(VisionOptions(hub=hub), said.append).name == "efficientnet-lite0"
+    assert len(said) == 1
+    assert 'hub = "allow" under [vision]' in said[0]
 
 
 @pytest.mark.usefixtures("no_cache")
@@ -157,7 +171,7 @@ def test_a_hub_that_never_answers_costs_only_the_set_seconds(
         monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{deaf.getsockname()[1]}")
         monkeypatch.setenv("no_proxy", "127.0.0.1")
         start = time.perf_counter()
-        found = room._hub_resnet(VisionOptions(hub_seconds=0.3))
+        found = room._hub_resnet(VisionOptions(hub_seconds=0.3), True)
         assert time.perf_counter() - start < 3
     assert isinstance(found, str)
     assert "hub" in found

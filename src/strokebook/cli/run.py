@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from strokebook.cli.app import HERE, AsJson, ProjectDir, app, finish, reading, writing
+from strokebook.cli.asking import asker
 from strokebook.cli.console import BarProgress, print_json, say, show_refusals, table
 from strokebook.demo import Summary as Sample
 from strokebook.demo import make_library
@@ -31,9 +32,11 @@ def run(
 
     Example: `strokebook run ~/scans --project ~/my-project`
     """
+    from strokebook.pipeline.hub import settle_hub
     from strokebook.pipeline.run import run_all
 
     with writing(project, library) as opened:
+        settle_hub(opened, asker())
         outcomes = run_all(opened, until or None)
         show_summary(summarise(opened))
         refusals = [r for outcome in outcomes for r in outcome.refusals]

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from strokebook.base.errors import StrokebookError
+from strokebook.base.filesystems import is_network
+from strokebook.base.steps import step
 
 MEMORY = ":memory:"
 BUSY_SECONDS = 10.0
@@ -16,7 +18,14 @@ Parameters = Sequence[Any] | Mapping[str, Any]
 
 
 class Database:
-    """A catalogue's connection: every write in a transaction, transactions nest as savepoints."""
+    """A catalogue's connection: every write in a transaction, transactions nest as savepoints.
+
+    Attributes:
+        path: Of the file, or ``":memory:"``.
+        network: Whether the file lies on another machine. SQLite's write-ahead log needs memory
+            that all processes share, which a network does not give; there a rollback journal
+            takes its place, which is slower.
+    """
 
     def __init__(self, path: Path | str, busy_seconds: float = BUSY_SECONDS) -> None:
         """Open or make the file; the schema is left to ``migrations``.
@@ -25,6 +34,7 @@ class Database:
             StrokebookError: The folder is read-only, the file is locked, damaged or not ours.
         """
         self.path = path
+        self.network = path != MEMORY and is_network(Path(path))
         self._depth = 0
         with self._told():
             if path != MEMORY:
@@ -40,12 +50,18 @@ class Database:
     def _set_up(self) -> None:
         for pragma in (
             "foreign_keys = ON",
-            "journal_mode = WAL",
+            f"journal_mode = {'TRUNCATE' if self.network else 'WAL'}",
             # In WAL mode a killed process can lose nothing with NORMAL; a power cut can lose the
-            # last transactions, but not the file.
-            "synchronous = NORMAL",
+            # last transactions, but not the file. Results are made again; edits are not.
+            f"synchronous = {'FULL' if self.network else 'NORMAL'}",
+            # What is deleted of a page that became private is overwritten, not only unlisted.
+            "secure_delete = ON",
         ):
             self._connection.execute(f"PRAGMA {pragma}").fetchall()
+
+    def sync_fully(self) -> None:
+        """Let every commit from now on outlive a power cut too (4 ms each on a plain disk)."""
+        self.run("PRAGMA synchronous = FULL")
 
     def close(self) -> None:
         """Close the connection; what was not committed is undone."""
@@ -107,6 +123,9 @@ class Database:
             raise
         self._depth -= 1
         try:
+            if self._depth == 0:
+                with self._told():
+                    step("commit", Path(self.path))
             self.run(commit)
         except StrokebookError:
             if self._connection.in_transaction and self._depth == 0:

@@ -61,6 +61,16 @@ class ResultRows(Store):
                     [(stage, item) for item in items],
                 )
 
+    def note(self, name: str) -> str:
+        """A fact about the project as a whole; empty when it was never noted."""
+        row = self.db.row("SELECT value FROM meta WHERE name = ?", (name,))
+        return str(row[0]) if row else ""
+
+    def set_note(self, name: str, value: str) -> None:
+        """Note a fact about the project as a whole."""
+        with self.db.transaction():
+            self.db.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
     def put_refusals(self, stage: str, refusals: Iterable[Refusal], item: str = "") -> None:
         """Keep refusals and remarks of a stage, under the item that they are about."""
         with self.db.transaction():

@@ -107,6 +107,8 @@ def editing(project: Project, seconds: float = EDIT_SECONDS) -> Iterator[None]:
         )
     project.held.add(EDIT)
     try:
+        if RUN not in project.held:
+            project.catalogue.db.sync_fully()  # what a hand did is nowhere else
         yield
     finally:
         project.held.discard(EDIT)

@@ -99,6 +99,7 @@ def open_project(
         _guard_library(project)
         with contextlib.suppress(OSError):  # where nothing can be written, there is no need
             adopt(project)
+        _mention_network(folder, catalogue, progress)
         yield project
 
 
@@ -114,6 +115,17 @@ def _guard_library(project: Project) -> None:
             " ever deleted or overwritten, but better move it elsewhere and correct 'library' in"
             f" {project.folder / SETTINGS}."
         )
+
+
+def _mention_network(folder: Path, catalogue: Catalogue, progress: Progress) -> None:
+    """Say once in a project's life that it lies on another machine, and what that means."""
+    if not catalogue.db.network or catalogue.note("network_mentioned"):
+        return
+    progress.say(
+        f"{folder} lies on a network drive: the catalogue is kept in a slower way that is safe"
+        " there, and only one computer at a time should work in the project."
+    )
+    catalogue.set_note("network_mentioned", "1")
 
 
 def _settings(folder: Path, library: Path | None) -> Settings:

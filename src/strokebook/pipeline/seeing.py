@@ -15,6 +15,7 @@ from strokebook.library.filing import file_pages
 from strokebook.library.previews import preview_path
 from strokebook.library.records import Page, Space
 from strokebook.pipeline.clustering import put_in_clusters
+from strokebook.pipeline.hub import hub_is_allowed
 from strokebook.pipeline.locks import editing
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.sights import draw_sights
@@ -62,7 +63,7 @@ class Eyes:
         """The fine-tuned network where there is one, else the one the settings ask for."""
         project, options = self._project, self._project.settings.vision
         if self.known_fingerprint is None:
-            return load_backbone(options, project.progress.say)
+            return load_backbone(options, project.progress.say, hub_allowed=hub_is_allowed(project))
         try:
             return load_saved(self.folder, options)
         except StrokebookError as error:
@@ -119,7 +120,7 @@ def previews_of(project: Project, pages: Iterable[Page]) -> list[Image.Image]:
 def _choose_network(project: Project, eyes: Eyes, pages: Sequence[Page]) -> str:
     """Load the network and fine-tune it on the folders that the artist sorted pages into."""
     timer, options = Timer(), project.settings.vision
-    base = load_backbone(options, project.progress.say)
+    base = load_backbone(options, project.progress.say, hub_allowed=hub_is_allowed(project))
     labels = [page.folder or page.book for page in pages]
     tuned, report = fine_tune(base, previews_of(project, pages), labels, options, project.progress)
     eyes.remember(tuned, timer.seconds, report.sentence)

@@ -136,17 +136,20 @@ def fingerprint(net: PageNet, image_size: int) -> str:
     return digest(*parts)
 
 
-def load_backbone(options: VisionOptions, say: Say = SILENT.say) -> Backbone:
+def load_backbone(
+    options: VisionOptions, say: Say = SILENT.say, *, hub_allowed: bool | None = None
+) -> Backbone:
     """The network that the options ask for, or the packaged one where it is not to be had.
 
     ResNet-34 is looked for in ``options.weights``; without that in the hub's cache on this
-    computer, then, unless HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set, at the hub, which must
-    answer within ``options.hub_seconds``. The fallback is EfficientNet-Lite0, whose weights come
-    inside a package.
+    computer, then, where that is allowed and neither HF_HUB_OFFLINE nor TRANSFORMERS_OFFLINE is
+    set, at the hub, which must answer within ``options.hub_seconds``. The fallback is
+    EfficientNet-Lite0, whose weights come inside a package.
 
     Args:
         options: Which network, from where.
         say: Told in one sentence which network it is and why.
+        hub_allowed: Whether the hub may be asked; None: as ``options.hub`` says.
 
     Raises:
         StrokebookError: ``options.weights`` holds no ResNet, or the packaged weights are damaged.
@@ -158,7 +161,8 @@ def load_backbone(options: VisionOptions, say: Say = SILENT.say) -> Backbone:
         say(f"Pages are looked at by the ResNet in {options.weights} ({net.dim} features).")
         return Backbone.of(RESNET, net, options)
     if options.backbone == RESNET:
-        found = _hub_resnet(options)
+        allowed = options.hub == "allow" if hub_allowed is None else hub_allowed
+        found = _hub_resnet(options, allowed)
         if not isinstance(found, str):
             say(f"Pages are looked at by ResNet-34 ({found.dim} features).")
             return Backbone.of(RESNET, found, options)
@@ -181,22 +185,49 @@ def _folder(weights: str) -> Path:
     return folder
 
 
-def _hub_resnet(options: VisionOptions) -> PageNet | str:
-    """ResNet-34 from the cache or the hub, or why there is none."""
-    from huggingface_hub import constants, try_to_load_from_cache
+def hub_would_help(options: VisionOptions) -> bool:
+    """Whether asking the hub is all that is missing for the network that the options ask for."""
+    wanted = options.backbone == RESNET and not options.weights
+    return wanted and not _is_cached() and not _is_offline()
+
+
+def _is_cached() -> bool:
+    from huggingface_hub import try_to_load_from_cache
 
     from strokebook.vision import nets
 
-    if isinstance(try_to_load_from_cache(nets.HUB_NAME, "model.safetensors"), str):
+    return isinstance(try_to_load_from_cache(nets.HUB_NAME, "model.safetensors"), str)
+
+
+def _is_offline() -> bool:
+    return any(
+        os.environ.get(name, "").upper() in ("1", "ON", "YES", "TRUE")
+        for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+    )
+
+
+def _why_closed() -> str:
+    if _is_offline():
+        return "the hub is switched off (HF_HUB_OFFLINE)"
+    return (
+        'fetching them from huggingface.co was not allowed (hub = "allow" under [vision] in'
+        " strokebook.toml allows it)"
+    )
+
+
+def _hub_resnet(options: VisionOptions, allowed: bool) -> PageNet | str:
+    """ResNet-34 from the cache or, where that is allowed, from the hub; or why there is none."""
+    from huggingface_hub import constants
+
+    from strokebook.vision import nets
+
+    if _is_cached():
         try:
             return nets.pretrained_resnet(nets.HUB_NAME, local=True)
         except StrokebookError as error:
             return f"its copy in the cache is of no use ({error.reason})"
-    if any(
-        os.environ.get(name, "").upper() in ("1", "ON", "YES", "TRUE")
-        for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
-    ):
-        return "the hub is switched off (HF_HUB_OFFLINE)"
+    if _is_offline() or not allowed:
+        return _why_closed()
     url = f"{constants.ENDPOINT}/{nets.HUB_NAME}/resolve/main/config.json"
     trouble = _trouble(url, options.hub_seconds)
     if trouble:

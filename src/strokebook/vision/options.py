@@ -24,6 +24,12 @@ class VisionOptions:
         "folder with a ResNet's config.json and model.safetensors; empty: microsoft/resnet-34 from"
         " the Hugging Face hub",
     )
+    hub: str = option(
+        "ask",
+        "may weights be fetched from the Hugging Face hub; nothing of yours is sent. ask: once, at"
+        " a terminal; without one they are not fetched",
+        choices=("ask", "allow", "never"),
+    )
     hub_seconds: float = option(
         4.0, "seconds to wait for the hub to answer before falling back", low=0, high=600
     )
