@@ -279,6 +279,19 @@ def test_moving_a_tree_takes_what_is_ours_and_it_stays_ours(project: Path) -> No
     assert not owned.remove_tree(project / "models" / "other")
 
 
+def test_what_is_set_aside_keeps_its_content_unless_it_is_ours(project: Path) -> None:
+    path = project / "models" / "net.json"
+    write_text(path, "ours")
+    assert owned.set_aside(path) is None and not path.exists()
+    write_text(path, "ours")
+    path.write_text("damaged")
+    kept = owned.set_aside(path)
+    assert kept is not None and kept.name == "net.json.bad-1"
+    assert kept.read_text() == "damaged"
+    write_text(path, "new")
+    assert owned.leftovers(project / "models") == Leftovers(changed=(kept,))
+
+
 def test_a_manifest_of_a_later_version_is_refused(project: Path) -> None:
     mark = project / "pictures" / MARK
     mark.parent.mkdir()

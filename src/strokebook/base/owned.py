@@ -357,6 +357,34 @@ def move(source: Path, target: Path) -> bool:
     return True
 
 
+def set_aside(path: Path) -> Path | None:
+    """Make room for ``path``: delete it if it is ours, else give what stands there another name.
+
+    It is for files that cannot be read: damaged or changed, they may be all that is left.
+
+    Returns:
+        Where it lies now; None when nothing is left of it.
+
+    Raises:
+        ForeignFileError: It lies in the library.
+    """
+    if remove(path):
+        return None
+    if _is_protected(path):
+        check(path)
+    number = 1
+    while os.path.lexists(kept := path.with_name(f"{path.name}.bad-{number}")):
+        number += 1
+    found = home(path)
+    entry = found.entry(_name(found, path)) if found is not None else None
+    if found is not None and entry is not None:  # a purge has to name it still
+        found.put([replace(entry, path=_name(found, kept))])
+    step("rename", kept)
+    path.rename(kept)
+    _unlist(path)
+    return kept
+
+
 def move_tree(folder: Path, target: Path) -> Leftovers:
     """Move the files of ours under ``folder`` to ``target``: all at once where nothing else is.
 

@@ -25,7 +25,7 @@ from strokebook.vision.finetune import fine_tune
 from strokebook.vision.kinds import judge, name_clusters
 from strokebook.vision.map2d import extend_map, fit_map
 from strokebook.vision.measures import measure
-from strokebook.vision.store import CARD, load_saved, save_backbone
+from strokebook.vision.store import CARD, WEIGHTS, load_saved, save_backbone
 
 STAGE, RULE_VERSION = "see", "1"
 SPACE: Space = "pages"
@@ -67,7 +67,8 @@ class Eyes:
         try:
             return load_saved(self.folder, options)
         except StrokebookError as error:
-            owned.remove(self.folder / CARD)
+            for name in (CARD, WEIGHTS):
+                owned.set_aside(self.folder / name)
             raise StrokebookError(
                 f"The network that looks at the pages cannot be read: {error.reason}",
                 "Run again: it is made anew, and what you named and corrected stays.",
