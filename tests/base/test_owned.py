@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from strokebook.base import owned, steps
+from strokebook.base import owned, steps, trees
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import write_bytes, write_text
 from strokebook.base.manifest import FEW, MARK, PARTS, Manifest
-from strokebook.base.owned import ForeignFileError, Leftovers, LinkedFolderError
+from strokebook.base.owned import ForeignFileError, LinkedFolderError
+from strokebook.base.trees import Leftovers
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ def test_a_link_in_the_way_is_refused_and_nothing_is_deleted_behind_it(
     with pytest.raises(LinkedFolderError, match="is a link"):
         write_bytes(project / link / "a.png", b"new")
     assert not owned.remove(project / link / "a.png")
-    assert owned.remove_tree(project / link) == Leftovers()
+    assert trees.remove_tree(project / link) == Leftovers()
     assert (elsewhere / "a.png").read_bytes() == b"abc"
 
 
@@ -139,20 +140,20 @@ def test_a_tree_goes_but_for_what_is_the_artists(project: Path) -> None:
     (top / "sub" / "b.png").write_bytes(b"changed")
     (top / "kept" / "stranger.txt").write_bytes(b"mine")
     (top / "album").symlink_to(project.parent)
-    left = owned.remove_tree(top)
+    left = trees.remove_tree(top)
     assert left.changed == (top / "sub" / "b.png",)
     assert left.strangers == (top / "album", top / "kept" / "stranger.txt")
     there = sorted(p.relative_to(top).as_posix() for p in top.rglob("*") if p.name != MARK)
     assert there == ["album", "kept", "kept/stranger.txt", "sub", "sub/b.png"]
     for path in (*left.changed, *left.strangers):
         path.unlink()
-    owned.remove_tree(top)
+    trees.remove_tree(top)
     assert sorted(p.name for p in top.rglob("*")) == [MARK, "kept"]
 
 
 def test_a_tree_that_is_all_ours_goes_with_its_mark(project: Path) -> None:
     write_bytes(project / "pictures" / "sub" / "a.png", b"abc")
-    assert not owned.remove_tree(project / "pictures")
+    assert not trees.remove_tree(project / "pictures")
     assert not (project / "pictures").exists()
     write_bytes(project / "pictures" / "a.png", b"abc")
     assert owned.is_ours(project / "pictures" / "a.png")
@@ -168,7 +169,7 @@ def test_the_library_is_safe_whatever_is_listed(
     with pytest.raises(ForeignFileError, match="lies in the library"):
         write_bytes(path, b"new")
     assert not owned.remove(path)
-    owned.remove_tree(project / "pictures")
+    trees.remove_tree(project / "pictures")
     assert path.read_bytes() == b"scan"
 
 
@@ -192,12 +193,12 @@ def test_a_kill_between_the_line_and_the_file_leaves_the_old_one_ours(project: P
         assert path.read_bytes() == b"old"
     parts = list((project / "pictures" / PARTS).iterdir())
     assert len(parts) == 2
-    owned.remove_parts(project / "pictures", older_than=owned.STALE)
+    trees.remove_parts(project / "pictures", older_than=trees.STALE)
     assert all(part.exists() for part in parts)  # they might still be written to
-    os.utime(parts[0], (time.time() - 2 * owned.STALE,) * 2)
-    owned.remove_parts(project / "pictures", older_than=owned.STALE)
+    os.utime(parts[0], (time.time() - 2 * trees.STALE,) * 2)
+    trees.remove_parts(project / "pictures", older_than=trees.STALE)
     assert not parts[0].exists() and parts[1].exists()
-    owned.remove_parts(project / "pictures")
+    trees.remove_parts(project / "pictures")
     assert not parts[1].exists()
     write_bytes(path, b"new")
     assert owned.remove(path)
@@ -265,18 +266,18 @@ def test_moving_a_tree_takes_what_is_ours_and_it_stays_ours(project: Path) -> No
     with owned.owning("train", "image-1"):
         write_bytes(work / "best.json", b"abc")
         write_bytes(work / "samples" / "1.png", b"abc")
-    assert not owned.move_tree(work, place)
+    assert not trees.move_tree(work, place)
     assert not work.exists()
     assert {e.path: (e.stage, e.owner) for _, e in owned.listed(project / "models")} == {
         "drawings/best.json": ("train", "image-1"),
         "drawings/samples/1.png": ("train", "image-1"),
     }
     (place / "notes.txt").write_text("mine")
-    left = owned.move_tree(place, project / "models" / "other")
+    left = trees.move_tree(place, project / "models" / "other")
     assert left.strangers == (place / "notes.txt",)
     assert [p.name for p in place.iterdir()] == ["notes.txt"]
     assert (project / "models" / "other" / "samples" / "1.png").read_bytes() == b"abc"
-    assert not owned.remove_tree(project / "models" / "other")
+    assert not trees.remove_tree(project / "models" / "other")
 
 
 def test_what_is_set_aside_keeps_its_content_unless_it_is_ours(project: Path) -> None:
@@ -289,7 +290,7 @@ def test_what_is_set_aside_keeps_its_content_unless_it_is_ours(project: Path) ->
     assert kept is not None and kept.name == "net.json.bad-1"
     assert kept.read_text() == "damaged"
     write_text(path, "new")
-    assert owned.leftovers(project / "models") == Leftovers(changed=(kept,))
+    assert trees.leftovers(project / "models") == Leftovers(changed=(kept,))
 
 
 def test_a_manifest_of_a_later_version_is_refused(project: Path) -> None:

@@ -15,6 +15,7 @@ from strokebook.demo import make_library
 from strokebook.pipeline import curate
 from strokebook.pipeline.project import SETTINGS, open_project
 from strokebook.pipeline.run import run_all
+from strokebook.pipeline.settings import load_settings
 
 from place import SETTINGS as SMALL
 from place import Place
@@ -130,3 +131,34 @@ def test_a_project_around_its_library_says_how_to_move(around: Path) -> None:
     result = CliRunner().invoke(app, ["status", "--project", str(around)])
     assert result.exit_code == 0
     assert "lies inside the project's folder" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["../../x", "/tmp/x", "a/b", "", "con"])
+def test_a_data_sets_name_stays_in_its_folder(tmp_path: Path, name: str) -> None:
+    (tmp_path / SETTINGS).write_text(f'[dataset]\nname = "{name}"\n')
+    with pytest.raises(UsageError, match=r"\[dataset\] name"):
+        load_settings(tmp_path / SETTINGS)
+
+
+def test_a_drawing_that_was_edited_by_hand_is_not_overwritten(copy: Place) -> None:
+    with open_project(copy.project) as project:
+        drawing = project.catalogue.drawings()[0]
+    path = copy.project / drawing.svg
+    path.write_text(path.read_text() + "<!-- mine -->")
+    with (copy.project / SETTINGS).open("a") as file:
+        file.write("[join]\nbend = 44.0\n")
+    outcome = copy.run("figures")["figures"]
+    assert [r.subject for r in outcome.refusals] == [drawing.page]
+    assert "was changed since" in outcome.refusals[0].reason
+    assert path.read_text().endswith("<!-- mine -->")
+
+
+def test_a_picture_that_was_edited_by_hand_stays_and_the_others_are_drawn(copy: Place) -> None:
+    path = copy.project / "pictures" / "map.png"
+    path.write_bytes(b"mine")
+    with open_project(copy.project) as project:
+        project.catalogue.forget_results("picture")
+        run_all(project, "see")
+        done = project.catalogue.results("picture")
+    assert path.read_bytes() == b"mine"
+    assert "map.png" not in done and "map-pages.jpg" in done

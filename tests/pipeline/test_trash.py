@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from strokebook.base import owned
+from strokebook.base import owned, trees
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.base.files import write_json, write_text
 from strokebook.pipeline import learning, trash
@@ -48,7 +48,7 @@ def test_a_replaced_model_is_kept_and_comes_back(project: Project) -> None:
     assert (kept.number, kept.what, kept.origins) == (1, "model", ("models/drawings",))
     with pytest.raises(StrokebookError, match="stands where entry 1 would go"):
         trash.restore(project, 1)
-    assert not owned.remove_tree(model)
+    assert not trees.remove_tree(model)
     trash.restore(project, 1)
     assert (model / "best.safetensors").read_text() == "former"
     assert owned.is_ours(model / "best.safetensors")

@@ -10,17 +10,15 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from strokebook.base.errors import StrokebookError
-from strokebook.base.manifest import MARK, PARTS, Entry, Manifest, State
+from strokebook.base.manifest import MARK, Entry, Manifest, State
 from strokebook.base.steps import step
 
-STALE = 3600.0  # seconds after which a half-written file is nobody's any more
 _known: dict[Path, Manifest] = {}
 _protected: set[Path] = set()
 _lock = threading.Lock()
@@ -40,22 +38,6 @@ class ForeignFileError(StrokebookError):
 
 class LinkedFolderError(StrokebookError):
     """A link stands where a folder of ours should be; nothing is written or deleted behind it."""
-
-
-@dataclass(frozen=True)
-class Leftovers:
-    """What was left of a folder.
-
-    Attributes:
-        changed: Files of ours that were changed since we wrote them.
-        strangers: Files that we did not write.
-    """
-
-    changed: tuple[Path, ...] = ()
-    strangers: tuple[Path, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.changed or self.strangers)
 
 
 @contextlib.contextmanager
@@ -96,7 +78,7 @@ def is_marked(folder: Path) -> bool:
 
 def manifest(folder: Path) -> Manifest:
     """The manifest of a folder, marked or not; one object a process."""
-    key = _absolute(folder)
+    key = absolute(folder)
     with _lock:
         return _known.setdefault(key, Manifest(key))
 
@@ -107,7 +89,7 @@ def home(path: Path) -> Manifest | None:
     Raises:
         LinkedFolderError: A folder on the way from the mark to ``path`` is a link.
     """
-    target = _absolute(path)
+    target = absolute(path)
     for folder in target.parents:
         if not is_marked(folder):
             continue
@@ -127,7 +109,8 @@ def home(path: Path) -> Manifest | None:
     return None
 
 
-def _absolute(path: Path) -> Path:
+def absolute(path: Path) -> Path:
+    """``path`` from the root, its links not followed."""
     return Path(os.path.abspath(path))  # noqa: PTH100, since a link has to be seen
 
 
@@ -148,8 +131,9 @@ def _is_protected(path: Path) -> bool:
     return any(place.is_relative_to(folder) for folder in _protected)
 
 
-def _name(found: Manifest, path: Path) -> str:
-    return _absolute(path).relative_to(found.folder).as_posix()
+def name_in(found: Manifest, path: Path) -> str:
+    """The name of ``path`` in a manifest."""
+    return absolute(path).relative_to(found.folder).as_posix()
 
 
 def check(path: Path) -> tuple[Manifest | None, State | None]:
@@ -173,7 +157,7 @@ def check(path: Path) -> tuple[Manifest | None, State | None]:
         )
     if found is None:
         return None, None
-    entry = found.entry(_name(found, path))
+    entry = found.entry(name_in(found, path))
     state = entry.held(path) if entry is not None else None
     if state is None:
         why = "was changed since strokebook wrote it" if entry else "was not made by strokebook"
@@ -192,17 +176,17 @@ def record(path: Path, partial: Path) -> None:
     found, was = check(path)
     if found is not None:
         stage, owner = _making.get()
-        found.put([Entry(_name(found, path), State.of(partial), was, stage, owner)])
+        found.put([Entry(name_in(found, path), State.of(partial), was, stage, owner)])
 
 
 def claim(path: Path) -> None:
     """List a file that is appended to in place as ours, whatever it holds."""
     found = home(path)
     if found is not None:
-        entry = found.entry(_name(found, path))
+        entry = found.entry(name_in(found, path))
         if entry is None or entry.now.hash is not None:
             stage, owner = _making.get()
-            found.put([Entry(_name(found, path), State(0, None, 0), None, stage, owner)])
+            found.put([Entry(name_in(found, path), State(0, None, 0), None, stage, owner)])
 
 
 def adopt(
@@ -225,13 +209,13 @@ def adopt(
     found, entries = manifest(folder), []
     for path, stage, owner in files:
         if path.is_file() and not _is_protected(path) and _is_straight(folder, path):
-            entries.append(Entry(_name(found, path), State.of(path), None, stage, owner))
+            entries.append(Entry(name_in(found, path), State.of(path), None, stage, owner))
     found.begin(names, folders, entries)
 
 
 def _is_straight(folder: Path, path: Path) -> bool:
     """Whether no link lies on the way from ``folder`` to ``path``, nor at its end."""
-    return path.resolve() == folder.resolve() / _absolute(path).relative_to(_absolute(folder))
+    return path.resolve() == folder.resolve() / absolute(path).relative_to(absolute(folder))
 
 
 def is_ours(path: Path, *, certain: bool = False) -> bool:
@@ -240,7 +224,7 @@ def is_ours(path: Path, *, certain: bool = False) -> bool:
         found = home(path)
         if found is None or _is_protected(path):
             return False
-        entry = found.entry(_name(found, path))
+        entry = found.entry(name_in(found, path))
         return entry is not None and entry.held(path, certain=certain) is not None
     return False
 
@@ -268,13 +252,13 @@ def remove(path: Path) -> bool:
 def _unlist(path: Path) -> None:
     with contextlib.suppress(LinkedFolderError):
         found = home(path) if path.parent.is_dir() else None
-        if found is not None and found.entry(name := _name(found, path)) is not None:
+        if found is not None and found.entry(name := name_in(found, path)) is not None:
             found.put(gone=[name])
 
 
 def listed(folder: Path) -> list[tuple[Path, Entry]]:
     """The files under ``folder`` that are listed as ours, there or not, changed or not."""
-    place = _absolute(folder)
+    place = absolute(folder)
     with contextlib.suppress(LinkedFolderError):
         found = manifest(place) if is_marked(place) else home(place / "x")
         if found is None:
@@ -282,60 +266,6 @@ def listed(folder: Path) -> list[tuple[Path, Entry]]:
         files = [(found.folder / path, entry) for path, entry in found.entries().items()]
         return [(file, entry) for file, entry in files if file.is_relative_to(place)]
     return []
-
-
-def remove_tree(folder: Path) -> Leftovers:
-    """Delete the files of ours under ``folder``, then the folders that this leaves empty.
-
-    Returns:
-        What stays, because we did not write it or it was changed since.
-
-    Raises:
-        OSError: A file of ours cannot be deleted.
-    """
-    if folder.is_symlink() or not folder.is_dir():
-        return Leftovers()
-    files = [file for file, _ in listed(folder)]
-    changed = {file for file in files if not remove(file)}
-    remove_parts(folder)
-    prune(files, folder)
-    left = leftovers(folder)
-    if not left and is_marked(folder):
-        _unmark(folder)
-    with contextlib.suppress(OSError):
-        folder.rmdir()
-    return replace(left, changed=tuple(sorted(changed)))
-
-
-def prune(files: Iterable[Path], top: Path) -> None:
-    """Remove the folders under ``top`` that ``files`` lay in, where they are empty now."""
-    place = _absolute(top)
-    parents = {p for f in files for p in _absolute(f).parents if place in p.parents}
-    for parent in sorted(parents, reverse=True):
-        with contextlib.suppress(OSError):
-            parent.rmdir()  # only succeeds when it is empty
-
-
-def _unmark(folder: Path) -> None:
-    if all(entry.name == MARK for entry in folder.iterdir()):
-        step("unlink", folder / MARK)
-        (folder / MARK).unlink()
-
-
-def leftovers(folder: Path) -> Leftovers:
-    """The files under ``folder`` that are not ours, or were changed since."""
-    ours = {file for file, _ in listed(folder)}
-    changed, strangers = [], []
-    for place, names, files in os.walk(_absolute(folder)):
-        names[:] = [name for name in names if name != PARTS]
-        links = [name for name in names if Path(place, name).is_symlink()]
-        for name in [*files, *links]:
-            file = Path(place, name)
-            if file not in ours and name != MARK:
-                strangers.append(file)
-            elif file in ours and not is_ours(file):
-                changed.append(file)
-    return Leftovers(tuple(sorted(changed)), tuple(sorted(strangers)))
 
 
 def move(source: Path, target: Path) -> bool:
@@ -347,10 +277,10 @@ def move(source: Path, target: Path) -> bool:
     there, here = home(target), home(source)
     if here is None or os.path.lexists(target) or not is_ours(source):
         return False
-    entry = here.entry(name := _name(here, source))
+    entry = here.entry(name := name_in(here, source))
     target.parent.mkdir(parents=True, exist_ok=True)
     if there is not None and entry is not None:
-        there.put([replace(entry, path=_name(there, target))])
+        there.put([replace(entry, path=name_in(there, target))])
     step("rename", target)
     source.rename(target)
     here.put(gone=[name])
@@ -376,57 +306,10 @@ def set_aside(path: Path) -> Path | None:
     while os.path.lexists(kept := path.with_name(f"{path.name}.bad-{number}")):
         number += 1
     found = home(path)
-    entry = found.entry(_name(found, path)) if found is not None else None
+    entry = found.entry(name_in(found, path)) if found is not None else None
     if found is not None and entry is not None:  # a purge has to name it still
-        found.put([replace(entry, path=_name(found, kept))])
+        found.put([replace(entry, path=name_in(found, kept))])
     step("rename", kept)
     path.rename(kept)
     _unlist(path)
     return kept
-
-
-def move_tree(folder: Path, target: Path) -> Leftovers:
-    """Move the files of ours under ``folder`` to ``target``: all at once where nothing else is.
-
-    Returns:
-        What stays behind.
-    """
-    if folder.is_symlink() or not folder.is_dir():
-        return Leftovers()
-    left = leftovers(folder)
-    files = [(file, entry) for file, entry in listed(folder) if is_ours(file)]
-    if left or os.path.lexists(target):
-        files.sort(key=lambda pair: pair[0].suffix == ".json")  # it names the others
-        for file, _ in files:
-            move(file, target / file.relative_to(_absolute(folder)))
-        prune([*(file for file, _ in files), folder / "x"], folder.parent)
-        return leftovers(folder) if folder.is_dir() else Leftovers()
-    there, here = home(target / "x"), home(folder / "x")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    moved = [(e, _absolute(target) / f.relative_to(_absolute(folder))) for f, e in files]
-    if there is not None:
-        there.put([replace(entry, path=_name(there, file)) for entry, file in moved])
-    step("rename", target)
-    folder.rename(target)
-    if here is not None:
-        here.put(gone=[entry.path for entry, _ in moved])
-    return Leftovers()
-
-
-def remove_parts(folder: Path, older_than: float = 0.0) -> None:
-    """Delete what killed runs left half-written in a marked folder.
-
-    Args:
-        folder: Marked; nothing happens where it is not.
-        older_than: Seconds; younger ones may still be written to.
-    """
-    place = folder / PARTS
-    if folder.is_symlink() or place.is_symlink() or not is_marked(folder) or not place.is_dir():
-        return
-    for part in place.glob("*.part"):
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - part.lstat().st_mtime >= older_than:
-                step("unlink", part)
-                part.unlink()
-    with contextlib.suppress(OSError):
-        place.rmdir()

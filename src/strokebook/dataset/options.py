@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from strokebook.base.errors import StrokebookError, UsageError
+from strokebook.base.files import plain_name
 from strokebook.base.options import option
 
 
@@ -39,3 +41,10 @@ class DatasetOptions:
     valid: float = option(0.1, "Share of the pages kept for validation.", low=0, high=0.45)
     test: float = option(0.1, "Share of the pages kept for testing.", low=0, high=0.45)
     seed: int = option(44, "Seed of the split into train, valid and test.", low=0)
+
+    def __post_init__(self) -> None:
+        """Refuse a name that would lead out of the folder of data sets."""
+        try:
+            plain_name(self.name)
+        except StrokebookError as error:
+            raise UsageError(f"[dataset] name: {error.reason}", error.remedy) from error

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from strokebook.base import owned
+from strokebook.base import owned, trees
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import atomic_open, write_text
 
@@ -21,7 +21,7 @@ class Board:
 
     def __init__(self, folder: Path, step: int) -> None:
         if not step:
-            owned.remove_tree(folder / BOARD)  # of a training that was replaced
+            trees.remove_tree(folder / BOARD)  # of a training that was replaced
         before = set((folder / BOARD).glob("*"))
         # Steps after a resumed training's are hidden: it writes them again.
         purge = step + 1 if step else None

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from strokebook.base import owned
+from strokebook.base import owned, trees
 from strokebook.base.files import file_digest
 from strokebook.model.config import ModelOptions
 from strokebook.pipeline import trash
@@ -132,9 +132,9 @@ def _clear_others(project: Project, work: Path) -> None:
             why = "the data set or the settings changed"
             trash.keep(project, [other], what="training, cut short", why=why, stage=STAGE)
         elif other != work:
-            owned.remove_tree(other)
+            trees.remove_tree(other)
     for old in work.parent.glob(".old-*"):  # left by a kill of an earlier version
-        owned.remove_tree(old)
+        trees.remove_tree(old)
 
 
 def _seconds(folder: Path) -> float:
@@ -153,7 +153,7 @@ def _put_in_place(project: Project, work: Path, folder: Path) -> None:
     if folder.exists():
         why = "a new training replaced it"
         trash.keep(project, [folder], what="model", why=why, stage=STAGE)
-    owned.move_tree(work, folder)
+    trees.move_tree(work, folder)
 
 
 def _facts(result: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from strokebook.base import owned
+from strokebook.base import owned, trees
 from strokebook.pipeline.ownership import FILES, FOLDERS
 from strokebook.pipeline.project import Project
 
@@ -24,7 +24,7 @@ def forget_products(project: Project, images: Sequence[str]) -> list[Path]:
     files = product_files(project, images)
     changed = [file for file in files if not owned.remove(file)]
     for name in FOLDERS:
-        owned.prune(files, project.at(name))
+        trees.prune(files, project.at(name))
         _tidy(project.at(name))
     return changed
 
@@ -47,5 +47,5 @@ def product_files(project: Project, images: Sequence[str]) -> list[Path]:
 def _tidy(folder: Path) -> None:
     """Remove half-written files, and every trace of what is gone from the manifest."""
     if owned.is_marked(folder) and not folder.is_symlink():
-        owned.remove_parts(folder)
+        trees.remove_parts(folder)
         owned.manifest(folder).compact()

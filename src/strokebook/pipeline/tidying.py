@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from strokebook.base import owned
+from strokebook.base import trees
 from strokebook.pipeline import trash
 from strokebook.pipeline.ownership import FOLDERS
 from strokebook.pipeline.project import Project
@@ -11,5 +11,5 @@ from strokebook.pipeline.project import Project
 def tidy(project: Project) -> None:
     """Delete half-written files that nobody writes any more, and what was in the trash too long."""
     for name in FOLDERS:
-        owned.remove_parts(project.at(name), older_than=owned.STALE)
+        trees.remove_parts(project.at(name), older_than=trees.STALE)
     trash.tidy(project)

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from strokebook.base import owned
+from strokebook.base import owned, trees
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.base.files import inside, write_json
 from strokebook.pipeline.project import Project
@@ -80,7 +80,7 @@ def _is_there(path: Path) -> bool:
 
 def _move(source: Path, target: Path) -> None:
     if source.is_dir():
-        owned.move_tree(source, target)
+        trees.move_tree(source, target)
     else:
         owned.move(source, target)
 
@@ -164,5 +164,5 @@ def _has_files(project: Project, kept: Kept) -> bool:
 def _throw_away(project: Project, kept: Kept) -> Path | None:
     """Delete an entry's files; its folder, if something in it is not ours to delete."""
     folder = _folder(project, kept.number)
-    owned.prune([folder / FILES / origin for origin in kept.origins], folder)
-    return folder if owned.remove_tree(folder) else None
+    trees.prune([folder / FILES / origin for origin in kept.origins], folder)
+    return folder if trees.remove_tree(folder) else None
