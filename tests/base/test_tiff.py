@@ -49,7 +49,9 @@ def _directory(tags: Tags, at: int, last: bool, order: str) -> bytes:
             packed, extra = struct.pack(f"{order}I", beyond + len(extra)), extra + packed
         entries += struct.pack(f"{order}HHI", tag, form, len(values)) + packed.ljust(4, b"\0")
     following = 0 if last else beyond + len(extra)
-    return struct.pack(f"{order}H", len(tags)) + entries + struct.pack(f"{order}I", following) + extra
+    return (
+        struct.pack(f"{order}H", len(tags)) + entries + struct.pack(f"{order}I", following) + extra
+    )
 
 
 def grey_of(path: Path) -> list[int]:

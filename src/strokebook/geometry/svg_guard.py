@@ -17,6 +17,7 @@ from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
 from strokebook.base.errors import InputRefused
 from strokebook.geometry.path_data import begins_drawing, normalised, segments
+from strokebook.geometry.svg_style import bound_styles
 
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
@@ -28,6 +29,8 @@ NOT_LINES = {
 }  # fmt: skip
 PATH_DATA = re.compile(r"[MmZzLlHhVvCcSsQqTtAa0-9eE+\-.,\s]*")
 NUMBERS = re.compile(r"[0-9eE+\-.,\s]*")
+# The reader splits a long row of digits in every way there is, which is cubic; no number has more.
+LONG_NUMBER = re.compile(r"[0-9.]{61}")
 NOT_FINITE = re.compile(r"\b[-+]?(nan|inf)", re.IGNORECASE)
 
 
@@ -155,6 +158,7 @@ def _drop_not_lines(root: Element) -> None:
 def _check_values(root: Element, name: str, limits: SvgLimits) -> None:
     data = 0
     for element in root.iter():
+        bound_styles(element, local(element))
         d, points = element.get("d", ""), element.get("points", "")
         data += len(d) + len(points)
         if data > limits.max_data:
@@ -163,13 +167,18 @@ def _check_values(root: Element, name: str, limits: SvgLimits) -> None:
                 f"has more than {limits.max_data >> 20} MB of path data.",
                 "Simplify or split it.",
             )
-        if not PATH_DATA.fullmatch(d) or not NUMBERS.fullmatch(points):
+        numeric = [v for k, v in element.attrib.items() if _is_number(k)]
+        if (
+            not PATH_DATA.fullmatch(d)
+            or not NUMBERS.fullmatch(points)
+            or any(LONG_NUMBER.search(v) for v in (points, *numeric))
+        ):
             raise InputRefused(
                 name, "has path data that cannot be read.", "Save it again as plain SVG."
             )
         if d:
             _normalise(element, d, name)
-        if any(NOT_FINITE.search(v) for k, v in element.attrib.items() if _is_number(k)):
+        if any(NOT_FINITE.search(v) for v in numeric):
             raise InputRefused(
                 name, "has numbers that are not finite (NaN or infinity).", "Save it again."
             )
