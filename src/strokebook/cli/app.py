@@ -1,21 +1,56 @@
-"""The command's frame: the app, the options that many commands share, errors to exit codes."""
+"""The command's frame: the app, its help in the order of the work, options that commands share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from strokebook.cli.console import SOME_REFUSED, BarProgress
+from strokebook import __version__
+from strokebook.cli.console import SOME_REFUSED, BarProgress, answer, manner
+from strokebook.cli.logbook import Logbook
 from strokebook.pipeline import locks
 from strokebook.pipeline.project import Project, open_project
 
+# What ``--help`` and docs/commands.md show, in the order of the work. A command that is not here
+# comes last, and a test says so.
+PANELS: dict[str, tuple[str, ...]] = {
+    "Begin": ("run", "status", "demo", "make-sample"),
+    "Look": ("pages", "show", "drawings", "clusters"),
+    "Say": ("label", "cluster", "correct", "uncorrect", "sync", "tag", "keep", "drop"),
+    "Take back": ("log", "undo", "redo", "trash", "restore", "retry", "check"),
+    "Draw": ("complete", "sample", "vary", "reconstruct", "interpolate"),
+    "Single steps": ("trace", "dataset", "train", "evaluate"),
+    "Models and files": ("export", "import", "export-pages"),
+}
+OTHERS = "More"
+
+
+def panel_of(command: str) -> str:
+    """The panel of the help in which a command stands."""
+    return next((panel for panel, names in PANELS.items() if command in names), OTHERS)
+
+
+class InOrder(TyperGroup):
+    """The commands as :data:`PANELS` has them, whatever order their modules are imported in."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        order = [name for names in PANELS.values() for name in names]
+        place = {name: at for at, name in enumerate(order)}
+        sorted_names = sorted(self.commands, key=lambda name: place.get(name, len(place)))
+        self.commands = {name: self.commands[name] for name in sorted_names}
+        for name, command in self.commands.items():
+            command.rich_help_panel = panel_of(name)  # type: ignore[attr-defined]
+
+
 app = typer.Typer(
     name="strokebook",
-    no_args_is_help=True,
+    cls=InOrder,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -33,13 +68,62 @@ ProjectDir = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only say what would be done; change nothing.")
+]
 HERE = Path()
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        answer(f"strokebook {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def before(
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show what goes to the log, too.")
+    ] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet", "-q", help="Only what is asked for, what is refused, and errors: no news."
+        ),
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Show the version and exit.", callback=_show_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """From scanned sketchbooks of single-line drawings to a model that draws in that hand."""
+    del version
+    manner.verbose, manner.quiet = verbose, quiet
+
+
+class Session:
+    """What the net at the edge must know of the command that runs: its log, and its project."""
+
+    book: Logbook | None = None
+    project: Path | None = None
+
+    def at_work_in(self, project: Project) -> None:
+        """The log goes to this project, and faults are about it."""
+        self.project = project.folder
+        if self.book is not None:
+            self.book.keep_in(project.folder)
+
+
+session = Session()
 
 
 @contextmanager
 def reading(folder: Path) -> Iterator[Project]:
     """An open project for commands that only look."""
     with open_project(folder, progress=BarProgress()) as project:
+        session.at_work_in(project)
         yield project
 
 
@@ -50,6 +134,7 @@ def writing(folder: Path, library: Path | None = None, command: str = "run") -> 
         open_project(folder, library=library, progress=BarProgress()) as project,
         locks.running(project, command),
     ):
+        session.at_work_in(project)
         yield project
 
 

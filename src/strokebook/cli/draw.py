@@ -9,7 +9,7 @@ import typer
 
 from strokebook.base.errors import UsageError
 from strokebook.cli.app import HERE, ProjectDir, app
-from strokebook.cli.console import say
+from strokebook.cli.console import answer
 from strokebook.cli.learn import project_model
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ Output = Annotated[
     typer.Option(
         "--output",
         "-o",
-        help="Folder for the drawings (SVG), their sheet (PNG and SVG) and the film (GIF).",
+        help="Folder for the drawings (SVG), their sheet (PNG and SVG) and the film (GIF). Each"
+        " call gets a number of its own there; nothing is overwritten.",
         callback=_folder,
     ),
 ]
@@ -151,7 +152,7 @@ def complete(
         made = continue_from(loaded, begun, from_point, n, heat, seed, points, choose=choose, of=of)
     else:
         made = draw(loaded, begun, n, heat, seed, points, lifted=lifted, choose=choose, of=of)
-    _tell(save_drawings(made, output, "completion", before=[begun]))
+    _tell(save_drawings(made, output, "complete", before=[begun]))
 
 
 @app.command()
@@ -179,7 +180,7 @@ def vary(
 
     given, heat = read_drawing(drawing), _heat(temperature, pen_temperature)
     made = draw(load(model or project_model(project)), given, n, strength, heat, seed)
-    _tell(save_drawings(made, output, "variation", before=[given]))
+    _tell(save_drawings(made, output, "vary", before=[given]))
 
 
 @app.command()
@@ -203,7 +204,7 @@ def reconstruct(
 
     given, heat = read_drawing(drawing), _heat(temperature, pen_temperature)
     made = draw(load(model or project_model(project)), given, heat, seed)
-    _tell(save_drawings([made], output, "reconstruction", before=[given]))
+    _tell(save_drawings([made], output, "reconstruct", before=[given]))
 
 
 @app.command()
@@ -233,7 +234,7 @@ def interpolate(
     a, b = read_drawing(first), read_drawing(second)
     heat, loaded = _heat(temperature, pen_temperature), load(model or project_model(project))
     made = draw(loaded, a, b, n, heat, seed, spherical=not straight)
-    _tell(save_drawings(made, output, "step", before=[a], after=[b]))
+    _tell(save_drawings(made, output, "interpolate", before=[a], after=[b]))
 
 
 def _heat(temperature: float, pen: float | None) -> Heat:
@@ -244,4 +245,4 @@ def _heat(temperature: float, pen: float | None) -> Heat:
 
 def _tell(files: list[Path]) -> None:
     for path in files:
-        say(f"{path}")
+        answer(f"{path}")

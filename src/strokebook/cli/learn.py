@@ -9,7 +9,7 @@ import typer
 
 from strokebook.base.errors import UsageError
 from strokebook.cli.app import HERE, ProjectDir, app, finish, reading, writing
-from strokebook.cli.console import BarProgress, err, say, show_refusals, table
+from strokebook.cli.console import BarProgress, complain, say, show_refusals, table
 from strokebook.pipeline.summary import summarise
 
 
@@ -52,7 +52,7 @@ def trace(
         progress=BarProgress(),
     )
     if traced.remark is not None:
-        err.print(str(traced.remark), markup=False, soft_wrap=True)
+        complain(traced.remark)
     drawing = traced.drawing
     pen = f", pen {drawing.pen_width:.1f} px" if drawing.pen_width else ""
     say(

@@ -1,7 +1,12 @@
-"""What a drawing command leaves: each drawing as SVG, all on a sheet (PNG, SVG), and as a film."""
+"""What a drawing command leaves: each drawing as SVG, all on a sheet (PNG, SVG), and as a film.
+
+Every call has a number of its own (``complete-001``, ``complete-002``, …), so that no call overwrites
+what an earlier one drew, and none what a run left in the same folder.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -27,22 +32,50 @@ def save_drawings(
     before: Sequence[Drawing] = (),
     after: Sequence[Drawing] = (),
 ) -> list[Path]:
-    """Write what a model drew.
+    """Write what a model drew, under the next free number.
 
     Args:
         drawings: At least one.
         folder: Where to.
-        name: Of one of them.
+        name: Of the command that drew them.
         before: What was given, shown before them on the sheets.
         after: Likewise, shown after them.
 
     Returns:
         The files: the sheet (PNG), the sheet (SVG), the film (GIF), then each drawing's SVG.
     """
-    files = [folder / f"{name}-{n:02d}.svg" for n in range(1, len(drawings) + 1)]
+    picture = _reserve(folder, name)
+    try:
+        return _write(drawings, picture, before, after)
+    except BaseException:
+        if picture.stat().st_size == 0:
+            picture.unlink()
+        raise
+
+
+def _reserve(folder: Path, name: str) -> Path:
+    """An empty sheet under the next free number, which is this call's from then on."""
+    folder.mkdir(parents=True, exist_ok=True)
+    numbered = re.compile(rf"{re.escape(name)}-(\d+)(?:-\d+)?\.\w+", re.IGNORECASE)
+    found = (numbered.fullmatch(path.name) for path in folder.iterdir())
+    number = max((int(match[1]) for match in found if match), default=0)
+    while True:
+        number += 1
+        path = folder / f"{name}-{number:03d}.png"
+        try:
+            path.open("xb").close()
+        except FileExistsError:
+            continue  # another call was a moment earlier
+        return path
+
+
+def _write(
+    drawings: Sequence[Drawing], picture: Path, before: Sequence[Drawing], after: Sequence[Drawing]
+) -> list[Path]:
+    plot, film = picture.with_suffix(".svg"), picture.with_suffix(".gif")
+    files = [picture.with_name(f"{picture.stem}-{n:02d}.svg") for n in range(1, len(drawings) + 1)]
     for drawing, path in zip(drawings, files, strict=True):
         write_svg(drawing, path)
-    picture, plot, film = (folder / f"{name}s{suffix}" for suffix in (".png", ".svg", ".gif"))
     cells = [*map(_given_picture, before), *map(_picture, drawings), *map(_given_picture, after)]
     titles = [
         *("given" for _ in before),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from strokebook.base.errors import UsageError
@@ -19,6 +20,8 @@ from strokebook.pipeline.seeing import see_pages
 from strokebook.pipeline.stage import Outcome
 from strokebook.pipeline.tidying import tidy
 from strokebook.pipeline.traces import trace_pages
+
+log = logging.getLogger(__name__)
 
 # Each stage reads only what those above it wrote.
 STAGES: dict[str, Callable[[Project], Outcome]] = {
@@ -49,7 +52,16 @@ def run_all(project: Project, until: str | None = None) -> list[Outcome]:
     with running(project):
         for name, stage in STAGES.items():
             check_stop(project)
-            outcomes.append(stage(project))
+            log.info("stage %s begins", name)
+            outcomes.append(outcome := stage(project))
+            log.info(
+                "stage %s ends: %d worked on, %d ready, %d refused, %.1f s",
+                name,
+                outcome.worked,
+                outcome.ready,
+                sum(r.fatal for r in outcome.refusals),
+                outcome.seconds,
+            )
             if name == until:
                 break
     return outcomes

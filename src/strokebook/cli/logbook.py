@@ -1,0 +1,167 @@
+"""The log file: commands, stages, refusals, warnings, and the details of what went wrong.
+
+It lies in the project (``logs/strokebook.log``) and is for finding faults, so it must be safe to
+send to somebody: no name of a scan goes into it and no pixel. Until the project is known its
+lines wait in memory; a command without a project leaves a file only where it failed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import logging.handlers
+import os
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePath
+from typing import Any
+
+from strokebook import __version__
+from strokebook.base.errors import Refusal
+from strokebook.base.images import SUFFIXES
+
+FOLDER, FILE = "logs", "strokebook.log"
+MOST, KEPT = 300_000, 3  # bytes of a file, and how many former ones stay beside it
+WAITING = 1000  # lines in memory before a project is known
+
+_IMAGES = sorted({s.lstrip(".") for group in SUFFIXES.values() for s in group} | {"gif", "bmp"})
+_SCAN = re.compile(rf"[^/\\\n]+\.({'|'.join(_IMAGES)})\b", re.IGNORECASE)
+
+log = logging.getLogger("strokebook")
+
+
+def without_names(text: str) -> str:
+    """``text`` with the name of every scan replaced: ``sb48/art/*.jpg``.
+
+    A page may be private, or become so; of its name the log then holds nothing.
+    """
+    return _SCAN.sub(lambda match: f"*.{match[1].lower()}", text)
+
+
+class _Nameless(logging.Formatter):
+    """Lines without the names of scans, in the message and in a traceback."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's own name)
+        record.message = without_names(record.message)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        return without_names(super().formatException(ei))
+
+
+class _Quiet(logging.handlers.RotatingFileHandler):
+    """A rotating file that never stands in the way: what can't be written is left out."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's own name)
+        """Say nothing: a full disk is told by the command itself."""
+
+    def doRollover(self) -> None:  # noqa: N802
+        """Begin a new file; where another process has the old one open (Windows), go on in it."""
+        with contextlib.suppress(OSError):
+            super().doRollover()
+
+
+class Logbook:
+    """The log of one command."""
+
+    def __init__(self) -> None:
+        self.file: Path | None = None
+        self._waiting = logging.handlers.MemoryHandler(WAITING, logging.CRITICAL + 1)
+        log.addHandler(self._waiting)
+        logging.getLogger("py.warnings").addHandler(self._waiting)
+
+    def keep_in(self, folder: Path) -> None:
+        """Write to the project ``folder`` from now on, what was waiting first; or go on waiting."""
+        if self.file is not None:
+            return
+        target = folder / FOLDER / FILE
+        with contextlib.suppress(OSError):
+            target.parent.mkdir(exist_ok=True)
+            _check_plain(target)
+            self._write_to(target)
+
+    def place(self) -> Path | None:
+        """The file with the details of a failure: the project's, else a temporary one.
+
+        None where neither can be written.
+        """
+        if self.file is None:
+            with contextlib.suppress(OSError):
+                handle, name = tempfile.mkstemp(prefix="strokebook-", suffix=".log")
+                os.close(handle)
+                self._write_to(Path(name))
+        return self.file
+
+    def close(self) -> None:
+        """Write the last lines and let go of the file."""
+        self._waiting.flush()
+        log.removeHandler(self._waiting)
+        logging.getLogger("py.warnings").removeHandler(self._waiting)
+        if self._waiting.target is not None:
+            self._waiting.target.close()
+        self._waiting.close()
+
+    def _write_to(self, file: Path) -> None:
+        with file.open("a"):
+            pass  # an error now rather than at the first line
+        handler = _Quiet(
+            file, maxBytes=MOST, backupCount=KEPT, encoding="utf-8", errors="backslashreplace"
+        )
+        handler.setFormatter(
+            _Nameless("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s")
+        )
+        self.file = file
+        self._waiting.setTarget(handler)
+        self._waiting.flush()
+        self._waiting.capacity = 1  # from now on every line at once: a killed command leaves them
+
+
+def _check_plain(target: Path) -> None:
+    """Refuse links and whatever is no plain file: a log is appended to, and renamed.
+
+    Raises:
+        OSError: It is one.
+    """
+    if target.parent.is_symlink() or target.is_symlink():
+        raise FileExistsError(f"{target} is a link.")
+    if target.exists() and not target.is_file():
+        raise FileExistsError(f"{target} is no file.")
+
+
+@contextlib.contextmanager
+def keeping_log(words: Sequence[str]) -> Iterator[Logbook]:
+    """The log of the command ``words``."""
+    book = Logbook()
+    level = log.level
+    log.setLevel(logging.INFO)
+    logging.captureWarnings(True)
+    log.info("strokebook %s: %s", __version__, command_line(words))
+    try:
+        yield book
+    finally:
+        logging.captureWarnings(False)
+        log.setLevel(level)
+        book.close()
+
+
+def command_line(words: Sequence[str]) -> str:
+    """The command as the log shows it: of files their suffix, of folders the last part."""
+    return " ".join(_word(word) for word in words)
+
+
+def _word(word: str) -> str:
+    if "/" not in word and "\\" not in word:
+        return word
+    return f"…/*{PurePath(word).suffix}" if PurePath(word).suffix else "…/"
+
+
+def log_refusals(refusals: Sequence[Refusal]) -> None:
+    """Why inputs were refused, without their names: reasons with counts; remarks as a count."""
+    reasons = Counter(r.reason for r in refusals if r.fatal)
+    for reason, count in reasons.items():
+        log.warning("refused %d: %s", count, reason)
+    remarks = sum(not r.fatal for r in refusals)
+    if remarks:
+        log.info("%d remarks", remarks)
