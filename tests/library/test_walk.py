@@ -34,11 +34,19 @@ def test_images_are_found_in_order_and_hidden_files_are_not(root: Path):
     assert not seen.remarks
 
 
-def test_other_files_in_a_book_are_refused_by_name(root: Path):
-    touch(root, "sb48/art/list.txt", "sb48/scan.pdf")
-    refused = walk(root).refused
-    assert [r.subject for r in refused] == ["sb48/scan.pdf", "sb48/art/list.txt"]
-    assert all("not an image" in r.reason and r.remedy for r in refused)
+def test_other_files_in_a_book_are_one_remark_a_folder(root: Path):
+    touch(root, "sb48/art/list.txt", "sb48/art/a.md", "sb48/art/b.psd", "sb48/art/c.xmp")
+    touch(root, "sb48/scan.pdf")
+    seen = walk(root)
+    assert not seen.refused
+    said = {r.subject: r for r in seen.remarks}
+    assert set(said) == {"sb48", "sb48/art"}
+    assert said["sb48"].reason == "scan.pdf is no image and was passed over."
+    assert (
+        said["sb48/art"].reason
+        == "a.md, b.psd, c.xmp and 1 more are no images and were passed over."
+    )
+    assert not any(r.fatal for r in seen.remarks) and all(r.remedy for r in seen.remarks)
 
 
 def test_links_never_lead_out_nor_in_circles(root: Path, tmp_path: Path):

@@ -211,11 +211,11 @@ def test_bad_inputs_are_named_and_the_rest_goes_on(tmp_path: Path, finished: Pla
     shutil.copy(sorted((finished.library / "sb48" / "art").glob("*.jpg"))[1], art / 'a "b" 😀.jpg')
     outcomes = place.run()
     said = {str(r.subject): r for o in outcomes.values() for r in o.refusals}
-    for name in ("002.jpg", "003.jpg", "005.png", "006.txt"):
+    for name in ("002.jpg", "003.jpg", "005.png"):
         refusal = next(r for subject, r in said.items() if name in subject)
         assert refusal.fatal and refusal.reason and refusal.remedy
-    for name in ("004.jpg", "😀"):
-        remark = next(r for subject, r in said.items() if name in subject)
+    for name in ("004.jpg", "😀", "006.txt"):
+        remark = next(r for r in said.values() if name in str(r))
         assert not remark.fatal and remark.remedy
     with open_project(place.project) as project:
         assert len(project.catalogue.pages()) == 3

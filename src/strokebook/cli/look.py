@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from strokebook.cli.app import HERE, AsJson, ProjectDir, app, reading
-from strokebook.cli.console import print_json, say, table
+from strokebook.cli.console import answer, print_json, table
 from strokebook.library.records import DrawingRecord, Page
+from strokebook.pipeline.listing import list_pages, why_no_drawings
+from strokebook.pipeline.pictures import counted
 
 
 @app.command()
@@ -16,19 +18,28 @@ def pages(
     project: ProjectDir = HERE,
     as_json: AsJson = False,
     book: Annotated[str, typer.Option(help="Only this sketchbook.")] = "",
-    kind: Annotated[str, typer.Option(help="Only this kind: drawing, watercolour, notes…")] = "",
+    kind: Annotated[
+        str,
+        typer.Option(
+            help="Only this kind or label: drawings, watercolour, notes, private, faces…; plural"
+            " and spelling as you like."
+        ),
+    ] = "",
 ) -> None:
     """List the pages with kind, label, where the label comes from, tags.
 
-    Example: `strokebook pages --book sb48 --kind drawing`
+    Example: `strokebook pages --book sb48 --kind drawings`
     """
     with reading(project) as opened:
-        found = opened.catalogue.pages(book=book or None, kind=kind or None)
+        listing = list_pages(opened.catalogue.pages(), book, kind)
     if as_json:
-        print_json([page_json(page) for page in found])
-        return
-    rows = [_page_row(page) for page in found]
-    table(f"{len(rows)} pages", ("id", "path", "kind", "label", "from", "tags"), rows)
+        print_json([page_json(page) for page in listing.pages])
+    elif listing.why:
+        answer(listing.why)
+    else:
+        rows = [_page_row(page) for page in listing.pages]
+        columns = ("id", "path", "kind", "label", "from", "tags")
+        table(counted(len(rows), "page"), columns, rows)
 
 
 @app.command()
@@ -50,7 +61,7 @@ def show(
         return
     for name, value in facts.items():
         if name != "drawings":
-            say(f"{name:14}{_plain(value)}")
+            answer(f"{name:14}{_plain(value)}")
     if drawings_on_it:
         table("", DRAWING_COLUMNS, [_drawing_row(d) for d in drawings_on_it])
 
@@ -68,11 +79,15 @@ def drawings(
     Example: `strokebook drawings --dropped`
     """
     with reading(project) as opened:
-        found = [d for d in opened.catalogue.drawings() if kept is None or d.kept is kept]
+        everything = opened.catalogue.drawings()
+    found = [d for d in everything if kept is None or d.kept is kept]
     if as_json:
         print_json([drawing_json(d) for d in found])
         return
-    table(f"{len(found)} drawings", DRAWING_COLUMNS, [_drawing_row(d) for d in found])
+    if not found:
+        answer(why_no_drawings(everything, kept))
+        return
+    table(counted(len(found), "drawing"), DRAWING_COLUMNS, [_drawing_row(d) for d in found])
 
 
 @app.command()
@@ -97,8 +112,12 @@ def clusters(
             ]
         )
         return
+    if not found:
+        what = "drawings" if of_drawings else "pages"
+        answer(f"The {what} are in no clusters yet. 'strokebook run' puts them there.")
+        return
     rows = [(c.number, c.size, c.name, c.name_source) for c in found]
-    table(f"{len(rows)} clusters", ("number", "size", "name", "named by"), rows)
+    table(counted(len(rows), "cluster"), ("number", "size", "name", "named by"), rows)
 
 
 def page_json(page: Page) -> dict[str, object]:

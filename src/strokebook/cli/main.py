@@ -13,8 +13,8 @@ import typer
 
 from strokebook.base.signals import answered_like_ctrl_c
 from strokebook.cli import curate, draw, evaluate, interchange, learn, look, retry, run, trash
-from strokebook.cli.app import app, manner, session
-from strokebook.cli.console import STOPPED, WRONG_USE, complain, err, to_output
+from strokebook.cli.app import app, session
+from strokebook.cli.console import STOPPED, WRONG_USE, complain, err, manner, to_output
 from strokebook.cli.faults import fault_of
 from strokebook.cli.logbook import keeping_log, log
 

@@ -7,11 +7,20 @@ from typing import Annotated
 
 import typer
 
-from strokebook.cli.app import HERE, AsJson, ProjectDir, app, finish, reading, writing
+from strokebook.cli.app import HERE, AsJson, DryRun, ProjectDir, app, finish, reading, writing
 from strokebook.cli.asking import asker
-from strokebook.cli.console import BarProgress, print_json, say, show_refusals, table
+from strokebook.cli.console import (
+    BarProgress,
+    answer,
+    manner,
+    print_json,
+    say,
+    show_refusals,
+    table,
+)
 from strokebook.demo import Summary as Sample
 from strokebook.demo import make_library
+from strokebook.pipeline.guide import next_step, to_look_at
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.summary import Summary, summarise
 
@@ -24,6 +33,7 @@ def run(
     ] = None,
     project: ProjectDir = HERE,
     until: Annotated[str, typer.Option(help="Stop after this stage (scan, see, trace, …).")] = "",
+    dry_run: DryRun = False,
 ) -> None:
     """Run every stage that is not up to date: from scans to a model that draws.
 
@@ -35,10 +45,14 @@ def run(
     from strokebook.pipeline.hub import settle_hub
     from strokebook.pipeline.run import run_all
 
+    if dry_run:
+        _show_plan(project, library, until)
+        return
     with writing(project, library) as opened:
         settle_hub(opened, asker())
         outcomes = run_all(opened, until or None)
-        show_summary(summarise(opened))
+        if not manner.quiet:
+            show_summary(summarise(opened))
         refusals = [r for outcome in outcomes for r in outcome.refusals]
         show_refusals(refusals)
         for outcome in outcomes:
@@ -48,6 +62,21 @@ def run(
     finish(any(r.fatal for r in refusals))
 
 
+def _show_plan(project: Path, library: Path | None, until: str) -> None:
+    from strokebook.pipeline.plan import plan_run
+
+    plan = plan_run(project, library, until or None)
+    rows = [
+        (d.stage, d.due, d.ready, d.unit, "and what the stages above find" if d.follows else "")
+        for d in plan
+    ]
+    table("What a run would do", ("stage", "due", "ready", "of", ""), rows)
+    if any(d.due for d in plan):
+        answer("Nothing was changed.")
+    else:
+        answer("Nothing is due. Nothing was changed.")
+
+
 @app.command()
 def status(project: ProjectDir = HERE, as_json: AsJson = False) -> None:
     """Show what the project holds: pages, drawings, data set, model, time per stage.
@@ -55,11 +84,12 @@ def status(project: ProjectDir = HERE, as_json: AsJson = False) -> None:
     Example: `strokebook status --project ~/my-project --json`
     """
     with reading(project) as opened:
-        summary = summarise(opened)
+        summary, step = summarise(opened), next_step(opened)
         if as_json:
-            print_json(summary.as_dict())
+            print_json(summary.as_dict() | {"next": step})
         else:
             show_summary(summary)
+            answer(f"Next: {step}")
 
 
 @app.command("make-sample")
@@ -105,12 +135,13 @@ def show_summary(summary: Summary) -> None:
 
 
 def name_results(project: Project) -> None:
-    """The files worth opening now."""
-    say("\nTo look at:")
-    for what, path in (
-        ("report", project.at("report.html")),
-        ("completions", project.at("drawn", "completions.png")),
-        ("animation", project.at("drawn", "completions.gif")),
-    ):
-        if path.exists():
-            say(f"  {what:12} {path}")
+    """The files worth opening now, and the one next step."""
+    sights = to_look_at(project)
+    if sights:
+        say()
+        say("To look at:")
+    width = max((len(sight.what) for sight in sights), default=0)
+    for sight in sights:
+        say(f"  {sight.what:{width}}  {sight.path}")
+    say()
+    say(f"Next: {next_step(project)}")

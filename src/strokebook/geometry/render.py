@@ -154,6 +154,7 @@ def sheet(
     *,
     pen: float = 1.5,
     colours: Colours = "black",
+    lines: int = 1,
 ) -> Image.Image:
     """A contact sheet: pictures, or drawings rendered here, in rows, with captions.
 
@@ -161,16 +162,20 @@ def sheet(
         items: Pictures keep their proportions.
         columns: Cells in a row; fewer when there are fewer items.
         cell: Width and height of a cell in pixels, or one number for both.
-        titles: A caption under each item, cut to the cell's width.
+        titles: A caption under each item, wrapped to the cell's width.
         heading: A line above all.
         pen: Line width of drawings.
         colours: As in :func:`render`.
+        lines: Most lines of a caption; what is longer is cut. There is room for as many as the
+            longest caption takes.
     """
     width, height = (cell, cell) if isinstance(cell, int) else cell
     columns = max(1, min(columns, len(items) or 1))
     rows = max(1, -(-len(items) // columns))
     top = GAP + (30 if heading else 0)
-    step = height + GAP + (CAPTION + 5 if titles else 0)
+    captions = [wrapped(title, CAPTION, width, lines) for title in titles or ()]
+    deepest = max(map(len, captions), default=1)
+    step = height + GAP + (deepest * (CAPTION + 2) + 3 if titles else 0)
     page = Image.new("RGB", (GAP + columns * (width + GAP), top + rows * step), "white")
     draw = ImageDraw.Draw(page)
     if heading:
@@ -185,8 +190,9 @@ def sheet(
         corner = (x + (width - picture.width) // 2, y + (height - picture.height) // 2)
         page.paste(picture, corner)
         draw.rectangle((x - 1, y - 1, x + width, y + height), outline=(225, 225, 225))
-        if titles is not None and i < len(titles):
-            draw.text((x, y + height + 2), fitted(titles[i], CAPTION, width), GREY, _font(CAPTION))
+        for n, text in enumerate(captions[i] if i < len(captions) else ()):
+            at = (x, y + height + 2 + n * (CAPTION + 2))
+            draw.text(at, text, GREY, _font(CAPTION))
     return page
 
 
@@ -203,6 +209,19 @@ def fitted(text: str, size: int, width: float) -> str:
     while text and font.getlength(text + "…") > width:
         text = text[:-1]
     return text + "…"
+
+
+def wrapped(text: str, size: int, width: float, lines: int) -> list[str]:
+    """``text`` on at most ``lines`` lines of ``width`` pixels; the last is cut where it must be."""
+    words, font = text.split(), _font(size)
+    found: list[str] = []
+    while words and len(found) < lines - 1:
+        count = 1
+        while count < len(words) and font.getlength(" ".join(words[: count + 1])) <= width:
+            count += 1
+        found.append(fitted(" ".join(words[:count]), size, width))
+        del words[:count]
+    return [*found, fitted(" ".join(words), size, width)] if words or not found else found
 
 
 _fonts: dict[int, ImageFont.FreeTypeFont | ImageFont.ImageFont] = {}

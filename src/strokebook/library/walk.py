@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from strokebook.base.errors import Refusal, StrokebookError
 from strokebook.base.images import SUFFIXES
@@ -15,6 +15,7 @@ from strokebook.library.tags import read_tags
 IMAGE_SUFFIXES = frozenset(s for group in SUFFIXES.values() for s in group) | {".gif", ".bmp"}
 # What operating systems leave lying about.
 _JUNK = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "@eadir", "$recycle.bin"}
+NAMED = 3  # files of a folder that a remark on what is no image names
 # A folder that holds one of these is a project, and its pictures are ours.
 _PROJECT_MARKS = ("strokebook.db", "strokebook.toml")
 
@@ -48,12 +49,14 @@ class Walk:
             whatever was known there is still there as far as anyone can tell.
         refused: What was left out, by name.
         remarks: What was read in part.
+        strays: Names of files that are no images, by folder.
     """
 
     files: list[Found] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     remarks: list[Refusal] = field(default_factory=list)
+    strays: dict[str, list[str]] = field(default_factory=dict)
 
     def hides(self, path: str) -> bool:
         """True when ``path`` lies where the walk could not look."""
@@ -89,6 +92,7 @@ def walk(root: Path) -> Walk:
             else:
                 _take(top, entry, name, inherited, found)
     found.files.sort(key=lambda file: file.path)
+    found.remarks += [_stray_remark(folder, names) for folder, names in found.strays.items()]
     return found
 
 
@@ -170,12 +174,24 @@ def _take(
     if not stat.S_ISREG(status.st_mode):
         found.refused.append(Refusal(name, "is no plain file.", "Take it out of the library."))
     elif not is_image:
-        found.refused.append(
-            Refusal(name, "is not an image.", "Keep it elsewhere, or at the library's root.")
-        )
+        found.strays.setdefault(str(PurePosixPath(name).parent), []).append(entry.name)
     else:
         tags = inherited | _tags(Path(entry.path), name, found)
         found.files.append(Found(name, status.st_size, status.st_mtime_ns, status.st_ino, tags))
+
+
+def _stray_remark(folder: str, names: Sequence[str]) -> Refusal:
+    """One remark for all notes, lists and sidecars of a folder."""
+    shown = ", ".join(names[:NAMED])
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    one = len(names) == 1
+    return Refusal(
+        folder,
+        f"{shown}{more} {'is no image' if one else 'are no images'} and {'was' if one else 'were'}"
+        " passed over.",
+        "It does no harm; at the library's root such files are not mentioned.",
+        fatal=False,
+    )
 
 
 def _follow(top: Path, entry: os.DirEntry[str], name: str, found: Walk) -> bool:

@@ -1,11 +1,12 @@
 """What a drawing command leaves: each drawing as SVG, all on a sheet (PNG, SVG), and as a film.
 
-Every call has a number of its own (``complete-001``, ``complete-002``, …), so that no call overwrites
-what an earlier one drew, and none what a run left in the same folder.
+Every call has a number of its own (``complete-001``, ``complete-002``, …), so that no call
+overwrites what an earlier one drew, and none what a run left in the same folder.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -48,8 +49,9 @@ def save_drawings(
     try:
         return _write(drawings, picture, before, after)
     except BaseException:
-        if picture.stat().st_size == 0:
-            picture.unlink()
+        with contextlib.suppress(OSError):
+            if picture.stat().st_size == 0:
+                picture.unlink()
         raise
 
 

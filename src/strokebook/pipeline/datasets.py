@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,13 @@ def offered(project: Project) -> list[DrawingRecord]:
     ]
 
 
+def dataset_key(project: Project, records: Sequence[DrawingRecord]) -> str:
+    """The key of a data set: the drawings offered to it, the settings."""
+    return key_of(
+        STAGE, VERSION, fingerprint(project.settings.dataset), *(f"{d.id} {d.key}" for d in records)
+    )
+
+
 @owned.owning(STAGE)
 def build_dataset(project: Project) -> Outcome:
     """Write the data set anew when its drawings or settings changed; say why drawings are out."""
@@ -56,10 +64,7 @@ def build_dataset(project: Project) -> Outcome:
 def _build(project: Project) -> Outcome:
     outcome, timer = Outcome(STAGE), Timer()
     records = offered(project)
-    npz = npz_file(project)
-    key = key_of(
-        STAGE, VERSION, fingerprint(project.settings.dataset), *(f"{d.id} {d.key}" for d in records)
-    )
+    npz, key = npz_file(project), dataset_key(project, records)
     if not records:
         _forget(project, npz)
         outcome.notes.append("no drawings were kept, so there is no data set.")

@@ -37,8 +37,7 @@ def draw_with_model(project: Project) -> Outcome:
     if not card.exists():
         outcome.notes.append("there is no model, so nothing was drawn.")
         return outcome
-    o = project.settings.draw
-    key = key_of(STAGE, VERSION, fingerprint(o), str(project.options.seed), file_digest(card))
+    o, key = project.settings.draw, draw_key(project)
     folder = project.at("drawn")
     if is_done(project, STAGE, "all", key) and (folder / "completions.png").exists():
         outcome.ready = 1
@@ -55,6 +54,12 @@ def draw_with_model(project: Project) -> Outcome:
     outcome.worked, outcome.seconds = 1, timer.seconds
     project.catalogue.put_result(STAGE, "all", key, timer.seconds, {})
     return outcome
+
+
+def draw_key(project: Project) -> str:
+    """The key of what the model draws: the model, the settings, the seed."""
+    card, o = model_folder(project) / "best.json", project.settings.draw
+    return key_of(STAGE, VERSION, fingerprint(o), str(project.options.seed), file_digest(card))
 
 
 def _start(rows: Stroke3, share: float) -> Drawing:

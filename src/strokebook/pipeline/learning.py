@@ -39,7 +39,7 @@ def train_model(project: Project) -> Outcome:
         outcome.notes.append("there is no data set, so nothing was trained.")
         return outcome
     with editing(project):
-        key = _key(project)
+        key = training_key(project)
         if is_done(project, STAGE, "all", key) and (model_folder(project) / "best.json").exists():
             outcome.ready = 1
             return outcome
@@ -55,13 +55,14 @@ def train_model(project: Project) -> Outcome:
         raise KeyboardInterrupt
     # The model lands under the key of what it learned from, so that nothing of it is lost; where an
     # edit has changed that meanwhile, the next run trains again.
-    if not npz_file(project).exists() or _key(project) != key:
+    if not npz_file(project).exists() or training_key(project) != key:
         outcome.notes.append("the data set changed while the model was trained; run again.")
     outcome.worked, outcome.seconds = 1, timer.seconds
     return outcome
 
 
-def _key(project: Project) -> str:
+def training_key(project: Project) -> str:
+    """The key of a training: the settings, the data set's content."""
     s = project.settings
     return key_of(STAGE, VERSION, fingerprint(s.model, s.train), file_digest(npz_file(project)))
 

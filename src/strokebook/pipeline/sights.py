@@ -27,7 +27,7 @@ from strokebook.vision.clusters import Clustering
 from strokebook.vision.mapview import map_picture, thumbnail_map
 from strokebook.vision.sheets import cluster_sheet, contact_sheet
 
-STAGE, VERSION = "picture", "1"
+STAGE, VERSION = "picture", "2"
 MOST = 60  # items on a sheet of a label; of more an even choice is shown
 COLUMNS, CELL = 10, 150
 SMALL = 160  # px: a page or drawing on a sheet
@@ -82,7 +82,7 @@ def draw_verdicts(project: Project) -> None:
     sights: dict[str, Sight] = {}
     for word, kept in (("kept", True), ("dropped", False)):
         group = [
-            _drawing_item(project, d, d.id if kept else f"{d.id} {d.reason}")
+            _drawing_item(project, d, d.id if kept else f"{d.id}: {d.reason}")
             for d in records
             if d.kept is kept
         ]
@@ -180,6 +180,8 @@ def _cluster_sheet(
 
 def _sheet_sight(items: Sequence[Item], heading: str) -> Sight:
     shown = _even(items, MOST)
+    if len(shown) < len(items):
+        heading += f" ({len(shown)} of {len(items)} shown)"
     key = key_of(VERSION, heading, *(f"{i.key} {i.caption}" for i in shown))
     return Sight(key, partial(_sheet, shown, heading))
 

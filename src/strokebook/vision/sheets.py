@@ -13,6 +13,7 @@ from strokebook.vision.clusters import Clustering, Vectors
 
 MOST = 48  # items on a sheet: six rows of eight still fit on a screen
 COLUMNS, CELL = 8, 150
+LINES = 3  # of a caption: a page's id, and why
 
 
 def members(vectors: Vectors, clustering: Clustering, number: int, most: int = MOST) -> list[int]:
@@ -44,7 +45,7 @@ def contact_sheet(
     cell: int = CELL,
 ) -> Image.Image:
     """Pages (images) or separated drawings in rows under a heading, each with its caption."""
-    return sheet(items, columns, cell, captions, heading)
+    return sheet(items, columns, cell, captions, heading, lines=LINES)
 
 
 def cluster_sheet(
@@ -70,7 +71,9 @@ def cluster_sheet(
     rows = members(vectors, clustering, number, most)
     size = int((clustering.numbers == number).sum())
     shown = (
-        "" if len(rows) == size else f", {len(rows)} shown (the last {most // 3}: least typical)"
+        f"{size}"
+        if len(rows) == size
+        else f"{len(rows)} of {size} shown, the last {most // 3} of them the least typical"
     )
-    heading = f"Cluster {number}{f': {name}' if name else ''} ({size}{shown})"
+    heading = f"Cluster {number}{f': {name}' if name else ''} ({shown})"
     return contact_sheet([item(r) for r in rows], [caption(r) for r in rows], heading)
