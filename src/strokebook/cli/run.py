@@ -67,10 +67,10 @@ def _show_plan(project: Path, library: Path | None, until: str) -> None:
 
     plan = plan_run(project, library, until or None)
     rows = [
-        (d.stage, d.due, d.ready, d.unit, "and what the stages above find" if d.follows else "")
+        (d.stage, d.due, d.ready, d.unit + (", and what comes from above" if d.follows else ""))
         for d in plan
     ]
-    table("What a run would do", ("stage", "due", "ready", "of", ""), rows)
+    table("What a run would do", ("stage", "due", "ready", "of"), rows)
     if any(d.due for d in plan):
         answer("Nothing was changed.")
     else:

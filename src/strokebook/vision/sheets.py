@@ -13,7 +13,7 @@ from strokebook.vision.clusters import Clustering, Vectors
 
 MOST = 48  # items on a sheet: six rows of eight still fit on a screen
 COLUMNS, CELL = 8, 150
-LINES = 3  # of a caption: a page's id, and why
+LINES = 4  # of a caption: an id, and the longest reason there is
 
 
 def members(vectors: Vectors, clustering: Clustering, number: int, most: int = MOST) -> list[int]:
