@@ -14,7 +14,7 @@ from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.svg import read_drawing, write_svg
 from strokebook.model.config import ModelOptions, TrainOptions
 from strokebook.model.training import train
-from strokebook.pipeline.contact import write_contact
+from strokebook.pipeline.contact import save_drawings, write_contact
 
 Run = Callable[..., tuple[int, str]]
 SIZES = ModelOptions(conditional=True, encoder=4, decoder=8, z=2, mixtures=2)
@@ -54,22 +54,52 @@ def test_all_leave_sheets_films_and_drawings(
     run: Run, model: Path, drawing: Path, tmp_path: Path
 ) -> None:
     commands: dict[str, list[object]] = {
-        "sample": ["sample", "--choose", "different", "--pen-temperature", "0.2"],
-        "completion": ["complete", drawing, "--choose", "likely", "--of", "5"],
-        "variation": ["vary", drawing, "--strength", "0.3"],
-        "step": ["interpolate", drawing, drawing],
+        "sample": ["--choose", "different", "--pen-temperature", "0.2"],
+        "complete": [drawing, "--choose", "likely", "--of", "5"],
+        "vary": [drawing, "--strength", "0.3"],
+        "interpolate": [drawing, drawing],
     }
     for name, words in commands.items():
         out = tmp_path / name
-        code, said = run(*words, "-n", 2, "-m", model, "-o", out)
+        code, said = run(name, *words, "-n", 2, "-m", model, "-o", out)
         assert code == 0, said
         found = sorted(p.name for p in out.iterdir())
-        plural = f"{name}s"
-        expected = [f"{name}-01.svg", f"{name}-02.svg"]
-        assert found == sorted([*expected, *(plural + s for s in (".gif", ".png", ".svg"))])
-        assert np.asarray(Image.open(out / f"{plural}.png")).std() > 1
-        layers = re.findall(r'inkscape:label="(\w+ \w+)"', (out / f"{plural}.svg").read_text())
+        call = f"{name}-001"
+        expected = [f"{call}-01.svg", f"{call}-02.svg"]
+        assert found == sorted([*expected, *(call + s for s in (".gif", ".png", ".svg"))])
+        assert np.asarray(Image.open(out / f"{call}.png")).std() > 1
+        layers = re.findall(r'inkscape:label="(\w+ \w+)"', (out / f"{call}.svg").read_text())
         assert layers == (["1 drawn"] if name == "sample" else ["1 given", "2 drawn"])
+
+
+def test_a_second_call_overwrites_nothing(
+    run: Run, model: Path, drawing: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "drawn"
+    out.mkdir()
+    (out / "completions.png").write_bytes(b"what a run drew")
+    (out / "complete-007-notes.txt").write_text("mine")
+    (out / "Complete-004.png").write_bytes(b"mine")
+    words = ("complete", drawing, "-n", 1, "-m", model, "-o", out)
+    assert run(*words, "--seed", 1)[0] == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    assert {"complete-005.png", "complete-005-01.svg"} <= set(before)
+    assert run(*words, "--seed", 2)[0] == 0
+    after = {path.name: path.read_bytes() for path in out.iterdir()}
+    assert {name: after[name] for name in before} == before
+    assert {"complete-006.png", "complete-006-01.svg"} <= set(after)
+
+
+def test_a_call_that_fails_leaves_no_empty_sheet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("full")
+
+    monkeypatch.setattr("strokebook.pipeline.contact.write_svg", fail)
+    with pytest.raises(OSError, match="full"):
+        save_drawings([Drawing.of([[(0, 0), (9, 9)]])], tmp_path, "sample")
+    assert not list(tmp_path.iterdir())
 
 
 def test_continuing_from_a_point_keeps_what_is_before(
@@ -77,7 +107,7 @@ def test_continuing_from_a_point_keeps_what_is_before(
 ) -> None:
     out = tmp_path / "out"
     assert run("complete", drawing, "--from", 3, "-n", 1, "-m", model, "-o", out)[0] == 0
-    made = read_drawing(out / "completion-01.svg")
+    made = read_drawing(out / "complete-001-01.svg")
     np.testing.assert_allclose(made.points[:3], [(0, 0), (60, 10), (90, 80)], atol=0.01)
     code, said = run("complete", drawing, "--from", 30, "-m", model, "-o", out)
     assert code == 2 and "Use 2 to 6" in said

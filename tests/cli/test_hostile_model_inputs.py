@@ -97,7 +97,7 @@ def test_a_data_set_with_one_drawing_is_enough(run: Run, tmp_path: Path) -> None
     assert code == 0, said
     out = tmp_path / "drawn"
     assert run("sample", "-m", tmp_path / "made", "-n", 1, "-o", out)[0] == 0
-    assert (out / "samples.png").exists()
+    assert (out / "sample-001.png").exists()
 
 
 def test_drawings_of_one_point_are_left_out_with_a_remark(run: Run, tmp_path: Path) -> None:
@@ -214,4 +214,4 @@ def test_a_start_of_5000_points_is_thinned_and_completed(
     write_svg(Drawing.of([np.stack([angle * np.cos(angle), angle * np.sin(angle)], 1)]), start)
     code, said = run("complete", start, "-m", model, "-n", 2, "-o", out)
     assert code == 0, said
-    assert (out / "completions.png").exists()
+    assert (out / "complete-001.png").exists()

@@ -100,7 +100,7 @@ def test_there_and_back(models: Path, tmp_path: Path) -> None:
     assert "unknown" in done.out
     done = strokebook("sample", "-m", folder, "-n", "2", "-o", tmp_path / "drawn")
     assert done.code == 0, done.err
-    assert len(list((tmp_path / "drawn").glob("sample-*.svg"))) == 2
+    assert len(list((tmp_path / "drawn").glob("sample-001-*.svg"))) == 2
 
 
 def test_the_z_that_is_asked_for_is_kept(

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.render import place, render, sheet, time_colour
+from strokebook.geometry.render import place, render, sheet, time_colour, wrapped
 
 CROSS = Drawing.of([[[0, 0], [100, 100]], [[100, 0], [0, 100]]])
 WIDE = Drawing.of([[[10, 10], [210, 10], [210, 60]]], size=(400, 400))
@@ -86,3 +86,20 @@ def test_a_thousand_thumbnails_in_seconds() -> None:
     start = time.process_time()
     sheet(drawings, 20, 64)
     assert time.process_time() - start < 2.0
+
+
+def test_long_captions_are_wrapped_and_only_the_last_line_is_cut() -> None:
+    reason = "sb44p020d01: more points than the 95th percentile (266 > 238.5)"
+    assert " ".join(wrapped(reason, 13, 150, 4)) == reason
+    assert all(len(line) < 30 for line in wrapped(reason, 13, 150, 4))
+    two = wrapped(reason, 13, 150, 2)
+    assert len(two) == 2 and two[1].endswith("…")
+    assert wrapped("", 13, 150, 3) == [""]
+    assert wrapped("x" * 99, 13, 150, 1)[0].endswith("…")
+
+
+def test_a_sheet_makes_room_for_the_longest_caption() -> None:
+    cells = [Image.new("RGB", (20, 20))] * 2
+    short = sheet(cells, 2, 60, ["a", "b"], lines=3)
+    assert short.size == sheet(cells, 2, 60, ["a", "b"]).size
+    assert sheet(cells, 2, 60, ["a", "b b b b b b b b b b b"], lines=3).height > short.height
