@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from strokebook.base import owned
 from strokebook.cli.main import main
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.svg import read_drawing, write_svg
@@ -88,6 +89,20 @@ def test_a_second_call_overwrites_nothing(
     after = {path.name: path.read_bytes() for path in out.iterdir()}
     assert {name: after[name] for name in before} == before
     assert {"complete-006.png", "complete-006-01.svg"} <= set(after)
+
+
+def test_in_a_folder_of_ours_calls_are_listed_for_no_stage(
+    run: Run, model: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "drawn"
+    out.mkdir()
+    owned.mark(out)
+    for _ in range(2):
+        assert run("sample", "-n", 1, "-m", model, "-o", out)[0] == 0
+    entries = {path.name: entry for path, entry in owned.listed(out)}
+    assert {"sample-001.png", "sample-002.png", "sample-002-01.svg"} <= set(entries)
+    assert {entry.stage for entry in entries.values()} == {""}
+    assert not owned.leftovers(out)
 
 
 def test_a_call_that_fails_leaves_no_empty_sheet(

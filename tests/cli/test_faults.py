@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from strokebook.base import owned
 from strokebook.base.errors import InputRefused, UsageError
 from strokebook.base.files import write_text
 from strokebook.cli import look
@@ -207,6 +208,29 @@ def test_a_log_is_never_written_through_a_link(run: Run, copy: Place, tmp_path: 
     (copy.project / "logs" / "strokebook.log").symlink_to(tmp_path / "mine.txt")
     assert run("pages", "-p", copy.project)[0] == 0
     assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_the_log_is_listed_as_ours_and_turned_over(
+    run: Run, copy: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("strokebook.cli.logbook.MOST", 300)
+    for _ in range(12):
+        assert run("pages", "-p", copy.project)[0] == 0
+    logs = copy.project / "logs"
+    names = {path.name for path in logs.glob("strokebook.log*")}
+    assert names == {"strokebook.log", *(f"strokebook.log.{n}" for n in (1, 2, 3))}
+    assert all(owned.is_ours(logs / name) for name in names)
+    assert not owned.leftovers(logs)
+
+
+def test_another_programs_log_is_left_alone(run: Run, copy: Place) -> None:
+    run("pages", "-p", copy.project)
+    log = copy.project / "logs" / "strokebook.log"
+    log.unlink()
+    owned.remove(log)  # it is listed no more
+    log.write_text("mine")
+    assert run("pages", "-p", copy.project)[0] == 0
+    assert log.read_text() == "mine"
 
 
 def test_what_the_operating_system_says_names_the_file_that_was_meant(

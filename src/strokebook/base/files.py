@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Any
 
 from strokebook.base import owned
+from strokebook.base.blame import naming
 from strokebook.base.digests import digest, file_digest
 from strokebook.base.errors import StrokebookError
 from strokebook.base.steps import step
@@ -46,7 +47,7 @@ def atomic_open(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
         LinkedFolderError: A folder of ours is a link.
     """
     found, _ = owned.check(path)
-    with _naming(path):
+    with naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         place, name = path.parent, f".{path.name[:40]}."
         if found is not None:
@@ -56,34 +57,20 @@ def atomic_open(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
         handle, partial = tempfile.mkstemp(dir=place, prefix=name, suffix=".part")
     try:
         encoding = None if "b" in mode else "utf-8"
-        with _naming(path, partial), os.fdopen(handle, mode, encoding=encoding) as file:
+        with naming(path, partial), os.fdopen(handle, mode, encoding=encoding) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         umask = os.umask(0)
         os.umask(umask)
         Path(partial).chmod(0o666 & ~umask)  # mkstemp makes it private to the user
-        with _naming(path, partial):
+        with naming(path, partial):
             if found is not None:
                 owned.record(path, Path(partial))
             step("rename", path)
             Path(partial).replace(path)
     except BaseException:
         Path(partial).unlink(missing_ok=True)
-        raise
-
-
-@contextlib.contextmanager
-def _naming(path: Path, partial: str | None = None) -> Iterator[None]:
-    """Let errors of the operating system be about ``path``, not about its hidden part.
-
-    A full disk names no file at all; errors about another file (one that is read) stay as they are.
-    """
-    try:
-        yield
-    except OSError as error:
-        if partial is None or error.filename in (None, partial):
-            error.filename, error.filename2 = str(path), None
         raise
 
 

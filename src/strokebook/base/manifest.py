@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from strokebook.base.blame import naming
 from strokebook.base.digests import file_digest
 from strokebook.base.errors import StrokebookError
 from strokebook.base.steps import step
@@ -144,7 +145,7 @@ class Manifest:
         if files is not None:
             head |= {"files": sorted(files), "folders": sorted(folders)}
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_BINARY", 0)
-        with contextlib.suppress(FileExistsError):
+        with contextlib.suppress(FileExistsError), naming(self.mark):
             handle = os.open(self.mark, flags, 0o666)
             with os.fdopen(handle, "wb", buffering=0) as file:
                 file.write(b"".join([_line(head), *(_line(_plain(entry)) for entry in entries)]))
@@ -164,7 +165,7 @@ class Manifest:
                 self.compact()
 
     def _append(self, data: bytes) -> None:
-        with _locked(self.mark) as handle:
+        with naming(self.mark), _locked(self.mark) as handle:
             os.write(handle, (b"" if _ends_line(handle) else b"\n") + data)
             os.fsync(handle)
 

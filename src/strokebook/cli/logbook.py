@@ -19,7 +19,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from strokebook import __version__
-from strokebook.base.errors import Refusal
+from strokebook.base import owned
+from strokebook.base.errors import Refusal, StrokebookError
 from strokebook.base.images import SUFFIXES
 
 FOLDER, FILE = "logs", "strokebook.log"
@@ -59,7 +60,10 @@ class _Quiet(logging.handlers.RotatingFileHandler):
 
     def doRollover(self) -> None:  # noqa: N802
         """Begin a new file; where another process has the old one open (Windows), go on in it."""
-        with contextlib.suppress(OSError):
+        file = Path(self.baseFilename)
+        with contextlib.suppress(OSError, StrokebookError):
+            for number in range(1, self.backupCount + 1):
+                _claim(file.with_name(f"{file.name}.{number}"))
             super().doRollover()
 
 
@@ -77,9 +81,9 @@ class Logbook:
         if self.file is not None:
             return
         target = folder / FOLDER / FILE
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, StrokebookError):
+            _claim(target)
             target.parent.mkdir(exist_ok=True)
-            _check_plain(target)
             self._write_to(target)
 
     def place(self) -> Path | None:
@@ -118,16 +122,20 @@ class Logbook:
         self._waiting.capacity = 1  # from now on every line at once: a killed command leaves them
 
 
-def _check_plain(target: Path) -> None:
-    """Refuse links and whatever is no plain file: a log is appended to, and renamed.
+def _claim(target: Path) -> None:
+    """List a log file as ours; links, other people's files and what is no file are refused.
 
     Raises:
-        OSError: It is one.
+        OSError: It is one of these.
+        StrokebookError: A folder of ours is a link.
     """
     if target.parent.is_symlink() or target.is_symlink():
         raise FileExistsError(f"{target} is a link.")
     if target.exists() and not target.is_file():
         raise FileExistsError(f"{target} is no file.")
+    if target.exists() and owned.home(target) is not None and not owned.is_ours(target):
+        raise FileExistsError(f"{target} is not ours.")
+    owned.claim(target)
 
 
 @contextlib.contextmanager

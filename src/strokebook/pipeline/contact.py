@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from strokebook.base import owned
 from strokebook.geometry.animate import animate
 from strokebook.geometry.drawing import Drawing, Points
 from strokebook.geometry.render import place, render, sheet
@@ -50,7 +51,7 @@ def save_drawings(
         return _write(drawings, picture, before, after)
     except BaseException:
         with contextlib.suppress(OSError):
-            if picture.stat().st_size == 0:
+            if picture.stat().st_size == 0 and not owned.remove(picture):
                 picture.unlink()
         raise
 
@@ -68,6 +69,7 @@ def _reserve(folder: Path, name: str) -> Path:
             path.open("xb").close()
         except FileExistsError:
             continue  # another call was a moment earlier
+        owned.claim(path)
         return path
 
 

@@ -23,6 +23,7 @@ from strokebook.pipeline.datasets import dataset_key, npz_file, offered
 from strokebook.pipeline.drawn import draw_key
 from strokebook.pipeline.figures import figures_key
 from strokebook.pipeline.learning import model_folder, training_key
+from strokebook.pipeline.ownership import refuse_overlap, refuse_strangers
 from strokebook.pipeline.project import DATABASE, HAND, SETTINGS, Project
 from strokebook.pipeline.run import STAGES
 from strokebook.pipeline.seeing import Eyes
@@ -93,6 +94,9 @@ def _settings(folder: Path, library: Path | None) -> Settings:
             f"{folder} is no strokebook project (it has no {SETTINGS}).",
             "Give the project's folder with --project, or the library, which makes one.",
         )
+    if not (folder / DATABASE).exists():
+        refuse_overlap(folder, library)
+        refuse_strangers(folder)
     return with_library(Settings(), str(library.resolve()))
 
 
