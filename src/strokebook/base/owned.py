@@ -32,7 +32,7 @@ class ForeignFileError(StrokebookError):
         super().__init__(reason, remedy)
         self.file = file
 
-    def __reduce__(self) -> tuple[type[StrokebookError], tuple[object, ...]]:  # type: ignore[override]
+    def __reduce__(self) -> tuple[type[StrokebookError], tuple[object, ...]]:
         return type(self), (self.reason, self.remedy, self.file)
 
 

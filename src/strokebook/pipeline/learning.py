@@ -91,7 +91,7 @@ def _train(project: Project, key: str, train_rows: Any, valid_rows: Any) -> Any:
                 project.catalogue.put_result(STAGE, "all", key, result.seconds, _facts(result))
     except RunStopped:
         # Somebody needs what it learned from gone: not even its last checkpoint may stay.
-        owned.remove_tree(work)
+        trees.remove_tree(work)
         raise
     return result
 
