@@ -100,7 +100,8 @@ def test_a_row_of_digits_without_end_is_refused(key: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "<style>{}</style>" + LINE, "<style>{}}}</style>" + LINE, '<path stroke="rgb({})" d="M0 0"/>',
+        "<style>{}</style>" + LINE, "<style>{}}}</style>" + LINE,
+        '<path stroke="rgb({})" d="M0 0"/>',
         '<path style="stroke:hsl({})" d="M0 0"/>', '<path d="M0 0{}L9 9"/>',
     ],
 )  # fmt: skip

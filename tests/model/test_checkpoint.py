@@ -1,4 +1,6 @@
+import dataclasses
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -8,7 +10,9 @@ from safetensors.torch import save
 
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import digest
+from strokebook.model import checkpoint
 from strokebook.model.checkpoint import load_model, read
+from strokebook.model.facts import DataFacts
 
 
 @pytest.fixture
@@ -68,6 +72,52 @@ def edited(folder: Path, part: str, **values: object) -> None:
     whole = json.loads(path.read_text())
     whole[part] = whole[part] | values
     path.write_text(json.dumps(whole))
+
+
+EMPTY = [None, "", [], {}, 0, False]
+
+
+@pytest.mark.parametrize("part", ["weights", "digest", "model", "facts", "info", "loop"])
+@pytest.mark.parametrize("value", EMPTY, ids=repr)
+def test_empty_fields(copy: Path, part: str, value: object) -> None:
+    path = copy / "best.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {part: value}))
+    if value == {} and part in ("info", "loop"):  # nothing that drawing needs
+        load_model(copy)
+        return
+    with pytest.raises(StrokebookError):
+        load_model(copy)
+
+
+@pytest.mark.parametrize("name", [f.name for f in dataclasses.fields(DataFacts)])
+@pytest.mark.parametrize("value", [None, "", [], -1, 1e300, True], ids=repr)
+def test_empty_facts(copy: Path, name: str, value: object) -> None:
+    edited(copy, "facts", **{name: value})
+    with pytest.raises(StrokebookError, match="cannot be understood"):
+        load_model(copy)
+
+
+def test_sizes_beyond_the_weights_are_refused_before_a_net_is_made(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edited(copy, "model", decoder=8192, decoder_cell="hyper")
+
+    def build(_: object) -> None:
+        raise AssertionError("a net of gigabytes was made")
+
+    monkeypatch.setattr(checkpoint, "SketchNet", build)
+    with pytest.raises(StrokebookError, match="another kind or size"):
+        load_model(copy)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+@pytest.mark.parametrize("card", [True, False])
+def test_pipes_are_not_waited_for(copy: Path, card: bool) -> None:
+    path = copy / "best.json" if card else weights(copy)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(StrokebookError, match="no plain file"):
+        read(copy, "best")
 
 
 def test_another_size(copy: Path) -> None:

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from strokebook.base.errors import StrokebookError
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.stroke3 import to_stroke3
 from strokebook.model.facts import DataFacts, longer_side, measure, pen_down_lengths
@@ -17,6 +18,18 @@ FACTS = DataFacts(
 def circle(points: int, radius: float) -> Drawing:
     turn = np.linspace(0, 2 * np.pi, points)
     return Drawing.of([np.stack((np.cos(turn), np.sin(turn)), 1) * radius + radius])
+
+
+def test_far_too_many_points_are_one_sentence_before_any_work() -> None:
+    with pytest.raises(StrokebookError, match="400,000 points, over the limit of 100,000"):
+        fit(circle(400_000, 50), FACTS, 100)
+
+
+def test_a_scribble_that_stays_long_is_refused_before_it_is_cut_in_steps() -> None:
+    scribble = np.random.default_rng(0).random((90_000, 2))
+    with pytest.raises(StrokebookError, match="over the limit of 50,000"):
+        fit(Drawing.of([scribble]), FACTS, 100)
+    assert len(fit(Drawing.of([scribble[:20_000]]), FACTS, 100).rows) > 20_000
 
 
 def test_measures() -> None:

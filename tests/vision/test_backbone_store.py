@@ -40,6 +40,36 @@ def test_the_packaged_network_too(tmp_path: Path) -> None:
     assert load_saved(tmp_path, options).fingerprint == backbone.fingerprint
 
 
+@pytest.mark.parametrize("field", ["name", "kind", "config", "image_size", "fingerprint"])
+@pytest.mark.parametrize("value", [None, "", [], 0, True, 1 << 40], ids=repr)
+def test_empty_fields(
+    small_backbone: Backbone,
+    small_options: VisionOptions,
+    tmp_path: Path,
+    field: str,
+    value: object,
+) -> None:
+    _, card = save_backbone(small_backbone, tmp_path)
+    card.write_text(json.dumps(json.loads(card.read_text()) | {field: value}))
+    if (field, value) == ("name", ""):  # a name says nothing of the network
+        assert load_saved(tmp_path, small_options).name == ""
+        return
+    with pytest.raises(StrokebookError, match=r"cannot be used|no network of kind"):
+        load_saved(tmp_path, small_options)
+
+
+def test_a_configuration_beyond_the_weights_is_refused_before_a_net_is_made(
+    small_backbone: Backbone, small_options: VisionOptions, tmp_path: Path
+) -> None:
+    _, card = save_backbone(small_backbone, tmp_path)
+    values = json.loads(card.read_text())
+    for name, sizes in (("hidden_sizes", [8192] * 4), ("depths", [99] * 4), ("depths", [10**9])):
+        config = values["config"] | {name: sizes}
+        card.write_text(json.dumps(values | {"config": config}))
+        with pytest.raises(StrokebookError, match=r"configuration|fewer"):
+            load_saved(tmp_path, small_options)
+
+
 @pytest.mark.parametrize(
     "harm", ["no card", "no weights", "cut card", "cut weights", "list", "format", "kind", "swap"]
 )

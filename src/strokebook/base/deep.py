@@ -38,7 +38,7 @@ def to_8_bits(image: Image.Image, kept: Samples) -> Image.Image:
     if values.dtype.kind == "f":
         grey = _scaled(values, whole)
     else:  # a table costs a byte a pixel, arithmetic eight
-        grey = _scaled(np.arange(min(int(top), 65535) + 1), whole)[values]  # type: ignore[index]
+        grey = _scaled(np.arange(min(int(top), 65535) + 1), whole)[values]
     return Image.fromarray(255 - grey if kept.white_is_zero else grey, "L")
 
 
@@ -69,6 +69,6 @@ def brightened(image: Image.Image, kept: Samples) -> Image.Image:
     """
     if image.mode != "RGB" or kept.bits[:1] != (16,):
         return image
-    top = max(int(high) for _, high in image.getextrema())  # type: ignore[misc, call-overload]
+    top = max(int(high) for _, high in image.getextrema())  # type: ignore[misc]
     factor = next((f for most, f in HIGH_BYTES.items() if top <= most), 1)
     return image.point([min(255, v * factor) for v in range(256)] * 3) if factor > 1 else image

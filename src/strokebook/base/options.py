@@ -67,13 +67,17 @@ def _check(value: Any, hint: Any, field: dataclasses.Field[Any], where: str) -> 
     choices = field.metadata.get("choices") or ()
     if choices and value not in choices:
         raise UsageError(
-            f"{where} {field.name}: {value!r} is not known.", nearest(str(value), choices)
+            f"{where} {field.name}: {_short(value)} is not known.", nearest(str(value), choices)
         )
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         if low is not None and not value >= low:
-            raise UsageError(f"{where} {field.name}: {value} is under the least value {low}.")
+            raise UsageError(
+                f"{where} {field.name}: {_short(value)} is under the least value {low}."
+            )
         if high is not None and not value <= high:
-            raise UsageError(f"{where} {field.name}: {value} is over the greatest value {high}.")
+            raise UsageError(
+                f"{where} {field.name}: {_short(value)} is over the greatest value {high}."
+            )
     return value
 
 
@@ -84,12 +88,37 @@ def _convert(value: Any, hint: Any, where: str) -> Any:
         return None if value is None or value == "" else _convert(value, inner[0], where)
     if origin is typing.Literal:  # its choices are checked with the limits
         return _convert(value, str, where)
-    if origin is tuple:
-        if not isinstance(value, (list, tuple)):
-            raise UsageError(f"{where}: {value!r} should be a list.")
-        return tuple(_convert(v, typing.get_args(hint)[0], where) for v in value)
+    if origin in (tuple, list, dict):
+        return _convert_parts(value, hint, where)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        return _float(value, where)
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
-        raise UsageError(f"{where}: {value!r} should be of type {hint.__name__}.")
+        raise UsageError(f"{where}: {_short(value)} should be of type {hint.__name__}.")
     return value
+
+
+def _convert_parts(value: Any, hint: Any, where: str) -> Any:
+    """A tuple, a list or an object with texts as keys, each part converted."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is dict:
+        if not isinstance(value, Mapping):
+            raise UsageError(f"{where}: {_short(value)} should be an object.")
+        return {str(name): _convert(v, arguments[1], where) for name, v in value.items()}
+    if not isinstance(value, (list, tuple)):
+        raise UsageError(f"{where}: {_short(value)} should be a list.")
+    return origin(_convert(v, arguments[0], where) for v in value)
+
+
+def _float(value: int, where: str) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        raise UsageError(f"{where}: {_short(value)} is beyond any number.") from None
+
+
+def _short(value: Any) -> str:
+    """``value`` as an error shows it: one from a file may be as long as the file."""
+    if isinstance(value, list | dict):
+        return f"a {type(value).__name__} of {len(value)}"
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

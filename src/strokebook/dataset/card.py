@@ -13,12 +13,15 @@ from typing import Any
 from strokebook import __version__
 from strokebook.base import InputRefused
 from strokebook.base.files import file_digest, write_json, write_text
+from strokebook.base.reading import read_plain
 from strokebook.dataset.build import DataSet
 from strokebook.dataset.splits import PARTS, Part
 from strokebook.dataset.summary import DataSetSummary, Spread, summarise
 
 THE_ARTISTS = "The drawings are the artist's own; ask before you use or pass on this data set."
 _OF_PAGE = re.compile(r"(.+?)p\d+")
+
+MAX_BYTES = 1 << 26  # of a card's JSON; one of 100,000 pages has some 5 MB
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,11 +95,13 @@ def read_pages(path: Path) -> dict[str, Part]:
         InputRefused: It is not such a card.
     """
     try:
-        pages = json.loads(path.read_text(encoding="utf-8"))["pages"]
+        pages = json.loads(read_plain(path, MAX_BYTES))["pages"]
         if not all(part in PARTS for part in pages.values()):
             raise ValueError
         return {str(page): part for page, part in pages.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except InputRefused:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         reason = "is not a data card with the pages of each part."
         raise InputRefused(path.name, reason, "Delete it to split the pages anew.") from error
 

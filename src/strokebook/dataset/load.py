@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from strokebook.base import InputRefused, Refusal
+from strokebook.base.reading import plain_size, unreadable
 from strokebook.dataset.pickled import PickleRefused, load_objects
 from strokebook.dataset.splits import PARTS, Part, Rows, SplitArrays
 
@@ -55,15 +56,11 @@ def read_npz(path: Path, *, max_bytes: int = MAX_BYTES) -> SplitArrays:
 
 
 def _open_zip(path: Path) -> zipfile.ZipFile:
-    name = path.name
+    plain_size(path, path.name)
     try:
         return zipfile.ZipFile(path)
-    except FileNotFoundError:
-        raise InputRefused(name, "there is no such file.", "Check the path.") from None
-    except PermissionError:
-        raise InputRefused(name, "may not be read.", "Change its permissions.") from None
-    except IsADirectoryError:
-        raise InputRefused(name, "is a folder.", "Name the .npz file in it.") from None
+    except PermissionError as error:
+        raise unreadable(path.name, error) from error
     except (*_BROKEN, NotImplementedError) as error:
         _refuse_no_zip(path, error)
 

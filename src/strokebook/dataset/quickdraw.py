@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from strokebook.base import InputRefused, Refusal
+from strokebook.base.reading import plain_size, unreadable
 from strokebook.geometry.drawing import Drawing
 
 MAX_LINE = 8 * 1024 * 1024
@@ -71,13 +72,13 @@ def read_quickdraw(
 
 
 def _open(path: Path) -> io.BufferedIOBase:
+    plain_size(path, path.name)
     try:
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
         return gzip.open(path, "rb") if packed else path.open("rb")
     except OSError as error:
-        why = (error.strerror or "cannot be opened").lower()
-        raise InputRefused(path.name, f"{why}.", "Check the path and its permissions.") from error
+        raise unreadable(path.name, error) from error
 
 
 def _lines(

@@ -21,11 +21,12 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor
 
 from strokebook.base import owned
-from strokebook.base.errors import StrokebookError
+from strokebook.base.errors import InputRefused, StrokebookError
 from strokebook.base.files import digest, inside, write_bytes, write_json
 from strokebook.base.options import build
+from strokebook.base.reading import read_plain
 from strokebook.model.config import ModelOptions
-from strokebook.model.facts import DataFacts
+from strokebook.model.facts import DataFacts, from_json
 from strokebook.model.folder import mark_model
 from strokebook.model.nets import SketchNet
 
@@ -33,6 +34,8 @@ FORMAT = "strokebook-model"
 VERSION = 1
 NET = "net."  # prefix of the net's tensors; a checkpoint's other tensors are the optimiser's
 Which = Literal["best", "last"]
+MOST_JSON, MOST_BYTES = 1 << 26, 1 << 34
+_WRONG = (KeyError, TypeError, ValueError, AttributeError)
 TRAIN_AGAIN = "Train it again, or name another model folder."
 
 
@@ -117,36 +120,46 @@ def read(folder: Path, which: Which) -> Checkpoint:
         StrokebookError: There is none, or it is damaged or of another program.
     """
     path = folder / f"{which}.json"
-    data = b""
+    data: bytes | None = None
     for _ in range(2):  # a training that runs may replace the pair between the two reads
         value = _read_json(path)
-        try:
-            data = inside(folder, str(value["weights"])).read_bytes()
+        data = _weights(inside(folder, value["weights"]))
+        if data is not None:
             break
-        except FileNotFoundError:
-            continue
-    if digest(data) != value["digest"]:
+    if data is None or digest(data) != value["digest"]:
         raise StrokebookError(
             f"The weights {value['weights']} of {path} are missing or cut short.", TRAIN_AGAIN
         )
     try:
         options = build(ModelOptions, value["model"], str(path))
-        facts = DataFacts(**value["facts"])
+        facts = from_json(value["facts"], f"{path} facts")
         tensors = load_tensors(data)
         return Checkpoint(options, facts, value["info"], value["loop"], tensors)
-    except (KeyError, TypeError, SafetensorError, StrokebookError) as error:
+    except (SafetensorError, ArithmeticError, RuntimeError, *_WRONG, StrokebookError) as error:
         raise StrokebookError(f"{path} cannot be understood: {error}.", TRAIN_AGAIN) from error
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def _weights(path: Path) -> bytes | None:
+    """The content of a weights file; None where there is none."""
     try:
-        value = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+        return read_plain(path, MOST_BYTES)
+    except InputRefused as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return None
+        raise StrokebookError(error.reason, TRAIN_AGAIN) from error
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    if not path.exists():
         raise StrokebookError(
             f"There is no model in {path.parent} ({path.name} is missing).",
             "Train one first, or name another folder.",
-        ) from None
-    except (OSError, ValueError) as error:
+        )
+    try:
+        value = json.loads(read_plain(path, MOST_JSON))
+    except InputRefused as error:
+        raise StrokebookError(error.reason, TRAIN_AGAIN) from error
+    except (ValueError, RecursionError) as error:
         raise StrokebookError(f"{path} cannot be read: {error}.", TRAIN_AGAIN) from error
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise StrokebookError(f"{path} is not a model of strokebook's.", TRAIN_AGAIN)
@@ -157,7 +170,27 @@ def _read_json(path: Path) -> dict[str, Any]:
         )
     if not {"weights", "digest", "model", "facts", "info", "loop"} <= set(value):
         raise StrokebookError(f"{path} is not complete.", TRAIN_AGAIN)
+    for name in ("weights", "digest", "model", "facts", "info", "loop"):
+        kind: type = str if name in ("weights", "digest") else dict
+        if not isinstance(value[name], kind) or (kind is str and not value[name]):
+            what = "a text" if kind is str else "an object"
+            raise StrokebookError(f"{path}: its {name!r} is not {what}.", TRAIN_AGAIN)
     return value
+
+
+def _check_size(options: ModelOptions, tensors: Mapping[str, Tensor], where: Path) -> None:
+    """Refuse sizes far beyond the weights before a net of them is made, which may be gigabytes.
+
+    Raises:
+        StrokebookError: There are fewer numbers than the recurrent weights alone would be.
+    """
+    least = 4 * options.decoder**2 + 8 * options.encoder**2 * options.conditional
+    if sum(t.numel() for t in tensors.values()) < least:
+        raise StrokebookError(
+            f"The model in {where} is of another kind or size: its weights are fewer than those of"
+            f" {options.decoder} units.",
+            TRAIN_AGAIN,
+        )
 
 
 def fill(net: SketchNet, tensors: Mapping[str, Tensor], where: Path) -> None:
@@ -192,6 +225,7 @@ def load_model(folder: Path, device: str = "cpu") -> SketchModel:
     """
     which: Which = "last" if has(folder, "last") and not has(folder, "best") else "best"
     found = read(folder, which)
+    _check_size(found.options, found.tensors, folder)
     net = SketchNet(found.options)
     fill(net, found.tensors, folder)
     net.to(torch.device(device)).eval().requires_grad_(False)

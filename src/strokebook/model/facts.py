@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from strokebook.base.errors import UsageError
+from strokebook.base.options import build
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model.batches import scale_of
+
+MOST = 1e9  # of any measure, lengths included
+MOST_POINTS = 1_000_000  # of the longest drawing
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,24 @@ class DataFacts:
     def n_max(self) -> int:
         """Rows in which every drawing fits with its end row: the N_max of the losses."""
         return self.longest + 1
+
+
+def from_json(value: Mapping[str, Any], where: str) -> DataFacts:
+    """Facts as a checkpoint's JSON holds them.
+
+    Raises:
+        UsageError: A field is missing, unknown, of another type, or no measure of drawings.
+    """
+    missing = sorted({f.name for f in dataclasses.fields(DataFacts)} - set(value))
+    if missing:
+        raise UsageError(f"{where}: {missing[0]!r} is missing.")
+    facts = build(DataFacts, value, where)
+    for name, number in dataclasses.asdict(facts).items():
+        if not 0 <= number <= MOST:  # false for NaN too
+            raise UsageError(f"{where}: {name} is {number}, which no drawings have.")
+    if facts.scale == 0 or not 1 <= facts.longest <= MOST_POINTS:
+        raise UsageError(f"{where}: its scale or its longest drawing is not above 0.")
+    return facts
 
 
 def measure(drawings: Sequence[Stroke3]) -> DataFacts:

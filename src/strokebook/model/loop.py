@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from strokebook.base.errors import StrokebookError, UsageError
+from strokebook.base.options import build
+from strokebook.model.scores import Scores
 
 OVERFIT_AFTER = 3  # validations in a row without a new best, while training goes on improving
 
@@ -71,3 +77,20 @@ class Loop:
             " drawings, augmentation ([train] mirror_augment, warp_augment, …) or a smaller model"
             " help."
         )
+
+
+def restored(value: dict[str, Any], where: Path) -> Loop:
+    """Where a training stood, checked.
+
+    Raises:
+        StrokebookError: A field is unknown, or of another type than it should be.
+    """
+    try:
+        loop = build(Loop, value, f"{where} loop")
+        if loop.best:
+            Scores(**loop.best)
+    except (TypeError, UsageError) as error:
+        raise StrokebookError(
+            f"{where} cannot be understood: {error}.", "Train anew, into another folder."
+        ) from error
+    return loop

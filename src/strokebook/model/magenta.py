@@ -25,6 +25,7 @@ import numpy.typing as npt
 
 from strokebook.base.errors import InputRefused
 from strokebook.base.files import write_text
+from strokebook.base.reading import read_plain
 from strokebook.model.mixture import width
 
 Array = npt.NDArray[np.float32]
@@ -158,15 +159,7 @@ def read(path: Path) -> BrowserModel:
 def _parts(path: Path) -> tuple[dict[str, Any], list[Any], list[str]]:
     """The three parts, each of the right kind."""
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InputRefused(
-                str(path), f"is larger than {MOST_BYTES >> 20} MiB, no such model is.", ANOTHER
-            )
-        value = json.loads(path.read_bytes())
-    except OSError as error:
-        raise InputRefused(
-            str(path), f"cannot be read ({error.strerror}).", "Check the name."
-        ) from error
+        value = json.loads(read_plain(path, MOST_BYTES))
     except (ValueError, RecursionError) as error:
         raise _bad(path, "it is no whole JSON (cut short, or another kind of file)") from error
     if not isinstance(value, list) or len(value) != 3:

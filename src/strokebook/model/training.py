@@ -22,7 +22,7 @@ from strokebook.model.config import ModelOptions, TrainOptions
 from strokebook.model.data import TrainingData, prepare
 from strokebook.model.folder import mark_model
 from strokebook.model.interrupts import Interrupts
-from strokebook.model.loop import Loop
+from strokebook.model.loop import Loop, restored
 from strokebook.model.nets import SketchNet
 from strokebook.model.scores import Scores, score
 from strokebook.model.stepper import Stepper
@@ -171,10 +171,15 @@ class _Run:
 
     def _resume(self, found: checkpoint.Checkpoint) -> None:
         net = self.stepper.net
-        old, new = found.info["train"], self.info["train"]
+        old, new = found.info.get("train"), self.info["train"]
+        if not isinstance(old, dict):
+            raise StrokebookError(
+                f"{self.folder / 'last.json'} does not say how its model was trained.",
+                checkpoint.TRAIN_AGAIN,
+            )
         changed = [n for n in new if n not in FREE and old.get(n, DEFAULTS[n]) != new[n]]
         changed += ["the [model] settings"] if found.options != net.options else []
-        changed += ["the drawings"] if found.info["data"] != self.data.key else []
+        changed += ["the drawings"] if found.info.get("data") != self.data.key else []
         if changed:
             raise StrokebookError(
                 f"{self.folder} holds a model that was trained otherwise: {', '.join(changed)}"
@@ -183,8 +188,8 @@ class _Run:
             )
         checkpoint.fill(net, found.tensors, self.folder)
         self.stepper.restore(found.tensors)
-        self.loop = Loop(**found.loop)
-        self.info["started_from"] = found.info["started_from"]
+        self.loop = restored(found.loop, self.folder / "last.json")
+        self.info["started_from"] = found.info.get("started_from")
 
     def go(self) -> TrainResult:
         """Train until something ends it; leave checkpoints, curves and card."""

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from strokebook.base.errors import UsageError
+from strokebook.base.errors import InputRefused, UsageError
 from strokebook.base.files import digest, write_text
 from strokebook.base.options import build, nearest, option
+from strokebook.base.reading import read_plain
 from strokebook.dataset.composition import CompositionOptions
 from strokebook.dataset.options import DatasetOptions
 from strokebook.geometry.join import JoinOptions
@@ -81,6 +82,7 @@ class Settings:
     draw: DrawOptions = field(default_factory=DrawOptions)
 
 
+MAX_BYTES = 1 << 18  # of the file; one with every setting and its comment has 20 KB
 HEADER = """\
 # Settings of this strokebook project.
 # A line that begins with '# name =' shows the default; take the '# ' away to change it.
@@ -91,11 +93,18 @@ def load_settings(path: Path) -> Settings:
     """The settings in ``path``; what it leaves out has its default.
 
     Raises:
-        UsageError: Not valid TOML, an unknown section or key, a wrong type, a limit passed.
+        UsageError: No plain file, not valid TOML, an unknown section or key, a wrong type, a limit
+            passed.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        table = tomllib.loads(read_plain(path, MAX_BYTES).decode("utf-8"))
+    except InputRefused as error:
+        raise UsageError(error.reason, error.remedy) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not text (UTF-8).", "Save it as plain text.") from error
+    except RecursionError as error:
+        raise UsageError(f"{path} is nested too deep.", "Take the brackets out.") from error
+    except ValueError as error:  # TOML's own errors, and numbers of thousands of digits
         raise UsageError(f"{path} is not valid TOML: {error}.", "Correct that line.") from error
     return settings_of(table, path.name)
 

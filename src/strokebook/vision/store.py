@@ -7,14 +7,19 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from strokebook.base.errors import StrokebookError
+from strokebook.base.errors import InputRefused, StrokebookError
 from strokebook.base.files import write_bytes, write_json
+from strokebook.base.reading import read_plain
 from strokebook.vision.backbone import Backbone, fingerprint
 from strokebook.vision.finetune import FineTuneReport
 from strokebook.vision.options import VisionOptions
 
 WEIGHTS, CARD = "backbone.safetensors", "backbone.json"
 FORMAT = 1
+FIELDS = {"name": str, "kind": str, "config": dict, "image_size": int, "fingerprint": str}
+SIDES = (16, 4096)  # in pixels; far beyond what the settings allow
+MOST_BYTES = 1 << 31
+WIDEST, DEEPEST = 8192, 256  # of a ResNet's layers; more than any has
 
 
 def save_backbone(
@@ -62,11 +67,13 @@ def load_saved(folder: Path, options: VisionOptions) -> Backbone:
         StrokebookError: A file is missing, cut short, damaged, or the two do not belong together.
     """
     card = _card(folder / CARD)
-    try:
-        name, kind, config = str(card["name"]), str(card["kind"]), dict(card["config"])
-        size, expected = int(card["image_size"]), str(card["fingerprint"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise _damaged(folder / CARD, f"{error} is missing or wrong") from error
+    for field, wanted in FIELDS.items():
+        if not isinstance(card.get(field), wanted) or isinstance(card[field], bool):
+            raise _damaged(folder / CARD, f"its {field!r} is missing or wrong")
+    name, kind, config = card["name"], card["kind"], card["config"]
+    size, expected = card["image_size"], card["fingerprint"]
+    if not SIDES[0] <= size <= SIDES[1]:
+        raise _damaged(folder / CARD, f"its image_size is not {SIDES[0]} to {SIDES[1]}")
     net = _filled(folder / WEIGHTS, kind, config)
     if fingerprint(net, size) != expected:
         raise _damaged(folder / WEIGHTS, f"its weights are not those that {CARD} describes")
@@ -75,10 +82,12 @@ def load_saved(folder: Path, options: VisionOptions) -> Backbone:
 
 def _card(path: Path) -> dict[str, Any]:
     try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise StrokebookError(f"There is no {path}.", "Fine-tune the network first.") from error
-    except (OSError, ValueError) as error:
+        card = json.loads(read_plain(path, MOST_BYTES))
+    except InputRefused as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            raise StrokebookError(f"There is no {path}.", "Fine-tune the network first.") from error
+        raise _damaged(path, error.bare_reason) from error
+    except (ValueError, RecursionError) as error:
         raise _damaged(path, str(error)) from error
     if not isinstance(card, dict) or card.get("format") != FORMAT:
         raise _damaged(path, f"it is not a backbone of format {FORMAT}")
@@ -86,19 +95,43 @@ def _card(path: Path) -> dict[str, Any]:
 
 
 def _filled(path: Path, kind: str, config: dict[str, Any]) -> Any:
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
+    from safetensors.torch import load
 
     from strokebook.vision.nets import build_net
 
     try:
-        state = load_file(path)
+        state = load(read_plain(path, MOST_BYTES))
+        if kind == "resnet":
+            _check_sizes(config, sum(t.numel() for t in state.values()))
         net = build_net(kind, config)
         net.load_state_dict(state)
-    except (OSError, SafetensorError, RuntimeError, TypeError, ValueError) as error:
+    except InputRefused as error:
+        raise _damaged(path, error.bare_reason) from error
+    except StrokebookError:
+        raise
+    except Exception as error:  # configurations and weights that do not fit fail in a dozen ways
         first = (str(error).splitlines() or [type(error).__name__])[0]
         raise _damaged(path, first) from error
     return net
+
+
+def _check_sizes(config: dict[str, Any], numbers: int) -> None:
+    """Refuse a configuration far beyond its weights before a net of gigabytes is made of it.
+
+    Raises:
+        ValueError: No sizes of a ResNet, or more than there are ``numbers`` for.
+    """
+    widths, depths = config.get("hidden_sizes"), config.get("depths")
+    sizes = [config.get("embedding_size"), config.get("num_channels")]
+    for values, most in ((widths, WIDEST), (depths, DEEPEST), (sizes, WIDEST)):
+        if not isinstance(values, list) or not all(
+            isinstance(v, int) and 0 < v <= most for v in values
+        ):
+            raise ValueError("its configuration has sizes that no ResNet has")
+    # A layer of width w has at least w² / 2 weights (a bottleneck's two 1 × 1 convolutions).
+    least = sum(w * w * d // 2 for w, d in zip(widths or [], depths or [], strict=False))
+    if len(widths or []) != len(depths or []) or least > numbers:
+        raise ValueError("its weights are fewer than its configuration asks for")
 
 
 def _damaged(path: Path, reason: str) -> StrokebookError:
