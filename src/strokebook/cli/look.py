@@ -9,11 +9,13 @@ import typer
 from strokebook.cli.app import HERE, AsJson, ProjectDir, app, reading
 from strokebook.cli.console import answer, print_json, table
 from strokebook.library.records import DrawingRecord, Page
+from strokebook.library.store import without_collector
 from strokebook.pipeline.listing import list_pages, why_no_drawings
 from strokebook.pipeline.pictures import counted
 
 
 @app.command()
+@without_collector()
 def pages(
     project: ProjectDir = HERE,
     as_json: AsJson = False,
@@ -67,6 +69,7 @@ def show(
 
 
 @app.command()
+@without_collector()
 def drawings(
     project: ProjectDir = HERE,
     as_json: AsJson = False,
@@ -160,7 +163,7 @@ DRAWING_COLUMNS = ("id", "box", "strokes", "points", "kept", "why")
 
 
 def _drawing_row(d: DrawingRecord) -> tuple[object, ...]:
-    box = " ".join(f"{v:.0f}" for v in d.box)
+    box = "%.0f %.0f %.0f %.0f" % d.box  # noqa: UP031 -- half the time, of 100,000 rows
     return d.id, box, d.strokes, d.points, "yes" if d.kept else "no", d.reason
 
 

@@ -99,20 +99,23 @@ class DrawingRows(PageRows):
             about = ("d.image = ?", (wanted,)) if wanted is not None else ("1", ())
             rows = self._by_image(*about)
             verdicts, clusters = self._verdicts(*about), self._clusters(*about)
-            return [
-                _record(row, page, decided, clusters)
-                for owner, page in owners
-                for row in rows.get(owner, ())
-                if (decided := _decided(verdicts.get(row[0])))[0] is kept or kept is None
-            ]
+            records = []
+            for owner, page_id in owners:
+                for row in rows.get(owner, ()):
+                    decided = _decided(verdicts[row[0]]) if row[0] in verdicts else UNDECIDED
+                    if kept is None or decided[0] is kept:
+                        records.append(_record(row, page_id, decided, clusters.get(row[0])))
+            return records
 
     def count_verdicts(self, *, include_private: bool = False) -> Counter[Decided]:
         """How many drawings of present pages were decided about in each way."""
         with without_collector():
-            owners = {image for image, _ in self._owners(None, include_private)}
+            owners = self.present_images()
+            if not include_private:
+                owners -= self.private_hashes()
             verdicts = self._verdicts("1", ())
             return Counter(
-                _decided(verdicts.get(key))
+                _decided(verdicts[key]) if key in verdicts else UNDECIDED
                 for key, image in self.db.tuples("SELECT key, image FROM drawing")
                 if image in owners
             )
@@ -298,7 +301,7 @@ def _keys(image: str, drawings: Sequence[NewDrawing]) -> list[str]:
 _number = operator.itemgetter(2)
 
 
-def _record(row: Row, page: str, decided: Decided, clusters: Mapping[str, int]) -> DrawingRecord:
+def _record(row: Row, page: str, decided: Decided, cluster: int | None) -> DrawingRecord:
     key, image, number, x0, y0, x1, y1, strokes, points, svg = row
     kept, reason, source = decided
     fields = {
@@ -314,14 +317,12 @@ def _record(row: Row, page: str, decided: Decided, clusters: Mapping[str, int]) 
         "kept": kept,
         "reason": reason,
         "reason_source": source,
-        "cluster": clusters.get(key),
+        "cluster": cluster,
     }
     return record(DrawingRecord, fields)
 
 
-def _decided(verdicts: Mapping[str, Verdict] | None) -> Decided:
-    if verdicts is None:
-        return UNDECIDED
+def _decided(verdicts: Mapping[str, Verdict]) -> Decided:
     deeds: tuple[VerdictSource, ...] = ("hand", "cluster")
     for source in deeds:
         if source in verdicts:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 from strokebook.base.errors import UsageError
@@ -20,8 +19,7 @@ Name = tuple[str, int | None, str, str]  # book, number, id, path
 _COLUMNS = "path, id, book, number, title, folder, image, present"
 _IMAGE = 6  # its place among them
 NO_TAGS: frozenset[str] = frozenset()
-NO_NUMBER = 10**9  # pages without a number come last
-_natural_book = lru_cache(4096)(natural)
+LAST = 10**9  # beyond any page number; pages without one come last in their book
 MANY = 2000  # beyond, a wrong name is compared only with ids that begin as it does
 # What may follow the part of an id that stands for the page itself.
 _ENDS = ("v", "--", "~")
@@ -150,13 +148,20 @@ class PageRows(Store):
     def count_kinds(self) -> Counter[tuple[str | None, bool]]:
         """How many pages are of each kind, and private or not; each image is counted once."""
         with without_collector():
-            rows, facts = self._rows("p.present", ())
-            sizes, standing, private = facts.sizes, facts.standing, facts.private
-            return Counter(
-                (kind_of(_label(image, facts)[0]), image in private)
-                for _, page, _, _, _, _, image, _ in rows
-                if image in sizes and standing.get(image, page) == page
-            )
+            images = self.present_images()
+            facts = ImageFacts(self.db, images)
+            private = facts.private
+            labels = Counter((_label(image, facts)[0], image in private) for image in images)
+        kinds: Counter[tuple[str | None, bool]] = Counter()
+        for (label, hidden), count in labels.items():
+            kinds[kind_of(label), hidden] += count
+        return kinds
+
+    def present_images(self) -> set[str]:
+        """The images of all present pages that can be read."""
+        ok = self.db.tuples("SELECT hash FROM image WHERE state = 'ok'")
+        present = self.db.tuples("SELECT image FROM page WHERE present")
+        return {image for (image,) in ok} & {image for (image,) in present}
 
     def _pages(self, where: str, parameters: Sequence[Any]) -> list[Page]:
         rows, facts = self._rows(where, parameters)
@@ -215,14 +220,19 @@ def _label(
 
 def in_order(names: Sequence[Name]) -> list[int]:
     """The order of pages by sketchbook, number, id and path, as indices into ``names``."""
-    firsts = [(_natural_book(book), NO_NUMBER if n is None else n) for book, n, _, _ in names]
-    several = Counter(firsts)
+    books = {book: natural(book) for book in {name[0] for name in names}}
+    ranks = {key: rank * LAST for rank, key in enumerate(sorted(set(books.values())))}
+    first = {book: ranks[key] for book, key in books.items()}
+    places = [first[book] + (LAST - 1 if n is None else n) for book, n, _, _ in names]
+    several = Counter(places)
+    if len(several) == len(names):
+        return sorted(range(len(names)), key=places.__getitem__)
     # Taking ids apart is most of the work, and only needed where numbers are the same.
-    places = [
-        first if several[first] == 1 else (*first, natural(page), path)
-        for first, (_, _, page, path) in zip(firsts, names, strict=True)
+    ties = [
+        (place,) if several[place] == 1 else (place, natural(page), path)
+        for place, (_, _, page, path) in zip(places, names, strict=True)
     ]
-    return sorted(range(len(names)), key=places.__getitem__)
+    return sorted(range(len(names)), key=ties.__getitem__)
 
 
 def _some(ids: Sequence[str]) -> str:

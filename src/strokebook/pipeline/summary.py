@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from strokebook.library.kinds import OTHER
-from strokebook.pipeline.datasets import dataset_facts
 from strokebook.pipeline.project import Project
 
 Facts = dict[str, Any]
@@ -69,6 +68,8 @@ class Summary:
 
 def summarise(project: Project) -> Summary:
     """The project's numbers, from the catalogue alone."""
+    from strokebook.pipeline.datasets import dataset_facts  # with OpenCV behind it
+
     train = project.catalogue.result("train", "all")
     figures = project.catalogue.summaries("figures")
     return Summary(
