@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from strokebook.base import owned
+from strokebook.base import owned, trees
 from strokebook.cli.main import main
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.svg import read_drawing, write_svg
@@ -102,7 +102,7 @@ def test_in_a_folder_of_ours_calls_are_listed_for_no_stage(
     entries = {path.name: entry for path, entry in owned.listed(out)}
     assert {"sample-001.png", "sample-002.png", "sample-002-01.svg"} <= set(entries)
     assert {entry.stage for entry in entries.values()} == {""}
-    assert not owned.leftovers(out)
+    assert not trees.leftovers(out)
 
 
 def test_a_call_that_fails_leaves_no_empty_sheet(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from strokebook.base import owned
+from strokebook.base import owned, trees
 from strokebook.base.errors import InputRefused, UsageError
 from strokebook.base.files import write_text
 from strokebook.cli import look
@@ -220,7 +220,7 @@ def test_the_log_is_listed_as_ours_and_turned_over(
     names = {path.name for path in logs.glob("strokebook.log*")}
     assert names == {"strokebook.log", *(f"strokebook.log.{n}" for n in (1, 2, 3))}
     assert all(owned.is_ours(logs / name) for name in names)
-    assert not owned.leftovers(logs)
+    assert not trees.leftovers(logs)
 
 
 def test_another_programs_log_is_left_alone(run: Run, copy: Place) -> None:
