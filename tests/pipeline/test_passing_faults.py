@@ -12,6 +12,9 @@ from typer.testing import CliRunner
 from strokebook.base.errors import StrokebookError
 from strokebook.base.progress import Silent
 from strokebook.cli.main import app
+from strokebook.library.database import Database
+from strokebook.library.migrations import migrate
+from strokebook.library.schema import MIGRATIONS
 from strokebook.pipeline.figures import separate_pages
 from strokebook.pipeline.mounted import Mounted
 from strokebook.pipeline.project import Project, open_project
@@ -124,15 +127,16 @@ def test_retry_tries_lasting_refusals_too(copy: Place) -> None:
         assert not project.catalogue.result("trace", page.image).summary.get("refused")
 
 
-def test_refusals_kept_by_earlier_versions_are_tried_once_more(copy: Place) -> None:
-    with open_project(copy.project) as project:
-        db, page = project.catalogue.db, traceable(project)[0]
-        others = len(project.catalogue.results("trace")) - 1
-        key = project.catalogue.result("trace", page.image).key
-        project.catalogue.put_result("trace", page.image, key, 0.0, {"refused": True})
-        db.run("ALTER TABLE refusal DROP COLUMN passing")
-        db.run("PRAGMA user_version = 1")
-        db.run("DELETE FROM migration WHERE number > 1")
-    with open_project(copy.project) as project:
-        outcome = trace_pages(project)
-        assert (outcome.worked, outcome.ready) == (1, others)
+def test_refusals_kept_by_earlier_versions_are_tried_once_more(tmp_path: Path) -> None:
+    db = Database(tmp_path / "old.db")
+    migrate(db, MIGRATIONS[:1])
+    rows = "INSERT INTO stage_result VALUES ('trace', ?, 'key', 0, ?, 'at')"
+    db.run(rows, ("refused", '{"refused": true}'))
+    db.run(rows, ("good", '{"strokes": 3}'))
+    for name, state in (("torn", "refused"), ("whole", "ok")):
+        db.run("INSERT INTO image (hash, state) VALUES (?, ?)", (name, state))
+    migrate(db)
+    assert [row[0] for row in db.rows("SELECT item FROM stage_result")] == ["good"]
+    states = {row[0]: row[1] for row in db.rows("SELECT hash, state FROM image")}
+    assert states == {"torn": "new", "whole": "ok"}
+    db.close()
