@@ -6,13 +6,14 @@ import shutil
 
 from strokebook.pipeline.guide import next_step, to_look_at
 from strokebook.pipeline.project import open_project
+from strokebook.pipeline.summary import summarise
 
 from place import Place
 
 
 def step(place: Place) -> str:
     with open_project(place.project) as project:
-        return next_step(project)
+        return next_step(project, summarise(project))
 
 
 def name_clusters(place: Place, name: str | None) -> None:
@@ -34,7 +35,7 @@ def test_clusters_without_a_name_come_before_all_else(copy: Place) -> None:
         largest = max(
             (c for c in project.catalogue.clusters("pages") if c.name is None), key=lambda c: c.size
         )
-        said = next_step(project)
+        said = next_step(project, summarise(project))
     assert f"strokebook label {largest.number}=drawings" in said
     assert f"pages-{largest.number:02d}.jpg" in said
 
@@ -57,3 +58,12 @@ def test_only_what_exists_is_named(copy: Place) -> None:
         sights = to_look_at(project)
         assert sights and "report" not in {s.what for s in sights}
         assert all(s.path.exists() or list(s.path.parent.glob(s.path.name)) for s in sights)
+
+
+def test_a_start_is_a_drawing_that_was_kept(copy: Place) -> None:
+    name_clusters(copy, "drawings")
+    with open_project(copy.project) as project:
+        first = project.catalogue.drawings()[0]
+        project.catalogue.decide([first.id], kept=False)
+        kept = project.catalogue.drawings(kept=True)[0]
+        assert str(project.at(kept.svg)) in next_step(project, summarise(project))

@@ -51,14 +51,15 @@ def run(
     with writing(project, library) as opened:
         settle_hub(opened, asker())
         outcomes = run_all(opened, until or None)
+        summary = summarise(opened)
         if not manner.quiet:
-            show_summary(summarise(opened))
+            show_summary(summary)
         refusals = [r for outcome in outcomes for r in outcome.refusals]
         show_refusals(refusals)
         for outcome in outcomes:
             for note in outcome.notes:
                 say(f"{outcome.stage}: {note}")
-        name_results(opened)
+        name_results(opened, summary)
     finish(any(r.fatal for r in refusals))
 
 
@@ -84,7 +85,8 @@ def status(project: ProjectDir = HERE, as_json: AsJson = False) -> None:
     Example: `strokebook status --project ~/my-project --json`
     """
     with reading(project) as opened:
-        summary, step = summarise(opened), next_step(opened)
+        summary = summarise(opened)
+        step = next_step(opened, summary)
         if as_json:
             print_json(summary.as_dict() | {"next": step})
         else:
@@ -134,7 +136,7 @@ def show_summary(summary: Summary) -> None:
         table(part.title, part.columns, part.rows)
 
 
-def name_results(project: Project) -> None:
+def name_results(project: Project, summary: Summary) -> None:
     """The files worth opening now, and the one next step."""
     sights = to_look_at(project)
     if sights:
@@ -144,4 +146,4 @@ def name_results(project: Project) -> None:
     for sight in sights:
         say(f"  {sight.what:{width}}  {sight.path}")
     say()
-    say(f"Next: {next_step(project)}")
+    say(f"Next: {next_step(project, summary)}")

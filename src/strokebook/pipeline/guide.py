@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from strokebook.library.records import Cluster, Page
+from strokebook.library.records import Cluster
 from strokebook.pipeline.datasets import npz_file
 from strokebook.pipeline.learning import LEAST, model_folder
+from strokebook.pipeline.pictures import counted
 from strokebook.pipeline.project import Project
-from strokebook.pipeline.stage import usable_pages
+from strokebook.pipeline.summary import PRIVATE, Summary
 
 # What the stages leave, the last stage's first: at most this many are named.
 MOST = 9
+SOME = 200  # pages among which a drawing to go on from is looked for
 
 
 @dataclass(frozen=True)
@@ -56,39 +58,51 @@ def _sights(project: Project) -> Iterator[Sight]:
             yield Sight(what, path)
 
 
-def next_step(project: Project) -> str:
+def next_step(project: Project, summary: Summary) -> str:
     """One thing to do now, with its command, decided from what there is.
 
     Pages that may be used come first, then names for their clusters, then whatever stage is
-    missing, then drawing.
+    missing, then drawing. All but a page or two is known from the ``summary``.
     """
-    pages = usable_pages(project)
-    clusters = project.catalogue.clusters("pages") if pages else []
+    usable = sum(count for kind, count in summary.pages.items() if kind != PRIVATE)
+    clusters = project.catalogue.clusters("pages") if usable else []
     if not clusters:
-        why = "to look at the pages, and to go on from there" if pages else "to find the pages"
+        why = "to look at the pages, and to go on from there" if usable else "to find the pages"
         return _command(project, "run", why)
     if unnamed := [c for c in clusters if c.name is None and c.size]:
         return _name_them(project, unnamed)
-    if not any(page.kind == "drawing" for page in pages):
-        return _label_drawings(project, pages)
-    return _go_on(project)
+    if not summary.pages.get("drawing"):
+        return _label_drawings(project)
+    return _go_on(project, summary)
 
 
-def _go_on(project: Project) -> str:
+def _go_on(project: Project, summary: Summary) -> str:
     """The next step once every cluster has a name."""
-    drawings = project.catalogue.drawings(include_private=project.options.include_private)
-    kept = [drawing for drawing in drawings if drawing.kept]
-    if not drawings:
+    if not summary.drawings["found"]:
         return _command(project, "run", "to trace the drawings, and to go on from there")
     if (model_folder(project) / "best.json").exists():
-        start = project.at(kept[0].svg) if kept else "start.svg"
-        return _command(project, f"complete {start} --from 20", "to draw with it")
-    if len(kept) <= LEAST and npz_file(project).exists():
+        return _command(project, f"complete {_start(project)} --from 20", "to draw with it")
+    kept = summary.drawings["kept"]
+    if kept <= LEAST and npz_file(project).exists():
         return (
-            f"{len(kept)} drawings are too few to learn from: add sketchbooks to the library, then"
-            f" {_command(project, 'run')}"
+            f"{counted(kept, 'drawing')} kept: too few to learn from. Add sketchbooks to the"
+            f" library, then {_command(project, 'run')}"
         )
     return _command(project, "run", "to learn from the drawings")
+
+
+def _start(project: Project) -> Path:
+    """A drawing that the model can go on from: one that was kept, of an early page."""
+    for image, _ in _usable_pages(project)[:SOME]:
+        for drawing in project.catalogue.drawings(image=image, kept=True, include_private=True):
+            return project.at(drawing.svg)
+    return Path("start.svg")
+
+
+def _usable_pages(project: Project) -> list[tuple[str, str]]:
+    """Image and id of each page that may be used."""
+    shown = project.options.include_private
+    return project.catalogue.standing_pages(include_private=shown)
 
 
 def _name_them(project: Project, unnamed: list[Cluster]) -> str:
@@ -99,9 +113,10 @@ def _name_them(project: Project, unnamed: list[Cluster]) -> str:
     return f"{count} no name: look at {sheet}, then {command} (or another label)"
 
 
-def _label_drawings(project: Project, pages: list[Page]) -> str:
+def _label_drawings(project: Project) -> str:
     sheets = project.pictures / "clusters"
-    command = _command(project, f"correct {pages[0].id} drawings")
+    _, page = _usable_pages(project)[0]
+    command = _command(project, f"correct {page} drawings")
     return f"no page counts as a drawing: look at {sheets}, then {command}"
 
 

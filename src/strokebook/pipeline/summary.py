@@ -11,6 +11,7 @@ from strokebook.library.kinds import OTHER
 from strokebook.pipeline.project import Project
 
 Facts = dict[str, Any]
+PRIVATE = "private"  # counted beside the kinds: pages that are only listed
 STEPS = ("traced", "resampled", "joined", "spliced", "kept")
 STAGES = ("scan", "see", "trace", "figures", "compose", "dataset", "train", "draw", "report")
 
@@ -86,8 +87,8 @@ def _pages(project: Project) -> dict[str, int]:
     shown = project.options.include_private
     kinds: Counter[str] = Counter()
     for (kind, private), count in project.catalogue.count_kinds().items():
-        kinds["private" if private and not shown else kind or "unlabelled"] += count
-    return {kind: kinds[kind] for kind in sorted(kinds, key=lambda k: (k in ("private", OTHER), k))}
+        kinds[PRIVATE if private and not shown else kind or "unlabelled"] += count
+    return {kind: kinds[kind] for kind in sorted(kinds, key=lambda k: (k in (PRIVATE, OTHER), k))}
 
 
 def _drawings(project: Project, figures: Sequence[Facts]) -> dict[str, Any]:
