@@ -142,6 +142,7 @@ def writing(folder: Path, library: Path | None = None, command: str = "run") -> 
 def editing(folder: Path) -> Iterator[Project]:
     """An open project for an edit, which a run in another process does not hold up."""
     with open_project(folder, progress=BarProgress()) as project, locks.editing(project):
+        session.at_work_in(project)
         yield project
 
 
