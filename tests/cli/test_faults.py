@@ -197,6 +197,7 @@ def test_a_command_without_a_project_that_goes_well_leaves_no_log(
 
 
 def test_a_log_that_cannot_be_written_stops_nothing(run: Run, copy: Place) -> None:
+    shutil.rmtree(copy.project / "logs", ignore_errors=True)
     (copy.project / "logs").write_text("in the way")
     code, out, err = run("pages", "-p", copy.project)
     assert code == 0 and out and not err
@@ -204,6 +205,7 @@ def test_a_log_that_cannot_be_written_stops_nothing(run: Run, copy: Place) -> No
 
 def test_a_log_is_never_written_through_a_link(run: Run, copy: Place, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
+    shutil.rmtree(copy.project / "logs", ignore_errors=True)
     (copy.project / "logs").mkdir()
     (copy.project / "logs" / "strokebook.log").symlink_to(tmp_path / "mine.txt")
     assert run("pages", "-p", copy.project)[0] == 0
