@@ -12,6 +12,8 @@ from strokebook.library.database import Database
 from strokebook.library.migrations import migrate
 from strokebook.library.schema import MIGRATIONS, Migration
 
+NEXT = len(MIGRATIONS) + 1
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -64,21 +66,18 @@ def test_migrations_are_numbered_named_and_applied_once(path: Path):
 def test_a_new_migration_keeps_what_is_there(path: Path):
     with Catalogue.open(path) as catalogue:
         catalogue.put_result("trace", "a", "k", 0.1, {})
-        steps = (*MIGRATIONS, Migration(len(MIGRATIONS) + 1, "more", ("CREATE TABLE more (x)",)))
+        steps = (*MIGRATIONS, Migration(NEXT, "more", ("CREATE TABLE more (x)",)))
         assert migrate(catalogue.db, steps) == ["more"]
-        assert catalogue.db.row("PRAGMA user_version")[0] == len(steps)
+        assert catalogue.db.row("PRAGMA user_version")[0] == NEXT
         assert set(catalogue.results("trace")) == {"a"}
 
 
 def test_a_migration_that_fails_changes_nothing(path: Path):
-    steps = (
-        *MIGRATIONS,
-        Migration(len(MIGRATIONS) + 1, "bad", ("CREATE TABLE more (x)", "CREATE NONSENSE")),
-    )
+    steps = (*MIGRATIONS, Migration(NEXT, "bad", ("CREATE TABLE more (x)", "CREATE NONSENSE")))
     with Catalogue.open(path) as catalogue:
         with pytest.raises(StrokebookError):
             migrate(catalogue.db, steps)
-        assert catalogue.db.row("PRAGMA user_version")[0] == len(MIGRATIONS)
+        assert catalogue.db.row("PRAGMA user_version")[0] == NEXT - 1
         assert catalogue.db.row("SELECT 1 FROM sqlite_master WHERE name = 'more'") is None
 
 

@@ -95,6 +95,7 @@ def test_twenty_thousand_pages_are_listed_in_seconds(work):
             "VALUES (?, ?, 'sb', 1, ?, 1, 1, 1)",
             [(path, page, path) for path, page in rows],
         )
+    work.catalogue.mint(path for path, _ in rows)
     work.catalogue.set_rule_labels({path: ("drawings", 0.9) for path, _ in rows})
     import time
 

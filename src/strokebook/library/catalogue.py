@@ -8,9 +8,10 @@ from typing import Self
 
 from strokebook.library.cluster_rows import ClusterRows
 from strokebook.library.database import BUSY_SECONDS, MEMORY, Database
+from strokebook.library.edits.twin import bring_together
+from strokebook.library.edits.undo import UndoRows
 from strokebook.library.file_rows import FileRows
 from strokebook.library.filed_rows import FiledRows
-from strokebook.library.hand import bring_together
 from strokebook.library.label_rows import LabelRows
 from strokebook.library.migrations import migrate
 from strokebook.library.privacy import PurgeRows
@@ -18,7 +19,9 @@ from strokebook.library.result_rows import ResultRows
 from strokebook.library.vector_rows import VectorRows
 
 
-class Catalogue(LabelRows, PurgeRows, ClusterRows, ResultRows, VectorRows, FileRows, FiledRows):
+class Catalogue(
+    LabelRows, PurgeRows, ClusterRows, UndoRows, ResultRows, VectorRows, FileRows, FiledRows
+):
     """All parts of the catalogue behind one door; open it with :meth:`open`, use it in ``with``.
 
     Its parts, one noun each: pages, labels and tags, clusters, drawings, results and refusals,

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from strokebook.base.errors import StrokebookError, UsageError
+from strokebook.library.clock import now
+from strokebook.library.edits.log import standing
+from strokebook.library.edits.projection import drawing_boxes
+from strokebook.library.identity import mint_numbers
 from strokebook.library.kinds import check_label
-from strokebook.library.migrations import now
 from strokebook.library.records import Cluster, Clustering, NameSource, Space
 from strokebook.library.store import Store
 
+SPACES: tuple[Space, ...] = ("pages", "drawings")
 CARRY_SHARE = 0.6  # least share of a new cluster's members that bring along one hand-given name
 
 
@@ -46,7 +50,7 @@ class ClusterRows(Store):
             raise StrokebookError(f"{k} clusters need ({k}, D) centroids, not {rows.shape}.")
         if any(not 0 <= number < k for number in members.values()):
             raise StrokebookError(f"A member's cluster number is not in 0 to {k - 1}.")
-        with self.hand_edit():
+        with self.hand_edit("run"):
             self.db.run("DELETE FROM clustering WHERE space = ?", (space,))
             self.db.run(
                 "INSERT INTO clustering VALUES (?, ?, ?, ?, ?, ?)",
@@ -78,12 +82,12 @@ class ClusterRows(Store):
     def assign_members(self, space: Space, members: Mapping[str, int]) -> None:
         """Put new items into clusters that exist, ``{key: cluster number}``."""
         self._check_numbers(space, members.values())
-        with self.hand_edit():
+        with self.hand_edit("run"):
             self._put_members(space, members)
             for cluster in self.clusters(space):
-                if cluster.name_source == "hand":
+                if cluster.name_source == "hand" and cluster.name is not None:
                     keys = [key for key, number in members.items() if number == cluster.number]
-                    self._remember_name(space, keys, cluster.name)
+                    self._log_name(space, keys, cluster.name)
 
     def name_cluster(
         self, space: Space, numbers: Iterable[int], name: str | None, source: NameSource
@@ -100,6 +104,11 @@ class ClusterRows(Store):
             # Read inside: a rule must not overwrite a name that was given a moment ago.
             sources = {c.number: c.name_source for c in self.clusters(space)}
             for number in wanted:
+                if source == "rule":
+                    self.db.run(
+                        "UPDATE cluster SET rule_name = ? WHERE space = ? AND number = ?",
+                        (text, space, number),
+                    )
                 if source == "hand" or sources[number] != "hand":
                     self._give_name(space, number, text, source)
         return [c for c in self.clusters(space) if c.number in wanted]
@@ -113,6 +122,11 @@ class ClusterRows(Store):
             (space,),
         )
         return [Cluster(r["number"], r["name"], r["name_source"], r["size"]) for r in rows]
+
+    def names_of(self, space: Space) -> dict[str, str]:
+        """The name of the cluster that the artist named with each item in it, by key."""
+        rows = self.db.rows("SELECT key, name FROM named_before WHERE space = ?", (space,))
+        return {row["key"]: row["name"] for row in rows}
 
     def _check_numbers(self, space: str, numbers: Iterable[int]) -> None:
         row = self.db.row("SELECT k FROM clustering WHERE space = ?", (space,))
@@ -131,18 +145,15 @@ class ClusterRows(Store):
             [(space, key, int(number)) for key, number in members.items()],
         )
 
-    def _carried(self, space: str, members: Mapping[str, int]) -> dict[int, str]:
-        rows = self.db.rows(
-            "SELECT key, name FROM named_before WHERE space = ? AND name IS NOT NULL", (space,)
-        )
-        before = {row["key"]: row["name"] for row in rows}
+    def _carried(self, space: Space, members: Mapping[str, int]) -> dict[int, str]:
+        before = self.names_of(space)
         sizes = Counter(members.values())
         names = Counter((n, before[key]) for key, n in members.items() if key in before)
         return {
             number: name for (number, name), n in names.items() if n >= CARRY_SHARE * sizes[number]
         }
 
-    def _give_name(self, space: str, number: int, name: str | None, source: NameSource) -> None:
+    def _give_name(self, space: Space, number: int, name: str | None, source: NameSource) -> None:
         self.db.run(
             "UPDATE cluster SET name = ?, name_source = ? WHERE space = ? AND number = ?",
             (name, source if name is not None else None, space, number),
@@ -151,15 +162,55 @@ class ClusterRows(Store):
             rows = self.db.rows(
                 "SELECT key FROM member WHERE space = ? AND number = ?", (space, number)
             )
-            self._remember_name(space, [row["key"] for row in rows], name)
+            self._log_name(space, [row["key"] for row in rows], name)
 
-    def _remember_name(self, space: str, keys: Iterable[str], name: str | None) -> None:
-        when = now()
-        rows: list[tuple[Any, ...]] = [(space, key, name, when) for key in keys]
-        # An unchanged name keeps its date, so that hand.json stays the same.
-        self.db.run_many(
-            "INSERT INTO named_before (space, key, name, at) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (space, key) DO UPDATE SET name = excluded.name, at = excluded.at "
-            "WHERE name IS NOT excluded.name",
-            rows,
-        )
+    def _log_name(self, space: Space, keys: Sequence[str], name: str | None) -> None:
+        """Log the name that the artist gave the cluster of these items, where it is news."""
+        before = self.names_of(space)
+        news = [key for key in keys if before.get(key) != name]
+        if not news:
+            return
+        body: dict[str, Any] = {"space": space, "name": name}
+        if self._by == "run" and (origin := self._naming(space, name)) is not None:
+            body["follows"] = origin
+        self.record("cluster", {**body, "members": self._members(space, news)})
+
+    def _naming(self, space: str, name: str | None) -> int | None:
+        """The artist's command that this name comes from."""
+        found = [e for e in standing(self.db, "cluster", space) if e.body["name"] == name]
+        own = [e.command for e in found if "follows" not in e.body]
+        return own[-1] if own else None
+
+    def _members(self, space: str, keys: Sequence[str]) -> list[Any]:
+        """Items as the log refers to them: pages' numbers, drawings' places on their pages."""
+        if space == "pages":
+            mint_numbers(self.db, keys)
+            return [self.page_number(key) for key in keys]
+        rows = self.db.rows("SELECT key, image FROM drawing")
+        images = {row["key"]: row["image"] for row in rows}
+        wanted = dict.fromkeys(images[key] for key in keys if key in images)
+        boxes = {image: dict(drawing_boxes(self.db, image)) for image in wanted}
+        members: list[Any] = []
+        for key in keys:
+            box = boxes.get(images.get(key, ""), {}).get(key)
+            if box is None:
+                members.append(key)
+            else:
+                members.append([self.page_number(images[key]), [round(v, 6) for v in box]])
+        return members
+
+    def refresh_cluster_names(self) -> None:
+        """Give clusters the names that their members' log comes to, after an undo or redo."""
+        for space in SPACES:
+            found = self.clustering(space)
+            if found is None:
+                continue
+            carried = self._carried(space, found.members)
+            for cluster in self.clusters(space):
+                hand = carried.get(cluster.number)
+                self.db.run(
+                    "UPDATE cluster SET name = coalesce(?, rule_name), name_source = CASE WHEN ? "
+                    "IS NOT NULL THEN 'hand' WHEN rule_name IS NOT NULL THEN 'rule' END "
+                    "WHERE space = ? AND number = ?",
+                    (hand, hand, space, cluster.number),
+                )

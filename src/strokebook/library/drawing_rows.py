@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.base.files import digest
-from strokebook.library.decisions import attach_decisions, match_boxes
+from strokebook.library.decisions import attach_decisions
+from strokebook.library.edits.projection import relative_box
 from strokebook.library.image_facts import FEW
-from strokebook.library.migrations import now
 from strokebook.library.page_rows import PageRows
 from strokebook.library.records import DrawingRecord, NewDrawing, VerdictSource, record
 from strokebook.library.store import without_collector
@@ -235,39 +235,23 @@ class DrawingRows(PageRows):
             UsageError: One of them does not exist.
         """
         found = [self.drawing(name) for name in names]
-        with self.hand_edit():
-            for record in found:
-                self._take_back(record)
-                box = tuple(round(float(v), 2) for v in record.box)
-                self.db.run(
-                    "INSERT OR REPLACE INTO hand_decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (record.image, *box, int(kept), reason or _BY["hand"], record.page, now()),
-                )
-            for image in {record.image for record in found}:
-                attach_decisions(self.db, image)
+        self._record_decisions(found, kept, reason or _BY["hand"])
         return [self.drawing(record.key) for record in found]
 
     def undecide(self, names: Iterable[str]) -> list[DrawingRecord]:
         """Take the artist's decision about drawings back."""
         found = [self.drawing(name) for name in names]
-        with self.hand_edit():
-            for record in found:
-                self._take_back(record)
-                attach_decisions(self.db, record.image)
+        self._record_decisions(found, None, None)
         return [self.drawing(record.key) for record in found]
 
-    def _take_back(self, record: DrawingRecord) -> None:
-        """Unmake the decisions about a drawing's place; kept as taken back, for hand.json."""
-        rows = self.db.rows(
-            "SELECT x0, y0, x1, y1 FROM hand_decision WHERE image = ? AND kept IS NOT NULL",
-            (record.image,),
-        )
-        boxes = [tuple(row) for row in rows]
-        self.db.run_many(
-            "UPDATE hand_decision SET kept = NULL, at = ? "
-            "WHERE image = ? AND x0 = ? AND y0 = ? AND x1 = ? AND y1 = ?",
-            [(now(), record.image, *box) for box in boxes if match_boxes([record.box], [box])],
-        )
+    def _record_decisions(
+        self, found: Sequence[DrawingRecord], kept: bool | None, reason: str | None
+    ) -> None:
+        with self.hand_edit():
+            for record in found:
+                box, unit = relative_box(self.db, record.image, record.box, "px")
+                body = {"page": self.page_number(record.image), "box": box, "unit": unit}
+                self.record("decision", {**body, "kept": kept, "reason": reason})
 
     def _verdicts(self, where: str, parameters: Sequence[Any]) -> dict[str, dict[str, Verdict]]:
         """Verdicts by drawing and source, but for those of measures and filters that keep."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from strokebook.library.edits.projection import settle_boxes
+from strokebook.library.identity import mint_numbers
 from strokebook.library.names import PageName
 from strokebook.library.previews import Look
+from strokebook.library.signature import fingerprint
 from strokebook.library.store import Store
 from strokebook.library.walk import Found
 
@@ -114,8 +117,20 @@ class FileRows(Store):
             self.db.run_many("DELETE FROM page WHERE path = ?", [(path,) for path in paths])
 
     def put_looks(self, looks: Iterable[Look], checked: str) -> None:
-        """Write what opening images showed; ``checked`` names the settings it depended on."""
+        """Write what opening images showed; ``checked`` names the settings it depended on.
+
+        Of a private image a fingerprint is kept instead of the signature.
+        """
+        looks = list(looks)
+        private = {r["image"] for r in self.db.rows("SELECT image FROM private_image")}
         with self.db.transaction():
+            self.put_signatures(
+                {
+                    o.image: fingerprint(o.signature) if o.image in private else o.signature
+                    for o in looks
+                    if o.signature
+                }
+            )
             self.db.run_many(
                 "UPDATE image SET state = ?, width = ?, height = ?, format = ?, reason = ?, "
                 "remedy = ?, checked = ? WHERE hash = ?",
@@ -132,3 +147,58 @@ class FileRows(Store):
                     for look in looks
                 ],
             )
+            settle_boxes(self.db, [look.image for look in looks if not look.refused])
+
+    def put_signatures(self, signatures: Mapping[str, bytes]) -> None:
+        """Keep signatures, or fingerprints of private images, by image."""
+        with self.db.transaction():
+            self.db.run_many(
+                "UPDATE image SET signature = ? WHERE hash = ?",
+                [(signature, image) for image, signature in signatures.items()],
+            )
+
+    def signatures(self) -> dict[str, bytes | None]:
+        """The signature of every image that was opened or is known from the log, by image."""
+        rows = self.db.rows("SELECT hash, signature FROM image WHERE state != 'refused'")
+        return {row["hash"]: row["signature"] for row in rows}
+
+    def numbered_images(self) -> frozenset[str]:
+        """Images whose page has a number: those settled by a scan."""
+        rows = self.db.rows("SELECT image FROM identity UNION SELECT image FROM former_image")
+        return frozenset(row["image"] for row in rows)
+
+    def pages_with_work(self) -> dict[str, str]:
+        """Ids of the pages that something hangs on, said by hand or private, by their image."""
+        rows = self.db.rows(
+            "SELECT i.image, (SELECT id FROM page p WHERE p.image = i.image) AS id FROM identity i "
+            "WHERE i.image IN (SELECT image FROM hand_label UNION SELECT image FROM image_tag "
+            "UNION SELECT image FROM decision UNION SELECT image FROM place_name "
+            "UNION SELECT key FROM named_before UNION SELECT image FROM private_image)"
+        )
+        return {row["image"]: row["id"] or "a page" for row in rows}
+
+    def image_ids(self, images: Iterable[str]) -> dict[str, str]:
+        """The id of a page that shows each image, where there is or was one."""
+        wanted = frozenset(images)
+        rows = self.db.rows("SELECT image, id FROM page")
+        return {row["image"]: row["id"] for row in rows if row["image"] in wanted}
+
+    def book_of(self, image: str) -> str | None:
+        """The sketchbook that an image lies in."""
+        row = self.db.row("SELECT book FROM page WHERE image = ? ORDER BY present DESC", (image,))
+        return None if row is None else str(row["book"])
+
+    def settled_images(self) -> frozenset[str]:
+        """Images that can be opened and whose page has a number."""
+        rows = self.db.rows("SELECT hash FROM image WHERE state = 'ok'")
+        return frozenset(row["hash"] for row in rows) & self.numbered_images()
+
+    def mint(self, images: Iterable[str]) -> None:
+        """Give the pages that images show numbers of their own."""
+        with self.db.transaction():
+            mint_numbers(self.db, images)
+
+    def has_missing_work(self) -> bool:
+        """Whether a page that something hangs on shows nowhere in the library at present."""
+        present = {f.image for f in self.known_files().values() if f.present}
+        return any(image not in present for image in self.pages_with_work())

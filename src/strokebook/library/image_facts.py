@@ -25,8 +25,12 @@ class ImageFacts:
 
     @cached_property
     def sizes(self) -> dict[str, tuple[int, int, str]]:
-        """Width, height and format of those that can be read."""
-        rows = self._ask("SELECT hash, width, height, format FROM image WHERE state = 'ok'", "hash")
+        """Width, height and format of those that can be read and whose page is settled."""
+        rows = self._ask(
+            "SELECT hash, width, height, format FROM image WHERE state = 'ok' AND (hash IN "
+            "(SELECT image FROM identity) OR hash IN (SELECT image FROM former_image))",
+            "hash",
+        )
         return {image: (width, height, form) for image, width, height, form in rows}
 
     @cached_property
@@ -34,6 +38,11 @@ class ImageFacts:
         """Labels by hand."""
         query = "SELECT image, label FROM hand_label WHERE label IS NOT NULL"
         return dict(self._ask(query, "image"))
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """The kinds of page that the artist gave labels, by label in lower case."""
+        return dict(self._db.tuples("SELECT label, kind FROM label_kind"))
 
     @cached_property
     def by_rule(self) -> dict[str, tuple[str, float]]:

@@ -36,6 +36,7 @@ _WRITTEN = {
     "badscan": "bad-scan",
 }
 
+KINDS = (*DEFAULT_LABELS, OTHER)  # what a page can be
 LONGEST_LABEL = 60
 
 

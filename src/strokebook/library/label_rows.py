@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from strokebook.base.errors import UsageError
-from strokebook.library.kinds import check_label
-from strokebook.library.migrations import now
+from strokebook.base.options import nearest
+from strokebook.library.clock import now
+from strokebook.library.edits.log import By
+from strokebook.library.kinds import KINDS, check_label
 from strokebook.library.page_rows import PageRows
 from strokebook.library.records import Page
 from strokebook.library.tags import FOLDER_TAGS, tag_named
-
-_PUT_TAG = (
-    "INSERT INTO image_tag (image, tag, active, source, page, at) VALUES (?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT (image, tag) DO UPDATE SET active = excluded.active, source = excluded.source, "
-    "page = excluded.page, at = excluded.at"
-)
 
 
 class LabelRows(PageRows):
@@ -29,24 +25,45 @@ class LabelRows(PageRows):
         """
         return self.set_hand_labels({page: label})[0]
 
-    def set_hand_labels(self, labels: Mapping[str, str]) -> list[Page]:
+    def set_hand_labels(self, labels: Mapping[str, str], by: By = "hand") -> list[Page]:
         """The same for many pages at once, ``{page: label}``; all or none."""
         found = [(self.page(name), check_label(label)) for name, label in labels.items()]
-        with self.hand_edit():
-            self.db.run_many(
-                "INSERT OR REPLACE INTO hand_label (image, label, page, at) VALUES (?, ?, ?, ?)",
-                [(page.image, label, page.id, now()) for page, label in found],
-            )
+        with self.hand_edit(by):
+            for page, label in found:
+                self.record("label", {"page": self.page_number(page.image), "label": label})
         return [self.page(page.id) for page, _ in found]
 
     def clear_hand_label(self, page: str) -> Page:
         """Take a hand label back; the page has its cluster's or rule's label again."""
-        found = self.page(page)
+        return self.clear_hand_labels([page])[0]
+
+    def clear_hand_labels(self, pages: Iterable[str]) -> list[Page]:
+        """The same for many pages at once; all or none."""
+        found = [self.page(name) for name in pages]
         with self.hand_edit():
-            self.db.run(
-                "UPDATE hand_label SET label = NULL, at = ? WHERE image = ?", (now(), found.image)
-            )
-        return self.page(found.id)
+            for page in found:
+                self.record("label", {"page": self.page_number(page.image), "label": None})
+        return [self.page(page.id) for page in found]
+
+    def set_label_kind(self, label: str, kind: str | None) -> None:
+        """Say what kind of page a label of the artist's own means; None takes it back.
+
+        Raises:
+            UsageError: No such kind; the nearest is named.
+        """
+        if kind is not None and kind not in KINDS:
+            raise UsageError(f"There is no kind of page {kind!r}.", nearest(kind, KINDS))
+        with self.hand_edit():
+            self.record("label-kind", {"label": check_label(label), "kind_of_page": kind})
+
+    def known_labels(self) -> frozenset[str]:
+        """Every label in use: given by hand, by a cluster's name, by the rule, or with a kind."""
+        rows = self.db.rows(
+            "SELECT label FROM hand_label UNION SELECT label FROM rule_label "
+            "UNION SELECT name FROM cluster WHERE space = 'pages' AND name IS NOT NULL "
+            "UNION SELECT label FROM label_kind"
+        )
+        return frozenset(row[0] for row in rows if row[0] is not None)
 
     def set_rule_labels(self, labels: Mapping[str, tuple[str, float]]) -> None:
         """Labels that a rule gives, ``{image: (label, confidence)}``; they come last of all."""
@@ -64,10 +81,39 @@ class LabelRows(PageRows):
         Raises:
             UsageError: No such page or tag.
         """
-        found, name = self.page(page), tag_named(tag)
+        return self.tag_pages([page], tag)[0]
+
+    def tag_pages(self, pages: Iterable[str], tag: str) -> list[Page]:
+        """The same for many pages at once; all or none.
+
+        A page that is tagged private is so from the moment this returns; what was made of it is
+        noted for removal in the same transaction.
+        """
+        name = tag_named(tag)
+        found = [self.page(page) for page in pages]
         with self.hand_edit():
-            self.db.run(_PUT_TAG, (found.image, name, 1, "hand", found.id, now()))
-        return self.page(found.id)
+            for page in found:
+                self._put_tag(page.image, name, on=True)
+                if name == "private":
+                    self.note_purge(page.image, page.id, confirmed=False)
+        return [self.page(page.id) for page in found]
+
+    def _put_tag(self, image: str, tag: str, *, on: bool) -> None:
+        self.record("tag", {"page": self.page_number(image), "tag": tag, "on": on})
+
+    def note_purge(self, image: str, page: str, *, confirmed: bool) -> None:
+        """Note that all that was made of an image has to go, until that is done.
+
+        Args:
+            image: Of a private page.
+            page: Its id, to speak of it.
+            confirmed: The artist was asked, or need not be.
+        """
+        self.db.run(
+            "INSERT INTO purge VALUES (?, ?, ?, ?) ON CONFLICT (image) DO UPDATE SET "
+            "confirmed = max(confirmed, excluded.confirmed)",
+            (image, page, now(), int(confirmed)),
+        )
 
     def untag(self, page: str, tag: str) -> Page:
         """Take a tag away, whether it was given here or read from a file.
@@ -76,7 +122,20 @@ class LabelRows(PageRows):
             UsageError: No such page or tag, the page's folder gives the tag, or it is private by a
                 file that wears the red tag still.
         """
-        found, name = self.page(page), tag_named(tag)
+        return self.untag_pages([page], tag)[0]
+
+    def untag_pages(self, pages: Iterable[str], tag: str) -> list[Page]:
+        """The same for many pages at once; all or none."""
+        found, name = [self.page(page) for page in pages], tag_named(tag)
+        for page in found:
+            self._check_untag(page, name)
+        with self.hand_edit():
+            for page in found:
+                self._put_tag(page.image, name, on=False)
+                self.db.run("DELETE FROM purge WHERE image = ? AND NOT confirmed", (page.image,))
+        return [self.page(page.id) for page in found]
+
+    def _check_untag(self, found: Page, name: str) -> None:
         rows = self.db.rows(
             "SELECT path, folder, wears FROM page WHERE image = ? AND (present OR id = ?)",
             (found.image, found.id),
@@ -92,9 +151,6 @@ class LabelRows(PageRows):
                     f"{row['path']}, or a folder it lies in, wears the red tag.",
                     "Remove that tag from the file, scan again, then untag the page.",
                 )
-        with self.hand_edit():
-            self.db.run(_PUT_TAG, (found.image, name, 0, "hand", found.id, now()))
-        return self.page(found.id)
 
     def take_file_tags(self, worn: Iterable[tuple[str, str, frozenset[str]]]) -> int:
         """Keep the tags that files wear: (image, page id, tags) each.
@@ -115,36 +171,20 @@ class LabelRows(PageRows):
             if (image, tag) not in known or (tag == "private" and not known[image, tag])
         }
         if new:
-            with self.hand_edit():
-                self.db.run_many(
-                    _PUT_TAG,
-                    [(image, tag, 1, "file", page, now()) for (image, tag), page in new.items()],
-                )
+            with self.hand_edit("file"):
+                for image, tag in new:
+                    self._put_tag(image, tag, on=True)
         return len(new)
 
-    def carry_over(self, old: str, new: str, page: str, *, private_only: bool = False) -> bool:
-        """Give a page's changed image what was done by hand to the former one.
+    def mark_doubtful(self, images: Iterable[str]) -> None:
+        """Make pages private that may be private ones in another file, until the artist says."""
+        with self.hand_edit("doubt"):
+            for image in images:
+                self._put_tag(image, "private", on=True)
 
-        Args:
-            old: Key of the former image.
-            new: Key of the present one; what it has already is left.
-            page: The page's id.
-            private_only: Carry over nothing but that it is private.
-
-        Returns:
-            True when there was something to carry.
-        """
-        with self.hand_edit():
-            labels = self.db.run(
-                "INSERT INTO hand_label (image, label, page, at) "
-                "SELECT ?, label, ?, ? FROM hand_label WHERE image = ? AND label IS NOT NULL "
-                "AND NOT ? ON CONFLICT (image) DO NOTHING",
-                (new, page, now(), old, private_only),
-            )
-            tags = self.db.run(
-                "INSERT INTO image_tag (image, tag, active, source, page, at) "
-                "SELECT ?, tag, active, source, ?, ? FROM image_tag WHERE image = ? "
-                "AND (tag = 'private' OR NOT ?) ON CONFLICT (image, tag) DO NOTHING",
-                (new, page, now(), old, private_only),
-            )
-        return labels + tags > 0
+    def doubtful_images(self) -> frozenset[str]:
+        """Images that are private only because they may show a private page."""
+        rows = self.db.rows(
+            "SELECT image FROM image_tag WHERE tag = 'private' AND active AND source = 'doubt'"
+        )
+        return frozenset(row["image"] for row in rows)

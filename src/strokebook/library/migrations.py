@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from strokebook.base.errors import StrokebookError
+from strokebook.library.clock import now
 from strokebook.library.database import Database
 from strokebook.library.schema import APPLICATION_ID, MIGRATIONS, Migration
-
-
-def now() -> str:
-    """The present time in UTC, as the catalogue and ``hand.json`` write it."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def migrate(db: Database, migrations: Sequence[Migration] = MIGRATIONS) -> list[str]:
@@ -44,6 +39,8 @@ def _apply(db: Database, migration: Migration) -> None:
         db.run("CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT, at TEXT)")
     for statement in migration.sql:
         db.run(statement)
+    if migration.convert is not None:
+        migration.convert(db)
     db.run("INSERT INTO migration VALUES (?, ?, ?)", (migration.number, migration.name, now()))
     db.run(f"PRAGMA user_version = {migration.number}")
 

@@ -154,14 +154,17 @@ class PageRows(Store):
             labels = Counter((_label(image, facts)[0], image in private) for image in images)
         kinds: Counter[tuple[str | None, bool]] = Counter()
         for (label, hidden), count in labels.items():
-            kinds[kind_of(label), hidden] += count
+            kinds[_kind(label, facts), hidden] += count
         return kinds
 
     def present_images(self) -> set[str]:
-        """The images of all present pages that can be read."""
+        """The images of all present pages that can be read and are settled."""
         ok = self.db.tuples("SELECT hash FROM image WHERE state = 'ok'")
         present = self.db.tuples("SELECT image FROM page WHERE present")
-        return {image for (image,) in ok} & {image for (image,) in present}
+        settled = self.db.tuples(
+            "SELECT image FROM identity UNION ALL SELECT image FROM former_image"
+        )
+        return {i for (i,) in ok} & {i for (i,) in present} & {i for (i,) in settled}
 
     def _pages(self, where: str, parameters: Sequence[Any]) -> list[Page]:
         rows, facts = self._rows(where, parameters)
@@ -197,6 +200,7 @@ def _page(row: Row, facts: ImageFacts) -> Page:
         "label": label,
         "label_source": source,
         "confidence": confidence,
+        "label_kind": facts.kinds.get(label.casefold()) if label else None,
         "cluster": cluster,
         "copy_of": standing if standing != page_id else None,
         "present": present == 1,
@@ -216,6 +220,11 @@ def _label(
     if (rule := facts.by_rule.get(image)) is not None:
         return rule[0], "rule", rule[1], cluster
     return None, None, None, cluster
+
+
+def _kind(label: str | None, facts: ImageFacts) -> str | None:
+    """The kind of page that a label means, by the artist's word or its own."""
+    return (facts.kinds.get(label.casefold()) if label else None) or kind_of(label)
 
 
 def in_order(names: Sequence[Name]) -> list[int]:

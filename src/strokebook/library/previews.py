@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from strokebook.base import owned
 from strokebook.base.errors import InputRefused, StrokebookError
 from strokebook.base.files import write_bytes
 from strokebook.base.images import image_info, open_image
+from strokebook.library.signature import measure_signature
 
 FOLDER = Path("cache", "previews")
 QUALITY = 88
@@ -49,6 +50,8 @@ class Look:
         reason: Why it was refused, or what is to be remarked of it, or "".
         remedy: What to do about it.
         lasting: False when the same content may be readable later (no permission, say).
+        signature: Of the picture (``library.signature``); empty when it was refused.
+        near_private: It may show a private page; no preview was made.
     """
 
     image: str
@@ -58,6 +61,8 @@ class Look:
     reason: str = ""
     remedy: str = ""
     lasting: bool = True
+    signature: bytes = b""
+    near_private: bool = False
 
     @property
     def refused(self) -> bool:
@@ -66,7 +71,13 @@ class Look:
 
 
 def look_at(
-    path: Path, image: str, preview: Path | None, *, side: int, max_megapixels: float
+    path: Path,
+    image: str,
+    preview: Path | None,
+    *,
+    side: int,
+    max_megapixels: float,
+    is_near_private: Callable[[bytes], bool] = lambda _: False,
 ) -> Look:
     """Decode an image once, so that a torn one is known at once, and write its preview.
 
@@ -76,6 +87,8 @@ def look_at(
         preview: Where the preview goes; None for private pages, of which none is ever made.
         side: Longest side of the preview in pixels.
         max_megapixels: Larger images are refused.
+        is_near_private: Asked with the signature whether the picture may show a private page; of
+            such a one no preview is made.
     """
     try:
         info = image_info(path)
@@ -85,13 +98,24 @@ def look_at(
             not isinstance(error.__cause__, OSError) or _readable(path)
         )
         return Look(image, reason=error.bare_reason, remedy=error.remedy, lasting=lasting)
-    if preview is not None:
+    signature = measure_signature(picture)
+    near = preview is not None and is_near_private(signature)
+    if preview is not None and not near:
         data = io.BytesIO()
         picture.save(data, "JPEG", quality=QUALITY)
         _write(preview, data.getvalue())
     remark = info.remark(image)
-    said = (remark.reason, remark.remedy) if remark else ("", "")
-    return Look(image, info.width, info.height, info.format, *said)
+    told = (remark.reason, remark.remedy) if remark else ("", "")
+    size = (info.width, info.height, info.format)
+    return Look(image, *size, *told, signature=signature, near_private=near)
+
+
+def preview_signature(project: Path, image: str) -> bytes:
+    """The signature of an image of before signatures were kept, from its preview; b"" without."""
+    try:
+        return measure_signature(open_image(preview_path(project, image)))
+    except InputRefused:
+        return b""
 
 
 def _write(preview: Path, data: bytes) -> None:

@@ -50,6 +50,7 @@ class Page:
         private: Lies in ``priv`` (or another copy of it does), or is tagged so.
         label: The label that holds: hand > its cluster's name > rule.
         label_source: Where ``label`` comes from.
+        label_kind: The kind that the artist gave this label; None: its words say it.
         confidence: Of a rule's label, 0 to 1.
         cluster: Number of its cluster in the space ``pages``.
         copy_of: The id of another page with the very same image, which stands for both.
@@ -70,6 +71,7 @@ class Page:
     private: bool
     label: str | None = None
     label_source: LabelSource | None = None
+    label_kind: str | None = None
     confidence: float | None = None
     cluster: int | None = None
     copy_of: str | None = None
@@ -78,7 +80,7 @@ class Page:
     @property
     def kind(self) -> str | None:
         """``drawing``, ``watercolour``, ``notes``, ``cover``, ``bad-scan``, ``other``, or None."""
-        return kind_of(self.label)
+        return self.label_kind or kind_of(self.label)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from strokebook.base.errors import Refusal
-from strokebook.library.migrations import now
+from strokebook.library.clock import now
 from strokebook.library.records import StageResult
 from strokebook.library.store import Store, without_collector
 

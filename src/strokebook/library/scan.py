@@ -2,8 +2,9 @@
 
 Strategy: walk the folders; read the content of files whose size, time or inode are not as the
 catalogue knows them; settle by content what is new, moved, changed or gone; settle what is private;
-only then open the images that were never opened, each once, and make their previews. Every step is
-committed in batches, so that a killed scan goes on where it stopped.
+only then open the images that were never opened, each once, and make their previews; last, settle
+which pages the new images show (``library.matching``). Every step is committed in batches, so that
+a killed scan goes on where it stopped; a page is listed only when it is settled.
 """
 
 from __future__ import annotations
@@ -22,10 +23,19 @@ from strokebook.base.options import option
 from strokebook.base.progress import SILENT, Progress
 from strokebook.library.catalogue import Catalogue
 from strokebook.library.file_rows import KnownFile, KnownImage
+from strokebook.library.matching import private_guard, settle_pages
 from strokebook.library.names import PageName, assign
-from strokebook.library.previews import Look, drop_previews, look_at, preview_path, previews
+from strokebook.library.previews import (
+    Look,
+    drop_previews,
+    look_at,
+    preview_path,
+    preview_signature,
+    previews,
+)
 from strokebook.library.privacy import hide_private
 from strokebook.library.scan_report import Move, ScanReport, copy_remarks, file_refusals
+from strokebook.library.signature import fingerprint
 from strokebook.library.walk import Found, Walk, walk
 
 T = TypeVar("T")
@@ -63,12 +73,14 @@ class _Scan:
     names: dict[str, PageName]
     known: dict[str, KnownFile]
     images: dict[str, KnownImage]  # as before the scan
+    settled: frozenset[str]  # images whose page was known before the scan
     refused: list[Refusal] = field(default_factory=list)
     remarks: list[Refusal] = field(default_factory=list)
     new: list[str] = field(default_factory=list)  # paths, as are the following
     moved: list[Move] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+    formers: dict[str, str] = field(default_factory=dict)  # image before, by path
 
 
 def scan(
@@ -107,15 +119,23 @@ def scan(
         names=names,
         known=known,
         images=catalogue.known_images(),
+        settled=catalogue.settled_images(),
     )
     work.refused += walked.refused
     work.remarks += [*walked.remarks, *remarks]
     _settle_known(work)
     _read_unknown(work)
     _take_tags(work)
-    hidden = [] if work.options.include_private else hide_private(catalogue, project)
+    hidden = _hide(work)
+    _fill_signatures(work)
     _open_images(work)
-    return _report(work, hidden)
+    work.remarks += settle_pages(catalogue, work.formers)
+    _take_tags(work)
+    return _report(work, [*hidden, *_hide(work)])
+
+
+def _hide(work: _Scan) -> list[str]:
+    return [] if work.options.include_private else hide_private(work.catalogue, work.project)
 
 
 def _check_mounted(root: Path, walked: Walk, known: Mapping[str, KnownFile]) -> None:
@@ -181,29 +201,14 @@ def _digest(root: Path, file: Found) -> tuple[Found, str | Refusal]:
 
 
 def _settle_changed(work: _Scan, changed: Sequence[tuple[Found, str]]) -> None:
-    """A path with other content: what was done by hand goes along, unless that moved elsewhere."""
+    """A path with other content; which page that is, is settled when its picture is known."""
     work.catalogue.put_files((f, image, work.names[f.path]) for f, image in changed)
-    present = {file.image for file in work.catalogue.known_files().values() if file.present}
     for file, image in changed:
         former = work.known[file.path]
         if former.image == image:
             continue
         (work.changed if _usable_before(work, file.path) else work.new).append(file.path)
-        if image in work.images or not former.present:
-            continue  # files that changed places: hand work follows the content
-        # A private page that was edited and saved without its red tag stays private.
-        private_only = former.image in present
-        page = work.names[file.path].id
-        if work.catalogue.carry_over(former.image, image, page, private_only=private_only):
-            work.remarks.append(
-                Refusal(
-                    file.path,
-                    "has changed.",
-                    "It keeps what was said by hand of the former image (label, tags); correct "
-                    "that if it is another page now.",
-                    fatal=False,
-                )
-            )
+        work.formers[file.path] = former.image
 
 
 def _settle_moved(work: _Scan) -> None:
@@ -225,22 +230,33 @@ def _settle_moved(work: _Scan) -> None:
 
 
 def _take_tags(work: _Scan) -> None:
-    files = work.catalogue.known_files()
+    """Keep the tags that files wear; of images not opened yet, when their pages are settled."""
+    files, numbered = work.catalogue.known_files(), work.catalogue.numbered_images()
     work.catalogue.take_file_tags(
         (files[f.path].image, files[f.path].id, f.tags)
         for f in work.walked.files
-        if f.tags and f.path in files
+        if f.tags and f.path in files and files[f.path].image in numbered
     )
+
+
+def _fill_signatures(work: _Scan) -> None:
+    """Signatures of images that a former version opened without keeping any."""
+    made, private = previews(work.project), work.catalogue.private_hashes()
+    lacking = [i for i, s in work.catalogue.signatures().items() if s is None and i in made]
+    found = {}
+    for image in work.progress.track(lacking, "Taking signatures of pages"):
+        if signature := preview_signature(work.project, image):
+            found[image] = fingerprint(signature) if image in private else signature
+    work.catalogue.put_signatures(found)
 
 
 def _open_images(work: _Scan) -> None:
     """Open images never opened (with these settings), and make previews that are missing."""
     checked = _checked(work.options)
     wanted = _unopened(work, checked)
-    results = _in_pool(lambda item: _look(work, *item), wanted, work.options.workers)
-    tracked = work.progress.track(results, "Opening new pages", total=len(wanted))
-    for batch in _batches(tracked, BATCH):
-        work.catalogue.put_looks(batch, checked)
+    # Private ones first: the others are compared with them before a preview is made.
+    for want_preview in (False, True):
+        _open_some(work, [item for item in wanted if item[2] is want_preview], checked)
     with work.catalogue.transaction():
         work.catalogue.db.run(
             "INSERT OR REPLACE INTO meta VALUES (?, ?)",
@@ -248,10 +264,26 @@ def _open_images(work: _Scan) -> None:
         )
 
 
+def _open_some(work: _Scan, wanted: Sequence[tuple[str, str, bool]], checked: str) -> None:
+    """Open images, and settle at once those that cannot be a page which is looked for."""
+    guard = private_guard(work.catalogue)
+    searching = bool(work.formers) or work.catalogue.has_missing_work()
+    results = _in_pool(lambda item: _look(work, *item, guard), wanted, work.options.workers)
+    tracked = work.progress.track(results, "Opening new pages", total=len(wanted))
+    for batch in _batches(tracked, BATCH):
+        work.catalogue.put_looks(batch, checked)
+        if not searching:
+            work.catalogue.mint(o.image for o in batch if not (o.refused or o.near_private))
+
+
 def _unopened(work: _Scan, checked: str) -> list[tuple[str, str, bool]]:
     """(path, image, wants a preview) of every image to be opened."""
     images = work.catalogue.known_images()
-    private = frozenset() if work.options.include_private else work.catalogue.private_hashes()
+    files, signatures = work.catalogue.known_files(), work.catalogue.signatures()
+    red = {files[f.path].image for f in work.walked.files if "private" in f.tags}
+    private = work.catalogue.private_hashes() | red
+    if work.options.include_private:
+        private = frozenset()
     side = work.catalogue.db.row("SELECT value FROM meta WHERE name = ?", (_PREVIEW_SIDE,))
     made = previews(work.project)
     if side is not None and int(side[0]) != work.options.preview_side:
@@ -259,11 +291,12 @@ def _unopened(work: _Scan, checked: str) -> list[tuple[str, str, bool]]:
         made = frozenset()
     on_disk = {file.path for file in work.walked.files}
     wanted: dict[str, tuple[str, str, bool]] = {}
-    for path, file in work.catalogue.known_files().items():
+    for path, file in files.items():
         image = images[file.image]
         lacks = file.image not in private and file.image not in made
         opened = image.state == "ok" or (image.state == "refused" and image.checked == checked)
-        if path in on_disk and (not opened or (image.state == "ok" and lacks)):
+        lacks_signature = image.state == "ok" and not signatures[file.image]
+        if path in on_disk and (not opened or (image.state == "ok" and lacks) or lacks_signature):
             wanted.setdefault(file.image, (path, file.image, lacks))
     return sorted(wanted.values())
 
@@ -274,13 +307,16 @@ def _checked(options: ScanOptions) -> str:
     return f"{options.max_megapixels:g}{' heif' if heif else ''}"
 
 
-def _look(work: _Scan, path: str, image: str, wants_preview: bool) -> Look:
+def _look(
+    work: _Scan, path: str, image: str, wants_preview: bool, guard: Callable[[bytes], bool]
+) -> Look:
     return look_at(
         work.root / path,
         image,
         preview_path(work.project, image) if wants_preview else None,
         side=work.options.preview_side,
         max_megapixels=work.options.max_megapixels,
+        is_near_private=(lambda _: False) if work.options.include_private else guard,
     )
 
 
@@ -313,7 +349,7 @@ def _report(work: _Scan, hidden: Sequence[str]) -> ScanReport:
 
 def _usable_before(work: _Scan, path: str) -> bool:
     file = work.known.get(path)
-    return file is not None and file.present and work.images[file.image].state == "ok"
+    return file is not None and file.present and file.image in work.settled
 
 
 def _in_pool(work: Callable[[T], R], items: Sequence[T], workers: int) -> Iterator[R]:

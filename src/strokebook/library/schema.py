@@ -1,25 +1,29 @@
 """The catalogue's tables, as numbered migrations. What was released is never edited, only added to.
 
-Hand work (hand_label, image_tag, hand_decision, named_before) refers to images and drawings by
-content key without a foreign key: it outlives them, and is there before them after the database
-was deleted. ``at`` is ISO time in UTC; a row whose value is NULL remembers that the artist took
-the value back, so that an older ``hand.json`` does not bring it back.
+Tables made of the log of edits refer to images and drawings by content key without a foreign key:
+they outlive them, and are there before them after the database was deleted. ``at`` is ISO time in
+UTC.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from strokebook.library.database import Database
+from strokebook.library.edits.legacy import convert_tables
 
 APPLICATION_ID = 0x73746B62  # "stkb", SQLite's mark of whose file it is
 
 
 @dataclass(frozen=True)
 class Migration:
-    """One step of the schema; ``number`` runs from 1 without gaps."""
+    """One step of the schema; ``number`` runs from 1 without gaps; ``convert`` runs last."""
 
     number: int
     name: str
     sql: tuple[str, ...]
+    convert: Callable[[Database], None] | None = None
 
 
 _INITIAL = (
@@ -110,6 +114,60 @@ _LOOK_UPS = (
     "CREATE INDEX image_tag_private ON image_tag (image) WHERE tag = 'private' AND active",
     "CREATE INDEX verdict_source ON verdict (source)",
 )
+# Pages get numbers of their own, and every edit by hand is a row of a log; what the log says is
+# kept ready in hand_label, image_tag, decision, named_before, place_name and label_kind, which are
+# made of it (edits.projection).
+_EDITS = (
+    # 1,024 grey values, or a fingerprint of 32 bytes for a private page (library.signature).
+    "ALTER TABLE image ADD COLUMN signature BLOB",
+    "CREATE TABLE identity (number INTEGER PRIMARY KEY AUTOINCREMENT, image TEXT NOT NULL UNIQUE)",
+    # Files that showed the same page before; one that comes back is known at once.
+    """CREATE TABLE former_image (
+        image TEXT PRIMARY KEY, number INTEGER NOT NULL REFERENCES identity (number))""",
+    "INSERT INTO identity (image) SELECT hash FROM image ORDER BY rowid",
+    """CREATE TABLE edit (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, command INTEGER NOT NULL, at TEXT NOT NULL,
+        by TEXT NOT NULL, kind TEXT NOT NULL, target TEXT NOT NULL, body TEXT NOT NULL)""",
+    "CREATE INDEX edit_target ON edit (kind, target)",
+    "CREATE INDEX edit_command ON edit (command)",
+    """CREATE TRIGGER edit_stays BEFORE UPDATE ON edit
+        WHEN NOT EXISTS (SELECT 1 FROM meta WHERE name = 'redacting')
+        BEGIN SELECT RAISE(ABORT, 'a row of the log of edits is never changed'); END""",
+    """CREATE TRIGGER edit_is_kept BEFORE DELETE ON edit
+        BEGIN SELECT RAISE(ABORT, 'a row of the log of edits is never deleted'); END""",
+    "CREATE TABLE undone (command INTEGER PRIMARY KEY)",
+    "CREATE TABLE label_kind (label TEXT PRIMARY KEY, kind TEXT NOT NULL)",
+    # unit: page = relative to its width and height; px = pixels of a page not seen since.
+    """CREATE TABLE decision (
+        image TEXT NOT NULL, x0 REAL NOT NULL, y0 REAL NOT NULL, x1 REAL NOT NULL,
+        y1 REAL NOT NULL, unit TEXT NOT NULL, kept INTEGER NOT NULL, reason TEXT,
+        page TEXT NOT NULL, at TEXT NOT NULL,
+        PRIMARY KEY (image, unit, x0, y0, x1, y1)) WITHOUT ROWID""",
+    # The name of the cluster that a place on a page was in, for drawings not found yet.
+    """CREATE TABLE place_name (
+        image TEXT NOT NULL, x0 REAL NOT NULL, y0 REAL NOT NULL, x1 REAL NOT NULL,
+        y1 REAL NOT NULL, name TEXT NOT NULL, PRIMARY KEY (image, x0, y0, x1, y1)) WITHOUT ROWID""",
+    # The rule's name waits under the artist's, for when that is taken back.
+    "ALTER TABLE cluster ADD COLUMN rule_name TEXT",
+    "UPDATE cluster SET rule_name = name WHERE name_source = 'rule'",
+    # A page marked private of which something made of it may be left.
+    """CREATE TABLE purge (
+        image TEXT PRIMARY KEY, page TEXT NOT NULL, at TEXT NOT NULL, confirmed INTEGER NOT NULL
+        ) WITHOUT ROWID""",
+    # Pages whose drawings were in a data set that a model of this project has learnt from.
+    "CREATE TABLE trained_image (image TEXT PRIMARY KEY) WITHOUT ROWID",
+    "INSERT INTO trained_image SELECT DISTINCT image FROM drawing",
+    # What was written outside of the project, and of which page; we never delete it.
+    """CREATE TABLE outside (
+        path TEXT NOT NULL, image TEXT NOT NULL, what TEXT NOT NULL, at TEXT NOT NULL,
+        PRIMARY KEY (path, image)) WITHOUT ROWID""",
+    "DROP VIEW private_image",
+    """CREATE VIEW private_image AS
+        SELECT image FROM page WHERE folder = 'priv'
+        UNION ALL SELECT image FROM image_tag WHERE tag = 'private' AND active
+        UNION ALL SELECT f.image FROM former_image f JOIN identity i ON i.number = f.number
+            JOIN image_tag t ON t.image = i.image AND t.tag = 'private' AND t.active""",
+)
 
 _PASSING = (
     "ALTER TABLE refusal ADD COLUMN passing INTEGER NOT NULL DEFAULT 0",
@@ -122,4 +180,9 @@ MIGRATIONS = (
     Migration(1, "initial", _INITIAL),
     Migration(2, "look-ups by index", _LOOK_UPS),
     Migration(3, "passing refusals", _PASSING),
+MIGRATIONS = (
+    Migration(1, "initial", _INITIAL),
+    Migration(2, "look-ups by index", _LOOK_UPS),
+    Migration(3, "passing refusals", _PASSING),
+    Migration(4, "log of edits", _EDITS, convert_tables),
 )

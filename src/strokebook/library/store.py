@@ -1,23 +1,31 @@
-"""What the catalogue's parts stand on: its database, and hand edits that reach ``hand.json``."""
+"""What the catalogue's parts stand on: its database, and edits that reach the log and its twin."""
 
 from __future__ import annotations
 
 import contextlib
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from strokebook.library.clock import now
 from strokebook.library.database import Database
-from strokebook.library.hand import export_hand, mark_edited
+from strokebook.library.edits import log, twin
+from strokebook.library.edits.log import Edit
+from strokebook.library.edits.projection import apply
+from strokebook.library.identity import image_of, number_of
+from strokebook.library.signature import fingerprint
 
 
 class Store:
-    """A database with the file that its hand work is exported to."""
+    """A database with the file that is the twin of its log of edits."""
 
     def __init__(self, db: Database, hand_file: Path | None = None) -> None:
         self.db = db
         self.hand_file = hand_file
+        self._command: int | None = None  # of the rows that the present command writes
+        self._by: log.By = "hand"
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -26,21 +34,78 @@ class Store:
             yield
 
     @contextlib.contextmanager
-    def hand_edit(self) -> Iterator[None]:
-        """A transaction after which ``hand.json`` is written; several edits in it cost one write.
+    def hand_edit(self, by: log.By = "hand") -> Iterator[None]:
+        """One command of the artist's: a transaction whose rows are taken back together.
+
+        Edits inside it, nested ones too, belong to the outermost; the twin is written once.
 
         Raises:
-            StrokebookError: The edit is in the catalogue, but the file could not be written.
+            StrokebookError: The edit is in the catalogue, but the twin could not be written.
         """
+        before = (self._command, self._by)
+        outermost = not self.db.in_transaction or self._command is None
         with self.db.transaction():
-            yield
-            mark_edited(self.db)
+            if outermost:
+                self._command = log.next_seq(self.db)
+            self._by = by
+            try:
+                yield
+            finally:
+                self._command, self._by = before
         self.flush_hand()
 
+    def record(self, kind: str, body: Mapping[str, Any]) -> Edit:
+        """Add an edit to the log and apply it; inside :meth:`hand_edit`."""
+        for page in _pages_of(body):
+            self._record_page(page)
+        edit = self._append(kind, body)
+        apply(self.db, edit)
+        return edit
+
+    def page_number(self, image: str) -> int:
+        """The number of the page that an image shows.
+
+        Raises:
+            StrokebookError: The image was never scanned.
+        """
+        return number_of(self.db, image)
+
+    def _append(self, kind: str, body: Mapping[str, Any]) -> Edit:
+        return log.append(self.db, kind, body, command=self._command, by=self._by, at=now())
+
+    def _record_page(self, number: int) -> None:
+        """Say once in the log which image and name a number stands for, and again if that moves."""
+        image = image_of(self.db, number)
+        if image is None:
+            return
+        row = self.db.row(
+            "SELECT body FROM edit WHERE kind = 'page' AND target = ? ORDER BY seq DESC",
+            (str(number),),
+        )
+        if row is not None and f'"image":"{image}"' in row["body"]:
+            return
+        page = self.db.row("SELECT id FROM page WHERE image = ? ORDER BY present DESC", (image,))
+        known = self.db.row("SELECT signature FROM image WHERE hash = ?", (image,))
+        signature = known["signature"] if known else None
+        body = {
+            "page": number,
+            "id": page["id"] if page else "",
+            "image": image,
+            "fingerprint": fingerprint(signature).hex() if signature else "",
+        }
+        self._append("page", body)
+
     def flush_hand(self) -> None:
-        """Write ``hand.json`` if it is behind, and no transaction is going on."""
+        """Write what the twin lacks, unless a transaction is going on."""
         if self.hand_file is not None and not self.db.in_transaction:
-            export_hand(self.db, self.hand_file)
+            twin.write_missing(self.db, self.hand_file)
+
+
+def _pages_of(body: Mapping[str, Any]) -> list[int]:
+    """The pages that an edit speaks of, each once, in order."""
+    pages = [body["page"]] if isinstance(body.get("page"), int) else []
+    pages += [n for m in body.get("members", []) if (n := log.member_page(m)) is not None]
+    return list(dict.fromkeys(pages))
 
 
 @contextlib.contextmanager

@@ -1,15 +1,14 @@
-"""``hand.json``: the artist's own work, readable without us, and checked when it is read."""
+"""The first format of ``hand.json`` (one JSON object of labels, tags, …), read and checked."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from strokebook.base.errors import StrokebookError
+from strokebook.library.edits.bodies import MalformedError
 
 FORMAT = "strokebook hand work"
 VERSION = 1
@@ -17,7 +16,7 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class HandWork:
-    """Rows as the catalogue keeps them; ``at`` is ISO time in UTC.
+    """Rows as the first catalogues kept them; ``at`` is ISO time in UTC; None: taken back.
 
     Attributes:
         labels: image, label, page, at.
@@ -26,50 +25,10 @@ class HandWork:
         decisions: image, x0, y0, x1, y1, kept, reason, page, at.
     """
 
-    labels: Sequence[tuple[str, str, str, str]] = field(default_factory=list)
-    tags: Sequence[tuple[str, str, int, str, str, str]] = field(default_factory=list)
-    names: Sequence[tuple[str, str, str, str]] = field(default_factory=list)
+    labels: Sequence[tuple[Any, ...]] = field(default_factory=list)
+    tags: Sequence[tuple[Any, ...]] = field(default_factory=list)
+    names: Sequence[tuple[Any, ...]] = field(default_factory=list)
     decisions: Sequence[tuple[Any, ...]] = field(default_factory=list)
-
-    @property
-    def empty(self) -> bool:
-        """True when nothing was ever done by hand."""
-        return not (self.labels or self.tags or self.names or self.decisions)
-
-
-class MalformedError(ValueError):
-    """``hand.json`` says something that it cannot mean; the message names the place."""
-
-
-def to_json(work: HandWork) -> dict[str, Any]:
-    """Hand work as ``hand.json`` holds it, sorted by page."""
-    labels = {
-        image: {"page": page, "label": label, "at": at}
-        for image, label, page, at in sorted(work.labels, key=lambda row: (row[2], row[0]))
-    }
-    tags: dict[str, dict[str, Any]] = {}
-    for image, tag, active, source, page, at in sorted(work.tags, key=lambda r: (r[4], r[0], r[1])):
-        one = {"page": page, "on": bool(active), "by": source, "at": at}
-        tags.setdefault(image, {})[tag] = one
-    groups: dict[str, dict[tuple[str, str], list[str]]] = {}
-    for space, key, name, at in sorted(work.names):
-        groups.setdefault(space, {}).setdefault((name, at), []).append(key)
-    clusters = {
-        space: [{"name": name, "at": at, "members": keys} for (name, at), keys in named.items()]
-        for space, named in groups.items()
-    }
-    decisions = [
-        {"page": page, "image": image, "box": box, "kept": bool(kept), "reason": reason, "at": at}
-        for image, *box, kept, reason, page, at in sorted(work.decisions, key=lambda r: (r[7], r))
-    ]
-    return {
-        "format": FORMAT,
-        "version": VERSION,
-        "labels": labels,
-        "tags": tags,
-        "clusters": clusters,
-        "drawings": decisions,
-    }
 
 
 def from_json(value: Any) -> HandWork:
@@ -106,23 +65,6 @@ def from_json(value: Any) -> HandWork:
         ],
         [_decision(one) for one in _list(top.get("drawings", []), "drawings")],
     )
-
-
-def read_hand(path: Path) -> HandWork:
-    """Hand work from a file.
-
-    Raises:
-        MalformedError: No JSON, or not ours.
-        StrokebookError: It can't be read, or a newer strokebook wrote it.
-    """
-    try:
-        return from_json(json.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise StrokebookError(
-            f"{path} cannot be read ({error.strerror}).", "Check its permissions."
-        ) from error
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedError(str(error)) from error
 
 
 def _label(image: str, value: Any) -> tuple[str, str, str, str]:
