@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -9,31 +10,65 @@ import typer
 
 from strokebook.base.errors import UsageError
 from strokebook.cli.app import HERE, ProjectDir, app, editing, finish, writing
+from strokebook.cli.ask import choose, confirm
 from strokebook.cli.console import BarProgress, say, show_refusals
+from strokebook.cli.purge import purge_asking
 from strokebook.library.flat import flat_export
+from strokebook.library.kinds import KINDS
+from strokebook.library.records import Page
 from strokebook.pipeline import curate
+from strokebook.pipeline.effects import Effects
+from strokebook.pipeline.labels import KindNeededError, LikelySlipError
 
 Pages = Annotated[list[str], typer.Argument(help="Page ids (sb48p005).")]
+Kind = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        help="What kind of page a new label means (drawing, watercolour, notes, cover, bad-scan, "
+        "other); default: the kind that its pages have now.",
+        show_default=False,
+    ),
+]
+New = Annotated[
+    bool, typer.Option("--new", help="The label is new, however like another it looks.")
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Labelling = Callable[[str, str | None, bool], curate.Said]
 
 
 @app.command()
 def label(
     names: Annotated[list[str], typer.Argument(help="NUMBERS=LABEL, as in 5,7=drawings.")],
     project: ProjectDir = HERE,
+    kind: Kind = None,
+    new: New = False,
 ) -> None:
     """Name clusters of pages; their pages get the label.
 
-    Example: `strokebook label 3=watercolours 5,7=drawings`
+    A new label means the kind of page that the clusters' pages are now, unless you say another.
+
+    Example: `strokebook label 3=watercolours 5,7=faces --as drawing`
     """
     with editing(project) as opened:
-        for cluster in curate.label_clusters(opened, names):
+        said = _asking(
+            lambda swap, k, n: curate.label_clusters(
+                opened, [_swapped(text, swap) for text in names], kind=k, new=n
+            ),
+            kind,
+            new,
+        )
+        for cluster in said.clusters:
             say(f"cluster {cluster.number}: {cluster.size} pages are {cluster.name}")
+        _tell(said.effects)
 
 
 @app.command()
 def correct(
     words: Annotated[list[str], typer.Argument(help="Page ids, then the label.")],
     project: ProjectDir = HERE,
+    kind: Kind = None,
+    new: New = False,
 ) -> None:
     """Label pages by hand; that holds for ever, whatever clusters and rules say.
 
@@ -42,8 +77,14 @@ def correct(
     if len(words) < 2:
         raise UsageError("A correction needs a page and a label.", "correct sb48p005 drawings")
     with editing(project) as opened:
-        for page in curate.correct(opened, words[:-1], words[-1]):
-            say(f"{page.id} is {page.label}, by hand")
+        said = _asking(
+            lambda swap, k, n: curate.correct(opened, words[:-1], swap or words[-1], kind=k, new=n),
+            kind,
+            new,
+        )
+        for page in said.pages:
+            say(f"{page.id} is {page.label} ({page.kind}), by hand")
+        _tell(said.effects)
 
 
 @app.command()
@@ -53,9 +94,10 @@ def uncorrect(pages: Pages, project: ProjectDir = HERE) -> None:
     Example: `strokebook uncorrect sb48p005`
     """
     with editing(project) as opened:
-        for name in pages:
-            page = opened.catalogue.clear_hand_label(name)
-            say(f"{page.id} is {page.label} ({page.label_source})")
+        said = curate.uncorrect(opened, pages)
+        for page in said.pages:
+            say(f"{page.id} is {page.label or 'without a label'} ({page.label_source or 'yet'})")
+        _tell(said.effects)
 
 
 @app.command()
@@ -63,18 +105,24 @@ def tag(
     words: Annotated[list[str], typer.Argument(help="Page ids, then the tag.")],
     project: ProjectDir = HERE,
     remove: Annotated[bool, typer.Option("--remove", help="Take the tag away.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Tag pages: private (red), notes (yellow), extras (orange), favourite (green).
 
-    A page that becomes private loses everything that was made of it, at once.
+    A private page is used for nothing from that moment on. What was made of it, the model included
+    if it learnt from it, is removed when you confirm it, or with --yes.
 
     Example: `strokebook tag sb48p005 private`
     """
     if len(words) < 2:
         raise UsageError("A tag needs a page and a name.", "tag sb48p005 private")
     with editing(project) as opened:
-        for page in curate.tag(opened, words[:-1], words[-1], remove):
-            say(f"{page.id}: {', '.join(sorted(page.tags)) or 'no tags'}")
+        said = curate.tag(opened, words[:-1], words[-1], remove)
+        for page in said.pages:
+            say(f"{page.id}: {_tags(page)}")
+        _tell(said.effects)
+        left = purge_asking(opened, yes=yes)
+    finish(bool(left))
 
 
 @app.command()
@@ -84,10 +132,11 @@ def sync(project: ProjectDir = HERE) -> None:
     Example: `strokebook sync`
     """
     with editing(project) as opened:
-        report = curate.sync_folders(opened)
+        report, effects = curate.sync_folders(opened)
     for c in report.corrections:
         say(f"{c.page}: {c.old} → {c.new}")
     say(f"{len(report.corrections)} corrections recorded")
+    _tell(effects)
     show_refusals(report.remarks)
 
 
@@ -107,7 +156,9 @@ def cluster(project: ProjectDir = HERE) -> None:
 
 @app.command()
 def keep(
-    drawings: Annotated[list[str], typer.Argument(help="Drawing ids, or cluster:3.")],
+    drawings: Annotated[
+        list[str], typer.Argument(help="Drawing ids, page ids (all drawings on it), or cluster:3.")
+    ],
     project: ProjectDir = HERE,
 ) -> None:
     """Keep drawings, or whole clusters of them, whatever the measures say.
@@ -119,12 +170,14 @@ def keep(
 
 @app.command()
 def drop(
-    drawings: Annotated[list[str], typer.Argument(help="Drawing ids, or cluster:3.")],
+    drawings: Annotated[
+        list[str], typer.Argument(help="Drawing ids, page ids (all drawings on it), or cluster:3.")
+    ],
     project: ProjectDir = HERE,
 ) -> None:
     """Drop drawings, or whole clusters of them: they are not trained on.
 
-    Example: `strokebook drop cluster:11`
+    Example: `strokebook drop cluster:11 sb48p020`
     """
     _decide(project, drawings, kept=False)
 
@@ -155,6 +208,42 @@ def export_pages(
 
 def _decide(project: Path, names: list[str], *, kept: bool) -> None:
     with editing(project) as opened:
-        decided = curate.decide(opened, names, kept)
-    word = "kept" if kept else "dropped"
-    say(f"{len(decided)} drawings {word}: {', '.join(d.id for d in decided)}")
+        said = curate.decide(opened, names, kept)
+        word = "kept" if kept else "dropped"
+        say(f"{len(said.drawings)} drawings {word}: {', '.join(d.id for d in said.drawings)}")
+        _tell(said.effects)
+
+
+def _asking(act: Labelling, kind: str | None, new: bool) -> curate.Said:
+    """Give a label; in a terminal a slip and a missing kind are asked about, not refused.
+
+    ``act`` takes the label to write instead (or ""), the kind, and whether the label is new.
+    """
+    swap = ""
+    while True:
+        try:
+            return act(swap, kind, new)
+        except LikelySlipError as slip:
+            answer = confirm(f"{slip.reason} Is {slip.meant!r} meant?")
+            if answer is None:
+                raise
+            swap, new = (slip.meant, False) if answer else (swap, True)
+        except KindNeededError as unknown:
+            answer_kind = choose(f"{unknown.reason} Which kind?", KINDS)
+            if answer_kind is None:
+                raise
+            kind = answer_kind
+
+
+def _swapped(text: str, label_meant: str) -> str:
+    numbers, equals, _ = text.partition("=")
+    return f"{numbers}{equals}{label_meant}" if label_meant else text
+
+
+def _tags(page: Page) -> str:
+    return ", ".join(sorted(page.tags)) or "no tags"
+
+
+def _tell(effects: Effects) -> None:
+    for sentence in effects.sentences:
+        say(sentence)

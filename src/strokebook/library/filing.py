@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -114,11 +114,13 @@ def sync(catalogue: Catalogue, library_root: Path, project: Path) -> SyncReport:
     """Record, as hand labels, what the artist said by moving files between label folders.
 
     A file is known by its content (a link by what it points to), or else by its name. Deleting one
-    says nothing. New folders are new labels.
+    says nothing, and neither does copying one: only a file that is gone from where it was filed was
+    moved. New folders are new labels, of the kind that the pages moved there had.
     """
     work = _start(catalogue, library_root, project)
     told: dict[str, dict[str, str]] = {}  # page id: {label: path}
     ours = {row.image for row in work.listed.values()}
+    standing = _standing(work)
     adopted: list[tuple[str, Page]] = []
     for path in _files(work.root):
         row = work.listed.get(path)
@@ -132,15 +134,58 @@ def sync(catalogue: Catalogue, library_root: Path, project: Path) -> SyncReport:
         if row is not None and row.image == page.image:
             continue  # only its time or inode is another: the project was copied
         label = _label_of(work, path)
-        # What was never filed by us was not moved: its place says nothing.
-        if label is not None and page.image in ours:
+        if label is None or page.image not in ours:
+            continue  # what was never filed by us was not moved: its place says nothing
+        if page.image in standing:
+            _remark_copy(work, path, page, standing[page.image])
+        else:
             told.setdefault(page.id, {})[label] = path
     corrections = _corrections(work, told)
     if corrections:
-        catalogue.set_hand_labels({c.page: c.new for c in corrections})
+        with catalogue.hand_edit("filed"):
+            _inherit_kinds(work, corrections)
+            catalogue.set_hand_labels({c.page: c.new for c in corrections}, by="filed")
     _adopt(work, adopted)
     _write_list(work)
     return SyncReport(tuple(corrections), tuple(work.remarks))
+
+
+def _standing(work: _Filing) -> dict[str, str]:
+    """Where each image that we filed still stands as we filed it."""
+    return {
+        row.image: row.path
+        for row in work.listed.values()
+        if row.mode != "theirs" and _in_place(work.root, row)
+    }
+
+
+def _remark_copy(work: _Filing, path: str, page: Page, original: str) -> None:
+    work.remark(
+        path,
+        f"is a copy of {page.id}, which still lies in {FILED}/{original}; a copy says nothing.",
+        f"To label the page, move its file instead, or say: strokebook correct {page.id} "
+        f"{PurePosixPath(path).parts[0]!r}.",
+    )
+
+
+def _inherit_kinds(work: _Filing, corrections: Sequence[Correction]) -> None:
+    """Give new labels the kind of page that was moved there, or ask for it in a remark."""
+    kinds: dict[str, set[str | None]] = {}
+    for c in corrections:
+        kinds.setdefault(c.new, set()).add(work.catalogue.page(c.page).kind)
+    for label, found in kinds.items():
+        if work.catalogue.kind_of_label(label) is not None:
+            continue
+        kind = next(iter(found)) if len(found) == 1 else None
+        if kind is None:
+            work.remark(
+                label,
+                "is a new label, and nothing says what kind of page it means: its pages are not "
+                "traced.",
+                f"Say it once: strokebook correct PAGE {label!r} --as drawing (or another kind).",
+            )
+        else:
+            work.catalogue.set_label_kind(label, kind)
 
 
 def _corrections(work: _Filing, told: Mapping[str, Mapping[str, str]]) -> list[Correction]:

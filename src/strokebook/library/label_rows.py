@@ -8,7 +8,7 @@ from strokebook.base.errors import UsageError
 from strokebook.base.options import nearest
 from strokebook.library.clock import now
 from strokebook.library.edits.log import By
-from strokebook.library.kinds import KINDS, check_label
+from strokebook.library.kinds import KINDS, OTHER, check_label, kind_of
 from strokebook.library.page_rows import PageRows
 from strokebook.library.records import Page
 from strokebook.library.tags import FOLDER_TAGS, tag_named
@@ -55,6 +55,14 @@ class LabelRows(PageRows):
             raise UsageError(f"There is no kind of page {kind!r}.", nearest(kind, KINDS))
         with self.hand_edit():
             self.record("label-kind", {"label": check_label(label), "kind_of_page": kind})
+
+    def kind_of_label(self, label: str) -> str | None:
+        """The kind of page that a label means, by the artist's word or its own; None: unknown."""
+        row = self.db.row("SELECT kind FROM label_kind WHERE label = ?", (label.casefold(),))
+        if row is not None:
+            return str(row["kind"])
+        kind = kind_of(label)
+        return None if kind == OTHER else kind
 
     def known_labels(self) -> frozenset[str]:
         """Every label in use: given by hand, by a cluster's name, by the rule, or with a kind."""

@@ -180,9 +180,5 @@ MIGRATIONS = (
     Migration(1, "initial", _INITIAL),
     Migration(2, "look-ups by index", _LOOK_UPS),
     Migration(3, "passing refusals", _PASSING),
-MIGRATIONS = (
-    Migration(1, "initial", _INITIAL),
-    Migration(2, "look-ups by index", _LOOK_UPS),
-    Migration(3, "passing refusals", _PASSING),
     Migration(4, "log of edits", _EDITS, convert_tables),
 )
