@@ -121,23 +121,52 @@ def test_a_deleted_file_says_nothing_and_comes_back(filed):
     assert file.exists()
 
 
-def test_a_copy_in_another_folder_is_a_label_too_but_two_are_a_question(filed):
+def test_a_copy_says_nothing_while_the_file_stands_where_it_was_filed(filed):
     put(filed)
     top = filed.project / "filed"
-    shutil.copy(top / "notes/sb48p003.jpg", top / "drawings/sb48p003.jpg")
-    assert told(filed)[0] == [("sb48p003", "notes", "drawings")]
-    (top / "x").mkdir()
-    (top / "y").mkdir()
+    (top / "favourites").mkdir()
+    shutil.copy(top / "notes/sb48p003.jpg", top / "favourites/sb48p003.jpg")
+    corrections, remarks = told(filed)
+    assert corrections == []
+    assert "still lies in filed/notes/sb48p003.jpg" in remarks[0].reason
+    assert label(filed, "sb48p003") == ("notes", "cluster")
+    put(filed)
+    assert {"favourites/sb48p003.jpg", "notes/sb48p003.jpg"} <= tree(filed)
+    assert told(filed) == ([], ())
+
+
+def test_a_file_moved_to_two_folders_is_a_question(filed):
+    put(filed)
+    top = filed.project / "filed"
     for folder in "xy":
+        (top / folder).mkdir()
         shutil.copy(top / "drawings/sb48p001.jpg", top / folder / "sb48p001.jpg")
+    (top / "drawings/sb48p001.jpg").unlink()
     corrections, remarks = told(filed)
     assert corrections == []
     assert "several folders (x, y)" in remarks[0].reason
-    # What the artist copied there is theirs: it stays, and says nothing a second time.
-    filed.catalogue.set_hand_label("sb48p003", "notes")
+
+
+def test_a_new_folder_is_a_label_of_the_kind_that_its_pages_had(filed):
     put(filed)
-    assert "drawings/sb48p003.jpg" in tree(filed)
-    assert label(filed, "sb48p003") == ("notes", "hand")
+    top = filed.project / "filed"
+    (top / "My Faces").mkdir()
+    for page in ("sb48p001", "sb48p002"):
+        (top / f"drawings/{page}.jpg").rename(top / f"My Faces/{page}.jpg")
+    assert len(told(filed)[0]) == 2
+    assert filed.catalogue.page("sb48p001").kind == "drawing"
+    assert len(filed.catalogue.commands()) == 1
+
+
+def test_a_new_folder_for_pages_of_several_kinds_is_a_question(filed):
+    put(filed)
+    top = filed.project / "filed"
+    (top / "My Faces").mkdir()
+    (top / "drawings/sb48p001.jpg").rename(top / "My Faces/sb48p001.jpg")
+    (top / "notes/sb48p003.jpg").rename(top / "My Faces/sb48p003.jpg")
+    corrections, remarks = told(filed)
+    assert len(corrections) == 2
+    assert "what kind of page" in remarks[0].reason
 
 
 def test_a_file_edited_and_moved_is_known_by_its_name(filed, make):
@@ -191,6 +220,7 @@ def test_a_page_that_becomes_private_leaves_the_folders_even_when_moved(filed, m
     (top / "notes/sb48p003.jpg").rename(top / "drawings/mine.jpg")
     filed.catalogue.tag("sb48p003", "private")
     filed.catalogue.tag("sb48p001", "private")
+    filed.catalogue.confirm_purges()
     filed.scan()
     assert tree(filed) == {"drawings/sb48p002.jpg", "unlabelled/sb48p004.jpg"}
     assert put(filed, mode).placed == 0

@@ -322,7 +322,7 @@ def test_a_first_format_file_is_taken_over_and_kept(filled):
     assert catalogue.page("sb48p002").private
     (made,) = catalogue.replace_drawings(a, [NewDrawing((4, 5, 40, 52), 1, 9, "a.svg")])
     assert (made.kept, made.reason) == (False, "blot")
-    kept = filled.hand_file.with_name("hand.json.first-format-1")
+    kept = filled.project / "backups" / "hand.json.first-format-1"
     assert json.loads(kept.read_text()) == old
     filled.reopen(without_database=True)
     filled.scan()

@@ -59,6 +59,8 @@ def test_hand_work_outlives_a_purge(filled):
 def test_hiding_deletes_the_files_of_private_pages_only(filled):
     assert hide_private(filled.catalogue, filled.project) == []
     image = filled.catalogue.tag("sb48p005", "private").image
+    assert hide_private(filled.catalogue, filled.project) == []  # the artist was not asked yet
+    filled.catalogue.confirm_purges()
     assert hide_private(filled.catalogue, filled.project) == [image]
     assert [p.name for p in (filled.project / "drawings").glob("*.svg")] == ["sb48p006d01.svg"]
     assert filled.previews == {filled.catalogue.page("sb48p006").image}
@@ -67,6 +69,7 @@ def test_hiding_deletes_the_files_of_private_pages_only(filled):
 
 def test_a_file_that_cannot_be_deleted_is_told_and_not_forgotten(filled, monkeypatch):
     image = filled.catalogue.tag("sb48p005", "private").image
+    filled.catalogue.confirm_purges()
     with monkeypatch.context() as patch:
         patch.setattr(Path, "unlink", lambda self, missing_ok=False: _deny())
         with pytest.raises(StrokebookError, match="cannot be deleted"):
@@ -84,6 +87,7 @@ def test_a_path_out_of_the_project_is_never_deleted(filled, tmp_path):
     image = filled.catalogue.page("sb48p005").image
     filled.catalogue.replace_drawings(image, [NewDrawing((1, 1, 9, 9), 1, 5, "../precious.svg")])
     filled.catalogue.tag("sb48p005", "private")
+    filled.catalogue.confirm_purges()
     with pytest.raises(StrokebookError, match="outside"):
         hide_private(filled.catalogue, filled.project)
     assert (tmp_path / "precious.svg").exists()

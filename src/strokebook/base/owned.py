@@ -256,6 +256,15 @@ def _unlist(path: Path) -> None:
             found.put(gone=[name])
 
 
+def owner_of(path: Path) -> str | None:
+    """The image that the file at ``path`` was made of; None where it is not listed as ours."""
+    with contextlib.suppress(LinkedFolderError):
+        found = home(path)
+        entry = None if found is None else found.entry(name_in(found, path))
+        return None if entry is None else entry.owner
+    return None
+
+
 def listed(folder: Path) -> list[tuple[Path, Entry]]:
     """The files under ``folder`` that are listed as ours, there or not, changed or not."""
     place = absolute(folder)

@@ -14,6 +14,7 @@ from strokebook import __version__
 from strokebook.cli.console import SOME_REFUSED, BarProgress, answer, manner
 from strokebook.cli.logbook import Logbook
 from strokebook.pipeline import locks
+from strokebook.pipeline.privacy import purge as finish_purge
 from strokebook.pipeline.project import Project, open_project
 
 # What ``--help`` and docs/commands.md show, in the order of the work. A command that is not here
@@ -142,6 +143,15 @@ def writing(folder: Path, library: Path | None = None, command: str = "run") -> 
 def editing(folder: Path) -> Iterator[Project]:
     """An open project for an edit, which a run in another process does not hold up."""
     with open_project(folder, progress=BarProgress()) as project, locks.editing(project):
+        session.at_work_in(project)
+        finish_purge(project)
+        yield project
+
+
+@contextmanager
+def marking(folder: Path) -> Iterator[Project]:
+    """An open project for a private mark, which waits for nobody: not even for another edit."""
+    with open_project(folder, progress=BarProgress()) as project:
         session.at_work_in(project)
         yield project
 

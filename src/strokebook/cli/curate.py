@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from strokebook.base.errors import UsageError
-from strokebook.cli.app import HERE, ProjectDir, app, editing, finish, writing
-from strokebook.cli.ask import choose, confirm
+from strokebook.cli.app import HERE, ProjectDir, app, editing, finish, marking, writing
+from strokebook.cli.asking import choose, confirm
 from strokebook.cli.console import BarProgress, say, show_refusals
 from strokebook.cli.purge import purge_asking
 from strokebook.library.flat import flat_export
@@ -116,7 +116,7 @@ def tag(
     """
     if len(words) < 2:
         raise UsageError("A tag needs a page and a name.", "tag sb48p005 private")
-    with editing(project) as opened:
+    with marking(project) as opened:
         said = curate.tag(opened, words[:-1], words[-1], remove)
         for page in said.pages:
             say(f"{page.id}: {_tags(page)}")

@@ -156,6 +156,7 @@ def project_model(project: Path) -> Path:
         UsageError: No project there.
     """
     from strokebook.pipeline.learning import model_folder
+    from strokebook.pipeline.privacy import refuse_unpurged
     from strokebook.pipeline.project import SETTINGS
 
     if not (project / SETTINGS).exists():
@@ -164,4 +165,5 @@ def project_model(project: Path) -> Path:
             "Name one with --project, or draw with --model starter.",
         )
     with reading(project) as opened:
+        refuse_unpurged(opened)
         return model_folder(opened)

@@ -18,6 +18,7 @@ from strokebook.cli.console import (
     show_refusals,
     table,
 )
+from strokebook.cli.purge import purge_asking
 from strokebook.demo import Summary as Sample
 from strokebook.demo import make_library
 from strokebook.pipeline.guide import next_step, to_look_at
@@ -34,6 +35,9 @@ def run(
     project: ProjectDir = HERE,
     until: Annotated[str, typer.Option(help="Stop after this stage (scan, see, trace, …).")] = "",
     dry_run: DryRun = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Remove what private pages left, without asking.")
+    ] = False,
 ) -> None:
     """Run every stage that is not up to date: from scans to a model that draws.
 
@@ -50,6 +54,7 @@ def run(
         return
     with writing(project, library) as opened:
         settle_hub(opened, asker())
+        purge_asking(opened, yes=yes)
         outcomes = run_all(opened, until or None)
         summary = summarise(opened)
         if not manner.quiet:
@@ -121,7 +126,7 @@ def demo(
 
     library, project, made = prepare_demo(folder, seed, BarProgress())
     _tell_sample(library, made)
-    run(library, project=project, until="")
+    run(library, project=project, until="", yes=False)
 
 
 def _tell_sample(folder: Path, made: Sample) -> None:

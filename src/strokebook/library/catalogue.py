@@ -14,14 +14,11 @@ from strokebook.library.file_rows import FileRows
 from strokebook.library.filed_rows import FiledRows
 from strokebook.library.label_rows import LabelRows
 from strokebook.library.migrations import migrate
-from strokebook.library.privacy import PurgeRows
 from strokebook.library.result_rows import ResultRows
 from strokebook.library.vector_rows import VectorRows
 
 
-class Catalogue(
-    LabelRows, PurgeRows, ClusterRows, UndoRows, ResultRows, VectorRows, FileRows, FiledRows
-):
+class Catalogue(LabelRows, ClusterRows, UndoRows, ResultRows, VectorRows, FileRows, FiledRows):
     """All parts of the catalogue behind one door; open it with :meth:`open`, use it in ``with``.
 
     Its parts, one noun each: pages, labels and tags, clusters, drawings, results and refusals,

@@ -67,6 +67,15 @@ class Database:
         """Close the connection; what was not committed is undone."""
         self._connection.close()
 
+    def compact(self) -> None:
+        """Write the file anew without its free pages, and empty the journal beside it.
+
+        Nothing that was deleted can be read from the file afterwards. Not within a transaction.
+        """
+        with self._told():
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def run(self, sql: str, parameters: Parameters = ()) -> int:
         """Run one statement.
 

@@ -202,3 +202,8 @@ class FileRows(Store):
         """Whether a page that something hangs on shows nowhere in the library at present."""
         present = {f.image for f in self.known_files().values() if f.present}
         return any(image not in present for image in self.pages_with_work())
+
+    def size_of(self, image: str) -> int:
+        """Bytes of the files that an image was met in; -1 when it never was."""
+        row = self.db.row("SELECT size FROM page WHERE image = ?", (image,))
+        return -1 if row is None else int(row["size"])

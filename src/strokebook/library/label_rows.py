@@ -6,15 +6,14 @@ from collections.abc import Iterable, Mapping
 
 from strokebook.base.errors import UsageError
 from strokebook.base.options import nearest
-from strokebook.library.clock import now
 from strokebook.library.edits.log import By
 from strokebook.library.kinds import KINDS, OTHER, check_label, kind_of
-from strokebook.library.page_rows import PageRows
+from strokebook.library.privacy import PurgeRows
 from strokebook.library.records import Page
 from strokebook.library.tags import FOLDER_TAGS, tag_named
 
 
-class LabelRows(PageRows):
+class LabelRows(PurgeRows):
     """Writing labels and tags; those by hand are bound to the image's content."""
 
     def set_hand_label(self, page: str, label: str) -> Page:
@@ -109,20 +108,6 @@ class LabelRows(PageRows):
     def _put_tag(self, image: str, tag: str, *, on: bool) -> None:
         self.record("tag", {"page": self.page_number(image), "tag": tag, "on": on})
 
-    def note_purge(self, image: str, page: str, *, confirmed: bool) -> None:
-        """Note that all that was made of an image has to go, until that is done.
-
-        Args:
-            image: Of a private page.
-            page: Its id, to speak of it.
-            confirmed: The artist was asked, or need not be.
-        """
-        self.db.run(
-            "INSERT INTO purge VALUES (?, ?, ?, ?) ON CONFLICT (image) DO UPDATE SET "
-            "confirmed = max(confirmed, excluded.confirmed)",
-            (image, page, now(), int(confirmed)),
-        )
-
     def untag(self, page: str, tag: str) -> Page:
         """Take a tag away, whether it was given here or read from a file.
 
@@ -180,8 +165,10 @@ class LabelRows(PageRows):
         }
         if new:
             with self.hand_edit("file"):
-                for image, tag in new:
+                for (image, tag), page in new.items():
                     self._put_tag(image, tag, on=True)
+                    if tag == "private":
+                        self.note_purge(image, page, confirmed=True)
         return len(new)
 
     def mark_doubtful(self, images: Iterable[str]) -> None:

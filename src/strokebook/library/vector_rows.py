@@ -30,6 +30,12 @@ class VectorRows(Store):
         with self.db.transaction():
             self.db.run_many("INSERT OR REPLACE INTO vector VALUES (?, ?, ?, ?)", rows)
 
+    def forget_vectors(self) -> None:
+        """Forget all vectors and maps; clusters keep their members, and with them their names."""
+        with self.db.transaction():
+            self.db.run("DELETE FROM vector")
+            self.db.run("DELETE FROM map_point")
+
     def vector_keys(self, space: Space, backbone: str) -> frozenset[str]:
         """Keys that have a vector."""
         rows = self.db.rows(

@@ -72,6 +72,7 @@ def _build(project: Project) -> Outcome:
     if is_done(project, STAGE, "all", key) and npz.exists():
         outcome.ready = len(records)
         return outcome
+    project.catalogue.note_trained(d.image for d in records)
     sources = [
         Source(d.id, d.page, load_figure(project, d))
         for d in project.progress.track(records, "read drawings")

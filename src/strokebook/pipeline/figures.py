@@ -76,7 +76,7 @@ def _work_on(project: Project, page: Page, key: str) -> None:
     with owned.owning(STAGE, page.image):
         records = [_save(project, page, n, f) for n, f in enumerate(prepared.kept, start=1)]
     project.catalogue.replace_drawings(page.image, records)
-    _remove(project, before - {record.svg for record in records})
+    _remove(project, page.image, before - {record.svg for record in records})
     facts = {
         "counts": {c.step: [c.strokes, c.points] for c in prepared.counts},
         "small": len(prepared.dropped),
@@ -101,20 +101,22 @@ def _content(drawing: Drawing) -> str:
 
 def _files_exist(project: Project, page: Page) -> bool:
     return all(
-        project.at(d.svg).exists()
+        project.at(d.svg).exists() and owned.owner_of(project.at(d.svg)) in (page.image, None)
         for d in project.catalogue.drawings(image=page.image, include_private=True)
     )
 
 
 def _forget_others(project: Project, images: set[str]) -> None:
     for image in {d.image for d in project.catalogue.drawings(include_private=True)} - images:
-        _remove(
-            project, {d.svg for d in project.catalogue.drawings(image=image, include_private=True)}
-        )
+        drawings = project.catalogue.drawings(image=image, include_private=True)
+        _remove(project, image, {d.svg for d in drawings})
         project.catalogue.replace_drawings(image, [])
         project.catalogue.forget_results(STAGE, [image])
 
 
-def _remove(project: Project, names: set[str]) -> None:
+def _remove(project: Project, image: str, names: set[str]) -> None:
+    """Remove drawings of an image; pages that changed names may have each other's files by now."""
     for name in names:
-        owned.remove(inside(project.folder, name))
+        path = inside(project.folder, name)
+        if owned.owner_of(path) in (image, None):
+            owned.remove(path)

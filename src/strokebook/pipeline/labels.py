@@ -1,4 +1,4 @@
-"""Labels as an artist writes them: known, a slip of a known one, or new, of a kind to be asked for."""
+"""Labels as an artist writes them: known, a slip of a known one, or new and of a kind."""
 
 from __future__ import annotations
 

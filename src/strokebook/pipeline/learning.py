@@ -74,6 +74,8 @@ def _train(project: Project, key: str, train_rows: Any, valid_rows: Any) -> Any:
     _clear_others(project, work)
     named, sizes = _start(project)
     before = folder if _same_net(project, folder, sizes) else named
+    if project.catalogue.purges():
+        before = named  # the former model may know a page that is private now
     try:
         result = train(
             train_rows,

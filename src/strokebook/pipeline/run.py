@@ -13,6 +13,7 @@ from strokebook.pipeline.drawn import draw_with_model
 from strokebook.pipeline.figures import separate_pages
 from strokebook.pipeline.learning import train_model
 from strokebook.pipeline.locks import check_stop, running
+from strokebook.pipeline.privacy import purge
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.report import write_report
 from strokebook.pipeline.scanning import scan_library
@@ -50,6 +51,7 @@ def run_all(project: Project, until: str | None = None) -> list[Outcome]:
     tidy(project)
     outcomes = []
     with running(project):
+        purge(project)  # a removal that was cut short comes before anything is read
         for name, stage in STAGES.items():
             check_stop(project)
             log.info("stage %s begins", name)

@@ -8,7 +8,7 @@ from strokebook.library.filing import sync
 from strokebook.library.scan import ScanOptions, scan
 from strokebook.library.scan_report import ScanReport
 from strokebook.pipeline.locks import editing
-from strokebook.pipeline.privacy import forget_products
+from strokebook.pipeline.privacy import purge
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.stage import Outcome, Timer
 
@@ -27,12 +27,13 @@ def scan_library(project: Project) -> Outcome:
         max_megapixels=o.max_megapixels, workers=o.workers, include_private=o.include_private
     )
     report = scan(project.library, project.catalogue, project.folder, options, project.progress)
-    if report.hidden:
-        forget_products(project, report.hidden)
+    purged = purge(project)
     with editing(project):  # ``filed/`` is read and listed by edits too
         synced = sync(project.catalogue, project.library, project.folder)
     outcome = Outcome(STAGE, len(report.new) + len(report.changed), report.unchanged)
     outcome.refusals = [*report.refused, *report.remarks, *synced.remarks]
+    if purged is not None:
+        outcome.refusals += purged.refusals
     outcome.notes = _news(report)
     if synced.corrections:
         outcome.notes.append(f"{len(synced.corrections)} corrections taken from filed/.")

@@ -187,6 +187,7 @@ def _name_svgs(project: Project) -> None:
         if path not in wanted:
             owned.remove(path)
     for path, page in wanted.items():
-        if not path.exists() and trace_file(project, page).exists():
+        is_other = owned.owner_of(path) not in (page.image, None)  # pages that changed names
+        if (is_other or not path.exists()) and trace_file(project, page).exists():
             with owned.owning(STAGE, page.image):
                 write_svg(load_trace(project, page), path, layer=f"1 {page.id}")

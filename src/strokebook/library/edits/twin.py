@@ -15,6 +15,7 @@ from typing import Any
 
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import write_text
+from strokebook.base.steps import step
 from strokebook.library.clock import now
 from strokebook.library.database import Database
 from strokebook.library.edits import log
@@ -34,6 +35,7 @@ HEAD = {
         "a line that is deleted here comes back."
     ),
 }
+BACKUPS = "backups"
 _STATE, _SEQ = "twin_state", "twin_seq"
 _OWN = ("seq", "command", "at", "by", "kind")
 
@@ -135,7 +137,8 @@ def _import_old(db: Database, path: Path, text: str) -> None:
         raise _malformed(db, path, str(error)) from error
     for kind, body, at in edits:
         apply(db, log.append(db, kind, body, command=None, by="import", at=at))
-    _keep_aside(path, "first-format")
+    # Into the folder of backups, which a page that becomes private takes with it.
+    write_text(_free_name(path.parent / BACKUPS / path.name, "first-format"), text)
     _write_all(db, path)
 
 
@@ -280,6 +283,7 @@ def _append(path: Path, text: str) -> None:
             try:
                 file.seek(start)
                 file.truncate()
+                step("append", path)
                 file.write(text.encode())
                 file.flush()
                 os.fsync(file.fileno())
