@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from PIL import Image
 
@@ -58,17 +60,37 @@ def _measure(project: Project, records: Sequence[DrawingRecord]) -> int:
         key = key_of(VERSION, fingerprint(project.settings.composition), *(d.key for d in group))
         if image not in done or done[image].key != key:
             due.append((image, group, key))
-    for image, group, key in project.progress.track(due, "measure drawings"):
-        timer, page = Timer(), project.catalogue.page_of_image(image)
-        if page is None:
-            continue
-        figures = [load_figure(project, d) for d in group]
-        size = (float(page.width), float(page.height))
-        judged = judge_composition(figures, size, project.settings.composition)
-        verdicts = {d.key: (v.keep, v.reason) for d, v in zip(group, judged, strict=True)}
-        project.catalogue.set_verdicts("measure", verdicts, replace=False)
-        project.catalogue.put_result("measure", image, key, timer.seconds, {})
+    judged = (
+        (image, key, result)
+        for image, group, key in project.progress.track(due, "measure drawings")
+        if (result := _judged(project, image, group)) is not None
+    )
+    while part := list(itertools.islice(judged, BATCH)):
+        verdicts = {name: v for _, _, result in part for name, v in result.verdicts.items()}
+        with project.catalogue.transaction():
+            project.catalogue.set_verdicts("measure", verdicts, replace=False)
+            for image, key, result in part:
+                project.catalogue.put_result("measure", image, key, result.seconds, {})
     return sum(len(group) for _, group, _ in due)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the measures say of the drawings of one page, by key, and how long that took."""
+
+    verdicts: Mapping[str, tuple[bool, str | None]]
+    seconds: float
+
+
+def _judged(project: Project, image: str, group: Sequence[DrawingRecord]) -> Judged | None:
+    timer, page = Timer(), project.catalogue.page_of_image(image)
+    if page is None:
+        return None
+    figures = [load_figure(project, d) for d in group]
+    size = (float(page.width), float(page.height))
+    judged = judge_composition(figures, size, project.settings.composition)
+    verdicts = {d.key: (v.keep, v.reason) for d, v in zip(group, judged, strict=True)}
+    return Judged(verdicts, timer.seconds)
 
 
 def figure_pictures(project: Project, records: Sequence[DrawingRecord]) -> list[Image.Image]:
