@@ -127,6 +127,11 @@ class Manifest:
             self._refresh()
             return dict(self._entries)
 
+    def refresh(self) -> None:
+        """Read what was added to the mark since it was read last."""
+        with self._lock:
+            self._refresh()
+
     def entry(self, path: str) -> Entry | None:
         """The file at ``path`` (posix, relative), if it is ours."""
         with self._lock:

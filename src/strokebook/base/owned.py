@@ -94,7 +94,7 @@ def home(path: Path) -> Manifest | None:
         if not is_marked(folder):
             continue
         found, names = manifest(folder), target.relative_to(folder).parts
-        found.entries()
+        found.refresh()
         if found.files is None:
             if is_marked(folder.parent):
                 _refuse_links(folder.parent, (folder.name, *names[:-1]))

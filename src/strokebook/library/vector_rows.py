@@ -11,7 +11,7 @@ from strokebook.base.errors import StrokebookError
 from strokebook.library.records import Space, Vectors
 from strokebook.library.store import Store
 
-FEW = 500  # up to here keys are looked up one by one, beyond the whole space is read
+FEW = 500  # vectors that are read at a time: 2.5 MB
 
 
 class VectorRows(Store):
@@ -49,29 +49,32 @@ class VectorRows(Store):
         Raises:
             StrokebookError: A key has none.
         """
-        found = self._blobs(space, backbone, keys)
-        missing = [key for key in keys if key not in found]
+        table, missing = np.zeros((0, 0), np.float32), []
+        for start in range(0, len(keys), FEW):
+            part = keys[start : start + FEW]
+            blobs = self._blobs(space, backbone, part)
+            missing += [key for key in part if key not in blobs]
+            if missing:
+                continue
+            if not table.size:
+                table = np.empty((len(keys), len(blobs[part[0]]) // 4), np.float32)
+            for row, key in enumerate(part, start):
+                table[row] = np.frombuffer(blobs[key], "<f4")
         if missing:
             raise StrokebookError(
                 f"{len(missing)} of {len(keys)} {space} have no {backbone} vector "
                 f"({missing[0]}, …).",
                 "Run the embedding first.",
             )
-        if not keys:
-            return np.zeros((0, 0), np.float32)
-        data = b"".join(found[key] for key in keys)
-        return np.frombuffer(data, "<f4").reshape(len(keys), -1).astype(np.float32)
+        return table
 
     def _blobs(self, space: str, backbone: str, keys: Sequence[str]) -> dict[str, bytes]:
-        wanted = sorted(set(keys))
-        where, more = "", []
-        if len(wanted) <= FEW:
-            where, more = f"AND key IN ({','.join('?' * len(wanted))})", wanted
-        rows = self.db.rows(
-            f"SELECT key, data FROM vector WHERE space = ? AND backbone = ? {where}",
-            (space, backbone, *more),
+        rows = self.db.tuples(
+            "SELECT key, data FROM vector WHERE space = ? AND backbone = ? AND key IN "
+            f"({','.join('?' * len(keys))})",
+            (space, backbone, *keys),
         )
-        return {row["key"]: row["data"] for row in rows}
+        return dict(rows)
 
     def put_map(self, space: Space, points: Mapping[str, Sequence[float]]) -> None:
         """Put a map in the place of the former one, ``{key: (x, y)}``."""

@@ -79,7 +79,8 @@ def _build(project: Project) -> Outcome:
     ]
     dataset = build(sources, project.settings.dataset, _previous(npz), project.progress)
     _write(project, dataset, npz)
-    verdicts = {v.id: (False, v.reason) for v in dataset.verdicts if not v.kept}
+    keys = {d.id: d.key for d in records}
+    verdicts = {keys[v.id]: (False, v.reason) for v in dataset.verdicts if not v.kept}
     project.catalogue.set_verdicts("filter", verdicts)
     outcome.worked, outcome.notes = len(records), list(dataset.notes)
     outcome.seconds = timer.seconds

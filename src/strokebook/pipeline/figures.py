@@ -29,13 +29,16 @@ def separate_pages(project: Project) -> Outcome:
     """Find the drawings of every traced page; pages no longer traced lose theirs."""
     outcome, timer = Outcome(STAGE), Timer()
     pages = [page for page in traceable(project) if trace_file(project, page).exists()]
-    _forget_others(project, {page.image for page in pages})
+    files = _files_by_image(project)
+    _forget_others(project, files.keys() - {page.image for page in pages}, files)
     due = []
     for page in pages:
         key = figures_key(project, page)
         if trace_is_awaited(project, page):
             outcome.ready += 1  # its drawings stay as they are until it can be traced again
-        elif is_done(project, STAGE, page.image, key) and _files_exist(project, page):
+        elif is_done(project, STAGE, page.image, key) and all(
+            project.at(name).exists() for name in files.get(page.image, ())
+        ):
             outcome.ready += 1
         else:
             due.append((page, key))
@@ -99,17 +102,17 @@ def _content(drawing: Drawing) -> str:
     return key_of(*(stroke.tobytes().hex() for stroke in drawing.strokes))
 
 
-def _files_exist(project: Project, page: Page) -> bool:
-    return all(
-        project.at(d.svg).exists() and owned.owner_of(project.at(d.svg)) in (page.image, None)
-        for d in project.catalogue.drawings(image=page.image, include_private=True)
-    )
+def _files_by_image(project: Project) -> dict[str, set[str]]:
+    """The files of all drawings, read at once."""
+    files: dict[str, set[str]] = {}
+    for drawing in project.catalogue.drawings(include_private=True):
+        files.setdefault(drawing.image, set()).add(drawing.svg)
+    return files
 
 
-def _forget_others(project: Project, images: set[str]) -> None:
-    for image in {d.image for d in project.catalogue.drawings(include_private=True)} - images:
-        drawings = project.catalogue.drawings(image=image, include_private=True)
-        _remove(project, image, {d.svg for d in drawings})
+def _forget_others(project: Project, images: set[str], files: dict[str, set[str]]) -> None:
+    for image in images:
+        _remove(project, image, files[image])
         project.catalogue.replace_drawings(image, [])
         project.catalogue.forget_results(STAGE, [image])
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
-from PIL import Image
 
 from strokebook.base import owned
 from strokebook.base.errors import Refusal, StrokebookError
@@ -17,6 +16,7 @@ from strokebook.library.records import Page, Space
 from strokebook.pipeline.clustering import put_in_clusters
 from strokebook.pipeline.hub import hub_is_allowed
 from strokebook.pipeline.locks import editing
+from strokebook.pipeline.previews import Previews
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.sights import draw_sights
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of, usable_pages
@@ -113,17 +113,12 @@ def see_pages(project: Project) -> Outcome:
     return outcome
 
 
-def previews_of(project: Project, pages: Iterable[Page]) -> list[Image.Image]:
-    """The pages' small pictures."""
-    return [open_image(preview_path(project.folder, page.image)) for page in pages]
-
-
 def _choose_network(project: Project, eyes: Eyes, pages: Sequence[Page]) -> str:
     """Load the network and fine-tune it on the folders that the artist sorted pages into."""
     timer, options = Timer(), project.settings.vision
     base = load_backbone(options, project.progress.say, hub_allowed=hub_is_allowed(project))
     labels = [page.folder or page.book for page in pages]
-    tuned, report = fine_tune(base, previews_of(project, pages), labels, options, project.progress)
+    tuned, report = fine_tune(base, Previews(project, pages), labels, options, project.progress)
     eyes.remember(tuned, timer.seconds, report.sentence)
     project.progress.say(report.sentence)
     return report.sentence
@@ -135,7 +130,7 @@ def embed(project: Project, eyes: Eyes, pages: Sequence[Page]) -> int:
     due = [page for page in pages if page.image not in known]
     for first in range(0, len(due), BATCH):
         part = due[first : first + BATCH]
-        vectors = eyes.backbone.embed(previews_of(project, part), project.progress)
+        vectors = eyes.backbone.embed(Previews(project, part), project.progress)
         keys = [page.image for page in part]
         rows = dict(zip(keys, vectors, strict=True))
         project.catalogue.put_vectors(SPACE, eyes.backbone.fingerprint, rows)

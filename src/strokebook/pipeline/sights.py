@@ -18,9 +18,10 @@ from strokebook.base.files import inside, slug
 from strokebook.base.images import open_image
 from strokebook.geometry.render import render
 from strokebook.library.previews import preview_path
-from strokebook.library.records import DrawingRecord, Page, Space
+from strokebook.library.records import DrawingRecord, Page, Space, Vectors
 from strokebook.pipeline.figures import load_figure
 from strokebook.pipeline.pictures import counted, save_picture
+from strokebook.pipeline.previews import Previews
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.stage import is_done, key_of, usable_pages
 from strokebook.vision.clusters import Clustering
@@ -61,8 +62,11 @@ def draw_sights(project: Project, looked: str) -> None:
     pages = usable_pages(project)
     items = [_page_item(project, page) for page in pages]
     sights = _cluster_sights(project, "pages", looked, items)
-    for label in sorted({page.label for page in pages if page.label}):
-        group = [i for i, p in zip(items, pages, strict=True) if p.label == label]
+    groups: dict[str, list[Item]] = {}
+    for item, page in zip(items, pages, strict=True):
+        if page.label:
+            groups.setdefault(page.label, []).append(item)
+    for label, group in sorted(groups.items()):
         sights[f"labels/{slug(label)}.jpg"] = _sheet_sight(
             group, f"{label}: {counted(len(group), 'page')}"
         )
@@ -136,10 +140,12 @@ def _cluster_sights(
     found = project.catalogue.clustering(space)
     if found is None:
         return {}
-    numbers = np.array([found.members[i.key] for i in items], np.int64)
-    clustering, sights = Clustering(found.centroids, numbers), {}
+    groups: dict[int, list[Item]] = {}
+    for item in items:
+        groups.setdefault(found.members[item.key], []).append(item)
+    sights = {}
     for cluster in project.catalogue.clusters(space):
-        members = [i for i in items if found.members[i.key] == cluster.number]
+        members = groups.get(cluster.number, [])
         if members:
             key = key_of(
                 VERSION, found.key, str(cluster), *(f"{i.key} {i.caption}" for i in members)
@@ -149,9 +155,9 @@ def _cluster_sights(
                 project,
                 space,
                 looked,
-                clustering,
+                found.centroids,
                 cluster.number,
-                items,
+                members,
                 cluster.name,
             )
             sights[f"clusters/{space}-{cluster.number:02d}.jpg"] = Sight(key, make)
@@ -162,15 +168,16 @@ def _cluster_sheet(
     project: Project,
     space: Space,
     looked: str,
-    clustering: Clustering,
+    centroids: Vectors,
     number: int,
     items: Sequence[Item],
     name: str | None,
 ) -> Image.Image:
+    """The sheet of one cluster, of which ``items`` are the members; only theirs is read."""
     vectors = project.catalogue.vectors(space, looked, [item.key for item in items])
     return cluster_sheet(
         vectors,
-        clustering,
+        Clustering(centroids, np.full(len(items), number, np.int64)),
         number,
         lambda row: items[row].picture(),
         lambda row: items[row].caption,
@@ -225,10 +232,7 @@ def _map(project: Project, pages: Sequence[Page]) -> Image.Image:
 
 
 def _map_of_pages(project: Project, pages: Sequence[Page]) -> Image.Image:
-    images = [
-        open_image(preview_path(project.folder, page.image), reduce_to=SMALL) for page in pages
-    ]
-    return thumbnail_map(_places(project, pages), images)
+    return thumbnail_map(_places(project, pages), Previews(project, pages, SMALL))
 
 
 def _even(items: Sequence[T], most: int) -> list[T]:

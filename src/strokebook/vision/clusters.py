@@ -12,6 +12,7 @@ from strokebook.base.errors import StrokebookError
 
 Vectors = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
+BLOCK = 8192  # vectors looked at side by side: 40 MB of 1,280 numbers each
 STARTS = 10  # k-means runs from as many beginnings, the tightest one is kept
 
 
@@ -59,8 +60,7 @@ def cluster(vectors: Vectors, k: int = 16, seed: int = 0) -> Clustering:
         raise StrokebookError(f"There is no clustering into {k} groups.", "Ask for one or more.")
     if len(points) == 0:
         return Clustering(points, np.zeros(0, np.int64))
-    different = len(np.unique(points, axis=0))
-    centroids, numbers = _k_means(points, min(k, different), seed)
+    centroids, numbers = _k_means(points, _different(points, k), seed)
     used, numbers = np.unique(numbers, return_inverse=True)
     sizes = np.bincount(numbers)
     first = np.array([np.flatnonzero(numbers == c)[0] for c in range(len(used))])
@@ -68,6 +68,16 @@ def cluster(vectors: Vectors, k: int = 16, seed: int = 0) -> Clustering:
     rank = np.empty(len(used), np.int64)
     rank[order] = np.arange(len(used))
     return Clustering(np.asarray(centroids[used][order], np.float32), rank[numbers])
+
+
+def _different(points: Vectors, most: int) -> int:
+    """How many of the rows are different, ``most`` at most; read no further than it takes."""
+    seen: set[bytes] = set()
+    for row in points:
+        seen.add((row + 0.0).tobytes())  # -0.0 is 0.0
+        if len(seen) == most:
+            break
+    return len(seen)
 
 
 def _k_means(points: Vectors, k: int, seed: int) -> tuple[Vectors, Numbers]:
@@ -102,8 +112,13 @@ def assign(vectors: Vectors, centroids: Vectors) -> Numbers:
             "They come from two networks: embed and cluster all pages again.",
         )
     # |p - c|² = |p|² - 2 p·c + |c|²; |p|² is the same for every centroid.
-    score = (middles**2).sum(axis=1) - 2 * points @ middles.T  # (M, k)
-    return np.asarray(score.argmin(axis=1), np.int64)
+    lengths = (middles**2).sum(axis=1)
+    numbers = np.empty(len(points), np.int64)
+    for first in range(0, len(points), BLOCK):
+        part = points[first : first + BLOCK]
+        score = lengths - 2 * part @ middles.T  # (BLOCK, k)
+        numbers[first : first + BLOCK] = score.argmin(axis=1)
+    return numbers
 
 
 def similar(vectors: Vectors, query: Vectors, n: int = 12) -> list[tuple[int, float]]:
@@ -125,9 +140,16 @@ def similar(vectors: Vectors, query: Vectors, n: int = 12) -> list[tuple[int, fl
 
 def _checked(vectors: npt.ArrayLike) -> Vectors:
     points = np.asarray(vectors, np.float32)
-    if points.ndim != 2 or not np.isfinite(points).all():
+    if points.ndim != 2 or not finite(points):
         raise StrokebookError(
             f"Vectors should be an (N, D) table of finite numbers, not {points.shape}.",
             "Embed the pages again.",
         )
     return points
+
+
+def finite(points: Vectors) -> bool:
+    """Whether all numbers are finite, without a table of the answers."""
+    return all(
+        np.isfinite(points[first : first + BLOCK]).all() for first in range(0, len(points), BLOCK)
+    )

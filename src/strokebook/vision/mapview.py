@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from strokebook.base.files import write_bytes
 from strokebook.vision.map2d import Places
@@ -30,6 +30,8 @@ COLOURS = (
 MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*")
 SHOWN = 16  # groups in a legend; the rest are one grey group, "other"
 OTHER = ("#BBBBBB", ".")
+MOST = 2500  # pages on the map of pages: 65 across, in a picture of 4,160 px
+HEADING = 40  # px of the line that says how many are shown
 
 
 def map_picture(
@@ -134,25 +136,45 @@ def thumbnail_map(
     """The pages themselves laid out on the map.
 
     Pages that would lie on one another step aside to the nearest free cell of a grid, so that
-    each one is seen.
+    each one is seen. Of more than :data:`MOST` pages, one of each place on the map is shown, and a
+    line above says how many those are.
 
     Args:
         xy: ``(N, 2)``, within ±1.
-        images: N page images.
+        images: N page images; only those shown are taken, one at a time, so a lazy sequence may
+            open files.
         side: Of the picture in px; grows when the pages need more room.
         cell: Side of a page's cell in px.
     """
-    across = max(side // cell, int(np.ceil(1.3 * np.sqrt(max(len(images), 1)))))
-    picture = Image.new("RGB", (across * cell, across * cell), "white")
+    shown = _visible(xy, MOST)
+    across = max(side // cell, int(np.ceil(1.3 * np.sqrt(max(len(shown), 1)))))
+    top = HEADING if len(shown) < len(images) else 0
+    picture = Image.new("RGB", (across * cell, top + across * cell), "white")
     draw = ImageDraw.Draw(picture)
-    for (column, row), image in zip(_cells(xy, across), images, strict=True):
-        small = image.convert("RGB")
+    if top:
+        text = f"{len(shown)} of {len(images)} pages shown, one of each place on the map"
+        draw.text((8, 8), text, "black", ImageFont.load_default(HEADING - 16))
+    for (column, row), at in zip(_cells(xy[shown], across), shown, strict=True):
+        small = images[at].convert("RGB")
         small.thumbnail((cell - 4, cell - 4), Image.Resampling.BILINEAR, reducing_gap=2.0)
         x = column * cell + (cell - small.width) // 2
-        y = row * cell + (cell - small.height) // 2
+        y = top + row * cell + (cell - small.height) // 2
         picture.paste(small, (x, y))
         draw.rectangle((x - 1, y - 1, x + small.width, y + small.height), outline=(200, 200, 200))
     return picture
+
+
+def _visible(xy: Places, most: int) -> list[int]:
+    """The pages to show, in order: all, or of too many the most central of each place on a grid."""
+    if len(xy) <= most:
+        return list(range(len(xy)))
+    across = int(np.sqrt(most))
+    places = (_spread(xy).astype(np.float64) * 0.5 + 0.5) * across  # (N, 2)
+    cells = np.minimum(places.astype(np.intp), across - 1)
+    away = np.linalg.norm(places - cells - 0.5, axis=1)
+    order = np.lexsort((away, cells[:, 1], cells[:, 0]))
+    _, first = np.unique(cells[order], axis=0, return_index=True)
+    return sorted(order[first].tolist())
 
 
 def _cells(xy: Places, across: int) -> list[tuple[int, int]]:
