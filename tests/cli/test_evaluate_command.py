@@ -123,7 +123,7 @@ def test_a_part_that_is_empty_names_another(run: Run, model: Path, tmp_path: Pat
 
 def changed(model: Path, folder: Path, change: Callable[[Path], None]) -> Path:
     folder.mkdir()
-    for path in model.iterdir():
+    for path in (p for p in model.iterdir() if p.is_file()):
         (folder / path.name).write_bytes(path.read_bytes())
     change(folder)
     return folder

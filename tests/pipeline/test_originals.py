@@ -13,6 +13,7 @@ from strokebook.base.errors import UsageError
 from strokebook.base.manifest import MARK
 from strokebook.demo import make_library
 from strokebook.pipeline import curate
+from strokebook.pipeline.privacy import purge
 from strokebook.pipeline.project import SETTINGS, open_project
 from strokebook.pipeline.run import run_all
 from strokebook.pipeline.settings import load_settings
@@ -40,6 +41,8 @@ def put_strangers(folder: Path) -> None:
 def make_private(project: Path, page: str) -> None:
     with open_project(project) as opened:
         curate.tag(opened, [page], "private")
+        opened.catalogue.confirm_purges()
+        purge(opened)
 
 
 def some_page(project: Path) -> str:

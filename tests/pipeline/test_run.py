@@ -17,6 +17,7 @@ from PIL import Image
 from strokebook.base.errors import StrokebookError
 from strokebook.demo import make_library
 from strokebook.pipeline import curate
+from strokebook.pipeline.privacy import purge
 from strokebook.pipeline.project import open_project
 from strokebook.pipeline.seeing import recluster
 from strokebook.pipeline.summary import summarise
@@ -151,6 +152,9 @@ def test_a_page_that_becomes_private_leaves_nothing_behind(copy: Place) -> None:
         page = project.catalogue.drawings(kept=True)[0].page
         image = project.catalogue.page(page).image
         curate.tag(project, [page], "private")
+        assert (copy.project / "models" / "drawings").exists()  # the artist was not asked yet
+        project.catalogue.confirm_purges()
+        purge(project)
     names = [path.name for path in copy.project.rglob("*")]
     assert not any(name.startswith(page) or image in name for name in names)
     assert not (copy.project / "models" / "drawings").exists()

@@ -13,7 +13,7 @@ from strokebook.base import owned, trees
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.base.files import write_json, write_text
 from strokebook.pipeline import learning, trash
-from strokebook.pipeline.privacy import forget_products
+from strokebook.pipeline.privacy import purge
 from strokebook.pipeline.project import SETTINGS, Project, open_project
 
 
@@ -100,6 +100,16 @@ def test_an_unknown_number_and_a_hostile_record_bring_nothing_back(project: Proj
         trash.restore(project, 1)
     record.write_text("[]")
     assert trash.entries(project) == []
+
+
+def forget_products(project: Project, images: list[str]) -> list[Path]:
+    """A purge of images that a model has learnt from; the files that it leaves to the artist."""
+    for image in images:
+        project.catalogue.note_purge(image, "sb01p001", confirmed=True)
+    project.catalogue.note_trained(images)
+    report = purge(project)
+    assert report is not None
+    return list(report.left)
 
 
 def test_nothing_made_of_a_private_page_stays_in_the_trash(project: Project) -> None:

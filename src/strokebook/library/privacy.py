@@ -97,7 +97,9 @@ class PurgeRows(DrawingRows):
 
     def forget_said(self, image: str) -> None:
         """Leave of all that was said by hand of an image's page nothing but that it is private."""
-        redact(self.db, self.page_number(image))
+        row = self.db.row("SELECT number FROM identity WHERE image = ?", (image,))
+        if row is not None:
+            redact(self.db, row["number"])
         for table, column in (
             ("hand_label", "image"),
             ("decision", "image"),

@@ -159,6 +159,12 @@ def apply_cluster_decisions(project: Project) -> None:
     A drawing that was in a cluster when that was kept or dropped follows it, whatever cluster a
     later clustering puts it into.
     """
+    # One transaction: what a run read before an edit must not be written after it.
+    with project.catalogue.transaction():
+        _apply_cluster_decisions(project)
+
+
+def _apply_cluster_decisions(project: Project) -> None:
     catalogue = project.catalogue
     words = {
         c.number: c.name

@@ -22,6 +22,7 @@ free pages and journal of the database                 overwritten, and the file
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from pathlib import Path
 
 from strokebook.base import owned, trees
 from strokebook.base.errors import Refusal, StrokebookError
-from strokebook.base.files import file_digest
+from strokebook.base.files import file_digest, inside
 from strokebook.library.edits import twin
 from strokebook.library.filed_rows import FILED
 from strokebook.library.privacy import hide_image
@@ -40,6 +41,7 @@ from strokebook.pipeline.project import Project
 # Folders of what mixes several pages: the next run makes it again from the pages that may be used.
 SHOWING, LEARNT = ("pictures",), ("drawn", "datasets", "models", "trash")
 VISION = Path("models", "vision")
+LEFT = "purge_left"  # a note in the catalogue: files that are the artist's to remove
 _LEARNT_RESULTS = ("dataset", "train", "draw")
 
 
@@ -129,17 +131,26 @@ def purge(project: Project) -> PurgeReport | None:
         return None
     with _no_run_beside(project):
         plan = plan_purge(project, confirmed=True)
-        left = _remove_files(project, plan)
+        left = _remove_files(project, plan) + _left_before(project)
         for image in plan.images:
             hide_image(project.catalogue, project.folder, image)
         _forget_rows(project, plan)
         left += _copies_in_filed(project, plan.images)
         if project.catalogue.hand_file is not None and project.catalogue.hand_file.exists():
             twin.rewrite(project.catalogue.db, project.catalogue.hand_file)
+        left = sorted(set(left))
+        names = [path.relative_to(project.folder).as_posix() for path in left]
+        project.catalogue.set_note(LEFT, json.dumps(names))
         project.catalogue.db.compact()
         if not left:
             project.catalogue.end_purges(project.catalogue.purges(confirmed=True))
-    return PurgeReport(plan, tuple(sorted(set(left))))
+    return PurgeReport(plan, tuple(left))
+
+
+def _left_before(project: Project) -> list[Path]:
+    """Files that an earlier round named and that are there still."""
+    names = json.loads(project.catalogue.note(LEFT) or "[]")
+    return [path for name in names if (path := inside(project.folder, name)).exists()]
 
 
 def refuse_unpurged(project: Project) -> None:
