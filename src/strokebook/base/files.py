@@ -20,6 +20,7 @@ from strokebook.base.steps import step
 
 __all__ = (
     "atomic_open",
+    "atomic_path",
     "digest",
     "file_digest",
     "inside",
@@ -36,8 +37,8 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 @contextlib.contextmanager
-def atomic_open(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
-    """Open a file that appears under its name whole or not at all.
+def atomic_path(path: Path) -> Iterator[Path]:
+    """A file for others to write by its name, which appears under ``path`` whole or not at all.
 
     The data goes to a hidden file on the same disk, is flushed, and replaces ``path`` only when
     the block ends without an error. In a folder of ours the manifest lists it first.
@@ -54,24 +55,35 @@ def atomic_open(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
             place, name = found.parts, "strokebook-"
             place.mkdir(exist_ok=True)
         step("write", path)
-        handle, partial = tempfile.mkstemp(dir=place, prefix=name, suffix=".part")
+        handle, text = tempfile.mkstemp(dir=place, prefix=name, suffix=".part")
+    os.close(handle)
+    partial = Path(text)
     try:
-        encoding = None if "b" in mode else "utf-8"
-        with naming(path, partial), os.fdopen(handle, mode, encoding=encoding) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
+        with naming(path, text):
+            yield partial
+            with partial.open("r+b") as file:
+                os.fsync(file.fileno())
         umask = os.umask(0)
         os.umask(umask)
-        Path(partial).chmod(0o666 & ~umask)  # mkstemp makes it private to the user
-        with naming(path, partial):
+        partial.chmod(0o666 & ~umask)  # mkstemp makes it private to the user
+        with naming(path, text):
             if found is not None:
-                owned.record(path, Path(partial))
+                owned.record(path, partial)
             step("rename", path)
-            Path(partial).replace(path)
+            partial.replace(path)
     except BaseException:
-        Path(partial).unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
         raise
+
+
+@contextlib.contextmanager
+def atomic_open(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
+    """Open a file that appears under its name whole or not at all, as :func:`atomic_path` does."""
+    with (
+        atomic_path(path) as partial,
+        partial.open(mode, encoding=None if "b" in mode else "utf-8") as file,
+    ):
+        yield file
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -15,7 +15,7 @@ from strokebook.cli.console import SOME_REFUSED, BarProgress, answer, manner
 from strokebook.cli.logbook import Logbook
 from strokebook.pipeline import locks
 from strokebook.pipeline.privacy import purge as finish_purge
-from strokebook.pipeline.project import Project, open_project
+from strokebook.pipeline.project import Project, keep_backup, open_project
 
 # What ``--help`` and docs/commands.md show, in the order of the work. A command that is not here
 # comes last, and a test says so.
@@ -136,6 +136,7 @@ def writing(folder: Path, library: Path | None = None, command: str = "run") -> 
         locks.running(project, command),
     ):
         session.at_work_in(project)
+        keep_backup(project)
         yield project
 
 
@@ -145,6 +146,7 @@ def editing(folder: Path) -> Iterator[Project]:
     with open_project(folder, progress=BarProgress()) as project, locks.editing(project):
         session.at_work_in(project)
         finish_purge(project)
+        keep_backup(project)
         yield project
 
 

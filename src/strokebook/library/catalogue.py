@@ -6,6 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from strokebook.base.errors import Refusal
+from strokebook.library.backup import back_up_before_migration
 from strokebook.library.cluster_rows import ClusterRows
 from strokebook.library.database import BUSY_SECONDS, MEMORY, Database
 from strokebook.library.edits.twin import bring_together
@@ -13,7 +15,7 @@ from strokebook.library.edits.undo import UndoRows
 from strokebook.library.file_rows import FileRows
 from strokebook.library.filed_rows import FiledRows
 from strokebook.library.label_rows import LabelRows
-from strokebook.library.migrations import migrate
+from strokebook.library.migrations import is_behind, migrate
 from strokebook.library.result_rows import ResultRows
 from strokebook.library.vector_rows import VectorRows
 
@@ -23,7 +25,12 @@ class Catalogue(LabelRows, ClusterRows, UndoRows, ResultRows, VectorRows, FileRo
 
     Its parts, one noun each: pages, labels and tags, clusters, drawings, results and refusals,
     vectors and maps, files on disk, filed copies, purging.
+
+    Attributes:
+        remarks: What the artist should know of its opening, such as a backup that was not taken.
     """
+
+    remarks: tuple[Refusal, ...] = ()
 
     @classmethod
     def open(
@@ -45,14 +52,19 @@ class Catalogue(LabelRows, ClusterRows, UndoRows, ResultRows, VectorRows, FileRo
                 program's; or ``hand_file`` cannot be read.
         """
         db = Database(path if path == MEMORY else Path(path), busy_seconds)
+        remark: Refusal | None = None
         try:
+            if is_behind(db):
+                remark = back_up_before_migration(db)
             migrate(db)
             if hand_file is not None:
                 bring_together(db, hand_file)
         except BaseException:
             db.close()
             raise
-        return cls(db, hand_file)
+        catalogue = cls(db, hand_file)
+        catalogue.remarks = (remark,) if remark is not None else ()
+        return catalogue
 
     def close(self) -> None:
         """Write what ``hand.json`` lacks and close the database."""

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from strokebook.base.errors import StrokebookError
+from strokebook.base.files import atomic_path
 from strokebook.base.filesystems import is_network
 from strokebook.base.steps import step
+from strokebook.library.backup_files import restore_advice
 
 MEMORY = ":memory:"
 BUSY_SECONDS = 10.0
+# Where a file's header says how it is journalled, and what it says there without a WAL.
+_JOURNAL_AT, _NO_WAL = 18, b"\1\1"
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 
@@ -141,6 +145,24 @@ class Database:
                 self._connection.execute("ROLLBACK")
             raise
 
+    def copy_to(self, path: Path) -> None:
+        """Copy the whole database, as it stands between two transactions, to another file.
+
+        The copy can be read where no file may be made beside it.
+
+        Raises:
+            OSError: The folder cannot be written.
+            StrokebookError: The disk is full, or this database is damaged.
+        """
+        with atomic_path(path) as partial:
+            target = sqlite3.connect(partial, isolation_level=None)
+            with self._told(), contextlib.closing(target):
+                target.execute("PRAGMA journal_mode = OFF").fetchall()
+                self._connection.backup(target)
+            with partial.open("r+b") as file:
+                file.seek(_JOURNAL_AT)
+                file.write(_NO_WAL)
+
     @property
     def in_transaction(self) -> bool:
         """True between the begin and the end of a transaction."""
@@ -173,8 +195,7 @@ def _told(path: Path | str, error: sqlite3.DatabaseError) -> StrokebookError:
     if "malformed" in text or "not a database" in text or "file is encrypted" in text:
         return StrokebookError(
             f"The catalogue {path} is damaged ({error}).",
-            "Restore it from a backup, or delete it: hand work is kept in hand.json, and the "
-            "next run makes the rest again.",
+            restore_advice(Path(path)),
         )
     return StrokebookError(f"The catalogue {path} cannot be used ({error}).")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from strokebook.base.errors import StrokebookError
+from strokebook.library.backup_files import APPLICATION_ID
 from strokebook.library.clock import now
 from strokebook.library.database import Database
-from strokebook.library.schema import APPLICATION_ID, MIGRATIONS, Migration
+from strokebook.library.schema import MIGRATIONS, Migration
 
 
 def migrate(db: Database, migrations: Sequence[Migration] = MIGRATIONS) -> list[str]:
@@ -31,6 +32,11 @@ def migrate(db: Database, migrations: Sequence[Migration] = MIGRATIONS) -> list[
                 _apply(db, migration)
                 applied.append(migration.name)
     return applied
+
+
+def is_behind(db: Database, migrations: Sequence[Migration] = MIGRATIONS) -> bool:
+    """Whether the catalogue is ours, has something in it, and lacks migrations."""
+    return _owner(db) == APPLICATION_ID and 0 < _version(db) < migrations[-1].number
 
 
 def _apply(db: Database, migration: Migration) -> None:

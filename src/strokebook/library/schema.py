@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from strokebook.library.database import Database
 from strokebook.library.edits.legacy import convert_tables
 
-APPLICATION_ID = 0x73746B62  # "stkb", SQLite's mark of whose file it is
-
 
 @dataclass(frozen=True)
 class Migration:

@@ -11,6 +11,7 @@ from pathlib import Path
 from strokebook.base import owned
 from strokebook.base.errors import UsageError
 from strokebook.base.progress import SILENT, Progress
+from strokebook.library.backup import back_up_daily
 from strokebook.library.catalogue import Catalogue
 from strokebook.pipeline.ownership import (
     adopt,
@@ -96,6 +97,8 @@ def open_project(
     settings = _settings(folder, library)
     with Catalogue.open(folder / DATABASE, hand_file=folder / HAND) as catalogue:
         project = Project(folder, settings, catalogue, progress)
+        for remark in catalogue.remarks:
+            progress.say(str(remark))
         _guard_library(project)
         with contextlib.suppress(OSError):  # where nothing can be written, there is no need
             adopt(project)
@@ -153,3 +156,10 @@ def _settings(folder: Path, library: Path | None) -> Settings:
             "Use another --project, or correct 'library' there.",
         )
     return load_settings(path)
+
+
+def keep_backup(project: Project) -> None:
+    """Copy the catalogue once a day of use; to be called when a command is about to write."""
+    remark = back_up_daily(project.catalogue.db)
+    if remark is not None:
+        project.progress.say(str(remark))
