@@ -24,7 +24,7 @@ from strokebook.library.placing import Mode, place
 from strokebook.library.records import Page
 
 UNLABELLED = "unlabelled"
-_LIST = ".files.json"
+LIST = ".files.json"
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,7 @@ def _corrections(work: _Filing, told: Mapping[str, Mapping[str, str]]) -> list[C
 def _start(catalogue: Catalogue, library_root: Path, project: Path) -> _Filing:
     listed = catalogue.filed()
     if not listed:
-        listed = _read_list(project / FILED / _LIST)
+        listed = _read_list(project / FILED / LIST)
         catalogue.put_filed(listed.values())
     return _Filing(project / FILED, catalogue, library_root.resolve(), listed)
 
@@ -236,7 +236,7 @@ def _plain(row: FiledFile) -> bool:
 def _write_list(work: _Filing) -> None:
     rows: list[dict[str, Any]] = [asdict(row) for _, row in sorted(work.listed.items())]
     if rows or work.root.is_dir():
-        write_json(work.root / _LIST, rows)
+        write_json(work.root / LIST, rows)
 
 
 def _files(root: Path) -> list[str]:

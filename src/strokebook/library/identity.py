@@ -7,7 +7,7 @@ when the image is first met. When the file changes, the number moves to the new 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from strokebook.base.errors import StrokebookError
 from strokebook.library.database import Database
@@ -80,3 +80,22 @@ def restore_number(db: Database, number: int, image: str) -> None:
         db.run("INSERT INTO identity (number, image) VALUES (?, ?)", (number, image))
     elif known != image:
         move_number(db, number, image)
+
+
+def shown_images(db: Database) -> dict[int, str]:
+    """The image of every page that a file in the library shows, by number."""
+    rows = db.rows(
+        "SELECT number, image FROM identity i WHERE EXISTS "
+        "(SELECT 1 FROM page p WHERE p.image = i.image AND p.present)"
+    )
+    return {row["number"]: row["image"] for row in rows}
+
+
+def keep_shown(db: Database, shown: Mapping[int, str]) -> None:
+    """Move numbers back to the images that show their pages, unless others do by now."""
+    now = {row["number"]: row["image"] for row in db.rows("SELECT number, image FROM identity")}
+    taken, present = {image: number for number, image in now.items()}, set(shown.values())
+    for number, image in shown.items():
+        is_free = taken.get(image, number) == number
+        if number in now and now[number] != image and is_free and now[number] not in present:
+            move_number(db, number, image)

@@ -89,6 +89,18 @@ def to_text(body: Mapping[str, Any]) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
+def from_text(text: str) -> dict[str, Any]:
+    """A body as it was kept.
+
+    Raises:
+        ValueError: The text is no JSON object.
+    """
+    body = json.loads(text)
+    if not isinstance(body, dict):
+        raise ValueError("no JSON object")
+    return body
+
+
 def read(db: Database, where: str = "1", parameters: Iterable[Any] = ()) -> list[Edit]:
     """Rows in order; ``where`` narrows them."""
     rows = db.rows(f"SELECT * FROM edit WHERE {where} ORDER BY seq", tuple(parameters))

@@ -20,9 +20,9 @@ from strokebook.library.edits.log import (
     standing,
     undone_commands,
 )
-from strokebook.library.identity import image_of, restore_number
+from strokebook.library.identity import image_of, keep_shown, restore_number, shown_images
 
-_TABLES = ("hand_label", "image_tag", "decision", "named_before", "place_name", "label_kind")
+TABLES = ("hand_label", "image_tag", "decision", "named_before", "place_name", "label_kind")
 
 
 def apply(db: Database, edit: Edit) -> None:
@@ -33,8 +33,13 @@ def apply(db: Database, edit: Edit) -> None:
 
 
 def rebuild(db: Database) -> None:
-    """Make every table from the log; images that were never met get their pages' numbers."""
-    for table in _TABLES:
+    """Make every table from the log; images that were never met get their pages' numbers.
+
+    A scan may have moved a page's number to another image since the log last spoke of it: where a
+    file shows that image now, the number stays there.
+    """
+    shown = shown_images(db)
+    for table in TABLES:
         db.run(f"DELETE FROM {table}")
     undone = _replay_undone(db)
     for edit in read(db):
@@ -42,6 +47,7 @@ def rebuild(db: Database) -> None:
             continue
         if edit.kind == "page" or not is_undone(edit, undone):
             apply(db, edit)
+    keep_shown(db, shown)
 
 
 def refold(db: Database, edits: Iterable[Edit]) -> None:

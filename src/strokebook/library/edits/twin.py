@@ -41,12 +41,18 @@ _OWN = ("seq", "command", "at", "by", "kind")
 
 
 @dataclass
-class _Parsed:
-    """What the file holds: whole lines, bad ones, and the torn end of a killed write."""
+class Parsed:
+    """What the file holds.
+
+    Attributes:
+        edits: Lines that have numbers.
+        new: Lines without, added by hand: kind and body of each.
+        bad: Lines that cannot be understood: number in the file, reason, text.
+    """
 
     edits: list[Edit] = field(default_factory=list)
     new: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    bad: list[tuple[int, str, str]] = field(default_factory=list)  # line, reason, text
+    bad: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 def to_line(edit: Edit) -> str:
@@ -104,11 +110,11 @@ def _read_changes(db: Database, path: Path) -> StrokebookError | None:
     if _status(path) == _text_meta(db, _STATE):
         return None
     text = _read(path)
-    if not text.startswith('{"format": "' + FORMAT):
+    if not is_present_format(text):
         _import_old(db, path, text)
         return None
     _check_version(path, text)
-    parsed = _parse(text)
+    parsed = parse(text)
     problem = _set_aside(path, parsed) if parsed.bad else None
     whole = text.endswith("\n")
     if _take_in(db, parsed) or problem is not None or not whole:
@@ -116,6 +122,11 @@ def _read_changes(db: Database, path: Path) -> StrokebookError | None:
     else:
         _remember(db, path, max((e.seq for e in parsed.edits), default=0))
     return problem
+
+
+def is_present_format(text: str) -> bool:
+    """Whether a file has one edit a line, and is none of the first format."""
+    return text.startswith('{"format": "' + FORMAT)
 
 
 def _check_version(path: Path, text: str) -> None:
@@ -142,7 +153,7 @@ def _import_old(db: Database, path: Path, text: str) -> None:
     _write_all(db, path)
 
 
-def _take_in(db: Database, parsed: _Parsed) -> bool:
+def _take_in(db: Database, parsed: Parsed) -> bool:
     """Put the file's lines into the log where it lacks them; True when the file must be rewritten.
 
     A line with the number of a row that says something else was edited by hand: it becomes a new
@@ -166,8 +177,9 @@ def _take_in(db: Database, parsed: _Parsed) -> bool:
     return bool(changed or parsed.new or behind or emptied)
 
 
-def _parse(text: str) -> _Parsed:
-    parsed = _Parsed()
+def parse(text: str) -> Parsed:
+    """Read a file of the present format; the torn end that a killed write left is passed over."""
+    parsed = Parsed()
     lines = text.split("\n")
     torn = lines.pop()  # "" after the last line's end
     for number, line in enumerate(lines[1:], start=2):
@@ -178,9 +190,9 @@ def _parse(text: str) -> _Parsed:
     return parsed
 
 
-def _parse_torn(number: int, line: str, parsed: _Parsed) -> None:
+def _parse_torn(number: int, line: str, parsed: Parsed) -> None:
     """A last line without its end: whole if it reads as an edit, else what a kill left of one."""
-    trial = _Parsed()
+    trial = Parsed()
     _parse_line(number, line, trial)
     if not trial.bad:
         parsed.edits += trial.edits
@@ -189,7 +201,7 @@ def _parse_torn(number: int, line: str, parsed: _Parsed) -> None:
         parsed.bad += trial.bad
 
 
-def _parse_line(number: int, line: str, parsed: _Parsed) -> None:
+def _parse_line(number: int, line: str, parsed: Parsed) -> None:
     try:
         value = json.loads(line)
         if not isinstance(value, dict):
@@ -215,7 +227,7 @@ def _counted(value: Any, name: str) -> int:
     return value
 
 
-def _set_aside(path: Path, parsed: _Parsed) -> StrokebookError:
+def _set_aside(path: Path, parsed: Parsed) -> StrokebookError:
     """Keep the lines that cannot be understood in a file of their own; the others count."""
     number, reason, _ = parsed.bad[0]
     kept, more = _free_name(path, "bad"), len(parsed.bad) - 1

@@ -1,0 +1,58 @@
+"""A catalogue opened to be looked at: nothing is written, made or migrated, not even beside it."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from pathlib import Path
+
+from strokebook.library.database import Database
+
+
+class ReadOnlyDatabase(Database):
+    """A catalogue's file, or the file and its WAL, only to be read.
+
+    Without a WAL beside it nobody writes to it, and it is read as it is. Where SQLite may make no
+    file beside a WAL (a read-only folder), a copy in a temporary folder is read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open it.
+
+        Raises:
+            StrokebookError: It cannot be opened, or is no database.
+        """
+        self.path = path
+        self._depth = 0
+        self._copy: tempfile.TemporaryDirectory[str] | None = None
+        with self._told():
+            wal = path.with_name(f"{path.name}-wal")
+            if not wal.exists() or wal.stat().st_size == 0:
+                self._connection = _connect(path, "mode=ro&immutable=1")
+                return
+            try:
+                self._connection = _connect(path, "mode=ro")
+            except sqlite3.OperationalError:
+                self._copy = tempfile.TemporaryDirectory()
+                copied = Path(shutil.copy2(path, self._copy.name))
+                shutil.copy2(wal, self._copy.name)
+                self._connection = _connect(copied, "mode=rw")
+
+    def close(self) -> None:
+        """Close the connection."""
+        super().close()
+        if self._copy is not None:
+            self._copy.cleanup()
+
+
+def _connect(path: Path, how: str) -> sqlite3.Connection:
+    uri = f"{path.resolve().as_uri()}?{how}"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+    except BaseException:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,1 @@
+"""``strokebook check``: a whole project looked over, and mended."""

@@ -1,0 +1,116 @@
+"""Mending a project: what can be made again is, what cannot is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from strokebook.base import owned
+from strokebook.base.errors import StrokebookError
+from strokebook.base.files import write_json
+from strokebook.base.progress import Progress
+from strokebook.library.backup import back_up_daily
+from strokebook.library.catalogue import Catalogue
+from strokebook.library.check import log, repair, tables, twin
+from strokebook.library.database import MEMORY
+from strokebook.library.edits.projection import rebuild
+from strokebook.library.edits.twin import rewrite
+from strokebook.library.filed_rows import FILED
+from strokebook.library.filing import LIST
+from strokebook.library.privacy import hide_private
+from strokebook.pipeline.check.files import check_filed, missing_files, unknown_files
+from strokebook.pipeline.check.private import check_private, private_files, to_be_gone
+from strokebook.pipeline.check.project import project_settings
+from strokebook.pipeline.curate import apply_cluster_decisions
+from strokebook.pipeline.privacy import forget_products
+from strokebook.pipeline.project import DATABASE, HAND, Project, open_project, working_in
+
+
+def repair_project(folder: Path, progress: Progress) -> list[str]:
+    """Mend what can be mended; nobody else may work in the project meanwhile.
+
+    Returns:
+        What was done, in sentences.
+
+    Raises:
+        StrokebookError: Another command is at work, or nothing can be written.
+    """
+    with _alone(folder, progress):
+        said = repair.mend_file(folder / DATABASE)
+        said += _bring_together(folder, progress)
+        with open_project(folder, progress=progress) as project:
+            remark = back_up_daily(project.catalogue.db)
+            said += [] if remark is None else [str(remark)]
+            said += _mend_catalogue(project)
+            said += _mend_files(project)
+    return said
+
+
+@contextmanager
+def _alone(folder: Path, progress: Progress) -> Iterator[None]:
+    """Hold the project as a run does; its own catalogue may not open yet."""
+    settings = project_settings(folder)
+    with (
+        Catalogue.open(MEMORY) as none,
+        working_in(Project(folder, settings, none, progress)),
+    ):
+        yield
+
+
+def _bring_together(folder: Path, progress: Progress) -> list[str]:
+    """Open the project once for what opening mends: its schema, its twin."""
+    try:
+        with open_project(folder, progress=progress):
+            return []
+    except StrokebookError as error:
+        return [str(error)]  # lines that cannot be understood lie aside now; the rest counts
+
+
+def _mend_catalogue(project: Project) -> list[str]:
+    db, hand_file = project.catalogue.db, project.at(HAND)
+    said = []
+    if tables.check_migrations(db) or tables.check_references(db) or tables.check_numbers(db):
+        repair.mend_tables(db)
+        said.append("Mended rows of the catalogue that referred to nothing.")
+    filled = repair.mend_log(db, hand_file)
+    if (differing := log.differing_tables(db)) or filled:
+        with db.transaction():
+            rebuild(db)
+            project.catalogue.refresh_cluster_names()
+        apply_cluster_decisions(project)
+        what = ", ".join(differing)
+        said += filled + ([f"Made {what} anew from the log of edits."] if what else [])
+    if twin.check_twin(db, hand_file):
+        rewrite(db, hand_file)
+        said.append(f"Wrote {HAND} anew from the log of edits.")
+    return said
+
+
+def _mend_files(project: Project) -> list[str]:
+    said = []
+    if any(finding.repairable for finding in check_private(project)):
+        said += _remove_private(project)
+    forgotten = {(one.stage, one.item) for one in missing_files(project, deep=True) if one.stage}
+    for stage, item in sorted(forgotten):
+        project.catalogue.forget_results(stage, [item])
+    if forgotten:
+        said.append(f"Forgot {len(forgotten)} results whose files are gone: the next run has them.")
+    removed = [f for f in unknown_files(project) if owned.is_ours(f) and owned.remove(f)]
+    if removed:
+        said.append(f"Deleted {len(removed)} files that were left over.")
+    if check_filed(project):
+        rows = [asdict(row) for _, row in sorted(project.catalogue.filed().items())]
+        write_json(project.at(FILED.as_posix(), LIST), rows)
+        said.append(f"Wrote {FILED}/{LIST} anew.")
+    return said
+
+
+def _remove_private(project: Project) -> list[str]:
+    """Remove what is left of private pages, as the purge does."""
+    hide_private(project.catalogue, project.folder)
+    forget_products(project, sorted(to_be_gone(project)))
+    for file in private_files(project):
+        owned.remove(file)
+    return ["Removed what was left of private pages."]
