@@ -1,0 +1,44 @@
+"""``check``: is everything in order, and mending what is not."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from strokebook.cli.app import HERE, AsJson, ProjectDir, app, finish
+from strokebook.cli.console import BarProgress, print_json, say
+
+
+@app.command()
+def check(
+    project: ProjectDir = HERE,
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended.")] = False,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Read every file, not only ask whether it is there.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check the catalogue, your edits and the files; without --repair nothing is changed.
+
+    A damaged catalogue is put aside, never deleted: the newest backup takes its place, and what
+    you said since comes from `hand.json`. Ends with 1 when something is left that is not in order.
+
+    Example: `strokebook check --repair`
+    """
+    from strokebook.pipeline.check.project import check_project
+    from strokebook.pipeline.check.repair import repair_project
+
+    done = repair_project(project, BarProgress()) if repair else []
+    found = check_project(project, deep=deep)
+    if as_json:
+        print_json({"done": done, "findings": [asdict(finding) for finding in found]})
+    else:
+        for sentence in done:
+            say(sentence)
+        for finding in found:
+            say(str(finding))
+        if not found:
+            say("Everything is in order.")
+    finish(bool(found))

@@ -1,0 +1,203 @@
+"""The log of edits for the artist: listing commands, taking them back, bringing them again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from strokebook.library.edits import log
+from strokebook.library.edits.log import BY_ARTIST, Edit
+from strokebook.library.edits.undo import Command
+from strokebook.pipeline.curate import apply_cluster_decisions
+from strokebook.pipeline.edit_words import EditWords, name_few
+from strokebook.pipeline.effects import Effects, Standing, compare
+from strokebook.pipeline.project import Project
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """One command as the log has it.
+
+    Attributes:
+        number: Its number in the log.
+        at: When it was, ISO time in UTC.
+        by: Where it came from (``library.edits.log.By``).
+        says: In plain words.
+        undone: It is taken back at present.
+        edits: Its rows.
+    """
+
+    number: int
+    at: str
+    by: str
+    says: str
+    undone: bool
+    edits: tuple[Edit, ...] = field(repr=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For scripts."""
+        edits = [{"seq": e.seq, "kind": e.kind, "by": e.by, **e.body} for e in self.edits]
+        own = {name: getattr(self, name) for name in ("number", "at", "by", "says", "undone")}
+        return {**own, "edits": edits}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command that was taken back, or brought again.
+
+    Attributes:
+        entry: The command.
+        now: How what it was about stands now, one sentence; "" where nothing is to be said.
+        effects: What that changes further on.
+    """
+
+    entry: LogEntry
+    now: str
+    effects: Effects
+
+
+def list_commands(
+    project: Project, last: int, *, everything: bool = False
+) -> tuple[list[LogEntry], int]:
+    """The last commands, the newest last, and how many there are.
+
+    Args:
+        project: Open.
+        last: How many at most.
+        everything: Also what files and runs said, and undo and redo themselves.
+    """
+    catalogue = project.catalogue
+    commands = _all_commands(project) if everything else catalogue.commands()
+    words = EditWords(catalogue)
+    shown = commands[max(0, len(commands) - last) :]
+    return [_entry(words, command) for command in shown], len(commands)
+
+
+def next_undo(project: Project, count: int) -> list[LogEntry]:
+    """The commands that :func:`undo` would take back, the latest first.
+
+    Raises:
+        UsageError: There are not so many.
+    """
+    words = EditWords(project.catalogue)
+    return [_entry(words, command) for command in project.catalogue.next_undo(count)]
+
+
+def next_redo(project: Project, count: int) -> list[LogEntry]:
+    """The commands that :func:`redo` would bring again, in that order.
+
+    Raises:
+        UsageError: There are not so many.
+    """
+    words = EditWords(project.catalogue)
+    return [_entry(words, command) for command in project.catalogue.next_redo(count)]
+
+
+def undo(project: Project, count: int) -> list[Step]:
+    """Take the last commands back, all of them or none; what stood before them stands again.
+
+    Raises:
+        UsageError: There are not so many.
+    """
+    commands = project.catalogue.next_undo(count)
+    return _steps(project, commands, back=True)
+
+
+def redo(project: Project, count: int) -> list[Step]:
+    """Bring the commands again that were taken back last, all of them or none.
+
+    Raises:
+        UsageError: There are not so many.
+    """
+    commands = project.catalogue.next_redo(count)
+    return _steps(project, commands, back=False)
+
+
+def private_pages(project: Project, entries: Sequence[LogEntry], *, marked: bool) -> list[str]:
+    """Ids of the pages that these commands mark private (or, not ``marked``, took the mark from)."""
+    words = EditWords(project.catalogue)
+    return [
+        words.page_id(int(edit.body["page"]))
+        for entry in entries
+        for edit in entry.edits
+        if edit.kind == "tag" and edit.body["tag"] == "private" and edit.body["on"] is marked
+    ]
+
+
+def _steps(project: Project, commands: Sequence[Command], *, back: bool) -> list[Step]:
+    catalogue, words, steps = project.catalogue, EditWords(project.catalogue), []
+    act = catalogue.undo if back else catalogue.redo
+    with catalogue.hand_edit():
+        before = Standing.of(project)
+        for command in commands:
+            says = _entry(words, command)
+            act([command])
+            apply_cluster_decisions(project)
+            after = Standing.of(project)
+            steps.append(Step(says, _standing_now(project, command), compare(before, after)))
+            before = after
+    return steps
+
+
+def _standing_now(project: Project, command: Command) -> str:
+    """How the pages and drawings that a command was about stand now."""
+    catalogue = project.catalogue
+    numbers = {int(e.body["page"]) for e in command.edits if isinstance(e.body.get("page"), int)}
+    numbers |= {
+        n
+        for e in command.edits
+        if e.kind == "cluster" and e.body["space"] == "pages"
+        for m in e.body["members"]
+        if (n := log.member_page(m)) is not None
+    }
+    kinds = {edit.kind for edit in command.edits}
+    images = catalogue.images_of(numbers)
+    parts = []
+    pages = [page for page in catalogue.pages() if page.image in images]
+    if kinds & {"label", "cluster"} and pages:
+        by_label: dict[str, list[str]] = {}
+        for page in pages:
+            source = {"hand": "by hand", "cluster": "by its cluster", "rule": "by the rule"}
+            how = f"{page.label}, {source[page.label_source or 'rule']}" if page.label else ""
+            by_label.setdefault(how or "without a label", []).append(page.id)
+        parts += [f"{_are(ids)} {label}" for label, ids in by_label.items()]
+    if "tag" in kinds:
+        by_tags: dict[str, list[str]] = {}
+        for page in pages:
+            tags = ", ".join(sorted(page.tags)) or "nothing"
+            by_tags.setdefault(tags, []).append(page.id)
+        parts += [f"{_are(ids)} tagged {tags}" for tags, ids in by_tags.items()]
+    if "decision" in kinds:
+        drawings = [d for d in catalogue.drawings(include_private=True) if d.image in images]
+        about = {EditWords(catalogue).drawing_name(e.body) for e in command.edits if e.kind == "decision"}
+        for kept in (True, False):
+            ids = [d.id for d in drawings if d.id in about and d.kept is kept]
+            if ids:
+                parts.append(f"{_are(ids)} {'kept' if kept else 'dropped'}")
+    return f"Now {'; '.join(parts)}." if parts else ""
+
+
+def _are(ids: Sequence[str]) -> str:
+    return f"{name_few(ids)} {'is' if len(ids) == 1 else 'are'}"
+
+
+def _all_commands(project: Project) -> list[Command]:
+    db = project.catalogue.db
+    undone, groups = log.undone_commands(db), dict[int, list[Edit]]()
+    for edit in log.read(db, "kind != 'page'"):
+        groups.setdefault(edit.command, []).append(edit)
+    return [Command(n, tuple(edits), n in undone) for n, edits in groups.items()]
+
+
+def _entry(words: EditWords, command: Command) -> LogEntry:
+    first = command.edits[0]
+    by = next((e.by for e in command.edits if e.by in BY_ARTIST), first.by)
+    return LogEntry(
+        command.number,
+        command.at,
+        by,
+        words.describe(command.edits),
+        command.undone,
+        command.edits,
+    )
