@@ -30,7 +30,7 @@ def check(
     from strokebook.pipeline.check.project import check_project
     from strokebook.pipeline.check.repair import repair_project
 
-    done = repair_project(project, BarProgress()) if repair else []
+    done = repair_project(project, BarProgress(), deep=deep) if repair else []
     found = check_project(project, deep=deep)
     if as_json:
         print_json({"done": done, "findings": [asdict(finding) for finding in found]})

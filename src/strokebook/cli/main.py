@@ -12,14 +12,26 @@ from typing import Any
 import typer
 
 from strokebook.base.signals import answered_like_ctrl_c
-from strokebook.cli import curate, draw, evaluate, interchange, learn, look, retry, run, trash
+from strokebook.cli import (
+    check,
+    curate,
+    draw,
+    edits,
+    evaluate,
+    interchange,
+    learn,
+    look,
+    retry,
+    run,
+    trash,
+)
 from strokebook.cli.app import app, session
 from strokebook.cli.console import STOPPED, WRONG_USE, complain, err, manner, to_output
 from strokebook.cli.faults import fault_of
 from strokebook.cli.logbook import keeping_log, log
 
 # Importing a group puts its commands into the app.
-COMMANDS = (run, retry, look, curate, learn, evaluate, draw, interchange, trash)
+COMMANDS = (run, retry, look, curate, edits, check, learn, evaluate, draw, interchange, trash)
 RUN = "strokebook.pipeline.run"  # the logger of the stages
 BEFORE = ("--verbose", "-v", "--quiet", "-q", "--version")
 

@@ -64,7 +64,8 @@ def _back_up(db: Database, path: Path) -> Refusal | None:
         free = shutil.disk_usage(path.parent).free
         if free < SPARE * size:
             return _remark(path, f"{size >> 20} MB are needed and {free >> 20} MB are free")
-        db.copy_to(path)
+        with owned.owning("backup"):
+            db.copy_to(path)
     except (OSError, StrokebookError) as error:
         reason = error.reason if isinstance(error, StrokebookError) else str(error.strerror)
         return _remark(path, reason.rstrip("."))

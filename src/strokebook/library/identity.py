@@ -53,6 +53,12 @@ def image_of(db: Database, number: int) -> str | None:
     return None if row is None else str(row["image"])
 
 
+def images_of(db: Database, numbers: Iterable[int]) -> frozenset[str]:
+    """The images that show these pages now, or did last; unknown numbers have none."""
+    images = (image_of(db, number) for number in numbers)
+    return frozenset(image for image in images if image is not None)
+
+
 def move_number(db: Database, number: int, image: str) -> None:
     """Let another image show a page; what was said by hand moves to it.
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from strokebook.library.edits import log
 from strokebook.library.edits.log import BY_ARTIST, Edit
 from strokebook.library.edits.undo import Command
+from strokebook.library.identity import images_of
+from strokebook.library.records import Page
 from strokebook.pipeline.curate import apply_cluster_decisions
 from strokebook.pipeline.edit_words import EditWords, name_few
 from strokebook.pipeline.effects import Effects, Standing, compare
 from strokebook.pipeline.project import Project
+
+_SOURCES = {"hand": "by hand", "cluster": "by its cluster", "rule": "by the rule"}
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ def redo(project: Project, count: int) -> list[Step]:
 
 
 def private_pages(project: Project, entries: Sequence[LogEntry], *, marked: bool) -> list[str]:
-    """Ids of the pages that these commands mark private (or, not ``marked``, took the mark from)."""
+    """The pages that commands mark private or, not ``marked``, take that mark from; their ids."""
     words = EditWords(project.catalogue)
     return [
         words.page_id(int(edit.body["page"]))
@@ -143,39 +147,45 @@ def _steps(project: Project, commands: Sequence[Command], *, back: bool) -> list
 def _standing_now(project: Project, command: Command) -> str:
     """How the pages and drawings that a command was about stand now."""
     catalogue = project.catalogue
-    numbers = {int(e.body["page"]) for e in command.edits if isinstance(e.body.get("page"), int)}
-    numbers |= {
-        n
-        for e in command.edits
-        if e.kind == "cluster" and e.body["space"] == "pages"
-        for m in e.body["members"]
-        if (n := log.member_page(m)) is not None
-    }
     kinds = {edit.kind for edit in command.edits}
-    images = catalogue.images_of(numbers)
-    parts = []
+    images = images_of(catalogue.db, _numbers(command))
     pages = [page for page in catalogue.pages() if page.image in images]
-    if kinds & {"label", "cluster"} and pages:
-        by_label: dict[str, list[str]] = {}
-        for page in pages:
-            source = {"hand": "by hand", "cluster": "by its cluster", "rule": "by the rule"}
-            how = f"{page.label}, {source[page.label_source or 'rule']}" if page.label else ""
-            by_label.setdefault(how or "without a label", []).append(page.id)
-        parts += [f"{_are(ids)} {label}" for label, ids in by_label.items()]
+    parts = []
+    if kinds & {"label", "cluster"}:
+        parts += _grouped((page.id, _label_now(page)) for page in pages)
     if "tag" in kinds:
-        by_tags: dict[str, list[str]] = {}
-        for page in pages:
-            tags = ", ".join(sorted(page.tags)) or "nothing"
-            by_tags.setdefault(tags, []).append(page.id)
-        parts += [f"{_are(ids)} tagged {tags}" for tags, ids in by_tags.items()]
+        parts += _grouped((p.id, f"tagged {', '.join(sorted(p.tags)) or 'nothing'}") for p in pages)
     if "decision" in kinds:
-        drawings = [d for d in catalogue.drawings(include_private=True) if d.image in images]
-        about = {EditWords(catalogue).drawing_name(e.body) for e in command.edits if e.kind == "decision"}
-        for kept in (True, False):
-            ids = [d.id for d in drawings if d.id in about and d.kept is kept]
-            if ids:
-                parts.append(f"{_are(ids)} {'kept' if kept else 'dropped'}")
+        words = EditWords(catalogue)
+        about = {words.drawing_name(e.body) for e in command.edits if e.kind == "decision"}
+        drawings = catalogue.drawings(include_private=True)
+        parts += _grouped(
+            (d.id, "kept" if d.kept else "dropped") for d in drawings if d.id in about
+        )
     return f"Now {'; '.join(parts)}." if parts else ""
+
+
+def _numbers(command: Command) -> set[int]:
+    """The pages that a command said something of, as pages."""
+    numbers = {int(e.body["page"]) for e in command.edits if isinstance(e.body.get("page"), int)}
+    for edit in command.edits:
+        if edit.kind == "cluster" and edit.body["space"] == "pages":
+            members = map(log.member_page, edit.body["members"])
+            numbers |= {number for number in members if number is not None}
+    return numbers
+
+
+def _label_now(page: Page) -> str:
+    source = _SOURCES.get(page.label_source or "")
+    return f"{page.label}, {source}" if source else "without a label"
+
+
+def _grouped(stands: Iterable[tuple[str, str]]) -> list[str]:
+    """``a and b are kept``: ids by what is so of them."""
+    ids: dict[str, list[str]] = {}
+    for name, what in stands:
+        ids.setdefault(what, []).append(name)
+    return [f"{_are(names)} {what}" for what, names in ids.items()]
 
 
 def _are(ids: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from strokebook.base import owned
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.base.files import inside
+from strokebook.library.backup_files import backups
 from strokebook.model.folder import model_files
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ def adopt(project: Project) -> None:
 def _known_files(project: Project) -> Iterator[File]:
     catalogue = project.catalogue
     yield from _of_images(project, catalogue)
+    yield from ((backup.path, "backup", "") for backup in backups(project.folder))
     npz = project.settings.dataset.name
     for suffix in (".npz", ".flat.npz", ".card.json", ".card.md"):
         yield project.at("datasets", npz + suffix), "dataset", ""

@@ -61,8 +61,10 @@ def _of_pages(project: Project) -> Iterator[Needed]:
         yield Needed("traces", trace, "trace", page.image)
         if page.kind == "drawing":
             yield Needed("traces as SVG", project.at("traces", f"{page.id}.svg"))
+    separated = catalogue.results("figures")
     for drawing in catalogue.drawings(include_private=project.options.include_private):
-        yield Needed("drawings", project.folder / drawing.svg, "figures", drawing.image)
+        if drawing.image in separated:
+            yield Needed("drawings", project.folder / drawing.svg, "figures", drawing.image)
 
 
 def _of_stages(project: Project) -> Iterator[Needed]:
@@ -224,8 +226,10 @@ def check_manifest(project: Project) -> list[Finding]:
             continue
         left = owned.leftovers(folder)
         strangers = [path for path in left.strangers if not path.name.startswith(".")]
+        # An empty one is among the missing.
+        changed = [path for path in left.changed if path.lstat().st_size > 0]
         for paths, fault, remedy in (
-            (left.changed, "since strokebook wrote it", "Move or rename it, then run again."),
+            (changed, "since strokebook wrote it", "Move or rename it, then run again."),
             (strangers, "", "Move it elsewhere if a run wants to write there."),
         ):
             names = [_name(project, path) for path in paths]
@@ -233,6 +237,11 @@ def check_manifest(project: Project) -> list[Finding]:
                 word = f"was changed {fault}." if fault else "was not made by strokebook."
                 found.append(Finding(name_some(names), word, remedy))
     return found
+
+
+def is_listed(path: Path) -> bool:
+    """Whether a manifest says that we wrote a file there, whatever it holds now."""
+    return any(file == path.absolute() for file, _ in owned.listed(path.parent))
 
 
 def check_filed(project: Project) -> list[Finding]:

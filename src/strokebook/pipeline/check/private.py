@@ -20,7 +20,7 @@ def check_private(project: Project) -> list[Finding]:
     """Whether all that was made of private pages is gone."""
     if project.options.include_private:
         return []
-    names, gone = _page_names(project), to_be_gone(project)
+    names, gone = page_names(project), to_be_gone(project)
     found = []
     for image in sorted(gone.intersection(project.catalogue.exposed_private_images())):
         fault = "is private, and the catalogue still has results of it."
@@ -31,9 +31,26 @@ def check_private(project: Project) -> list[Finding]:
     return found + _pending(project)
 
 
+def exposed_images(project: Project) -> list[str]:
+    """Private images of which the catalogue or our folders still have something."""
+    names, gone = page_names(project), to_be_gone(project)
+    exposed = gone.intersection(project.catalogue.exposed_private_images())
+    files = private_files(project)
+    stems = {match[1] if (match := _DRAWING.fullmatch(f.stem)) else f.stem for f in files}
+    owners = {
+        entry.owner
+        for name in FOLDERS
+        if owned.is_marked(project.at(name))
+        for file, entry in owned.listed(project.at(name))
+        if file in files
+    }
+    named = {image for image in gone if image in stems | owners or names.get(image) in stems}
+    return sorted(exposed | named)
+
+
 def private_files(project: Project) -> list[Path]:
     """Files of ours that are named by a private page, or listed as made of one."""
-    private, names = to_be_gone(project), _page_names(project)
+    private, names = to_be_gone(project), page_names(project)
     public = {page.id for page in project.catalogue.pages(include_private=False)}
     ids = {names[image] for image in private if image in names} - public
     found = set()
@@ -73,7 +90,8 @@ def _pending(project: Project) -> list[Finding]:
     return found
 
 
-def _page_names(project: Project) -> dict[str, str]:
+def page_names(project: Project) -> dict[str, str]:
+    """The id of a page that shows each image."""
     rows = project.catalogue.db.rows("SELECT image, id FROM page")
     return {row["image"]: row["id"] for row in rows}
 

@@ -19,17 +19,21 @@ from strokebook.library.edits.projection import rebuild
 from strokebook.library.edits.twin import rewrite
 from strokebook.library.filed_rows import FILED
 from strokebook.library.filing import LIST
-from strokebook.library.privacy import hide_private
-from strokebook.pipeline.check.files import check_filed, missing_files, unknown_files
-from strokebook.pipeline.check.private import check_private, private_files, to_be_gone
+from strokebook.pipeline.check.files import check_filed, is_listed, missing_files, unknown_files
+from strokebook.pipeline.check.private import check_private, exposed_images, page_names
 from strokebook.pipeline.check.project import project_settings
 from strokebook.pipeline.curate import apply_cluster_decisions
-from strokebook.pipeline.privacy import forget_products
+from strokebook.pipeline.privacy import purge
 from strokebook.pipeline.project import DATABASE, HAND, Project, open_project, working_in
 
 
-def repair_project(folder: Path, progress: Progress) -> list[str]:
+def repair_project(folder: Path, progress: Progress, *, deep: bool = False) -> list[str]:
     """Mend what can be mended; nobody else may work in the project meanwhile.
+
+    Args:
+        folder: The project's.
+        progress: Where remarks go.
+        deep: Also make files again that are there and cannot be read.
 
     Returns:
         What was done, in sentences.
@@ -44,7 +48,7 @@ def repair_project(folder: Path, progress: Progress) -> list[str]:
             remark = back_up_daily(project.catalogue.db)
             said += [] if remark is None else [str(remark)]
             said += _mend_catalogue(project)
-            said += _mend_files(project)
+            said += _mend_files(project, deep=deep)
     return said
 
 
@@ -88,11 +92,14 @@ def _mend_catalogue(project: Project) -> list[str]:
     return said
 
 
-def _mend_files(project: Project) -> list[str]:
+def _mend_files(project: Project, *, deep: bool) -> list[str]:
     said = []
     if any(finding.repairable for finding in check_private(project)):
         said += _remove_private(project)
-    forgotten = {(one.stage, one.item) for one in missing_files(project, deep=True) if one.stage}
+    missing = missing_files(project, deep=deep)
+    for one in missing:
+        _clear_empty(one.path)
+    forgotten = {(one.stage, one.item) for one in missing if one.stage}
     for stage, item in sorted(forgotten):
         project.catalogue.forget_results(stage, [item])
     if forgotten:
@@ -107,10 +114,22 @@ def _mend_files(project: Project) -> list[str]:
     return said
 
 
+def _clear_empty(path: Path) -> None:
+    """Take away a file of ours that holds nothing, so that the next run may write it."""
+    if path.is_file() and not path.is_symlink() and path.stat().st_size == 0 and is_listed(path):
+        path.unlink()
+        owned.remove(path)
+
+
 def _remove_private(project: Project) -> list[str]:
-    """Remove what is left of private pages, as the purge does."""
-    hide_private(project.catalogue, project.folder)
-    forget_products(project, sorted(to_be_gone(project)))
-    for file in private_files(project):
-        owned.remove(file)
+    """Note what is left of private pages for the purge, and go through that."""
+    catalogue = project.catalogue
+    names = page_names(project)
+    with catalogue.transaction():
+        for image in exposed_images(project):
+            catalogue.note_purge(image, names.get(image, image), confirmed=True)
+    report = purge(project)
+    left = [] if report is None else [str(path) for path in report.left]
+    if left:
+        return [f"Not removed, since it was changed: {', '.join(left)}."]
     return ["Removed what was left of private pages."]
