@@ -11,6 +11,7 @@ from strokebook.library.drawing_rows import drawing_id
 from strokebook.library.edits.log import REDACTED, Edit, member_page
 from strokebook.library.edits.projection import drawing_boxes
 from strokebook.library.identity import image_of
+from strokebook.library.store import natural
 
 FEW = 3  # ids that are named before the others are only counted
 _HOW = {
@@ -137,8 +138,8 @@ def _group(edit: Edit) -> Group:
 
 
 def name_few(names: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b, c and 9 others``."""
-    names = list(dict.fromkeys(names))
+    """``a``, ``a and b``, ``a, b, c and 9 others``; in natural order."""
+    names = sorted(set(names), key=natural)
     if len(names) > FEW + 1:
         return f"{', '.join(names[:FEW])} and {len(names) - FEW} others"
     return " and ".join([*([", ".join(names[:-1])] if names[:-1] else []), *names[-1:]])

@@ -34,7 +34,7 @@ def check_project(folder: Path, *, deep: bool = False) -> list[Finding]:
         UsageError: It is no project, or its settings are wrong.
         StrokebookError: The catalogue is locked.
     """
-    settings = project_settings(folder)
+    settings, folder = project_settings(folder), folder.absolute()
     path = folder / DATABASE
     if not path.exists():
         fault = "is missing."

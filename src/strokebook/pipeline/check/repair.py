@@ -41,6 +41,7 @@ def repair_project(folder: Path, progress: Progress, *, deep: bool = False) -> l
     Raises:
         StrokebookError: Another command is at work, or nothing can be written.
     """
+    folder = folder.absolute()
     with _alone(folder, progress):
         said = repair.mend_file(folder / DATABASE)
         said += _bring_together(folder, progress)
