@@ -48,9 +48,9 @@ def place(tmp_path: Path) -> Place:
 def run(place: Place) -> Run:
     def run(*words: str) -> Result:
         result = CliRunner().invoke(app, [*words, "-p", str(place.project)])
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            if not isinstance(result.exception, StrokebookError):
-                raise result.exception
+        error = result.exception
+        if error is not None and not isinstance(error, (SystemExit, StrokebookError)):
+            raise error
         return result
 
     return run
@@ -177,6 +177,17 @@ def test_a_private_mark_is_not_taken_back_unasked(run: Run, place: Place):
     assert private(place)
     run("undo", "--yes")
     assert not private(place)
+
+
+def test_what_privacy_emptied_is_listed_and_not_taken_back(run: Run, place: Place):
+    run("correct", "sb48p001", "notes")
+    run("correct", "sb48p002", "notes")
+    run("tag", "sb48p001", "private", "--yes")
+    assert "what was said here is removed" in run("log").stdout
+    shown = run("undo", "--yes").stdout
+    assert "Now sb48p001 is private no longer, without tags" in shown
+    assert "sb48p002 as notes" in run("undo").stdout
+    assert "nothing to undo" in str(run("undo").exception)
 
 
 @pytest.mark.parametrize("answer", [True, False])

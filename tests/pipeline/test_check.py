@@ -70,6 +70,8 @@ def _fill(project: Project) -> None:
     catalogue.set_label_kind("faces", "drawing")
     catalogue.undo(catalogue.next_undo(1))
     apply_cluster_decisions(project)
+    for page in catalogue.pages():
+        catalogue.put_result("judge", page.image, "k", 0.1, {"label": "drawings"})
     for page in catalogue.pages(kind="drawing"):
         assert page.label == "drawings"
 
@@ -397,6 +399,16 @@ def test_a_number_that_a_scan_moved_is_where_it_was_after_a_rebuild(place: Place
     assert labels(place)["sb48p001"] == "drawings"
     found = check_project(place.project)
     assert not any("log of edits" in f.subject for f in found), [str(f) for f in found]
+
+
+def test_from_inside_the_projects_folder(place: Place, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(place.project)
+    assert check_project(Path()) == []
+    svg = place.project / "drawings" / "sb48p001d01.svg"
+    svg.write_text("")
+    assert "(drawings/sb48p001d01.svg)" in only(check_project(Path())).fault
+    repair_project(Path(), SILENT)
+    assert check_project(Path()) == [] and not svg.exists()
 
 
 def test_findings_can_be_written_as_json(place: Place):

@@ -154,7 +154,7 @@ def _standing_now(project: Project, command: Command) -> str:
     if kinds & {"label", "cluster"}:
         parts += _grouped((page.id, _label_now(page)) for page in pages)
     if "tag" in kinds:
-        parts += _grouped((p.id, f"tagged {', '.join(sorted(p.tags)) or 'nothing'}") for p in pages)
+        parts += _grouped((page.id, _tags_now(page, command)) for page in pages)
     if "decision" in kinds:
         words = EditWords(catalogue)
         about = {words.drawing_name(e.body) for e in command.edits if e.kind == "decision"}
@@ -178,6 +178,16 @@ def _numbers(command: Command) -> set[int]:
 def _label_now(page: Page) -> str:
     source = _SOURCES.get(page.label_source or "")
     return f"{page.label}, {source}" if source else "without a label"
+
+
+def _tags_now(page: Page, command: Command) -> str:
+    tags = ", ".join(sorted(page.tags - {"private"}))
+    tagged = f"tagged {tags}" if tags else "without tags"
+    if not command.marks_private:
+        return tagged
+    if page.private:
+        return "private"
+    return f"private no longer, {tagged}, and looked at again by the next run"
 
 
 def _grouped(stands: Iterable[tuple[str, str]]) -> list[str]:

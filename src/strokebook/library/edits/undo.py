@@ -67,7 +67,8 @@ class UndoRows(Store):
         Raises:
             UsageError: There are not so many.
         """
-        left = [c for c in self.commands() if not c.undone and not _is_import(c)]
+        commands = self.commands()
+        left = [c for c in commands if not (c.undone or _is_import(c) or _is_emptied(c))]
         return self._last(left, count, "undo")
 
     def next_redo(self, count: int) -> list[Command]:
@@ -88,7 +89,8 @@ class UndoRows(Store):
             elif number in waiting:
                 waiting.remove(number)
         known = {c.number: c for c in self.commands()}
-        return self._last([known[n] for n in waiting if n in known], count, "redo")
+        left = [known[n] for n in waiting if n in known and not _is_emptied(known[n])]
+        return self._last(left, count, "redo")
 
     def _step(self, kind: str, commands: Sequence[Command]) -> list[Command]:
         numbers = {c.number for c in commands}
@@ -136,3 +138,8 @@ class UndoRows(Store):
 def _is_import(command: Command) -> bool:
     """Edits taken over from an older project are no command of its own to take back in passing."""
     return all(e.by == "import" for e in command.edits)
+
+
+def _is_emptied(command: Command) -> bool:
+    """Nothing of it is left since the pages that it was about became private."""
+    return all(e.kind == log.REDACTED for e in command.edits)

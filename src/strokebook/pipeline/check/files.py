@@ -51,9 +51,11 @@ def needed_files(project: Project) -> Iterator[Needed]:
 
 def _of_pages(project: Project) -> Iterator[Needed]:
     catalogue = project.catalogue
-    traced = catalogue.results("trace")
+    judged, traced = catalogue.results("judge"), catalogue.results("trace")
     for page in usable_pages(project):
-        yield Needed("previews", preview_path(project.folder, page.image))
+        # A page that was not looked at yet, or is private no longer, waits for the next run.
+        if page.image in judged:
+            yield Needed("previews", preview_path(project.folder, page.image))
         result = traced.get(page.image)
         if result is None or result.summary.get("refused"):
             continue
