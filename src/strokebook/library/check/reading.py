@@ -11,10 +11,11 @@ from strokebook.library.database import Database
 
 
 class ReadOnlyDatabase(Database):
-    """A catalogue's file, or the file and its WAL, only to be read.
+    """A catalogue's file, with its WAL or journal, only to be read.
 
-    Without a WAL beside it nobody writes to it, and it is read as it is. Where SQLite may make no
-    file beside a WAL (a read-only folder), a copy in a temporary folder is read.
+    Without one beside it nobody writes to it, and it is read as it is. Where SQLite cannot read it
+    without writing (in a read-only folder, or when a killed process has left its journal), a copy
+    in a temporary folder is read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -27,17 +28,18 @@ class ReadOnlyDatabase(Database):
         self._depth = 0
         self._copy: tempfile.TemporaryDirectory[str] | None = None
         with self._told():
-            wal = path.with_name(f"{path.name}-wal")
-            if not wal.exists() or wal.stat().st_size == 0:
+            beside = [path.with_name(path.name + end) for end in ("-wal", "-journal")]
+            beside = [file for file in beside if file.exists() and file.stat().st_size > 0]
+            if not beside:
                 self._connection = _connect(path, "mode=ro&immutable=1")
                 return
             try:
                 self._connection = _connect(path, "mode=ro")
             except sqlite3.OperationalError:
                 self._copy = tempfile.TemporaryDirectory()
-                copied = Path(shutil.copy2(path, self._copy.name))
-                shutil.copy2(wal, self._copy.name)
-                self._connection = _connect(copied, "mode=rw")
+                for file in (path, *beside):
+                    shutil.copy2(file, self._copy.name)
+                self._connection = _connect(Path(self._copy.name, path.name), "mode=rw")
 
     def close(self) -> None:
         """Close the connection."""

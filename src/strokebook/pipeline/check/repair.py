@@ -19,12 +19,13 @@ from strokebook.library.edits.projection import rebuild
 from strokebook.library.edits.twin import rewrite
 from strokebook.library.filed_rows import FILED
 from strokebook.library.filing import LIST
+from strokebook.pipeline import locks
 from strokebook.pipeline.check.files import check_filed, is_listed, missing_files, unknown_files
 from strokebook.pipeline.check.private import check_private, exposed_images, page_names
 from strokebook.pipeline.check.project import project_settings
 from strokebook.pipeline.curate import apply_cluster_decisions
 from strokebook.pipeline.privacy import purge
-from strokebook.pipeline.project import DATABASE, HAND, Project, open_project, working_in
+from strokebook.pipeline.project import DATABASE, HAND, Project, open_project
 
 
 def repair_project(folder: Path, progress: Progress, *, deep: bool = False) -> list[str]:
@@ -59,7 +60,8 @@ def _alone(folder: Path, progress: Progress) -> Iterator[None]:
     settings = project_settings(folder)
     with (
         Catalogue.open(MEMORY) as none,
-        working_in(Project(folder, settings, none, progress)),
+        locks.running(alone := Project(folder, settings, none, progress), "check --repair"),
+        locks.editing(alone),
     ):
         yield
 
