@@ -10,7 +10,7 @@ import typer
 
 from strokebook.base.errors import UsageError
 from strokebook.cli.app import HERE, AsJson, ProjectDir, app, editing, finish, reading
-from strokebook.cli.ask import confirm
+from strokebook.cli.asking import confirm
 from strokebook.cli.console import print_json, say
 from strokebook.cli.purge import purge_asking
 from strokebook.pipeline import edits

@@ -11,7 +11,7 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from strokebook.base import owned
+from strokebook.base import owned, trees
 from strokebook.base.errors import Refusal, StrokebookError
 from strokebook.library.backup_files import FOLDER, Backup, backups, free_name
 from strokebook.library.database import MEMORY, Database
@@ -53,7 +53,7 @@ def drop_backups(project: Path) -> list[Path]:
         Backups of ours that stay, because they were changed since: the artist's to remove.
     """
     left = [backup.path for backup in backups(project) if not _remove(backup)]
-    owned.remove_parts(project / FOLDER)
+    trees.remove_parts(project / FOLDER)
     return left
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from strokebook.base import owned
+from strokebook.base import owned, trees
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import inside
 from strokebook.library.check.finding import REPAIR, Finding, name_some
@@ -226,7 +226,7 @@ def check_manifest(project: Project) -> list[Finding]:
             continue
         if not folder.is_dir() or not owned.is_marked(folder):
             continue
-        left = owned.leftovers(folder)
+        left = trees.leftovers(folder)
         strangers = [path for path in left.strangers if not path.name.startswith(".")]
         # An empty one is among the missing.
         changed = [path for path in left.changed if path.lstat().st_size > 0]
