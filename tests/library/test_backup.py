@@ -145,6 +145,9 @@ def test_dropping_backups_leaves_nothing_of_ours(path: Path, days):
         back_up_daily(catalogue.db)
     assert drop_backups(path.parent) == []
     assert names(path) == []
+    aside = path.with_name("strokebook.db.damaged-1")
+    aside.write_bytes(b"what was damaged")
+    assert drop_backups(path.parent) == [aside]
 
 
 def test_the_message_of_a_damaged_catalogue_names_the_newest_backup(path: Path, days):

@@ -230,12 +230,13 @@ def test_what_is_damaged_is_found_without_a_change_and_mended(place: Place, name
 
 
 def test_a_check_of_a_project_that_cannot_be_written(place: Place):
-    folder = place.project
+    folder, before = place.project, snapshot(place.project)
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
     try:
         assert check_project(folder) == []
         assert check_project(folder, deep=True) == []
+        assert snapshot(folder) == before
     finally:
         for path in (folder, *folder.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from strokebook.cli.app import HERE, AsJson, ProjectDir, app, finish
-from strokebook.cli.console import BarProgress, print_json, say
+from strokebook.cli.app import HERE, AsJson, ProjectDir, app, finish, session
+from strokebook.cli.console import BarProgress, answer, print_json
 
 
 @app.command()
@@ -30,15 +30,16 @@ def check(
     from strokebook.pipeline.check.project import check_project
     from strokebook.pipeline.check.repair import repair_project
 
+    session.project = project
     done = repair_project(project, BarProgress(), deep=deep) if repair else []
     found = check_project(project, deep=deep)
     if as_json:
         print_json({"done": done, "findings": [asdict(finding) for finding in found]})
     else:
         for sentence in done:
-            say(sentence)
+            answer(sentence)
         for finding in found:
-            say(str(finding))
+            answer(str(finding))
         if not found:
-            say("Everything is in order.")
+            answer("Everything is in order.")
     finish(bool(found))

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from strokebook.base.errors import UsageError
-from strokebook.cli.app import HERE, AsJson, ProjectDir, app, editing, finish, reading
+from strokebook.cli.app import HERE, AsJson, DryRun, ProjectDir, app, editing, finish, reading
 from strokebook.cli.asking import confirm
-from strokebook.cli.console import print_json, say
+from strokebook.cli.console import answer, print_json, say
 from strokebook.cli.purge import purge_asking
 from strokebook.pipeline import edits
 from strokebook.pipeline.edit_words import name_few
@@ -19,7 +19,6 @@ from strokebook.pipeline.edits import LogEntry, Step
 
 Count = Annotated[int, typer.Argument(min=1, help="How many commands.", show_default=True)]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
 
 
 @app.command("log")
@@ -41,16 +40,16 @@ def show_log(
         print_json([entry.as_dict() for entry in entries])
         return
     if not entries:
-        say("Nothing was said by hand yet.")
+        answer("Nothing was said by hand yet.")
         return
     width = len(str(entries[-1].number))
     for entry in entries:
         mark = "  (taken back)" if entry.undone else ""
-        say(f"{entry.number:>{width}}  {local_time(entry.at)}  {entry.says}{mark}")
+        answer(f"{entry.number:>{width}}  {local_time(entry.at)}  {entry.says}{mark}")
     if len(entries) < total:
-        say(f"These are the last {len(entries)} of {total}; -n {total} lists all.")
+        answer(f"These are the last {len(entries)} of {total}; -n {total} lists all.")
     else:
-        say(f"{total} command{'s' * (total != 1)}.")
+        answer(f"{total} command{'s' * (total != 1)}.")
 
 
 @app.command()
@@ -136,7 +135,7 @@ def _may_show(pages: Sequence[str]) -> bool:
 
 def _show_plan(word: str, planned: Sequence[LogEntry]) -> None:
     for entry in planned:
-        say(f"{word} {entry.number}: {entry.says}.")
+        answer(f"{word} {entry.number}: {entry.says}.")
 
 
 def _show_steps(word: str, steps: Sequence[Step]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from strokebook.base import owned, trees
 from strokebook.base.errors import Refusal, StrokebookError
-from strokebook.library.backup_files import FOLDER, Backup, backups, free_name
+from strokebook.library.backup_files import FOLDER, Backup, backups, damaged_files, free_name
 from strokebook.library.database import MEMORY, Database
 
 DAILY, BEFORE_MIGRATION = 5, 3  # how many are kept of each
@@ -50,9 +50,11 @@ def drop_backups(project: Path) -> list[Path]:
     """Delete every backup, and what a killed one left half-written, for they hold what is purged.
 
     Returns:
-        Backups of ours that stay, because they were changed since: the artist's to remove.
+        What stays and is the artist's to remove: backups that were changed since, and damaged
+        catalogues that a repair has put aside.
     """
     left = [backup.path for backup in backups(project) if not _remove(backup)]
+    left += damaged_files(project)
     trees.remove_parts(project / FOLDER)
     return left
 

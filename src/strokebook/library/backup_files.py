@@ -56,6 +56,11 @@ def is_ours(path: Path) -> bool:
     return head.startswith(_MAGIC) and int.from_bytes(head[_OWNER], "big") == APPLICATION_ID
 
 
+def damaged_files(project: Path) -> list[Path]:
+    """Damaged catalogues that a repair has put aside, with the files that belong to them."""
+    return sorted(project.glob("strokebook.db.damaged-*"))
+
+
 def free_name(project: Path, day: str, schema: int | None = None) -> Path:
     """The name of a backup that is taken now, which no file has yet."""
     stem = f"strokebook-{day}" + ("" if schema is None else f"-schema-{schema}")

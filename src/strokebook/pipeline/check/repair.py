@@ -43,10 +43,11 @@ def repair_project(folder: Path, progress: Progress, *, deep: bool = False) -> l
         StrokebookError: Another command is at work, or nothing can be written.
     """
     folder = folder.absolute()
-    with _alone(folder, progress):
+    with _alone(folder, progress) as held:
         said = repair.mend_file(folder / DATABASE)
         said += _bring_together(folder, progress)
         with open_project(folder, progress=progress) as project:
+            project.held.update(held)
             remark = back_up_daily(project.catalogue.db)
             said += [] if remark is None else [str(remark)]
             said += _mend_catalogue(project)
@@ -55,15 +56,15 @@ def repair_project(folder: Path, progress: Progress, *, deep: bool = False) -> l
 
 
 @contextmanager
-def _alone(folder: Path, progress: Progress) -> Iterator[None]:
-    """Hold the project as a run does; its own catalogue may not open yet."""
+def _alone(folder: Path, progress: Progress) -> Iterator[set[str]]:
+    """Hold the project as a run and an edit do; its own catalogue may not open yet."""
     settings = project_settings(folder)
     with (
         Catalogue.open(MEMORY) as none,
         locks.running(alone := Project(folder, settings, none, progress), "check --repair"),
         locks.editing(alone),
     ):
-        yield
+        yield alone.held
 
 
 def _bring_together(folder: Path, progress: Progress) -> list[str]:
