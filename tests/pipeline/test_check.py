@@ -20,6 +20,7 @@ from strokebook.geometry.svg import write_drawing, write_svg
 from strokebook.library.backup import back_up_daily
 from strokebook.library.check.finding import Finding
 from strokebook.library.records import NewDrawing
+from strokebook.pipeline import trash
 from strokebook.pipeline.check.project import check_project
 from strokebook.pipeline.check.repair import repair_project
 from strokebook.pipeline.curate import apply_cluster_decisions
@@ -308,6 +309,33 @@ def test_a_damaged_catalogue_is_put_aside_and_every_edit_is_there(
         scan_library(project)
         said = {p.id: p.label for p in project.catalogue.pages() if p.label_source == "hand"}
     assert said == {"sb48p001": "drawings", "sb48p002": "drawings", "sb48p004": "notes"}
+
+
+def test_what_a_restored_catalogue_does_not_know_yet_stays(place: Place):
+    path = place.library / "sb48" / "art" / "008.jpg"
+    with open_project(place.project) as project:
+        assert back_up_daily(project.catalogue.db) is None
+        Image.effect_noise((48, 56), 90).save(path)
+        scan_library(project)
+        image = project.catalogue.page("sb48p008").image
+    (place.project / "strokebook.db").write_bytes(b"no database")
+    repair_project(place.project, SILENT)
+    assert (place.project / "cache" / "previews" / f"{image}.jpg").exists()
+    assert "left over" in str(only(check_project(place.project)))
+    with open_project(place.project) as project:
+        scan_library(project)
+    assert check_project(place.project) == []
+
+
+def test_what_is_left_over_can_be_brought_back(place: Place):
+    _leave_over(place)
+    repair_project(place.project, SILENT)
+    left = place.project / "drawings" / "sb48p001d07.svg"
+    assert not left.exists()
+    with open_project(place.project) as project:
+        (entry,) = trash.entries(project)
+        trash.restore(project, entry.number)
+    assert left.read_text() == "<svg/>"
 
 
 def test_edits_that_only_the_damaged_file_has_are_read_from_it(place: Place):

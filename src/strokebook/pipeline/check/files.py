@@ -208,7 +208,8 @@ def check_unknown(project: Project) -> list[Finding]:
             f"{folder}/",
             f"{len(names)} {_are(names)} left over from a page or a run that is no more "
             f"({name_some(names)}).",
-            "'strokebook run' may take them in again; 'strokebook check --repair' deletes them.",
+            "'strokebook run' may take them in again; 'strokebook check --repair' puts them into "
+            "the trash.",
             True,
         )
         for folder, names in by_folder.items()

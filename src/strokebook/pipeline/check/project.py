@@ -47,7 +47,7 @@ def check_project(folder: Path, *, deep: bool = False) -> list[Finding]:
     except StrokebookError as error:
         if "damaged" not in error.reason:
             raise
-        return [Finding(DATABASE, f"is damaged: {error.reason}", restore_advice(path), True)]
+        return [Finding(DATABASE, "is damaged and cannot be read.", restore_advice(path), True)]
 
 
 def project_settings(folder: Path) -> Settings:

@@ -19,7 +19,7 @@ from strokebook.library.edits.projection import rebuild
 from strokebook.library.edits.twin import rewrite
 from strokebook.library.filed_rows import FILED
 from strokebook.library.filing import LIST
-from strokebook.pipeline import locks
+from strokebook.pipeline import locks, trash
 from strokebook.pipeline.check.files import check_filed, is_listed, missing_files, unknown_files
 from strokebook.pipeline.check.private import check_private, exposed_images, page_names
 from strokebook.pipeline.check.project import project_settings
@@ -44,14 +44,16 @@ def repair_project(folder: Path, progress: Progress, *, deep: bool = False) -> l
     """
     folder = folder.absolute()
     with _alone(folder, progress) as held:
-        said = repair.mend_file(folder / DATABASE)
+        said = [] if (folder / DATABASE).exists() else ["Began a new catalogue."]
+        said += repair.mend_file(folder / DATABASE)
+        fresh = bool(said)
         said += _bring_together(folder, progress)
         with open_project(folder, progress=progress) as project:
             project.held.update(held)
             remark = back_up_daily(project.catalogue.db)
             said += [] if remark is None else [str(remark)]
             said += _mend_catalogue(project)
-            said += _mend_files(project, deep=deep)
+            said += _mend_files(project, deep=deep, fresh=fresh)
     return said
 
 
@@ -96,7 +98,8 @@ def _mend_catalogue(project: Project) -> list[str]:
     return said
 
 
-def _mend_files(project: Project, *, deep: bool) -> list[str]:
+def _mend_files(project: Project, *, deep: bool, fresh: bool) -> list[str]:
+    """Mend files; a catalogue that is ``fresh`` (new or restored) does not know all of them yet."""
     said = []
     if any(finding.repairable for finding in check_private(project)):
         said += _remove_private(project)
@@ -108,14 +111,22 @@ def _mend_files(project: Project, *, deep: bool) -> list[str]:
         project.catalogue.forget_results(stage, [item])
     if forgotten:
         said.append(f"Forgot {len(forgotten)} results whose files are gone: the next run has them.")
-    removed = [f for f in unknown_files(project) if owned.is_ours(f) and owned.remove(f)]
-    if removed:
-        said.append(f"Deleted {len(removed)} files that were left over.")
+    if not fresh:
+        said += _clear_unknown(project)
     if check_filed(project):
         rows = [asdict(row) for _, row in sorted(project.catalogue.filed().items())]
         write_json(project.at(FILED.as_posix(), LIST), rows)
         said.append(f"Wrote {FILED}/{LIST} anew.")
     return said
+
+
+def _clear_unknown(project: Project) -> list[str]:
+    """Put files of ours that belong to no page any more into the trash."""
+    why = "the catalogue does not know them"
+    files = unknown_files(project)
+    kept = trash.keep(project, files, what="files left over", why=why, stage="check")
+    count = 0 if kept is None else len(kept.origins)
+    return [f"Put {count} files that were left over into the trash."] if count else []
 
 
 def _clear_empty(path: Path) -> None:
