@@ -347,3 +347,31 @@ def test_a_malformed_first_format_file_is_refused(filled, value):
     with pytest.raises(StrokebookError, match="cannot be understood"):
         filled.open()
     assert filled.hand_file.read_text() == value
+
+
+def test_an_older_file_does_not_bring_back_what_privacy_emptied(filled):
+    do_everything(filled)
+    catalogue = filled.catalogue
+    catalogue.set_hand_label("sb48p002", "portraits")
+    catalogue.name_cluster("pages", [0], "people", "hand")
+    number = catalogue.page_number(catalogue.page("sb48p002").image)
+    older = filled.hand_file.read_text()
+    log.redact(catalogue.db, number)
+    filled.hand_file.write_text(older)  # as after a kill, or from the artist's own backup
+    filled.reopen()
+    after = filled.hand_file.read_text()
+    assert "portraits" not in after
+    people = [one for one in lines(filled, "cluster") if one["name"] == "people"]
+    assert len(people) == 1 and number not in people[0]["members"]
+
+
+def test_a_line_with_a_number_far_ahead_is_a_new_edit_and_leaves_no_gap(filled):
+    filled.catalogue.set_hand_label("sb48p001", "drawings")
+    number = lines(filled, "page")[0]["page"]
+    for _ in range(2):
+        with filled.hand_file.open("a") as file:
+            line = {"seq": 99, "kind": "tag", "page": number, "tag": "favourite", "on": True}
+            file.write(json.dumps(line) + "\n")
+    filled.reopen()
+    assert [e["seq"] for e in lines(filled)] == [1, 2, 3, 4]
+    assert filled.catalogue.page("sb48p001").tags == {"favourite"}

@@ -31,6 +31,7 @@ from pathlib import Path
 from strokebook.base import owned, trees
 from strokebook.base.errors import Refusal, StrokebookError
 from strokebook.base.files import file_digest, inside
+from strokebook.library.backup_files import damaged_files
 from strokebook.library.edits import twin
 from strokebook.library.filed_rows import FILED
 from strokebook.library.privacy import hide_image
@@ -132,6 +133,7 @@ def purge(project: Project) -> PurgeReport | None:
     with _no_run_beside(project):
         plan = plan_purge(project, confirmed=True)
         left = _remove_files(project, plan) + _left_before(project)
+        left += damaged_files(project.folder)
         for image in plan.images:
             hide_image(project.catalogue, project.folder, image)
         _forget_rows(project, plan)

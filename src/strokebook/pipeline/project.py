@@ -94,6 +94,8 @@ def open_project(
         UsageError: No project there (and no library to make one of), or wrong settings.
         StrokebookError: The catalogue cannot be opened.
     """
+    # Absolute, since manifests are: a command inside the project's folder names it ".".
+    folder = Path(os.path.abspath(folder))  # noqa: PTH100, since a link has to be seen
     settings = _settings(folder, library)
     with Catalogue.open(folder / DATABASE, hand_file=folder / HAND) as catalogue:
         project = Project(folder, settings, catalogue, progress)

@@ -134,6 +134,7 @@ def redact(db: Database, page: int) -> int:
     """
     rows = [e for e in read(db) if e.kind != "page" and _says_more(e, page)]
     with db.transaction():
+        note_redacted(db, page)
         # The trigger that keeps rows from being changed lets this one purpose through.
         db.run("INSERT OR REPLACE INTO meta VALUES ('redacting', '1')")
         db.run_many(
@@ -142,6 +143,26 @@ def redact(db: Database, page: int) -> int:
         )
         db.run("DELETE FROM meta WHERE name = 'redacting'")
     return len(rows)
+
+
+def note_redacted(db: Database, page: int) -> None:
+    """Keep that a page's edits were emptied, so that an older twin does not bring them back."""
+    pages = sorted({*redacted_pages(db), page})
+    db.run("INSERT OR REPLACE INTO meta VALUES ('redacted_pages', ?)", (json.dumps(pages),))
+
+
+def redacted_pages(db: Database) -> frozenset[int]:
+    """The pages whose edits were emptied."""
+    row = db.row("SELECT value FROM meta WHERE name = 'redacted_pages'")
+    return frozenset(json.loads(row["value"])) if row else frozenset()
+
+
+def without_pages(edit: Edit, pages: frozenset[int]) -> dict[str, Any]:
+    """The body of an edit, of a cluster's without members on ``pages``."""
+    if edit.kind != "cluster":
+        return dict(edit.body)
+    left = [m for m in edit.body["members"] if member_page(m) not in pages]
+    return {**edit.body, "members": left}
 
 
 def _says_more(edit: Edit, page: int) -> bool:
@@ -154,8 +175,8 @@ def _redacted(edit: Edit, page: int) -> tuple[str, str, str]:
     """Kind, target and body that are left of a row."""
     if edit.kind != "cluster":
         return REDACTED, "", "{}"
-    left = [m for m in edit.body["members"] if member_page(m) != page]
-    return edit.kind, target_of(edit.kind, edit.body), to_text({**edit.body, "members": left})
+    left = without_pages(edit, frozenset([page]))
+    return edit.kind, target_of(edit.kind, edit.body), to_text(left)
 
 
 def member_page(member: Any) -> int | None:

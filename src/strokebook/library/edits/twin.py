@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -157,24 +158,43 @@ def _take_in(db: Database, parsed: Parsed) -> bool:
     """Put the file's lines into the log where it lacks them; True when the file must be rewritten.
 
     A line with the number of a row that says something else was edited by hand: it becomes a new
-    edit. A row that privacy has emptied stays empty, whatever an older copy of the file says.
+    edit. What privacy has emptied stays so, whatever an older copy of the file says.
     """
     known = {edit.seq: edit for edit in log.read(db)}
-    last = max(known, default=0)
-    restored = [e for e in parsed.edits if e.seq > last]
+    restored, odd = _restorable(parsed.edits, max(known, default=0))
     if restored:
         log.insert(db, restored)
         rebuild(db)
-    changed = [
-        e for e in parsed.edits if e.seq in known and known[e.seq].kind != REDACTED
-        and (e.kind, dict(e.body)) != (known[e.seq].kind, dict(known[e.seq].body))
-    ]  # fmt: skip
-    lost = set(known) - {e.seq for e in parsed.edits}
-    emptied = any(known[e.seq].kind == REDACTED != e.kind for e in parsed.edits if e.seq in known)
-    for kind, body in [*((e.kind, dict(e.body)) for e in changed), *parsed.new]:
+    redacted, changed, emptied = log.redacted_pages(db), [], False
+    for edit in parsed.edits:
+        row = known.get(edit.seq)
+        if row is None or (edit.kind, dict(edit.body)) == (row.kind, dict(row.body)):
+            continue
+        if row.kind == REDACTED or log.without_pages(edit, redacted) == dict(row.body):
+            emptied = True
+        else:
+            changed.append(edit)
+    for kind, body in [*((e.kind, dict(e.body)) for e in [*changed, *odd]), *parsed.new]:
         apply(db, log.append(db, kind, body, command=None, by="twin", at=now()))
-    behind = {seq for seq in lost if seq <= _meta(db, _SEQ)}
-    return bool(changed or parsed.new or behind or emptied)
+    lost = set(known) - {e.seq for e in parsed.edits}
+    behind = any(seq <= _meta(db, _SEQ) for seq in lost)
+    return bool(changed or odd or parsed.new or behind or emptied)
+
+
+def _restorable(edits: Sequence[Edit], last: int) -> tuple[list[Edit], list[Edit]]:
+    """Rows that a log that ends at ``last`` lacks, and lines whose number cannot be a row's.
+
+    Behind a log that has rows the numbers go on without a gap; what does not was written by hand.
+    """
+    restored: dict[int, Edit] = {}
+    odd: list[Edit] = []
+    for edit in sorted((e for e in edits if e.seq > last), key=lambda e: e.seq):
+        follows = not last or edit.seq == last + len(restored) + 1
+        if follows and edit.seq not in restored:
+            restored[edit.seq] = edit
+        else:
+            odd.append(edit)
+    return list(restored.values()), odd
 
 
 def parse(text: str) -> Parsed:
