@@ -34,7 +34,7 @@ def option(
 def nearest(name: str, known: typing.Iterable[str]) -> str:
     """A hint naming the known word most like ``name``, or all of them when none is near."""
     words = sorted(known)
-    close = difflib.get_close_matches(name, words, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(name[:60], words, n=1, cutoff=0.5)
     return f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(words)}."
 
 
@@ -54,7 +54,7 @@ def build(cls: type[T], values: Mapping[str, Any], where: str, base: T | None = 
     hints = typing.get_type_hints(cls)
     for name in values:
         if name not in fields:
-            raise UsageError(f"{where}: unknown setting {name!r}.", nearest(name, fields))
+            raise UsageError(f"{where}: unknown setting {short(name)}.", nearest(name, fields))
     checked = {
         name: _check(value, hints[name], fields[name], where) for name, value in values.items()
     }
@@ -67,16 +67,16 @@ def _check(value: Any, hint: Any, field: dataclasses.Field[Any], where: str) -> 
     choices = field.metadata.get("choices") or ()
     if choices and value not in choices:
         raise UsageError(
-            f"{where} {field.name}: {_short(value)} is not known.", nearest(str(value), choices)
+            f"{where} {field.name}: {short(value)} is not known.", nearest(str(value), choices)
         )
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         if low is not None and not value >= low:
             raise UsageError(
-                f"{where} {field.name}: {_short(value)} is under the least value {low}."
+                f"{where} {field.name}: {short(value)} is under the least value {low}."
             )
         if high is not None and not value <= high:
             raise UsageError(
-                f"{where} {field.name}: {_short(value)} is over the greatest value {high}."
+                f"{where} {field.name}: {short(value)} is over the greatest value {high}."
             )
     return value
 
@@ -93,7 +93,7 @@ def _convert(value: Any, hint: Any, where: str) -> Any:
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return _float(value, where)
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
-        raise UsageError(f"{where}: {_short(value)} should be of type {hint.__name__}.")
+        raise UsageError(f"{where}: {short(value)} should be of type {hint.__name__}.")
     return value
 
 
@@ -102,10 +102,10 @@ def _convert_parts(value: Any, hint: Any, where: str) -> Any:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is dict:
         if not isinstance(value, Mapping):
-            raise UsageError(f"{where}: {_short(value)} should be an object.")
+            raise UsageError(f"{where}: {short(value)} should be an object.")
         return {str(name): _convert(v, arguments[1], where) for name, v in value.items()}
     if not isinstance(value, (list, tuple)):
-        raise UsageError(f"{where}: {_short(value)} should be a list.")
+        raise UsageError(f"{where}: {short(value)} should be a list.")
     return origin(_convert(v, arguments[0], where) for v in value)
 
 
@@ -113,10 +113,10 @@ def _float(value: int, where: str) -> float:
     try:
         return float(value)
     except OverflowError:
-        raise UsageError(f"{where}: {_short(value)} is beyond any number.") from None
+        raise UsageError(f"{where}: {short(value)} is beyond any number.") from None
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
     """``value`` as an error shows it: one from a file may be as long as the file."""
     if isinstance(value, list | dict):
         return f"a {type(value).__name__} of {len(value)}"

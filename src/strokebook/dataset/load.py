@@ -141,7 +141,7 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, subject: str) -> 
             (2, 0): np.lib.format.read_array_header_2_0,
         }[version]
         shape, fortran, dtype = reader(stream)
-    except (ValueError, KeyError) as error:
+    except Exception as error:  # numpy parses the header as Python, which raises nearly anything
         raise InputRefused(subject, "is not an array that numpy wrote.", _OTHER) from error
     body = memoryview(data)[stream.tell() :]
     if dtype.hasobject:

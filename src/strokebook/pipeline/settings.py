@@ -114,7 +114,7 @@ def settings_of(table: Mapping[str, Any], where: str = "settings") -> Settings:
     known = {f.name for f in dataclasses.fields(Settings)}
     for name, values in table.items():
         if name not in known:
-            raise UsageError(f"{where}: unknown section [{name}].", nearest(name, known))
+            raise UsageError(f"{where}: unknown section [{name[:40]}].", nearest(name, known))
         if not isinstance(values, Mapping):
             raise UsageError(
                 f"{where}: [{name}] should be a section.", f"Write [{name}] on a line."
