@@ -74,7 +74,9 @@ def table(results: dict[str, list[Result]]) -> str:
 
 def main() -> None:
     """The command."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--short", action="store_true", help=f"{SHORT} mutants of each")
     parser.add_argument("--seed", type=int, default=9, help="another seed harms otherwise")
     parser.add_argument("--only", choices=tuple(FORMATS), action="append", help="this format alone")

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -162,3 +164,26 @@ def test_no_permission_is_said(tmp_path: Path) -> None:
         pytest.skip("this user may read everything")
     with pytest.raises(InputRefused, match="permission"):
         open_image(path)
+
+
+MEASURED = """
+import resource, sys
+from pathlib import Path
+from strokebook.base.images import open_image
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+open_image(Path(sys.argv[1]))
+kilobytes = 1024 if sys.platform == "darwin" else 1
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // kilobytes)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="memory is not measured there")
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "I"])
+def test_a_page_at_the_limit_takes_less_than_a_gigabyte(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / "a.tif"
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new(mode, (8900, 8900)).save(path, compression="tiff_lzw", exif=exif)
+    command = [sys.executable, "-c", MEASURED, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 950 * 1024

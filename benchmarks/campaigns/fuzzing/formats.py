@@ -43,9 +43,7 @@ class Format:
 def _plain(name: str, repair: Callable[[bytes], bytes] | None = None) -> tuple[Lay, Any]:
     """Formats of one file; ``repair`` computes its checksums anew, for every second mutant."""
 
-    def lay(
-        folder: Path, data: bytes, other: bytes, seed: int, number: int
-    ) -> tuple[str, Path]:
+    def lay(folder: Path, data: bytes, other: bytes, seed: int, number: int) -> tuple[str, Path]:
         how, data = mutant(data, other, seed, number)
         if repair is not None and random.Random(f"{seed}{number}").random() < 0.5:
             how, data = f"{how}, repaired", repair(data)
@@ -71,10 +69,8 @@ def repair_png(data: bytes) -> bytes:
     return bytes(out)
 
 
-def lay_npz(
-    folder: Path, data: bytes, other: bytes, seed: int, number: int
-) -> tuple[str, Path]:
-    """A mutant of the archive, or of one of its members packed again; some hold a planted pickle."""
+def lay_npz(folder: Path, data: bytes, other: bytes, seed: int, number: int) -> tuple[str, Path]:
+    """A mutant of the archive or of one of its members packed anew; some with a planted pickle."""
     path, rng = folder / "a.npz", random.Random(f"{seed}{number}")
     if rng.random() < 0.4:
         how, data = mutant(data, other, seed, number)
@@ -89,7 +85,7 @@ def lay_npz(
         how, members[name] = mutant(members[name], other, seed, number)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for member, content in members.items():
-            archive.writestr(member, content)
+            archive.writestr(zipfile.ZipInfo(member), content, zipfile.ZIP_DEFLATED)
     return f"{how} in {name}", path
 
 
@@ -144,9 +140,7 @@ def lay_catalogue(
     return _lay_in(folder, data, other, seed, number, "strokebook.db")
 
 
-def lay_hand(
-    folder: Path, data: bytes, other: bytes, seed: int, number: int
-) -> tuple[str, Path]:
+def lay_hand(folder: Path, data: bytes, other: bytes, seed: int, number: int) -> tuple[str, Path]:
     """A mutant of ``hand.json``, with the database or with none left."""
     how, project = _lay_in(folder, data, other, seed, number, "hand.json")
     if number % 2:

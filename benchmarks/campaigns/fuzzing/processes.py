@@ -23,6 +23,7 @@ from typing import Any
 from strokebook.base.errors import StrokebookError
 
 SECONDS, PATIENCE, MEGABYTES = 5.0, 30.0, 1024.0
+LONGEST_SENTENCE = 1200  # characters, the path among them
 START = 300.0  # the first read of a format imports what it needs
 
 
@@ -121,7 +122,7 @@ def work(pipe: Connection, scratch: Path) -> None:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """libtiff and libpng write their warnings past Python."""
+    """The libraries libtiff and libpng write their warnings past Python."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     yield
@@ -159,8 +160,7 @@ def _outcome(read: Any, path: Path) -> str:
     try:
         read(path)
     except StrokebookError as error:
-        text = str(error)
-        return "refused" if 0 < len(text) < 2000 else f"a sentence of {len(text)} characters"
+        return _sentence(str(error))
     except BaseException as error:  # whatever else it is, it would be a traceback
         frame = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(frame.filename).name}:{frame.lineno}"
@@ -168,9 +168,15 @@ def _outcome(read: Any, path: Path) -> str:
     return "read"
 
 
+def _sentence(text: str) -> str:
+    if not 0 < len(text) < LONGEST_SENTENCE:
+        return f"a sentence of {len(text)} characters"
+    return "a sentence of several lines" if "\n" in text else "refused"
+
+
 def _traces(folder: Path) -> str:
     """What lies where nothing should: the canary, and files in the working folder."""
     if (folder / "executed").exists():
         return "a planted pickle ran"
-    stray = os.listdir()
-    return f"wrote {stray[0]} where it ran" if stray else ""
+    stray = next(Path().iterdir(), None)
+    return f"wrote {stray} where it ran" if stray else ""

@@ -20,7 +20,8 @@ SVG = """<?xml version="1.0"?>
 <defs><symbol id="s" viewBox="0 0 9 9"><path d="M0 0l9 9"/></symbol>
 <path id="p" d="M10 10C20 20 30 10 40 40s5 5 9 9q1 2 3 4t5 6z"/></defs>
 <g transform="translate(10,20) rotate(30) scale(2)" stroke="#123456" fill="none">
-<path class="a" d="M10,10 L20,20 H30 V40 h-5.5 v1e1 A5 6 10 0 1 50 50 a3 3 0 1 0 1 1 Z m5 5 l1-1.5.5.5z"/>
+<path class="a" d="M10,10 L20,20 H30 V40 h-5.5 v1e1 A5 6 10 0 1 50 50 a3 3 0 1 0 1 1 Z m5 5
+l1-1.5.5.5z"/>
 <use xlink:href="#p" x="5" y="6"/><use href="#s" width="20" height="20"/>
 <circle cx="50" cy="60" r="10"/><ellipse cx="5" cy="6" rx="7" ry="8"/>
 <rect x="1" y="2" width="30" height="40" rx="3" style="stroke:rgb(1,2,3);opacity:.5"/>

@@ -14,8 +14,10 @@ RUNNING = {
     "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile", "os.fork",
     "subprocess.Popen", "pickle.find_class", "socket.connect",
 }  # fmt: skip
-CHANGING = {"os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate",
-            "shutil.rmtree", "shutil.move", "sqlite3.connect"}  # fmt: skip
+CHANGING = {
+    "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate",
+    "shutil.rmtree", "shutil.move", "sqlite3.connect",
+}  # fmt: skip
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 

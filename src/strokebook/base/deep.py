@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -12,6 +14,7 @@ Values = npt.NDArray[np.generic]
 # Scanners and cameras write 8, 10 or 12 bits into 16. No paper is so dark that a picture in full
 # 16 bits would stay under 4095, a sixteenth of its range.
 RANGES = (255, 1023, 4095, 65535)
+BLOCK = 1 << 20  # pixels worked on at a time
 DECLARED = {(1 << bits) - 1 for bits in range(8, 16)}  # ranges that a tag may state
 HIGH_BYTES = {3: 85, 15: 17}  # greatest high byte of 10 and 12 bits in 16, and what makes it 255
 
@@ -30,23 +33,29 @@ def to_8_bits(image: Image.Image, kept: Samples) -> Image.Image:
     Raises:
         OutOfRangeError: Its values are no light.
     """
-    values: Values = np.asarray(image)
-    low, top = float(values.min()), float(values.max())
+    low, top = _extremes(image)
     if not np.isfinite([low, top]).all() or top > 65535 or low < 0:
         raise OutOfRangeError
-    whole = _whole(image.mode, top, kept)
-    if values.dtype.kind == "f":
-        grey = _scaled(values, whole)
-    else:  # a table costs a byte a pixel, arithmetic eight
-        grey = _scaled(np.arange(min(int(top), 65535) + 1), whole)[values]
-    return Image.fromarray(255 - grey if kept.white_is_zero else grey, "L")
+    factor = np.float32(255.0 / _whole(image.mode, top, kept))
+    grey = np.empty((image.height, image.width), np.uint8)
+    for row, values in _blocks(image):
+        scaled = np.round(values.astype(np.float32) * factor).astype(np.uint8)
+        grey[row : row + len(values)] = 255 - scaled if kept.white_is_zero else scaled
+    return Image.fromarray(grey, "L")
 
 
-def _scaled(values: Values, whole: float) -> npt.NDArray[np.uint8]:
-    scaled: npt.NDArray[np.uint8] = np.round(
-        values.astype(np.float32) * np.float32(255.0 / whole)
-    ).astype(np.uint8)
-    return scaled
+def _blocks(image: Image.Image) -> Iterator[tuple[int, Values]]:
+    """Some rows at a time, with the number of the first: a whole page would take a gigabyte."""
+    rows = max(1, BLOCK // max(1, image.width))
+    for row in range(0, image.height, rows):
+        box = (0, row, image.width, min(row + rows, image.height))
+        yield row, np.asarray(image.crop(box))
+
+
+def _extremes(image: Image.Image) -> tuple[float, float]:
+    """The least and the greatest value; NaN where one is none."""
+    ends = [(float(v.min()), float(v.max())) for _, v in _blocks(image)]
+    return float(np.min([e[0] for e in ends])), float(np.max([e[1] for e in ends]))
 
 
 def _whole(mode: str, top: float, kept: Samples) -> float:

@@ -5,14 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+LONGEST = 600  # characters of a reason; what a file says of itself may be as long as the file
+
+
+def shortened(text: str) -> str:
+    """``text``, without its middle where it is too long to be read."""
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[: LONGEST // 2]} … {text[-LONGEST // 4 :]}"
+
 
 class StrokebookError(Exception):
     """Something that stops the present command; ``remedy`` says what to do about it."""
 
     def __init__(self, reason: str, remedy: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
+        self.reason = shortened(reason)
         self.remedy = remedy
+        super().__init__(self.reason)
 
     def __str__(self) -> str:
         return f"{self.reason} {self.remedy}".strip()
@@ -57,7 +66,7 @@ class InputRefused(StrokebookError):
     ) -> None:
         super().__init__(f"{subject}: {reason}", remedy)
         self.subject = subject
-        self.bare_reason = reason
+        self.bare_reason = shortened(reason)
         self.passing = passing
 
     def __reduce__(self) -> tuple[Any, ...]:

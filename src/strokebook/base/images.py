@@ -111,6 +111,7 @@ def open_image(
             scale = reduce_to / max(width, height)
             image.draft("", (max(1, int(width * scale)), max(1, int(height * scale))))
         upright = _decoded(path, image)
+    del image  # its pixels are as many again
     if turn is not None:
         upright = upright.transpose(turn)
     if reduce_to is not None:
@@ -204,9 +205,18 @@ def _rgb(path: Path, image: Image.Image, kept: Samples) -> Image.Image:
                 str(path), "has values outside 0–65535.", "Export it with 8 or 16 bits a channel."
             ) from error
     if image.has_transparency_data:
-        layer = image.convert("RGBA")
-        paper = Image.new("RGB", layer.size, "white")
-        paper.paste(layer, mask=layer.getchannel("A"))
-        return paper
+        return _on_paper(image)
     # convert copies also what is RGB: the file behind `image` is closed soon.
     return brightened(image.convert("RGB"), kept)
+
+
+def _on_paper(image: Image.Image) -> Image.Image:
+    """A picture with transparent parts on white; each copy of a large page costs 300 MB."""
+    if image.mode == "LA":
+        grey = Image.new("L", image.size, "white")
+        grey.paste(image.getchannel("L"), mask=image.getchannel("A"))
+        return grey.convert("RGB")
+    layer = image if image.mode == "RGBA" else image.convert("RGBA")
+    paper = Image.new("RGB", layer.size, "white")
+    paper.paste(layer, mask=layer.getchannel("A"))
+    return paper

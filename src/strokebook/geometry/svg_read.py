@@ -116,7 +116,7 @@ def read_json(path: Path, limits: SvgLimits = DEFAULT_LIMITS) -> Drawing:
         raise
     except StrokebookError as error:
         raise InputRefused(name, error.reason, remedy) from error
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+    except NOT_UNDERSTOOD as error:
         raise InputRefused(name, "is not a drawing in strokebook's JSON.", remedy) from error
     _check_finite(drawing, name)
     return drawing

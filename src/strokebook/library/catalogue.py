@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from strokebook.base.errors import Refusal
+from strokebook.base.errors import Refusal, StrokebookError
 from strokebook.library.backup import back_up_before_migration
 from strokebook.library.cluster_rows import ClusterRows
-from strokebook.library.database import BUSY_SECONDS, MEMORY, Database
+from strokebook.library.database import BUSY_SECONDS, MEMORY, Database, damaged
 from strokebook.library.edits.twin import bring_together
 from strokebook.library.edits.undo import UndoRows
 from strokebook.library.file_rows import FileRows
@@ -18,6 +19,12 @@ from strokebook.library.label_rows import LabelRows
 from strokebook.library.migrations import is_behind, migrate
 from strokebook.library.result_rows import ResultRows
 from strokebook.library.vector_rows import VectorRows
+
+# What our own code raises on values that no catalogue of ours holds.
+UNFORESEEN = (
+    *(TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError),
+    sqlite3.Error,
+)
 
 
 class Catalogue(LabelRows, ClusterRows, UndoRows, ResultRows, VectorRows, FileRows, FiledRows):
@@ -59,8 +66,11 @@ class Catalogue(LabelRows, ClusterRows, UndoRows, ResultRows, VectorRows, FileRo
             migrate(db)
             if hand_file is not None:
                 bring_together(db, hand_file)
-        except BaseException:
+        except BaseException as error:
+            blame = _blame(db, error)
             db.close()
+            if blame is not None:
+                raise blame from error
             raise
         catalogue = cls(db, hand_file)
         catalogue.remarks = (remark,) if remark is not None else ()
@@ -84,5 +94,18 @@ class Catalogue(LabelRows, ClusterRows, UndoRows, ResultRows, VectorRows, FileRo
     ) -> None:
         if error is None:
             self.close()
-        else:
-            self.db.close()
+            return
+        blame = _blame(self.db, error)
+        self.db.close()
+        if blame is not None:
+            raise blame from error
+
+
+def _blame(db: Database, error: BaseException) -> StrokebookError | None:
+    """The damage that an unforeseen error came of; None where the database is whole.
+
+    SQLite notices torn pages, not values that were changed within them: those come out as anything.
+    """
+    if isinstance(error, UNFORESEEN) and (why := db.damage()):
+        return damaged(db.path, why)
+    return None

@@ -163,6 +163,15 @@ class Database:
                 file.seek(_JOURNAL_AT)
                 file.write(_NO_WAL)
 
+    def damage(self) -> str:
+        """What is wrong with the file, as SQLite's own check says; nothing where it is whole."""
+        try:
+            found = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.DatabaseError as error:
+            return str(error)
+        said = str(found[0]) if found is not None else "ok"
+        return "" if said == "ok" else said.splitlines()[-1]
+
     @property
     def in_transaction(self) -> bool:
         """True between the begin and the end of a transaction."""
@@ -193,11 +202,15 @@ def _told(path: Path | str, error: sqlite3.DatabaseError) -> StrokebookError:
     if "full" in text:
         return StrokebookError(f"No space is left for the catalogue {path}.", "Free some space.")
     if "malformed" in text or "not a database" in text or "file is encrypted" in text:
-        return StrokebookError(
-            f"The catalogue {path} is damaged ({error}).",
-            restore_advice(Path(path)),
-        )
+        return damaged(path, str(error))
     return StrokebookError(f"The catalogue {path} cannot be used ({error}).")
+
+
+def damaged(path: Path | str, why: str) -> StrokebookError:
+    """What to say of a catalogue that is damaged."""
+    return StrokebookError(
+        f"The catalogue {path} is damaged ({why}).", restore_advice(Path(path))
+    )
 
 
 def _read_only(path: Path | str, error: Exception) -> StrokebookError:

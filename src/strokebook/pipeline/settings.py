@@ -83,6 +83,7 @@ class Settings:
 
 
 MAX_BYTES = 1 << 18  # of the file; one with every setting and its comment has 20 KB
+MOST_DOTS = 1000  # in a line; the parser's work grows with the square of a name's parts (a.b.c…)
 HEADER = """\
 # Settings of this strokebook project.
 # A line that begins with '# name =' shows the default; take the '# ' away to change it.
@@ -97,7 +98,10 @@ def load_settings(path: Path) -> Settings:
             passed.
     """
     try:
-        table = tomllib.loads(read_plain(path, MAX_BYTES).decode("utf-8"))
+        text = read_plain(path, MAX_BYTES).decode("utf-8")
+        if any(line.count(".") > MOST_DOTS for line in text.splitlines()):
+            raise RecursionError
+        table = tomllib.loads(text)
     except InputRefused as error:
         raise UsageError(error.reason, error.remedy) from error
     except UnicodeDecodeError as error:
