@@ -20,3 +20,10 @@ def test_errors_travel_between_processes() -> None:
         "Scan it.",
     )
     assert str(pickle.loads(pickle.dumps(UsageError("No.", "Yes.")))) == "No. Yes."
+
+
+def test_a_reason_is_one_line_however_long_what_a_file_says() -> None:
+    error = InputRefused("a.svg", "asks for\n" + "x" * 100_000 + " end.", "Save it again.")
+    assert len(str(error)) < 700 and "\n" not in str(error)
+    assert str(error).startswith("a.svg: asks for xxx") and "end. Save" in str(error)
+    assert len(str(error.refusal)) < 700

@@ -153,3 +153,24 @@ def test_a_read_only_database_is_told(path: Path):
     with pytest.raises(StrokebookError, match="cannot be written"), db.transaction():
         db.run("DELETE FROM meta")
     db.close()
+
+
+def test_damage_that_sqlite_passes_over_is_blamed_on_the_catalogue(tmp_path: Path) -> None:
+    path = tmp_path / "strokebook.db"
+    Catalogue.open(path).close()
+    with sqlite3.connect(path) as raw:
+        raw.execute("INSERT INTO meta VALUES ('a', 'b')")
+        raw.execute("PRAGMA writable_schema = ON")
+        raw.execute(
+            "UPDATE sqlite_master SET sql = replace(sql, 'value TEXT NOT NULL', "
+            "'value TEXT NOT NULL CHECK (value = 0)') WHERE name = 'meta'"
+        )
+    raw.close()
+    with (
+        pytest.raises(StrokebookError, match=r"damaged.*CHECK constraint"),
+        Catalogue.open(path),
+    ):
+        sorted([None, "a"])  # what our code may come to on such values
+    Catalogue.open(tmp_path / "whole.db").close()
+    with pytest.raises(TypeError), Catalogue.open(tmp_path / "whole.db"):
+        sorted([None, "a"])

@@ -9,7 +9,8 @@ LONGEST = 600  # characters of a reason; what a file says of itself may be as lo
 
 
 def shortened(text: str) -> str:
-    """``text``, without its middle where it is too long to be read."""
+    """``text`` on one line, without its middle where it is too long to be read."""
+    text = " ".join(text.splitlines())
     if len(text) <= LONGEST:
         return text
     return f"{text[: LONGEST // 2]} … {text[-LONGEST // 4 :]}"

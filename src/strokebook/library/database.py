@@ -186,6 +186,8 @@ class Database:
             raise
         except sqlite3.DatabaseError as error:
             raise _told(self.path, error) from error
+        except UnicodeDecodeError as error:  # of a name in SQLite's own message, say
+            raise damaged(self.path, str(error)) from error
         except OSError as error:
             raise _read_only(self.path, error) from error
 
