@@ -7,8 +7,9 @@ vectors, clusters, labels by hand), so that a change of the schema needs no chan
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +21,13 @@ from strokebook.library.names import PageName, parse
 from strokebook.library.previews import Look
 from strokebook.library.records import NewDrawing
 from strokebook.library.walk import Found
-from strokebook.pipeline.project import DATABASE, Project, open_project
+from strokebook.pipeline.project import Project, open_project
 
 PER_BOOK = 200  # pages of one sketchbook
 NETWORK = "synthetic"  # stands for the fingerprint of the network that looked at the pages
 CLUSTERS = 16
-BATCH = 2000  # pages in one transaction
+BATCH = 500  # pages that go through a stage together
+Work = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,13 @@ class Page:
 
     @property
     def drawings(self) -> int:
-        """How many drawings lie on it: none on every third page, else 1 to 4."""
-        return 0 if self.number % 3 == 2 else 1 + self.number % 4
+        """How many drawings lie on it: none on every third page, else 1 to 3; 3 on two pages."""
+        return 0 if self.number % 3 == 2 else (1, 2, 3, 3)[self.number % 4]
+
+    @property
+    def private(self) -> bool:
+        """Whether it lies in the folder of private pages."""
+        return self.name.folder == "priv"
 
     @property
     def label(self) -> str:
@@ -56,21 +63,13 @@ def page(number: int) -> Page:
     return Page(number, path, digest("page", str(number)) * 2, parse(path))
 
 
-def make_project(folder: Path, pages: int, *, dims: int = 0, fill: bool = True) -> None:
-    """A project of ``pages`` synthetic pages in ``folder``; its library is an empty folder.
-
-    Args:
-        folder: Made; the project lies in its ``project``, the library in its ``library``.
-        pages: How many.
-        dims: Length of the pages' vectors; 0 keeps none.
-        fill: False leaves the catalogue empty.
-    """
+def make_project(folder: Path, pages: int = 0) -> None:
+    """A project of so many synthetic pages in ``folder/project``, its library beside it, empty."""
     library = folder / "library"
     library.mkdir(parents=True, exist_ok=True)
     with open_project(folder / "project", library=library) as project:
-        if fill:
-            add_pages(project, 0, pages, dims=dims)
-            put_in_groups(project.catalogue, pages)
+        add_pages(project.catalogue, 0, pages)
+        put_in_groups(project.catalogue, pages)
 
 
 @contextlib.contextmanager
@@ -80,24 +79,22 @@ def opened(folder: Path) -> Iterator[Project]:
         yield project
 
 
-def database(folder: Path) -> Path:
-    """Its catalogue."""
-    return folder / "project" / DATABASE
+def add_pages(
+    catalogue: Catalogue, first: int, last: int, spend: Callable[[str, Work], None] | None = None
+) -> None:
+    """Put the pages from ``first`` up to ``last`` into the catalogue, as if every stage had run.
 
-
-def add_pages(project: Project, first: int, last: int, *, dims: int = 0) -> None:
-    """Put the pages from ``first`` up to ``last`` into the catalogue, with all that hangs on them.
-
-    Most of them look as if every stage had been at them.
+    Args:
+        catalogue: Open.
+        first: Number of the first page.
+        last: Behind the last one.
+        spend: Does a stage's bookkeeping, ``(name of the stage, work)``, to take its time.
     """
+    spend = spend or (lambda _, work: work())
     for start in range(first, last, BATCH):
         rows = [page(n) for n in range(start, min(start + BATCH, last))]
-        with project.catalogue.transaction():
-            scan(project.catalogue, rows)
-            judge(project.catalogue, rows)
-            draw(project.catalogue, rows)
-            if dims:
-                see(project.catalogue, rows, dims)
+        for name, stage in STAGES.items():
+            spend(name, partial(stage, catalogue, rows))
 
 
 def scan(catalogue: Catalogue, pages: list[Page]) -> None:
@@ -116,20 +113,36 @@ def judge(catalogue: Catalogue, pages: list[Page]) -> None:
         catalogue.put_result("judge", p.image, "key", 0.01, {"label": p.label, "reasons": "none"})
 
 
-def draw(catalogue: Catalogue, pages: list[Page]) -> None:
-    """As after the stages from ``trace`` to ``dataset``: drawings, results, verdicts."""
-    verdicts = {}
+def trace(catalogue: Catalogue, pages: list[Page]) -> None:
+    """As after stage ``trace``: its results, page by page."""
     for p in pages:
-        if not p.drawings:
-            continue
-        catalogue.put_result("trace", p.image, "key", 0.2, {"strokes": 3, "points": 400})
-        records = catalogue.replace_drawings(p.image, figures(p))
-        facts = {"counts": {"traced": [9, 900], "kept": [3, 300]}, "small": 1}
-        catalogue.put_result("figures", p.image, "key", 0.1, facts)
-        catalogue.put_result("measure", p.image, "key", 0.1, {})
-        for d in records:
-            verdicts[d.key] = (d.number != 3, None if d.number != 3 else "too dense (0.4)")
-    catalogue.set_verdicts("measure", verdicts, replace=False)
+        if p.drawings and catalogue.result("trace", p.image) is None:
+            catalogue.clear_refusals("trace", p.image)
+            catalogue.put_result("trace", p.image, "key", 0.2, {"strokes": 3, "points": 400})
+
+
+def separate(catalogue: Catalogue, pages: list[Page]) -> None:
+    """As after stage ``figures``: drawings and results, page by page."""
+    facts = {"counts": {"traced": [9, 900], "kept": [3, 300]}, "small": 1}
+    for p in pages:
+        if p.drawings:
+            catalogue.drawings(image=p.image, include_private=True)
+            catalogue.replace_drawings(p.image, figures(p))
+            catalogue.put_result("figures", p.image, "key", 0.1, facts)
+
+
+def compose(catalogue: Catalogue, pages: list[Page]) -> None:
+    """As after stage ``compose``: verdicts and results, page by page."""
+    for p in pages:
+        owner = catalogue.page_of_image(p.image)
+        if p.drawings and owner is not None:
+            records = catalogue.drawings(image=p.image, include_private=True)
+            verdicts = {
+                d.key: (d.number != 3, None if d.number != 3 else "too dense (0.4)")
+                for d in records
+            }
+            catalogue.set_verdicts("measure", verdicts, replace=False)
+            catalogue.put_result("measure", p.image, "key", 0.1, {})
 
 
 def figures(p: Page) -> list[NewDrawing]:
@@ -146,26 +159,37 @@ def figures(p: Page) -> list[NewDrawing]:
     ]
 
 
+def embed(catalogue: Catalogue, pages: list[Page]) -> None:
+    """As after the embedding of stage ``see``; short vectors, since their length is no concern."""
+    for start in range(0, len(pages), 64):
+        part = pages[start : start + 64]
+        rows = vectors(range(part[0].number, part[-1].number + 1), 16)
+        table = {p.image: row for p, row in zip(part, rows, strict=True)}
+        catalogue.put_vectors("pages", NETWORK, table)
+        catalogue.vectors("pages", NETWORK, list(table))
+
+
+STAGES: dict[str, Callable[[Catalogue, list[Page]], None]] = {
+    "scan": scan,
+    "judge": judge,
+    "embed": embed,
+    "trace": trace,
+    "figures": separate,
+    "compose": compose,
+}
+
+
 def vectors(numbers: range, dims: int) -> npt.NDArray[np.float32]:
-    """Vectors of length 1 in sixteen loose clouds, ``(N, dims)``; a page has always the same."""
-    rows = np.empty((len(numbers), dims), np.float32)
-    middles = np.random.default_rng(1).normal(size=(CLUSTERS, dims))
-    for at, number in enumerate(numbers):
-        rng = np.random.default_rng(number)
-        rows[at] = middles[number % CLUSTERS] + rng.normal(size=dims)
+    """Vectors of length 1 in sixteen loose clouds, ``(N, dims)``."""
+    rows = np.random.default_rng(numbers.start).normal(size=(len(numbers), dims))
+    rows += np.random.default_rng(1).normal(size=(CLUSTERS, dims))[np.array(numbers) % CLUSTERS]
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
-
-
-def see(catalogue: Catalogue, pages: list[Page], dims: int) -> None:
-    """As after the embedding of stage ``see``."""
-    rows = vectors(range(pages[0].number, pages[-1].number + 1), dims)
-    catalogue.put_vectors("pages", NETWORK, {p.image: r for p, r in zip(pages, rows, strict=True)})
 
 
 def put_in_groups(catalogue: Catalogue, pages: int) -> None:
     """As after the clustering: two clusters named by a rule, and hand work on one page in 200."""
     every = [page(n) for n in range(pages)]
-    usable = [p for p in every if p.name.folder != "priv"]
+    usable = [p for p in every if not p.private]
     members = {p.image: p.number % CLUSTERS for p in usable}
     catalogue.new_clustering("pages", CLUSTERS, np.zeros((CLUSTERS, 2)), members, "key")
     catalogue.name_cluster("pages", [3], "watercolours", "rule")

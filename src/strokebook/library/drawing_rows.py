@@ -23,6 +23,7 @@ Verdict = tuple[bool, str | None]
 Row = tuple[Any, ...]
 Decided = tuple[bool, str | None, VerdictSource | None]
 UNDECIDED: Decided = (True, None, None)  # nobody dropped it
+_FIRST = "CROSS JOIN"  # SQLite looks at the left table first, whatever it estimates
 _COLUMNS = "key, image, number, x0, y0, x1, y1, strokes, points, svg"
 _ID = re.compile(r"(.+?)-?d([0-9]{2,})")
 _BY = {"hand": "by hand", "cluster": "its cluster", "measure": "a measure", "filter": "a filter"}
@@ -141,7 +142,7 @@ class DrawingRows(PageRows):
 
     def _clusters(self, where: str, parameters: Sequence[Any]) -> dict[str, int]:
         """The cluster of each drawing that has one."""
-        source = "member m" if not parameters else "drawing d JOIN member m ON m.key = d.key"
+        source = "member m" if not parameters else f"drawing d {_FIRST} member m ON m.key = d.key"
         rows = self.db.tuples(
             f"SELECT m.key, m.number FROM {source} WHERE m.space = 'drawings' AND {where}",
             parameters,
@@ -255,7 +256,7 @@ class DrawingRows(PageRows):
 
     def _verdicts(self, where: str, parameters: Sequence[Any]) -> dict[str, dict[str, Verdict]]:
         """Verdicts by drawing and source, but for those of measures and filters that keep."""
-        source = "verdict v" if not parameters else "drawing d JOIN verdict v ON v.key = d.key"
+        source = "verdict v" if not parameters else f"drawing d {_FIRST} verdict v ON v.key = d.key"
         rows = self.db.tuples(
             f"SELECT v.key, v.source, v.kept, v.reason FROM {source} "
             f"WHERE (NOT v.kept OR v.source IN ('hand', 'cluster')) AND {where}",
