@@ -210,9 +210,7 @@ def _told(path: Path | str, error: sqlite3.DatabaseError) -> StrokebookError:
 
 def damaged(path: Path | str, why: str) -> StrokebookError:
     """What to say of a catalogue that is damaged."""
-    return StrokebookError(
-        f"The catalogue {path} is damaged ({why}).", restore_advice(Path(path))
-    )
+    return StrokebookError(f"The catalogue {path} is damaged ({why}).", restore_advice(Path(path)))
 
 
 def _read_only(path: Path | str, error: Exception) -> StrokebookError:
