@@ -104,6 +104,7 @@ def scan(catalogue: Catalogue, pages: list[Page]) -> None:
         for p in pages
     )
     catalogue.put_looks([Look(p.image, 1500, 2000, "JPEG") for p in pages], "")
+    catalogue.mint(p.image for p in pages)
 
 
 def judge(catalogue: Catalogue, pages: list[Page]) -> None:

@@ -21,6 +21,10 @@ _IMAGE = 6  # its place among them
 NO_TAGS: frozenset[str] = frozenset()
 LAST = 10**9  # beyond any page number; pages without one come last in their book
 MANY = 2000  # beyond, a wrong name is compared only with ids that begin as it does
+# A page is listed only when the scan has settled which page its image shows.
+SETTLED = (
+    "(p.image IN (SELECT image FROM identity) OR p.image IN (SELECT image FROM former_image))"
+)
 # What may follow the part of an id that stands for the page itself.
 _ENDS = ("v", "--", "~")
 
@@ -99,7 +103,7 @@ class PageRows(Store):
         """The ids of all present pages that can be read."""
         rows = self.db.rows(
             "SELECT p.id FROM page p JOIN image i ON i.hash = p.image "
-            "WHERE p.present AND i.state = 'ok'"
+            f"WHERE p.present AND i.state = 'ok' AND {SETTLED}"
         )
         return sorted((row["id"] for row in rows), key=natural)
 
@@ -107,7 +111,7 @@ class PageRows(Store):
         """The ids among them that begin so, looked up as a range of the index."""
         rows = self.db.rows(
             "SELECT p.id FROM page p JOIN image i ON i.hash = p.image "
-            "WHERE p.id >= ? AND p.id < ? AND p.present AND i.state = 'ok'",
+            f"WHERE p.id >= ? AND p.id < ? AND p.present AND i.state = 'ok' AND {SETTLED}",
             (beginning, beginning + chr(0x10FFFF)),
         )
         return sorted((row["id"] for row in rows), key=natural)
