@@ -26,6 +26,7 @@ from strokebook.pipeline.project import Project, open_project
 PER_BOOK = 200  # pages of one sketchbook
 NETWORK = "synthetic"  # stands for the fingerprint of the network that looked at the pages
 CLUSTERS = 16
+DIMS = 16  # numbers in a vector, fewer than in life: how long they are is no concern here
 BATCH = 500  # pages that go through a stage together
 Work = Callable[[], None]
 
@@ -161,10 +162,10 @@ def figures(p: Page) -> list[NewDrawing]:
 
 
 def embed(catalogue: Catalogue, pages: list[Page]) -> None:
-    """As after the embedding of stage ``see``; short vectors, since their length is no concern."""
+    """As after the embedding of stage ``see``."""
     for start in range(0, len(pages), 64):
         part = pages[start : start + 64]
-        rows = vectors(range(part[0].number, part[-1].number + 1), 16)
+        rows = vectors(range(part[0].number, part[-1].number + 1), DIMS)
         table = {p.image: row for p, row in zip(part, rows, strict=True)}
         catalogue.put_vectors("pages", NETWORK, table)
         catalogue.vectors("pages", NETWORK, list(table))
@@ -192,9 +193,9 @@ def put_in_groups(catalogue: Catalogue, pages: int) -> None:
     every = [page(n) for n in range(pages)]
     usable = [p for p in every if not p.private]
     members = {p.image: p.number % CLUSTERS for p in usable}
-    catalogue.new_clustering("pages", CLUSTERS, np.zeros((CLUSTERS, 2)), members, "key")
+    catalogue.new_clustering("pages", CLUSTERS, np.zeros((CLUSTERS, DIMS)), members, "key")
     catalogue.name_cluster("pages", [3], "watercolours", "rule")
     keys = {d.key: d.number % CLUSTERS for d in catalogue.drawings(include_private=True)}
-    catalogue.new_clustering("drawings", CLUSTERS, np.zeros((CLUSTERS, 2)), keys, "key")
+    catalogue.new_clustering("drawings", CLUSTERS, np.zeros((CLUSTERS, DIMS)), keys, "key")
     catalogue.put_map("pages", {p.image: (np.sin(p.number), np.cos(p.number)) for p in usable})
     catalogue.set_hand_labels({p.name.id: "drawings" for p in every[::200]})
