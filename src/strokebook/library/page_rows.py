@@ -23,7 +23,8 @@ LAST = 10**9  # beyond any page number; pages without one come last in their boo
 MANY = 2000  # beyond, a wrong name is compared only with ids that begin as it does
 # A page is listed only when the scan has settled which page its image shows.
 SETTLED = (
-    "(p.image IN (SELECT image FROM identity) OR p.image IN (SELECT image FROM former_image))"
+    "(EXISTS (SELECT 1 FROM identity n WHERE n.image = p.image) "
+    "OR EXISTS (SELECT 1 FROM former_image f WHERE f.image = p.image))"
 )
 # What may follow the part of an id that stands for the page itself.
 _ENDS = ("v", "--", "~")
