@@ -42,6 +42,12 @@ def wait_for(condition: Callable[[], bool]) -> bool:
     return condition()
 
 
+def hear_signals() -> None:
+    """In the child: signals that a script in the background ignores are taken again."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def start_tracing(place: Place) -> subprocess.Popen[str]:
     """A run in the middle of tracing, in a session of its own."""
     traces = place.project / "cache" / "traces"
@@ -50,7 +56,11 @@ def start_tracing(place: Place) -> subprocess.Popen[str]:
         project.catalogue.forget_results("trace")
     command = [sys.executable, "-m", "strokebook", "run", "-p", str(place.project)]
     process = subprocess.Popen(
-        [*command, "--until", "trace"], stderr=subprocess.PIPE, text=True, start_new_session=True
+        [*command, "--until", "trace"],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=hear_signals,
     )
     assert wait_for(lambda: any(traces.glob("[!.]*.json")) or process.poll() is not None)
     assert process.poll() is None and len(family(process.pid)) >= 3  # itself and two workers

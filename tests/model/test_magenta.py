@@ -288,7 +288,7 @@ def test_an_unnamed_origin_stands_as_unknown(published: Path, tmp_path: Path) ->
 
 
 def test_no_model_is_replaced(published: Path, folder: Path) -> None:
-    before = {p.name: p.read_bytes() for p in folder.iterdir()}
+    before = {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
     with pytest.raises(StrokebookError, match="holds a model already"):
         import_model(published, folder)
     model = load_model(folder)
