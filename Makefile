@@ -1,13 +1,16 @@
 # Two commands do all the set-up on a machine with Python 3.11 and nothing else:
 #   make demo   draws a sample library, runs the pipeline on it, ends with pictures to look at
 #   make test   lint, types, import rules, tests
+# And one does us all the harm it can think of: make campaign (an hour or more).
 PYTHON ?= python3.11
 VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO ?= demo
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint install clean-demo
+CAMPAIGNS := fuzz kill faults privacy scale
+
+.PHONY: demo test lint install clean-demo campaign
 
 install: $(STAMP)
 
@@ -30,6 +33,12 @@ lint: $(STAMP)
 
 test: lint
 	$(BIN)/pytest -n 2 --dist loadfile
+
+# All of them are carried out, also after one that ended with a loss.
+campaign: $(STAMP)
+	failed=; for name in $(CAMPAIGNS); do \
+		echo "== $$name"; $(BIN)/python -m benchmarks.campaigns.$$name || failed="$$failed $$name"; \
+	done; test -z "$$failed" || { echo "lost something:$$failed"; exit 1; }
 
 clean-demo:
 	rm -rf $(DEMO)

@@ -283,15 +283,16 @@ def without(work: HandWork, *pages: int) -> HandWork:
 def remains(project: Path, page: str, image: str) -> list[str]:
     """Files of a project that have a page's id or its image's hash in their name or bytes.
 
-    The catalogue and ``hand.json`` may: they say that the page is private.
+    The catalogue and ``hand.json`` may: they say that the page is private. The log file may have
+    the id, as a word of a command.
     """
     found = []
-    words = page.encode(), image.encode()
     for path in sorted(project.rglob("*")):
         name = path.relative_to(project).as_posix()
         if name.startswith(DATABASE) or name == HAND or not path.is_file():
             continue
         data = path.read_bytes()
+        words = [image.encode()] if name.startswith("logs/") else [page.encode(), image.encode()]
         if page in path.name or image in path.name or any(word in data for word in words):
             found.append(name)
     return found
@@ -302,4 +303,3 @@ def drawings_of(project: Path) -> dict[str, int]:
     sql = "SELECT p.id, count(*) AS n FROM page p JOIN drawing d USING (image) GROUP BY p.id"
     with _read(project) as db:
         return {row["id"]: row["n"] for row in db.rows(sql)}
-

@@ -45,8 +45,8 @@ from benchmarks.campaigns.common import (
     without,
 )
 from benchmarks.campaigns.processes import are_ended, kill_after
-from strokebook.pipeline.check.repair import repair_project
 from strokebook.base.progress import SILENT
+from strokebook.pipeline.check.repair import repair_project
 
 KILLED = (-9, 137)
 RANDOM = 100  # moments of the full form
@@ -151,9 +151,7 @@ class Campaign:
         if not losses:
             shutil.rmtree(copy.folder)
 
-    def unlike(
-        self, state: HandWork, allowed: list[HandWork], deed: Deed, code: int
-    ) -> list[str]:
+    def unlike(self, state: HandWork, allowed: list[HandWork], deed: Deed, code: int) -> list[str]:
         """A state that is neither that before the command nor that after it."""
         pages = [self.known[deed.secret][0]] if deed.secret else []
         wanted = [without(one, *pages) for one in (allowed if code in KILLED else allowed[1:])]
@@ -251,7 +249,7 @@ def two_at_once(campaign: Campaign, rounds: int) -> None:
 
 
 def edit_of(rng: random.Random, pages: Sequence[str], number: int) -> Words:
-    """An edit of one of these pages; a label has a name of its own, so that it can be looked for."""
+    """An edit of one of these pages; each label has a name of its own, to be looked for."""
     page = rng.choice(list(pages))
     choices: list[Words] = [
         ("correct", page, f"kind-{number:03d}-{rng.randrange(10**6)}", "--as", "drawing", "--new"),

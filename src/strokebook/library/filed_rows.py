@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from strokebook.base.files import write_json
 from strokebook.library.store import Store
 
 FILED = Path("filed")
+LIST = ".files.json"  # beside the files: the list outlives the catalogue
 
 
 @dataclass(frozen=True)
@@ -54,3 +56,10 @@ class FiledRows(Store):
         """Take from the list."""
         with self.db.transaction():
             self.db.run_many("DELETE FROM filed WHERE path = ?", [(path,) for path in paths])
+
+
+def write_list(root: Path, files: Iterable[FiledFile]) -> None:
+    """Write the list beside the files in ``root``; where there is neither, nothing."""
+    rows = [asdict(file) for file in sorted(files, key=lambda file: file.path)]
+    if rows or root.is_dir():
+        write_json(root / LIST, rows)

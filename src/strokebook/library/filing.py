@@ -11,20 +11,18 @@ import contextlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from strokebook.base.errors import Refusal, UsageError
-from strokebook.base.files import file_digest, write_json
+from strokebook.base.files import file_digest
 from strokebook.library.catalogue import Catalogue
-from strokebook.library.filed_rows import FILED, FiledFile
+from strokebook.library.filed_rows import FILED, LIST, FiledFile, write_list
 from strokebook.library.kinds import check_label
 from strokebook.library.placing import Mode, place
 from strokebook.library.records import Page
 
 UNLABELLED = "unlabelled"
-LIST = ".files.json"
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ def file_pages(
         for path, page in wanted.items():
             _file(work, path, page, mode)
     finally:
-        _write_list(work)
+        write_list(work.root, work.listed.values())
     return FilingReport(
         placed=work.placed,
         removed=work.removed,
@@ -146,7 +144,7 @@ def sync(catalogue: Catalogue, library_root: Path, project: Path) -> SyncReport:
             _inherit_kinds(work, corrections)
             catalogue.set_hand_labels({c.page: c.new for c in corrections}, by="filed")
     _adopt(work, adopted)
-    _write_list(work)
+    write_list(work.root, work.listed.values())
     return SyncReport(tuple(corrections), tuple(work.remarks))
 
 
@@ -231,12 +229,6 @@ def _plain(row: FiledFile) -> bool:
         and ".." not in parts
         and not row.path.startswith("/")
     )
-
-
-def _write_list(work: _Filing) -> None:
-    rows: list[dict[str, Any]] = [asdict(row) for _, row in sorted(work.listed.items())]
-    if rows or work.root.is_dir():
-        write_json(work.root / LIST, rows)
 
 
 def _files(root: Path) -> list[str]:

@@ -33,7 +33,7 @@ from strokebook.base.errors import Refusal, StrokebookError
 from strokebook.base.files import file_digest, inside
 from strokebook.library.backup_files import damaged_files
 from strokebook.library.edits import twin
-from strokebook.library.filed_rows import FILED
+from strokebook.library.filed_rows import FILED, LIST, write_list
 from strokebook.library.privacy import hide_image
 from strokebook.pipeline.locks import run_ended
 from strokebook.pipeline.ownership import FILES, FOLDERS
@@ -137,6 +137,8 @@ def purge(project: Project) -> PurgeReport | None:
         for image in plan.images:
             hide_image(project.catalogue, project.folder, image)
         _forget_rows(project, plan)
+        if project.at(str(FILED), LIST).exists():  # it names the page, and under which label
+            write_list(project.at(str(FILED)), project.catalogue.filed().values())
         left += _copies_in_filed(project, plan.images)
         if project.catalogue.hand_file is not None and project.catalogue.hand_file.exists():
             twin.rewrite(project.catalogue.db, project.catalogue.hand_file)

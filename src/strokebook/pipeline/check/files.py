@@ -16,8 +16,7 @@ from strokebook.base import owned, trees
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import inside
 from strokebook.library.check.finding import REPAIR, Finding, name_some
-from strokebook.library.filed_rows import FILED
-from strokebook.library.filing import LIST
+from strokebook.library.filed_rows import FILED, LIST
 from strokebook.library.previews import preview_path
 from strokebook.pipeline.ownership import FOLDERS
 from strokebook.pipeline.project import Project

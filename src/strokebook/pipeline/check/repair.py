@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 
 from strokebook.base import owned
 from strokebook.base.errors import StrokebookError
-from strokebook.base.files import write_json
 from strokebook.base.progress import Progress
 from strokebook.library.backup import back_up_daily
 from strokebook.library.catalogue import Catalogue
@@ -17,8 +15,7 @@ from strokebook.library.check import log, repair, tables, twin
 from strokebook.library.database import MEMORY
 from strokebook.library.edits.projection import rebuild
 from strokebook.library.edits.twin import rewrite
-from strokebook.library.filed_rows import FILED
-from strokebook.library.filing import LIST
+from strokebook.library.filed_rows import FILED, LIST, write_list
 from strokebook.pipeline import locks, trash
 from strokebook.pipeline.check.files import check_filed, is_listed, missing_files, unknown_files
 from strokebook.pipeline.check.private import check_private, exposed_images, page_names
@@ -114,8 +111,7 @@ def _mend_files(project: Project, *, deep: bool, fresh: bool) -> list[str]:
     if not fresh:
         said += _clear_unknown(project)
     if check_filed(project):
-        rows = [asdict(row) for _, row in sorted(project.catalogue.filed().items())]
-        write_json(project.at(FILED.as_posix(), LIST), rows)
+        write_list(project.at(FILED.as_posix()), project.catalogue.filed().values())
         said.append(f"Wrote {FILED}/{LIST} anew.")
     return said
 

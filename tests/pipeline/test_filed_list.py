@@ -1,0 +1,23 @@
+"""The list of files in ``filed/`` outlives the catalogue, so privacy has to reach it too."""
+
+from __future__ import annotations
+
+from strokebook.library.filed_rows import FILED, LIST
+from strokebook.pipeline import curate
+from strokebook.pipeline.privacy import purge
+from strokebook.pipeline.project import open_project
+
+from place import Place
+
+
+def test_the_list_forgets_a_page_that_became_private(copy: Place) -> None:
+    path = copy.project / FILED / LIST
+    with open_project(copy.project) as project:
+        page = next(p for p in project.catalogue.pages() if p.label == "drawings")
+        assert page.id in path.read_text(encoding="utf-8")
+        curate.tag(project, [page.id], "private")
+        project.catalogue.confirm_purges()
+        purge(project)
+        assert len(project.catalogue.filed()) > 1
+    text = path.read_text(encoding="utf-8")
+    assert page.id not in text and page.image not in text and '"mode"' in text
