@@ -284,12 +284,17 @@ def remains(project: Path, page: str, image: str) -> list[str]:
     """Files of a project that have a page's id or its image's hash in their name or bytes.
 
     The catalogue and ``hand.json`` may: they say that the page is private. The log file may have
-    the id, as a word of a command.
+    the id, as a word of a command. A backup may have what the catalogue may, and no drawing.
     """
     found = []
     for path in sorted(project.rglob("*")):
         name = path.relative_to(project).as_posix()
         if name.startswith(DATABASE) or name == HAND or not path.is_file():
+            continue
+        if name.startswith("backups/") and path.suffix == ".db":
+            with contextlib.closing(ReadOnlyDatabase(path)) as db:
+                if db.rows("SELECT 1 FROM drawing WHERE image = ?", [image]):
+                    found.append(name)
             continue
         data = path.read_bytes()
         words = [image.encode()] if name.startswith("logs/") else [page.encode(), image.encode()]

@@ -230,8 +230,8 @@ def two_at_once(campaign: Campaign, rounds: int) -> None:
         losses = campaign.edits_lost(copy, acknowledged)
         if ended.code != 0:
             losses.append(str(ended))
-        elif words[0] == "correct" and not any(f'"{words[-1]}"' in b for _, b in there.values()):
-            losses.append(f"the label of '{' '.join(words)}' is not in the log")
+        elif words[0] == "correct" and not any(f'"{words[2]}"' in b for _, b in there.values()):
+            losses.append(f"the label of '{words[2]}' is not in the log")
         found = findings(copy)
         row.clean += not found
         if found:
