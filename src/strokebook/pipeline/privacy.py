@@ -207,7 +207,8 @@ def _files(
         for file, entry in owned.listed(folder):
             # What a drawing command wrote for the artist has no stage: it is not ours to delete.
             mixed = bool(entry.stage) and _goes(project, name, file, trained, network)
-            if (entry.owner in private or mixed or name == "backups") and file.exists():
+            # One deleted just before a kill is gone, and its line in our list is still to go.
+            if entry.owner in private or ((mixed or name == "backups") and file.exists()):
                 yield file
 
 
