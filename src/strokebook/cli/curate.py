@@ -13,10 +13,9 @@ from strokebook.cli.app import HERE, ProjectDir, app, editing, finish, marking, 
 from strokebook.cli.asking import choose, confirm
 from strokebook.cli.console import BarProgress, say, show_refusals
 from strokebook.cli.purge import purge_asking
-from strokebook.library.flat import flat_export
 from strokebook.library.kinds import KINDS
 from strokebook.library.records import Page
-from strokebook.pipeline import curate
+from strokebook.pipeline import curate, outside
 from strokebook.pipeline.effects import Effects
 from strokebook.pipeline.labels import KindNeededError, LikelySlipError
 
@@ -193,14 +192,7 @@ def export_pages(
     Example: `strokebook export-pages ~/flat --link`
     """
     with editing(project) as opened:
-        report = flat_export(
-            opened.catalogue,
-            opened.library,
-            folder,
-            "link" if link else "copy",
-            include_private=opened.options.include_private,
-            progress=BarProgress(),
-        )
+        report = outside.export_pages(opened, folder, "link" if link else "copy", BarProgress())
     say(f"{report.placed} placed, {report.unchanged} already there, {report.removed} removed")
     show_refusals(report.refused)
     finish(bool(report.refused))

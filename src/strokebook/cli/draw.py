@@ -105,7 +105,7 @@ def sample(
     from strokebook.pipeline.contact import save_drawings
     from strokebook.pipeline.single import load
 
-    heat, loaded = _heat(temperature, pen_temperature), load(model or project_model(project))
+    heat, loaded = _heat(temperature, pen_temperature), load(_model(project, model, output))
     made = draw(loaded, n, heat, seed, points, choose=choose, of=of)
     _tell(save_drawings(made, output, "sample"))
 
@@ -147,7 +147,7 @@ def complete(
     from strokebook.pipeline.single import load
 
     begun, heat = read_drawing(start), _heat(temperature, pen_temperature)
-    loaded = load(model or project_model(project))
+    loaded = load(_model(project, model, output))
     if from_point is not None:
         made = continue_from(loaded, begun, from_point, n, heat, seed, points, choose=choose, of=of)
     else:
@@ -179,7 +179,7 @@ def vary(
     from strokebook.pipeline.single import load
 
     given, heat = read_drawing(drawing), _heat(temperature, pen_temperature)
-    made = draw(load(model or project_model(project)), given, n, strength, heat, seed)
+    made = draw(load(_model(project, model, output)), given, n, strength, heat, seed)
     _tell(save_drawings(made, output, "vary", before=[given]))
 
 
@@ -203,7 +203,7 @@ def reconstruct(
     from strokebook.pipeline.single import load
 
     given, heat = read_drawing(drawing), _heat(temperature, pen_temperature)
-    made = draw(load(model or project_model(project)), given, heat, seed)
+    made = draw(load(_model(project, model, output)), given, heat, seed)
     _tell(save_drawings([made], output, "reconstruct", before=[given]))
 
 
@@ -232,9 +232,18 @@ def interpolate(
     from strokebook.pipeline.single import load
 
     a, b = read_drawing(first), read_drawing(second)
-    heat, loaded = _heat(temperature, pen_temperature), load(model or project_model(project))
+    heat, loaded = _heat(temperature, pen_temperature), load(_model(project, model, output))
     made = draw(loaded, a, b, n, heat, seed, spherical=not straight)
     _tell(save_drawings(made, output, "interpolate", before=[a], after=[b]))
+
+
+def _model(project: Path, model: Path | None, output: Path) -> Path:
+    """The model that draws; what one of a project draws is noted, since it is never deleted."""
+    from strokebook.pipeline.outside import use_model
+
+    found = model or project_model(project)
+    use_model(found, output, "drawings by the model")
+    return found
 
 
 def _heat(temperature: float, pen: float | None) -> Heat:

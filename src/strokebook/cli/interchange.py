@@ -60,6 +60,7 @@ def export_model(
 
     Example: `strokebook export models/drawings -o drawings.gen.json --seed 3`
     """
+    from strokebook.pipeline.outside import use_model
     from strokebook.pipeline.single import load
 
     if form not in FORMATS:
@@ -72,6 +73,7 @@ def export_model(
         )
     if z_from and seed is not None:
         raise UsageError("Both --z-from and --seed say which z to keep.", "Give one of them.")
+    use_model(model, output, "the model, exported")
     known, title = load(model), name or model.resolve().name
     if form == "onnx":
         from strokebook.model.onnx_export import write_onnx

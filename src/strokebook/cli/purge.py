@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from strokebook.base import owned
 from strokebook.cli.asking import confirm
 from strokebook.cli.console import complain, say
 from strokebook.pipeline.privacy import PurgePlan, plan_purge, purge
@@ -60,21 +61,17 @@ def finish_purges(project: Project) -> list[Path]:
     if report.plan.pages:
         pages = ", ".join(report.plan.pages)
         say(f"Removed what was made of {pages}: {len(report.plan.files)} files.")
-    for path in report.left:
-        complain(
-            f"{path} shows a private page and is not as strokebook wrote it, so it stays and is "
-            "never read: delete or move it."
-        )
-    for outside, what in report.plan.outside:
-        complain(
-            f"Outside of the project: {outside} ({what}) may show it; that is yours to remove."
-        )
+    for refusal in report.refusals:
+        complain(refusal)
+    for path, what in report.plan.outside:
+        complain(f"{path} ({what}) may show it; that is yours to remove.")
     return list(report.left)
 
 
 def _tell_plan(project: Project, plan: PurgePlan) -> None:
     counts = Counter(
-        _WORDS.get(path.relative_to(project.folder).parts[0], "other files") for path in plan.files
+        _WORDS.get(path.relative_to(owned.absolute(project.folder)).parts[0], "other files")
+        for path in plan.files
     )
     say(f"Private now, and used for nothing: {', '.join(plan.pages)}.")
     say("To be removed, since they may show it:")
@@ -86,7 +83,7 @@ def _tell_plan(project: Project, plan: PurgePlan) -> None:
     if plan.model_seconds >= 1:
         say(f"  The model took {_spell(plan.model_seconds)} to train, and is trained anew.")
     for path, what in plan.outside:
-        say(f"  Not by us: {path} ({what}) lies outside of the project.")
+        say(f"  Not by us: {path} ({what}); that is yours to remove.")
 
 
 def _spell(seconds: float) -> str:

@@ -71,14 +71,18 @@ class Database:
         """Close the connection; what was not committed is undone."""
         self._connection.close()
 
-    def compact(self) -> None:
+    def compact(self) -> bool:
         """Write the file anew without its free pages, and empty the journal beside it.
 
         Nothing that was deleted can be read from the file afterwards. Not within a transaction.
+
+        Returns:
+            False when another process reads the former state still, so that the files hold it.
         """
         with self._told():
             self._connection.execute("VACUUM")
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return not busy
 
     def run(self, sql: str, parameters: Parameters = ()) -> int:
         """Run one statement.

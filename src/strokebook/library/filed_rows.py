@@ -52,6 +52,10 @@ class FiledRows(Store):
                 [(f.path, f.page, f.image, f.mode, f.size, f.mtime_ns, f.inode) for f in files],
             )
 
+    def forget_filed_of(self, image: str) -> None:
+        """Take all files of an image from the list, the artist's own copies too."""
+        self.db.run("DELETE FROM filed WHERE image = ?", (image,))
+
     def forget_filed(self, paths: Iterable[str]) -> None:
         """Take from the list."""
         with self.db.transaction():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -10,7 +11,8 @@ import numpy as np
 
 from strokebook.base import owned
 from strokebook.base.errors import StrokebookError
-from strokebook.base.files import inside
+from strokebook.base.files import file_digest, inside
+from strokebook.base.steps import step
 from strokebook.library.clock import now
 from strokebook.library.drawing_rows import DrawingRows
 from strokebook.library.edits.log import redact
@@ -213,6 +215,19 @@ class PurgeRows(DrawingRows):
                 [(str(path.absolute()), image, what, now()) for image in images],
             )
 
+    def images_outside(self, path: Path) -> set[str]:
+        """The images that something written there was made of."""
+        rows = self.db.rows("SELECT image FROM outside WHERE path = ?", (str(path.absolute()),))
+        return {row["image"] for row in rows}
+
+    def forget_outside(self, path: Path, images: Iterable[str]) -> None:
+        """These images are no longer in what was written there."""
+        with self.db.transaction():
+            self.db.run_many(
+                "DELETE FROM outside WHERE path = ? AND image = ?",
+                [(str(path.absolute()), image) for image in images],
+            )
+
     def outside_of(self, images: Iterable[str], *, trained: bool) -> list[tuple[str, str]]:
         """What was written outside of the project and may show these images: (path, what)."""
         wanted = [*images, *([""] if trained else [])]
@@ -262,7 +277,11 @@ def hide_image(catalogue: PurgeRows, project: Path, image: str) -> None:
     """
     # The list of files is forgotten only when they are gone.
     with catalogue.transaction():
-        for path in [*_moved_copies(catalogue, project, image), *catalogue.purge(image)]:
+        moved, theirs = (
+            _moved_copies(catalogue, project, image),
+            _changed(catalogue, project, image),
+        )
+        for path in {*moved, *catalogue.purge(image)} - theirs:
             _delete(project, path)
 
 
@@ -285,12 +304,34 @@ def _moved_copies(catalogue: PurgeRows, project: Path, image: str) -> list[Path]
     ]
 
 
+def _changed(catalogue: PurgeRows, project: Path, image: str) -> set[Path]:
+    """Filed copies of an image that are no longer what we put there: the artist's to remove."""
+    rows = catalogue.db.rows(
+        "SELECT path, size, mtime_ns, inode FROM filed WHERE image = ? AND mode != 'theirs'",
+        (image,),
+    )
+    changed = set()
+    for row in rows:
+        file = project / FILED / row["path"]
+        with contextlib.suppress(OSError):
+            status = file.lstat()
+            same = (status.st_size, status.st_mtime_ns, status.st_ino) == tuple(row)[1:]
+            if not (same or row["inode"] == 0 or file.is_symlink() or file_digest(file) == image):
+                changed.add(FILED / row["path"])
+    return changed
+
+
 def _delete(project: Path, path: Path) -> None:
+    if (project / path.parts[0]).is_symlink():
+        return  # nothing is deleted behind a link; the purge names it
     try:
         # Of the parent, because the file itself may be a link out of the project.
         file = inside(project, path.parent.as_posix()) / path.name
         if path.is_relative_to(FILED):
+            step("unlink", file)
             file.unlink(missing_ok=True)  # filed/ has a list of its own, which named it
+            with contextlib.suppress(OSError):
+                file.parent.rmdir()  # its name is a label; only succeeds when it is empty
         else:
             owned.remove(file)  # one that was changed stays, and stays listed under its owner
     except OSError as error:

@@ -23,6 +23,7 @@ free pages and journal of the database                 overwritten, and the file
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,13 +31,14 @@ from pathlib import Path
 
 from strokebook.base import owned, trees
 from strokebook.base.errors import Refusal, StrokebookError
-from strokebook.base.files import file_digest, inside
+from strokebook.base.files import file_digest
 from strokebook.library.backup_files import damaged_files
 from strokebook.library.edits import twin
 from strokebook.library.filed_rows import FILED, LIST, write_list
 from strokebook.library.privacy import hide_image
+from strokebook.pipeline.check.private import private_files
 from strokebook.pipeline.locks import run_ended
-from strokebook.pipeline.ownership import FILES, FOLDERS
+from strokebook.pipeline.ownership import ALSO, FILES, FOLDERS
 from strokebook.pipeline.project import Project
 
 # Folders of what mixes several pages: the next run makes it again from the pages that may be used.
@@ -86,11 +88,18 @@ class PurgeReport:
         return [
             Refusal(
                 str(path),
-                "shows a private page and is not as strokebook wrote it, so it stays.",
+                "is a link, so what lies behind it stays, and may show a private page."
+                if path.is_symlink()
+                else "shows a private page and is not as strokebook wrote it, so it stays.",
                 "Delete or move it; it is never read.",
             )
             for path in self.left
         ]
+
+
+def _root(project: Project) -> Path:
+    """The project's folder as manifests have it, wherever the command was begun."""
+    return owned.absolute(project.folder)
 
 
 def plan_purge(project: Project, *, confirmed: bool | None = None) -> PurgePlan:
@@ -104,7 +113,7 @@ def plan_purge(project: Project, *, confirmed: bool | None = None) -> PurgePlan:
     noted = catalogue.purges(confirmed=confirmed)
     images = tuple(dict.fromkeys(i for image in noted for i in catalogue.versions_of(image)))
     trained = bool(images) and bool(catalogue.trained_among(images))
-    network = bool(images) and _network_knows(project, images)
+    network = network_knows(project, images)
     result = catalogue.result("train", "all")
     return PurgePlan(
         images=images,
@@ -137,16 +146,15 @@ def purge(project: Project) -> PurgeReport | None:
         for image in plan.images:
             hide_image(project.catalogue, project.folder, image)
         _forget_rows(project, plan)
-        if project.at(str(FILED), LIST).exists():  # it names the page, and under which label
-            write_list(project.at(str(FILED)), project.catalogue.filed().values())
-        left += _copies_in_filed(project, plan.images)
+        left += [*_in_filed(project, plan), *_named(project), *_links(project)]
+        if project.at(FILED.name, LIST).exists():  # it names the page, and under which label
+            write_list(project.at(FILED.name), project.catalogue.filed().values())
         if project.catalogue.hand_file is not None and project.catalogue.hand_file.exists():
             twin.rewrite(project.catalogue.db, project.catalogue.hand_file)
-        left = sorted(set(left))
-        names = [path.relative_to(project.folder).as_posix() for path in left]
+        left = sorted({owned.absolute(path) for path in left})
+        names = [path.relative_to(_root(project)).as_posix() for path in left]
         project.catalogue.set_note(LEFT, json.dumps(names))
-        project.catalogue.db.compact()
-        if not left:
+        if project.catalogue.db.compact() and not left:
             project.catalogue.end_purges(project.catalogue.purges(confirmed=True))
     return PurgeReport(plan, tuple(left))
 
@@ -154,7 +162,7 @@ def purge(project: Project) -> PurgeReport | None:
 def _left_before(project: Project) -> list[Path]:
     """Files that an earlier round named and that are there still."""
     names = json.loads(project.catalogue.note(LEFT) or "[]")
-    return [path for name in names if (path := inside(project.folder, name)).exists()]
+    return [path for name in names if os.path.lexists(path := _root(project) / name)]
 
 
 def refuse_unpurged(project: Project) -> None:
@@ -187,8 +195,10 @@ def _no_run_beside(project: Project) -> Iterator[None]:
         yield
 
 
-def _network_knows(project: Project, images: Sequence[str]) -> bool:
-    """Whether the vision network may have been tuned on one of the pages."""
+def network_knows(project: Project, images: Sequence[str]) -> bool:
+    """Whether the vision network may have been tuned on one of the images."""
+    if not images:
+        return False
     result = project.catalogue.result("backbone", "all")
     if result is None:
         return project.at(*VISION.parts).exists()
@@ -213,7 +223,7 @@ def _files(
 
 
 def _goes(project: Project, name: str, file: Path, trained: bool, network: bool) -> bool:
-    if file.is_relative_to(project.at(*VISION.parts)):
+    if file.is_relative_to(_root(project) / VISION):
         return network
     return name in SHOWING or file.name in FILES or (trained and name in LEARNT)
 
@@ -235,6 +245,7 @@ def _forget_rows(project: Project, plan: PurgePlan) -> None:
     with catalogue.transaction():
         for image in plan.images:
             catalogue.forget_said(image)
+            catalogue.forget_filed_of(image)
         catalogue.forget_results("picture")
         catalogue.forget_results("report")
         if trained:
@@ -246,12 +257,24 @@ def _forget_rows(project: Project, plan: PurgePlan) -> None:
             catalogue.forget_vectors()
 
 
-def _copies_in_filed(project: Project, images: Sequence[str]) -> list[Path]:
-    """Copies of the pages that the artist made in ``filed/``, which are not ours to delete."""
-    sizes = {project.catalogue.size_of(image) for image in images}
+def _in_filed(project: Project, plan: PurgePlan) -> list[Path]:
+    """Files in ``filed/`` that show the pages, or are called as them: not ours to delete."""
+    sizes = {project.catalogue.size_of(image) for image in plan.images}
     found = []
-    for path in project.at(str(FILED)).rglob("*"):
-        plain = path.is_file() and not path.is_symlink()
-        if plain and path.stat().st_size in sizes and file_digest(path) in images:
+    for path in project.at(FILED.name).rglob("*"):
+        if path.is_symlink() or not path.is_file():
+            continue
+        same = path.stat().st_size in sizes and file_digest(path) in plan.images
+        if same or path.stem.lower() in plan.pages:
             found.append(path)
     return found
+
+
+def _named(project: Project) -> list[Path]:
+    """Files in our folders that are called as a private page, and that we cannot prove ours."""
+    return [file for file in private_files(project) if os.path.lexists(file)]
+
+
+def _links(project: Project) -> list[Path]:
+    """Links that stand where our folders should be: nothing is deleted behind them."""
+    return [path for name in (*FOLDERS, *ALSO) if (path := project.at(name)).is_symlink()]

@@ -17,6 +17,7 @@ from strokebook.pipeline.clustering import put_in_clusters
 from strokebook.pipeline.hub import hub_is_allowed
 from strokebook.pipeline.locks import editing
 from strokebook.pipeline.previews import Previews
+from strokebook.pipeline.privacy import network_knows
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.sights import draw_sights
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of, usable_pages
@@ -56,6 +57,8 @@ class Eyes:
             return None
         if not (self.folder / CARD).exists():  # somebody deleted it: another is made
             return None
+        if network_knows(self._project, tuple(self._project.catalogue.purges())):
+            return None  # it was tuned on a page that is private now, and is used no more
         return str(result.summary["fingerprint"])
 
     @cached_property
@@ -74,8 +77,17 @@ class Eyes:
                 "Run again: it is made anew, and what you named and corrected stays.",
             ) from error
 
-    def remember(self, backbone: Backbone, seconds: float, sentence: str) -> None:
-        """Keep a network as the one that looks from now on."""
+    def remember(
+        self, backbone: Backbone, seconds: float, sentence: str, tuned_on: Sequence[str] = ()
+    ) -> None:
+        """Keep a network as the one that looks from now on.
+
+        Args:
+            backbone: The network.
+            seconds: What it took.
+            sentence: How it was tuned.
+            tuned_on: The images that it was tuned on: it goes when one of them becomes private.
+        """
         save_backbone(backbone, self.folder)
         self.__dict__["backbone"] = backbone
         facts = {
@@ -83,6 +95,7 @@ class Eyes:
             "name": backbone.name,
             "dim": backbone.dim,
             "fine_tuning": sentence,
+            "tuned_on": sorted(tuned_on),
         }
         self._project.catalogue.put_result("backbone", "all", self.options_key, seconds, facts)
 
@@ -119,7 +132,8 @@ def _choose_network(project: Project, eyes: Eyes, pages: Sequence[Page]) -> str:
     base = load_backbone(options, project.progress.say, hub_allowed=hub_is_allowed(project))
     labels = [page.folder or page.book for page in pages]
     tuned, report = fine_tune(base, Previews(project, pages), labels, options, project.progress)
-    eyes.remember(tuned, timer.seconds, report.sentence)
+    used = [pages[row].image for row in report.used]
+    eyes.remember(tuned, timer.seconds, report.sentence, used)
     project.progress.say(report.sentence)
     return report.sentence
 

@@ -47,6 +47,7 @@ class FineTuneReport:
         kept: Mean cosine of the tested pages' vectors before and after; 1 is unchanged.
         epochs: Rounds.
         seconds: Time taken.
+        used: Indices of all pages that were looked at for it, learnt from or tested on.
     """
 
     done: bool
@@ -60,6 +61,7 @@ class FineTuneReport:
     kept: float = 1.0
     epochs: int = 0
     seconds: float = 0.0
+    used: tuple[int, ...] = ()
 
 
 def fine_tune(
@@ -112,6 +114,7 @@ def fine_tune(
         held_out=len(test),
         epochs=options.fine_tune_epochs,
         seconds=time.perf_counter() - start,
+        used=tuple(int(row) for row in np.sort(np.concatenate([learn, test]))),
         **scores,
     )
     return tuned, report

@@ -132,17 +132,34 @@ def redact(db: Database, page: int) -> int:
     Returns:
         How many rows lost something.
     """
-    rows = [e for e in read(db) if e.kind != "page" and _says_more(e, page)]
+    known = read(db)
+    rows = [e for e in known if e.kind != "page" and _says_more(e, page)]
+    emptied = [(*_redacted(e, page), e.seq) for e in rows]
+    # What kind a label means was said for this page alone where no other has it.
+    lone = _labels(rows) - _labels(e for e in known if e.kind == "cluster" or e not in rows)
+    emptied += [
+        (REDACTED, "", "{}", e.seq)
+        for e in known
+        if e.kind == "label-kind" and str(e.body["label"]).casefold() in lone
+    ]
     with db.transaction():
         note_redacted(db, page)
         # The trigger that keeps rows from being changed lets this one purpose through.
         db.run("INSERT OR REPLACE INTO meta VALUES ('redacting', '1')")
-        db.run_many(
-            "UPDATE edit SET kind = ?, target = ?, body = ? WHERE seq = ?",
-            [(*_redacted(e, page), e.seq) for e in rows],
-        )
+        db.run_many("UPDATE edit SET kind = ?, target = ?, body = ? WHERE seq = ?", emptied)
         db.run("DELETE FROM meta WHERE name = 'redacting'")
-    return len(rows)
+        db.run_many("DELETE FROM label_kind WHERE label = ?", [(label,) for label in lone])
+    return len(emptied)
+
+
+def _labels(edits: Iterable[Edit]) -> set[str]:
+    """The labels that pages, or clusters with members, were given."""
+    return {
+        str(name).casefold()
+        for e in edits
+        if e.kind == "label" or (e.kind == "cluster" and e.body["members"])
+        if (name := e.body["label" if e.kind == "label" else "name"]) is not None
+    }
 
 
 def note_redacted(db: Database, page: int) -> None:
