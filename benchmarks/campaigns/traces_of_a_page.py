@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import io
-import json
 import re
 import shutil
 import sqlite3
@@ -33,6 +32,7 @@ COLOUR = (0, 240, 60)  # of a mark that is painted into the page; no other page 
 TOLERANCE = 40  # of 255 a channel: JPEG's and the thumbnails' softening
 LEAST_PIXELS = 3
 _PIECE = 32  # bytes of a vector or a stroke that are looked for
+_PICTURES = (b"\xff\xd8", b"\x89PNG", b"GIF8", b"RIFF", b"II*\0", b"MM\0*", b"BM")
 _DATA_URI = re.compile(rb"data:image/[\w+.-]+;base64,([A-Za-z0-9+/=]+)")
 # Where a private page's name may stand: the list of files, the log of edits, and its private mark.
 _NAMED = frozenset(
@@ -50,12 +50,14 @@ class PageTraces:
         images: Keys of its files' content.
         names: Pieces of its name: id, title, path without suffix.
         pieces: Bytes that are its own, each with what they are.
+        words: Said of it by hand.
     """
 
     page: str
     images: tuple[str, ...]
     names: tuple[str, ...]
     pieces: tuple[tuple[str, bytes], ...]
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def learn_traces(folder: Path, page: str, words: tuple[str, ...] = ()) -> PageTr
         if row is not None and row[0] and len(row[0]) > 2 * _PIECE:
             pieces.append(("its small grey picture", bytes(row[0][256:768])))
         names = (page, found.path.rpartition(".")[0], *([found.title] if found.title else []))
-    return PageTraces(page, images, names, tuple(dict.fromkeys(pieces)))
+    return PageTraces(page, images, names, tuple(dict.fromkeys(pieces)), words)
 
 
 def _vectors(project: Project, image: str) -> Iterator[tuple[str, bytes]]:
@@ -132,7 +134,7 @@ def _strokes(project: Project, image: str) -> Iterator[tuple[str, bytes]]:
                 x, y = np.round(points[middle].astype(float), 2)
                 around = points[middle - 2 : middle + 2]
                 yield "its strokes as numbers", around.tobytes()
-                yield "its strokes as text", json.dumps([x, y], indent=1).encode()[2:-2]
+                yield "its strokes as text", f"{x},\n    {y}".encode()
 
 
 def _rows(project: Project, page: str) -> Iterator[tuple[str, bytes]]:
@@ -153,9 +155,8 @@ def search(folder: Path, traces: PageTraces) -> list[Find]:
     found = []
     for path in sorted(folder.rglob("*")):
         place = path.relative_to(folder).as_posix()
-        for name in (*traces.names, *traces.images):
-            if _says(name, path.name.encode()):
-                found.append(Find(place, f"is named {name}"))
+        names = (*traces.names, *traces.images, *traces.words)
+        found += [Find(place, f"is named {n}") for n in names if _says(n, path.name.encode())]
         if path.is_file() and not path.is_symlink():
             found += [Find(place, what) for what in dict.fromkeys(_in_file(path, place, traces))]
     if (folder / DATABASE).exists():
@@ -185,7 +186,7 @@ def _says(name: str, content: bytes) -> bool:
 
 
 def _unpacked(content: bytes) -> Iterator[bytes]:
-    with contextlib.suppress(zipfile.BadZipFile):
+    if content[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for name in archive.namelist():
                 yield archive.read(name)
@@ -198,13 +199,15 @@ def _embedded(content: bytes) -> Iterator[bytes]:
 
 def pixels_of(content: bytes) -> int:
     """How many pixels of a picture have the mark's colour; 0 for what is no picture."""
+    if not content.startswith(_PICTURES):
+        return 0
     count = 0
-    with contextlib.suppress(OSError, ValueError, SyntaxError):
-        with Image.open(io.BytesIO(content)) as image:
-            for frame in ImageSequence.Iterator(image):
-                pixels = np.asarray(frame.convert("RGB"), np.int16)
-                near = np.abs(pixels - np.array(COLOUR, np.int16)).max(axis=2) <= TOLERANCE
-                count += int(near.sum())
+    low = np.clip(np.array(COLOUR) - TOLERANCE, 0, 255).astype(np.uint8)
+    high = np.clip(np.array(COLOUR) + TOLERANCE, 0, 255).astype(np.uint8)
+    with Image.open(io.BytesIO(content)) as image:
+        for frame in ImageSequence.Iterator(image):
+            pixels = np.asarray(frame.convert("RGB"))
+            count += int(((pixels >= low) & (pixels <= high)).all(axis=2).sum())
     return count
 
 

@@ -25,6 +25,7 @@ from strokebook.base.images import SUFFIXES
 
 FOLDER, FILE = "logs", "strokebook.log"
 MOST, KEPT = 300_000, 3  # bytes of a file, and how many former ones stay beside it
+SAYING = ("label", "correct", "uncorrect", "tag", "keep", "drop", "show")
 WAITING = 1000  # lines in memory before a project is known
 
 _IMAGES = sorted({s.lstrip(".") for group in SUFFIXES.values() for s in group} | {"gif", "bmp"})
@@ -155,8 +156,15 @@ def keeping_log(words: Sequence[str]) -> Iterator[Logbook]:
 
 
 def command_line(words: Sequence[str]) -> str:
-    """The command as the log shows it: of files their suffix, of folders the last part."""
-    return " ".join(_word(word) for word in words)
+    """The command as the log shows it: of files their suffix, of folders the last part.
+
+    Of a command that speaks of pages only its options' names: what is said of a page is nowhere
+    but in the log of edits, from which it goes when the page becomes private.
+    """
+    saying = next((n for n, word in enumerate(words) if word in SAYING), len(words))
+    shown = [_word(word) for word in words[: saying + 1]]
+    rest = (w.partition("=")[0] if w.startswith("-") else "…" for w in words[saying + 1 :])
+    return " ".join([*shown, *rest])
 
 
 def _word(word: str) -> str:
