@@ -54,7 +54,7 @@ def mark(place: Place, *, confirm: bool = True, page: str = PAGE) -> None:
 
 
 def strew(place: Place) -> None:
-    """Leave all that a project may have of a page: in clusters, trainings, trash, backups, words."""
+    """Leave all that a project may have of a page: clusters, trainings, trash, backups, words."""
     with open_project(place.project) as project:
         catalogue = project.catalogue
         image = catalogue.page(PAGE).image
