@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import settings
 from place import Place, make_place
 
 ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:  # the benchmarks are no package of the installation
+    sys.path.insert(0, str(ROOT))
 
 # A busy machine is no reason to fail.
 settings.register_profile("busy", deadline=None)

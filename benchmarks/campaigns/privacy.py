@@ -99,7 +99,7 @@ def make_home(folder: Path, seed: int, until: str | None = None) -> Home:
     (folder / "project" / "strokebook.toml").write_text(SETTINGS, "utf-8")
     truth = json.loads((folder / "library" / "truth.json").read_text("utf-8"))
     drawings = [path for path, facts in truth.items() if facts["kind"] == "drawing"]
-    paint(folder / "library" / sorted(drawings)[0])
+    paint(folder / "library" / min(drawings))
     with open_project(folder / "project") as project:
         run_all(project, until)
     return find_home(folder)
