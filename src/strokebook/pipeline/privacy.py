@@ -233,6 +233,9 @@ def _remove_files(project: Project, plan: PurgePlan) -> list[Path]:
     for name in FOLDERS:
         folder = project.at(name)
         if owned.is_marked(folder) and not folder.is_symlink():
+            for file, entry in owned.listed(folder):
+                if entry.owner in plan.images and not os.path.lexists(file):
+                    owned.remove(file)  # gone already: its name goes from the list
             trees.prune(plan.files, folder)
             trees.remove_parts(folder)
             owned.manifest(folder).compact()
@@ -272,7 +275,9 @@ def _in_filed(project: Project, plan: PurgePlan) -> list[Path]:
 
 def _named(project: Project) -> list[Path]:
     """Files in our folders that are called as a private page, and that we cannot prove ours."""
-    return [file for file in private_files(project) if os.path.lexists(file)]
+    links = [owned.absolute(link) for link in _links(project)]
+    files = [owned.absolute(f) for f in private_files(project) if os.path.lexists(f)]
+    return [f for f in files if not any(f.is_relative_to(link) for link in links)]
 
 
 def _links(project: Project) -> list[Path]:
