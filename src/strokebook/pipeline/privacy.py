@@ -162,7 +162,9 @@ def purge(project: Project) -> PurgeReport | None:
 def _left_before(project: Project) -> list[Path]:
     """Files that an earlier round named and that are there still."""
     names = json.loads(project.catalogue.note(LEFT) or "[]")
-    return [path for name in names if os.path.lexists(path := _root(project) / name)]
+    paths = [_root(project) / name for name in names]
+    # A folder in the place of a link that was named is ours again.
+    return [path for path in paths if path.is_file() or path.is_symlink()]
 
 
 def refuse_unpurged(project: Project) -> None:
