@@ -1,8 +1,8 @@
 """Results against their recordings: within tolerances, or to the bit where that is asked for.
 
-``STROKEBOOK_GOLDEN_EXACT=1`` asks for it; it holds on the recording machine alone, and takes a second
-round in processes that compile nothing, since a compiled kernel's last bits depend on what the
-process that compiled it did before.
+``STROKEBOOK_GOLDEN_EXACT=1`` asks for it; it holds on the recording machine alone, and takes a
+second round in processes that compile nothing, since a compiled kernel's last bits depend on what
+the process that compiled it did before.
 """
 
 from __future__ import annotations
