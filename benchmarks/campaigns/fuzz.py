@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.campaigns.fuzzing.formats import FORMATS
-from benchmarks.campaigns.fuzzing.processes import Result, Worker
+from benchmarks.campaigns.fuzzing.processes import SEED, Result, Worker
 
 FULL, SHORT = 100, 8
 
@@ -36,7 +36,11 @@ def run(
         try:
             while rest:
                 name = rest.pop(0)
-                done[name] = [worker.read(name, seed, n) for n in range(mutants)]
+                done[name] = []
+                for number in range(mutants):
+                    done[name].append(worker.read(name, seed, number))
+                    if done[name][-1].harm == SEED:  # what is valid is not read: nothing to learn
+                        break
         finally:
             worker.close()
         return done

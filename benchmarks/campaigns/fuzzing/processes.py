@@ -23,6 +23,7 @@ from typing import Any
 from strokebook.base.errors import StrokebookError
 
 SECONDS, PATIENCE, MEGABYTES = 5.0, 30.0, 1024.0
+SEED = "none: the seed itself"
 LONGEST_SENTENCE = 1200  # characters, the path among them
 START = 300.0  # the first read of a format imports what it needs
 
@@ -68,7 +69,7 @@ class Worker:
         if self._process is None or self._format != name:
             first = self._ask(name, seed, -1, START)
             if first.outcome != "read":
-                return Result("none: the seed itself", first.outcome, first.seconds, first.peak)
+                return Result(SEED, first.outcome, first.seconds, first.peak)
         return self._ask(name, seed, number, PATIENCE)
 
     def _ask(self, name: str, seed: int, number: int, patience: float) -> Result:
@@ -135,8 +136,12 @@ def _one(
     from benchmarks.campaigns.fuzzing.watching import peak_mb, reset_peak
 
     form = FORMATS[name]
-    files = made.setdefault(name, []) or form.seeds()
-    made[name] = files
+    if name not in made:
+        try:
+            made[name] = form.seeds()
+        except Exception as error:
+            return SEED, f"no seed: {_place(error)}", 0.0, 0.0
+    files = made[name]
     folder = scratch / f"{name.replace(' ', '-')}-{os.getpid()}-{number}"
     folder.mkdir()
     if number < 0:
@@ -162,10 +167,14 @@ def _outcome(read: Any, path: Path) -> str:
     except StrokebookError as error:
         return _sentence(str(error))
     except BaseException as error:  # whatever else it is, it would be a traceback
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(frame.filename).name}:{frame.lineno}"
-        return f"traceback: {type(error).__name__} in {where}: {str(error)[:120]}"
+        return f"traceback: {_place(error)}"
     return "read"
+
+
+def _place(error: BaseException) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(frame.filename).name}:{frame.lineno}"
+    return f"{type(error).__name__} in {where}: {str(error)[:120]}"
 
 
 def _sentence(text: str) -> str:
