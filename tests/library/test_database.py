@@ -174,3 +174,12 @@ def test_damage_that_sqlite_passes_over_is_blamed_on_the_catalogue(tmp_path: Pat
     Catalogue.open(tmp_path / "whole.db").close()
     with pytest.raises(TypeError), Catalogue.open(tmp_path / "whole.db"):
         sorted([None, "a"])
+
+
+def test_a_result_that_is_no_json_is_damage(tmp_path: Path) -> None:
+    with Catalogue.open(tmp_path / "strokebook.db") as catalogue:
+        catalogue.put_result("trace", "a", "key", 0.1, {"strokes": 1})
+        for summary in ('{"a\x01', "[]", "[" * 100_000):
+            catalogue.db.run("UPDATE stage_result SET summary = ?", (summary,))
+            with pytest.raises(StrokebookError, match="damaged"):
+                catalogue.summaries("trace")

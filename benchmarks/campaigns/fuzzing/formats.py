@@ -207,7 +207,8 @@ def read_project(folder: Path) -> None:
         catalogue.drawings()
         for space in ("pages", "drawings"):
             catalogue.clusters(space)
-        catalogue.refusals("scan")
+        for stage in ("scan", "trace"):
+            catalogue.refusals(stage), catalogue.results(stage), catalogue.summaries(stage)
         catalogue.known_files(), catalogue.known_images()
         if pages:
             catalogue.set_hand_labels({pages[0].id: "notes"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -166,6 +167,20 @@ class Database:
             with partial.open("r+b") as file:
                 file.seek(_JOURNAL_AT)
                 file.write(_NO_WAL)
+
+    def parsed(self, text: Any, what: str) -> dict[str, Any]:
+        """An object that a column holds as JSON.
+
+        Raises:
+            StrokebookError: It is none: the file was changed by something else than us.
+        """
+        try:
+            value = json.loads(text)
+        except (ValueError, TypeError, RecursionError) as error:
+            raise damaged(self.path, f"{what} cannot be read: {error}") from error
+        if not isinstance(value, dict):
+            raise damaged(self.path, f"{what} is no object")
+        return value
 
     def damage(self) -> str:
         """What is wrong with the file, as SQLite's own check says; nothing where it is whole."""

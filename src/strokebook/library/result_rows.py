@@ -9,6 +9,7 @@ from typing import Any
 
 from strokebook.base.errors import Refusal
 from strokebook.library.clock import now
+from strokebook.library.database import Database
 from strokebook.library.records import StageResult
 from strokebook.library.store import Store, without_collector
 
@@ -22,18 +23,18 @@ class ResultRows(Store):
     def result(self, stage: str, item: str) -> StageResult | None:
         """What ``stage`` did with ``item`` last, or None."""
         row = self.db.row("SELECT * FROM stage_result WHERE stage = ? AND item = ?", (stage, item))
-        return _result(row) if row else None
+        return _result(self.db, row) if row else None
 
     def results(self, stage: str) -> dict[str, StageResult]:
         """Everything that a stage did, by item."""
         rows = self.db.rows("SELECT * FROM stage_result WHERE stage = ? ORDER BY item", (stage,))
-        return {row["item"]: _result(row) for row in rows}
+        return {row["item"]: _result(self.db, row) for row in rows}
 
     def summaries(self, stage: str) -> list[dict[str, Any]]:
         """The facts of everything that a stage did, in no order."""
         rows = self.db.tuples("SELECT summary FROM stage_result WHERE stage = ?", (stage,))
         with without_collector():
-            return [json.loads(text) for (text,) in rows]
+            return [self.db.parsed(text, f"a result of {stage}") for (text,) in rows]
 
     def seconds(self) -> dict[str, float]:
         """The time that each stage's present results took."""
@@ -120,12 +121,12 @@ class ResultRows(Store):
         return items + images + (int(passing[0]) if passing else 0)
 
 
-def _result(row: sqlite3.Row) -> StageResult:
+def _result(db: Database, row: sqlite3.Row) -> StageResult:
     return StageResult(
         stage=row["stage"],
         item=row["item"],
         key=row["key"],
         seconds=row["seconds"],
-        summary=json.loads(row["summary"]),
+        summary=db.parsed(row["summary"], f"a result of {row['stage']}"),
         at=row["at"],
     )

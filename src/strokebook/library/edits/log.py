@@ -104,7 +104,7 @@ def from_text(text: str) -> dict[str, Any]:
 def read(db: Database, where: str = "1", parameters: Iterable[Any] = ()) -> list[Edit]:
     """Rows in order; ``where`` narrows them."""
     rows = db.rows(f"SELECT * FROM edit WHERE {where} ORDER BY seq", tuple(parameters))
-    return [_edit(row) for row in rows]
+    return [_edit(db, row) for row in rows]
 
 
 def standing(db: Database, kind: str, target: str | None = None) -> list[Edit]:
@@ -203,6 +203,6 @@ def member_page(member: Any) -> int | None:
     return member if isinstance(member, int) else None
 
 
-def _edit(row: sqlite3.Row) -> Edit:
-    body = json.loads(row["body"])
+def _edit(db: Database, row: sqlite3.Row) -> Edit:
+    body = db.parsed(row["body"], f"edit {row['seq']} of its log")
     return Edit(row["seq"], row["command"], row["at"], row["by"], row["kind"], body)
