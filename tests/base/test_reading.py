@@ -55,3 +55,12 @@ def test_no_reader_waits_for_a_pipe(tmp_path: Path) -> None:
     for read in readers:
         with pytest.raises(InputRefused, match="no plain file"):
             read(pipe)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_hand_work_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    from strokebook.library.catalogue import Catalogue
+
+    os.mkfifo(tmp_path / "hand.json")
+    with pytest.raises(InputRefused, match="no plain file"):
+        Catalogue.open(tmp_path / "strokebook.db", hand_file=tmp_path / "hand.json")

@@ -16,6 +16,7 @@ from typing import Any
 
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import write_text
+from strokebook.base.reading import plain_size
 from strokebook.base.steps import step
 from strokebook.library.clock import now
 from strokebook.library.database import Database
@@ -308,6 +309,7 @@ def _append_missing(db: Database, path: Path) -> None:
 
 def _append(path: Path, text: str) -> None:
     """Add lines at the end and flush them to disk; a write that fails leaves nothing behind."""
+    plain_size(path)
     try:
         with path.open("r+b") as file:
             end = file.seek(0, os.SEEK_END)
@@ -353,6 +355,7 @@ def _unwritable(path: Path, error: OSError) -> StrokebookError:
 
 
 def _read(path: Path) -> str:
+    plain_size(path)  # a pipe would be waited for
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
