@@ -33,6 +33,7 @@ TOLERANCE = 40  # of 255 a channel: JPEG's and the thumbnails' softening
 LEAST_PIXELS = 3
 _PIECE = 32  # bytes of a vector or a stroke that are looked for
 _PICTURES = (b"\xff\xd8", b"\x89PNG", b"GIF8", b"RIFF", b"II*\0", b"MM\0*", b"BM")
+_SQLITE = b"SQLite format 3\0"
 _DATA_URI = re.compile(rb"data:image/[\w+.-]+;base64,([A-Za-z0-9+/=]+)")
 # Where a private page's name may stand: the list of files, the log of edits, and its private mark.
 _NAMED = frozenset(
@@ -159,8 +160,8 @@ def search(folder: Path, traces: PageTraces) -> list[Find]:
         found += [Find(place, f"is named {n}") for n in names if _says(n, path.name.encode())]
         if path.is_file() and not path.is_symlink():
             found += [Find(place, what) for what in dict.fromkeys(_in_file(path, place, traces))]
-    if (folder / DATABASE).exists():
-        found += _in_tables(folder, traces)
+            if path.open("rb").read(len(_SQLITE)) == _SQLITE:
+                found += _in_tables(path, place, traces)
     return found
 
 
@@ -172,7 +173,8 @@ def _in_file(path: Path, place: str, traces: PageTraces) -> Iterator[str]:
         for what, piece in traces.pieces:
             if piece in content:
                 yield what
-        if not place.startswith((DATABASE, HAND)):
+        # Catalogues, their backups too, are read by column; what lies beside one holds its pages.
+        if not place.startswith((DATABASE, HAND)) and not content.startswith(_SQLITE):
             for name in traces.names:
                 if _says(name, content):
                     yield f"speaks of {name}"
@@ -211,12 +213,12 @@ def pixels_of(content: bytes) -> int:
     return count
 
 
-def _in_tables(folder: Path, traces: PageTraces) -> Iterator[Find]:
+def _in_tables(path: Path, place: str, traces: PageTraces) -> Iterator[Find]:
     """Where tables of the catalogue speak of the page, beside those that may; on a copy."""
     with tempfile.TemporaryDirectory() as temporary:
-        for file in folder.glob(f"{DATABASE}*"):
+        for file in path.parent.glob(f"{path.name}*"):
             shutil.copy(file, temporary)
-        with contextlib.closing(sqlite3.connect(Path(temporary, DATABASE))) as db:
+        with contextlib.closing(sqlite3.connect(Path(temporary, path.name))) as db:
             tables = [r[0] for r in db.execute("SELECT name FROM sqlite_master WHERE type='table'")]
             for table in tables:
                 columns = [r[1] for r in db.execute(f"PRAGMA table_info({table})")]
@@ -225,4 +227,4 @@ def _in_tables(folder: Path, traces: PageTraces) -> Iterator[Find]:
                         if (table, column) in _NAMED or not isinstance(value, str):
                             continue
                         if any(_says(name, value.encode()) for name in traces.names):
-                            yield Find(DATABASE, f"{table}.{column}: {value[:60]}")
+                            yield Find(place, f"{table}.{column}: {value[:60]}")

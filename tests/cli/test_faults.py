@@ -227,7 +227,7 @@ def test_the_log_is_listed_as_ours_and_turned_over(
 
 def test_an_edit_is_logged_too(run: Run, copy: Place) -> None:
     assert run("correct", a_page(copy), "watercolours", "-p", copy.project)[0] == 0
-    assert "correct sb48p" in (copy.project / "logs" / "strokebook.log").read_text()
+    assert "strokebook 0.1.0: correct … …" in (copy.project / "logs" / "strokebook.log").read_text()
 
 
 def test_another_programs_log_is_left_alone(run: Run, copy: Place) -> None:
