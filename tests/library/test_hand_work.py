@@ -365,6 +365,16 @@ def test_an_older_file_does_not_bring_back_what_privacy_emptied(filled):
     assert len(people) == 1 and number not in people[0]["members"]
 
 
+def test_what_a_killed_rewriting_left_is_removed_by_the_next(filled):
+    filled.catalogue.set_hand_label("sb48p001", "drawings")
+    left = filled.project / ".hand.json.abc123.part"
+    left.write_text("half of it")
+    with filled.hand_file.open("a") as file:
+        file.write(json.dumps({"kind": "tag", "page": 1, "tag": "favourite", "on": True}) + "\n")
+    filled.reopen()
+    assert not left.exists()
+
+
 def test_a_line_with_a_number_far_ahead_is_a_new_edit_and_leaves_no_gap(filled):
     filled.catalogue.set_hand_label("sb48p001", "drawings")
     number = lines(filled, "page")[0]["page"]

@@ -340,6 +340,9 @@ def _write_all(db: Database, path: Path) -> None:
     edits = log.read(db)
     head = json.dumps(HEAD, ensure_ascii=False) + "\n"
     try:
+        # One writer at a time holds the catalogue: what lies there half-written is of a killed one.
+        for part in path.parent.glob(f".{path.name}.*.part"):
+            part.unlink()
         write_text(path, head + "".join(map(to_line, edits)))
     except OSError as error:
         raise _unwritable(path, error) from error
