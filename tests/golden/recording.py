@@ -26,8 +26,8 @@ PACKAGES = ("numpy", "scipy", "opencv-python-headless", "pillow", "numba", "scik
 # A digit that another processor may round otherwise. Elsewhere figures may differ by these shares
 # of themselves (README.md says what was measured); a step's error grows with every later step.
 TOLERANCE = {
-    "traces": 0.01,
-    "real_pages": 0.01,
+    "traces": 0.05,  # a crossing decided otherwise moves a whole stroke
+    "real_pages": 0.05,
     "data_sets": 0.01,
     "training": 0.03,
     "number_types": 0.05,
