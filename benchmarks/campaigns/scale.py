@@ -9,7 +9,8 @@ The pages are synthetic rows (``synthetic.py``), with 1.5 drawings each. Measure
 - an edit in this process as every command makes it (with ``hand.json`` and all that is synced to
   the disk), the median and the 95th of a hundred;
 - the bookkeeping of every stage for the pages up to N/4, N/2 and N, in seconds of this process's
-  own time, and the exponent of a line through their logarithms: 1 is linear, 2 is quadratic;
+  own time (corrected for others on the machine), and the exponent of a line through their
+  logarithms: 1 is linear, 2 is quadratic; an index of random keys costs its depth besides;
 - what is read of the whole catalogue at once, likewise, each time anew at N/4, N/2 and N;
 - the most memory that a process takes to draw the map's sheet of N pages, and to place 1,000 new
   pages on a map of N with vectors of 1,280 numbers (512 MB of the 100,000 are the vectors).
@@ -106,10 +107,10 @@ def _campaign(folder: Path, pages: int, seed: int) -> list[Figure]:
     figures: list[Figure] = []
     synthetic.make_project(folder)
     parts: tuple[Callable[[], list[Figure]], ...] = (
+        lambda: memory(pages),  # first: a child's figure begins at what its parent had
         lambda: stages(folder, pages),
         lambda: edits(folder, pages, seed),
         lambda: listings(folder),
-        lambda: memory(pages),
     )
     for part in parts:
         for figure in part():
@@ -124,8 +125,10 @@ def stages(folder: Path, pages: int) -> list[Figure]:
     spent: dict[str, float] = dict.fromkeys(synthetic.STAGES, 0.0)
     grown: dict[str, list[float]] = {name: [] for name in (*synthetic.STAGES, *READINGS)}
 
+    clock = Clock()
+
     def spend(name: str, work: Callable[[], None]) -> None:
-        spent[name] += seconds(work)
+        spent[name] += clock.seconds(work)
 
     with synthetic.opened(folder) as project:
         first = 0
@@ -136,7 +139,7 @@ def stages(folder: Path, pages: int) -> list[Figure]:
             for name in synthetic.STAGES:
                 grown[name].append(spent[name])
             for name, read in READINGS.items():
-                grown[name].append(min(seconds(lambda r=read: r(project)) for _ in range(3)))
+                grown[name].append(min(clock.seconds(lambda r=read: r(project)) for _ in range(3)))
     return [
         Figure(
             f"{'reading' if name in READINGS else 'bookkeeping'}: {name}",
@@ -161,8 +164,29 @@ READINGS: dict[str, Callable[[Project], object]] = {
 }
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """The time of this process (all its threads) that ``work`` takes."""
+class Clock:
+    """Time of this process (all its threads), as on the machine when it was begun.
+
+    Others slow a machine down, through its caches too. So a fixed piece of work is timed again and
+    again, and what is measured is corrected by how much longer that takes now.
+    """
+
+    def __init__(self) -> None:
+        self._words = [f"{n * 7919 % 100_003:06d}" for n in range(20_000)]
+        self._first = min(self._fixed() for _ in range(9))
+
+    def seconds(self, work: Callable[[], object]) -> float:
+        """How long ``work`` would have taken at the beginning."""
+        before = min(self._fixed() for _ in range(3))
+        taken = _spent(work)
+        slow = (before + min(self._fixed() for _ in range(3))) / 2
+        return taken * self._first / slow
+
+    def _fixed(self) -> float:
+        return _spent(lambda: sorted({word: len(word) for word in self._words}))
+
+
+def _spent(work: Callable[[], object]) -> float:
     start = time.process_time()
     work()
     return time.process_time() - start

@@ -20,8 +20,10 @@ from strokebook.library.catalogue import Catalogue
 from strokebook.library.names import PageName, parse
 from strokebook.library.previews import Look
 from strokebook.library.records import NewDrawing
+from strokebook.library.scan import BATCH as SCANNED
 from strokebook.library.walk import Found
 from strokebook.pipeline.project import Project, open_project
+from strokebook.pipeline.seeing import BATCH as SEEN
 
 PER_BOOK = 200  # pages of one sketchbook
 NETWORK = "synthetic"  # stands for the fingerprint of the network that looked at the pages
@@ -99,13 +101,16 @@ def add_pages(
 
 
 def scan(catalogue: Catalogue, pages: list[Page]) -> None:
-    """As after stage ``scan``: files and images."""
-    catalogue.put_files(
-        (Found(p.path, 1000 + p.number, 10**9, p.number, frozenset()), p.image, p.name)
-        for p in pages
-    )
-    catalogue.put_looks([Look(p.image, 1500, 2000, "JPEG") for p in pages], "")
-    catalogue.mint(p.image for p in pages)
+    """As after stage ``scan``: files, images and page numbers, in batches as it writes them."""
+    for start in range(0, len(pages), 8 * SCANNED):
+        catalogue.put_files(
+            (Found(p.path, 1000 + p.number, 10**9, p.number, frozenset()), p.image, p.name)
+            for p in pages[start : start + 8 * SCANNED]
+        )
+    for start in range(0, len(pages), SCANNED):
+        part = pages[start : start + SCANNED]
+        catalogue.put_looks([Look(p.image, 1500, 2000, "JPEG") for p in part], "")
+        catalogue.mint(p.image for p in part)
 
 
 def judge(catalogue: Catalogue, pages: list[Page]) -> None:
@@ -163,8 +168,8 @@ def figures(p: Page) -> list[NewDrawing]:
 
 def embed(catalogue: Catalogue, pages: list[Page]) -> None:
     """As after the embedding of stage ``see``."""
-    for start in range(0, len(pages), 64):
-        part = pages[start : start + 64]
+    for start in range(0, len(pages), SEEN):
+        part = pages[start : start + SEEN]
         rows = vectors(range(part[0].number, part[-1].number + 1), DIMS)
         table = {p.image: row for p, row in zip(part, rows, strict=True)}
         catalogue.put_vectors("pages", NETWORK, table)

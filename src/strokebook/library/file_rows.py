@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from strokebook.library.edits.projection import settle_boxes
 from strokebook.library.identity import mint_numbers
+from strokebook.library.image_facts import ImageFacts
 from strokebook.library.names import PageName
 from strokebook.library.previews import Look
 from strokebook.library.signature import fingerprint
@@ -122,7 +123,7 @@ class FileRows(Store):
         Of a private image a fingerprint is kept instead of the signature.
         """
         looks = list(looks)
-        private = {r["image"] for r in self.db.rows("SELECT image FROM private_image")}
+        private = ImageFacts(self.db, {look.image for look in looks}).private
         with self.db.transaction():
             self.put_signatures(
                 {
