@@ -8,9 +8,9 @@ The pages are synthetic rows (``synthetic.py``), with 1.5 drawings each. Measure
 - every listing command as a process of its own, the best of three, standard output thrown away;
 - an edit in this process as every command makes it (with ``hand.json`` and all that is synced to
   the disk), the median and the 95th of a hundred;
-- the bookkeeping of every stage for the pages up to N/4, N/2 and N, in seconds of this process's
-  own time (corrected for others on the machine), and the exponent of a line through their
-  logarithms: 1 is linear, 2 is quadratic; an index of random keys costs its depth besides;
+- the bookkeeping of every stage for the pages up to N/4, N/2 and N, in steps of SQLite's machine
+  and in seconds of this process's own time (corrected for others on the machine): the exponent is
+  the slope of a line through their logarithms, 1 is linear, 2 is quadratic;
 - what is read of the whole catalogue at once, likewise, each time anew at N/4, N/2 and N;
 - the most memory that a process takes to draw the map's sheet of N pages, and to place 1,000 new
   pages on a map of N with vectors of 1,280 numbers (512 MB of the 100,000 are the vectors).
@@ -44,7 +44,10 @@ PAGES, SHORT = 100_000, 5_000
 EDITS = 100  # of each kind
 DIMS = 1280  # numbers in a page's vector, as EfficientNet-Lite0 gives them
 NEW = 1000  # pages placed on the map
-LISTING_SECONDS, EDIT_MS, EXPONENT, ROOM_MB = 2.0, 50.0, 1.15, 700.0
+LISTING_SECONDS, EDIT_MS, ROOM_MB = 2.0, 50.0, 700.0
+EXPONENT = 1.15  # of steps, which are the same on every machine
+TIME_EXPONENT = 1.4  # of seconds, which a busy machine and the depth of an index add to
+TICK = 100  # steps
 TOO_SHORT = 0.2  # seconds at N pages, under which an exponent is noise and has no limit
 LISTINGS = (
     ("pages",),
@@ -122,33 +125,36 @@ def _campaign(folder: Path, pages: int, seed: int) -> list[Figure]:
 def stages(folder: Path, pages: int) -> list[Figure]:
     """Fill the catalogue, and fit how the bookkeeping of every stage and each reading grow."""
     sizes = [pages // 4, pages // 2, pages]
-    spent: dict[str, float] = dict.fromkeys(synthetic.STAGES, 0.0)
-    grown: dict[str, list[float]] = {name: [] for name in (*synthetic.STAGES, *READINGS)}
-
-    clock = Clock()
-
-    def spend(name: str, work: Callable[[], None]) -> None:
-        spent[name] += clock.seconds(work)
-
+    names = [f"bookkeeping: {name}" for name in synthetic.STAGES]
+    names += [f"reading: {name}" for name in READINGS]
+    spent = dict.fromkeys(names, Cost())
+    grown: dict[str, list[Cost]] = {name: [] for name in names}
     with synthetic.opened(folder) as project:
+        meter = Meter(project.catalogue)
+
+        def spend(name: str, work: Callable[[], None]) -> None:
+            spent[f"bookkeeping: {name}"] += meter.cost(work)
+
         first = 0
         for size in sizes:
             synthetic.add_pages(project.catalogue, first, size, spend)
             synthetic.put_in_groups(project.catalogue, size)
             first = size
-            for name in synthetic.STAGES:
-                grown[name].append(spent[name])
             for name, read in READINGS.items():
-                grown[name].append(min(clock.seconds(lambda r=read: r(project)) for _ in range(3)))
+                costs = [meter.cost(lambda r=read: r(project)) for _ in range(3)]
+                spent[f"reading: {name}"] = min(costs, key=lambda cost: cost.seconds)
+            for name, cost in spent.items():
+                grown[name].append(cost)
+    return [figure for name, costs in grown.items() for figure in _growth(name, sizes, costs)]
+
+
+def _growth(name: str, sizes: Sequence[int], costs: Sequence[Cost]) -> list[Figure]:
+    taken, counts = [cost.seconds for cost in costs], [float(cost.steps) for cost in costs]
+    more = " ".join(f"{value:.2f}" for value in taken) + " s"
+    limit = TIME_EXPONENT if taken[-1] >= TOO_SHORT else None
     return [
-        Figure(
-            f"{'reading' if name in READINGS else 'bookkeeping'}: {name}",
-            exponent(sizes, taken),
-            "exp",
-            EXPONENT if taken[-1] >= TOO_SHORT else None,
-            " ".join(f"{value:.2f}" for value in taken) + " s",
-        )
-        for name, taken in grown.items()
+        Figure(f"{name}, steps", exponent(sizes, counts), "exp", EXPONENT),
+        Figure(f"{name}, time", exponent(sizes, taken), "exp", limit, more),
     ]
 
 
@@ -164,23 +170,40 @@ READINGS: dict[str, Callable[[Project], object]] = {
 }
 
 
-class Clock:
-    """Time of this process (all its threads), as on the machine when it was begun.
+@dataclass(frozen=True)
+class Cost:
+    """What a piece of work took: steps of SQLite's machine, and seconds of this process."""
+
+    steps: int = 0
+    seconds: float = 0.0
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.steps + other.steps, self.seconds + other.seconds)
+
+
+class Meter:
+    """Counts and times work on a catalogue, in seconds as they were when it was begun.
 
     Others slow a machine down, through its caches too. So a fixed piece of work is timed again and
     again, and what is measured is corrected by how much longer that takes now.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._ticks = 0
         self._words = [f"{n * 7919 % 100_003:06d}" for n in range(20_000)]
         self._first = min(self._fixed() for _ in range(9))
+        catalogue.db._connection.set_progress_handler(self._tick, TICK)
 
-    def seconds(self, work: Callable[[], object]) -> float:
-        """How long ``work`` would have taken at the beginning."""
-        before = min(self._fixed() for _ in range(3))
-        taken = _spent(work)
+    def cost(self, work: Callable[[], object]) -> Cost:
+        """What ``work`` takes."""
+        before, ticks = min(self._fixed() for _ in range(3)), self._ticks
+        taken, steps = _spent(work), (self._ticks - ticks) * TICK
         slow = (before + min(self._fixed() for _ in range(3))) / 2
-        return taken * self._first / slow
+        return Cost(steps, taken * self._first / slow)
+
+    def _tick(self) -> int:
+        self._ticks += 1
+        return 0
 
     def _fixed(self) -> float:
         return _spent(lambda: sorted({word: len(word) for word in self._words}))
