@@ -255,11 +255,12 @@ def test_what_lies_outside_is_noted_when_made_and_named(
     assert flat.exists() and drawn.exists()
 
 
-@pytest.mark.xfail(strict=False, reason="fails in a whole run, passes alone: cause not found yet")
 def test_a_page_exported_no_longer_is_not_named(copy: Place, run: Run, tmp_path: Path) -> None:
-    run("export-pages", str(tmp_path / "flat"))
+    first = run("export-pages", str(tmp_path / "flat"))
+    assert first.exit_code == 0, first.output
     assert run("tag", PAGE, "private", "--yes").exit_code == 0
-    run("export-pages", str(tmp_path / "flat"))
+    again = run("export-pages", str(tmp_path / "flat"))
+    assert again.exit_code == 0, again.output
     with open_project(copy.project) as project:
         image = project.catalogue.page(PAGE).image
         assert project.catalogue.outside_of([image], trained=False) == []
