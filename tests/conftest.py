@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
+
+from benchmarks.campaigns.traces_of_a_page import paint
+from strokebook.demo import make_library
 
 from place import Place, make_place
 
 ROOT = Path(__file__).resolve().parent.parent
-if str(ROOT) not in sys.path:  # the benchmarks are no package of the installation
-    sys.path.insert(0, str(ROOT))
 
 # A busy machine is no reason to fail.
 settings.register_profile("busy", deadline=None)
@@ -32,15 +33,24 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """A library of twelve art pages, run through every stage."""
-    from benchmarks.campaigns.traces_of_a_page import paint
-    from strokebook.demo import make_library
+    """A library of twelve art pages, run through every stage.
 
-    place = make_place(tmp_path_factory.mktemp("finished"))
+    It takes a third of a minute, so the processes of one test run make it once; each has a copy.
+    """
+    own = tmp_path_factory.getbasetemp()
+    common = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with FileLock(common / "finished.lock"):
+        if not (common / "finished").exists():
+            _finish(make_place(common / "being-finished"))
+            (common / "being-finished").rename(common / "finished")
+    shutil.copytree(common / "finished", own / "own", symlinks=True)
+    return Place(own / "own")
+
+
+def _finish(place: Place) -> None:
     make_library(place.library, seed=11, pages=12)
     paint(place.library / "sb48" / "art" / "005.jpg")  # its pixels are known again anywhere
     place.run()
-    return place
 
 
 @pytest.fixture

@@ -139,19 +139,34 @@ class Table:
         return int(bool(self.losses))
 
 
-def prepare(folder: Path, seed: int, pages: int) -> Copy:
-    """A sample library, run through every stage, with some hand work of each kind.
-
-    Raises:
-        RuntimeError: A command failed, so there is nothing to do harm to.
-    """
+def lay_out(folder: Path, seed: int, pages: int) -> Copy:
+    """A sample library, and a small project beside it that has done nothing yet."""
     made = Copy(folder)
     made.project.mkdir(parents=True)
     (made.project / "strokebook.toml").write_text(SETTINGS, encoding="utf-8")
     make_library(made.library, seed=seed, pages=pages)
-    ended = command(made, "run")
+    return made
+
+
+def run_through(copy: Copy) -> None:
+    """Run every stage.
+
+    Raises:
+        RuntimeError: A command failed, so there is nothing to do harm to.
+    """
+    ended = command(copy, "run")
     if ended.code not in (0, 1):
         raise RuntimeError(str(ended))
+
+
+def prepare(folder: Path, seed: int, pages: int) -> Copy:
+    """A sample library, run through every stage.
+
+    Raises:
+        RuntimeError: A command failed, so there is nothing to do harm to.
+    """
+    made = lay_out(folder, seed, pages)
+    run_through(made)
     return made
 
 

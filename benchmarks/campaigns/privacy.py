@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.campaigns.common import lay_out, run_through
 from benchmarks.campaigns.traces_of_a_page import (
     Find,
     PageTraces,
@@ -31,32 +32,13 @@ from benchmarks.campaigns.traces_of_a_page import (
     search,
 )
 from strokebook.base.faultpoints import VARIABLE
-from strokebook.demo import make_library
 from strokebook.pipeline.curate import correct
 from strokebook.pipeline.project import open_project
-from strokebook.pipeline.run import run_all
 
 SEEDS, SHORT_SEEDS = 3, 1
 KILLS, SHORT_KILLS = 30, 3
 PAGES = 12
 WORD = "zaubergarten"  # a label that only this page gets
-SETTINGS = """[project]
-library = "../library"
-[vision]
-backbone = "efficientnet-lite0"
-image_size = 64
-fine_tune_epochs = 1
-[model]
-encoder = 16
-decoder = 24
-z = 4
-mixtures = 3
-[train]
-steps = 12
-batch = 8
-validate_every = 6
-threads = 1
-"""
 THEN = (("run", "--until", "scan"), ("correct", "OTHER", "drawings"), ("check", "--repair"))
 
 
@@ -92,16 +74,13 @@ class Home:
         return Home(folder, self.page, self.other, self.scan)
 
 
-def make_home(folder: Path, seed: int, until: str | None = None) -> Home:
-    """A library of the sample's kind, one page of it painted, run through (up to ``until``)."""
-    make_library(folder / "library", seed=seed, pages=PAGES)
-    (folder / "project").mkdir(parents=True)
-    (folder / "project" / "strokebook.toml").write_text(SETTINGS, "utf-8")
-    truth = json.loads((folder / "library" / "truth.json").read_text("utf-8"))
+def make_home(folder: Path, seed: int) -> Home:
+    """A library of the sample's kind, one page of it painted, run through."""
+    made = lay_out(folder, seed, PAGES)
+    truth = json.loads((made.library / "truth.json").read_text("utf-8"))
     drawings = [path for path, facts in truth.items() if facts["kind"] == "drawing"]
-    paint(folder / "library" / min(drawings))
-    with open_project(folder / "project") as project:
-        run_all(project, until)
+    paint(made.library / min(drawings))
+    run_through(made)
     return find_home(folder)
 
 

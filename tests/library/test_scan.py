@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from strokebook.base import owned
 from strokebook.base.errors import StrokebookError
-from strokebook.base.files import file_digest
+from strokebook.base.files import file_digest, write_bytes
 from strokebook.library.walk import walk
 
 RED = b"red"
@@ -298,6 +299,29 @@ def test_a_lost_preview_and_another_size_are_made_again(work, make):
     assert preview.stat().st_size == small
     work.scan(preview_side=200)
     assert preview.stat().st_size > small
+
+
+def test_tiffs_read_by_a_former_version_are_read_anew(work, make):
+    make("sb48/art/005.tif", fmt="TIFF")
+    make("sb48/art/006.jpg")
+    work.scan()
+    images = [work.catalogue.page(page).image for page in ("sb48p005", "sb48p006")]
+    previews = [work.project / "cache" / "previews" / f"{image}.jpg" for image in images]
+    right = [preview.read_bytes() for preview in previews]
+    for image, preview in zip(images, previews, strict=True):
+        with owned.owning("scan", image):
+            write_bytes(preview, b"as it was read then")
+        work.catalogue.put_result("trace", image, "key", 1.0, {})
+    db = work.catalogue.db
+    db.run("DELETE FROM migration WHERE number >= 5")
+    db.run("PRAGMA user_version = 4")
+    work.reopen()
+    assert set(work.catalogue.results("trace")) == {images[1]}
+    assert work.catalogue.page("sb48p005").image == images[0]  # it is a page in the meantime too
+    work.scan()
+    assert previews[0].read_bytes() == right[0]
+    assert previews[1].read_bytes() != right[1]
+    assert all(work.catalogue.signatures().values())
 
 
 def test_a_full_disk_is_one_sentence(work, make, monkeypatch):

@@ -240,9 +240,15 @@ def _take_tags(work: _Scan) -> None:
 
 
 def _fill_signatures(work: _Scan) -> None:
-    """Signatures of images that a former version opened without keeping any."""
+    """Signatures of images that a former version opened without keeping any.
+
+    Not those of TIFFs, whose previews may be wrong: they are opened anew.
+    """
     made, private = previews(work.project), work.catalogue.private_hashes()
-    lacking = [i for i, s in work.catalogue.signatures().items() if s is None and i in made]
+    signatures, images = work.catalogue.signatures(), work.catalogue.known_images()
+    lacking = [
+        i for i, s in signatures.items() if s is None and i in made and images[i].format != "TIFF"
+    ]
     found = {}
     for image in work.progress.track(lacking, "Taking signatures of pages"):
         if signature := preview_signature(work.project, image):
@@ -293,7 +299,8 @@ def _unopened(work: _Scan, checked: str) -> list[tuple[str, str, bool]]:
     wanted: dict[str, tuple[str, str, bool]] = {}
     for path, file in files.items():
         image = images[file.image]
-        lacks = file.image not in private and file.image not in made
+        has_preview = file.image in made and signatures.get(file.image)
+        lacks = file.image not in private and not has_preview
         opened = image.state == "ok" or (image.state == "refused" and image.checked == checked)
         lacks_signature = image.state == "ok" and not signatures[file.image]
         if path in on_disk and (not opened or (image.state == "ok" and lacks) or lacks_signature):

@@ -174,9 +174,19 @@ _PASSING = (
     "UPDATE image SET state = 'new' WHERE state = 'refused'",
 )
 
+# TIFFs turned by their tags or of 16 bits were read wrongly: pages that are TIFFs are opened,
+# looked at and traced anew. A private one keeps its fingerprint: it is compared with new files.
+_TIFFS = (
+    """DELETE FROM stage_result WHERE item IN (SELECT hash FROM image WHERE format = 'TIFF')""",
+    """DELETE FROM vector WHERE key IN (SELECT hash FROM image WHERE format = 'TIFF')""",
+    """UPDATE image SET signature = NULL
+        WHERE format = 'TIFF' AND hash NOT IN (SELECT image FROM private_image)""",
+)
+
 MIGRATIONS = (
     Migration(1, "initial", _INITIAL),
     Migration(2, "look-ups by index", _LOOK_UPS),
     Migration(3, "passing refusals", _PASSING),
     Migration(4, "log of edits", _EDITS, convert_tables),
+    Migration(5, "TIFFs anew", _TIFFS),
 )

@@ -16,6 +16,7 @@ pictures, contact sheets, maps, the report             all of them
 data set, model, trainings begun, what they drew       all, if its drawings ever were in a data set
 backups of the catalogue, the trash, undo              all backups; the trash; rows are emptied
 hand.json                                              its id and its private mark alone are left
+what was exported or drawn outside of the project        named, never deleted
 free pages and journal of the database                 overwritten, and the file written anew
 =====================================================  ==========================================
 """
