@@ -21,6 +21,7 @@ from strokebook.library.names import PageName, parse
 from strokebook.library.previews import Look
 from strokebook.library.records import NewDrawing
 from strokebook.library.scan import BATCH as SCANNED
+from strokebook.library.signature import SIDE
 from strokebook.library.walk import Found
 from strokebook.pipeline.project import Project, open_project
 from strokebook.pipeline.seeing import BATCH as SEEN
@@ -109,8 +110,14 @@ def scan(catalogue: Catalogue, pages: list[Page]) -> None:
         )
     for start in range(0, len(pages), SCANNED):
         part = pages[start : start + SCANNED]
-        catalogue.put_looks([Look(p.image, 1500, 2000, "JPEG") for p in part], "")
+        catalogue.put_looks([look(p) for p in part], "")
         catalogue.mint(p.image for p in part)
+
+
+def look(p: Page) -> Look:
+    """What opening the page would show; its signature is noise, unlike that of any other page."""
+    noise = np.random.default_rng(p.number).bytes(SIDE * SIDE)
+    return Look(p.image, 1500, 2000, "JPEG", signature=noise)
 
 
 def judge(catalogue: Catalogue, pages: list[Page]) -> None:
