@@ -7,15 +7,18 @@ relative to its width and height, so that an edit holds for another scan of the 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from strokebook.base.errors import UsageError
 from strokebook.library.kinds import KINDS, check_label
+from strokebook.library.signature import BITS
 from strokebook.library.tags import TAGS
 
 Body = Mapping[str, Any]
 SPACES = ("pages", "drawings")
+_FINGERPRINT = re.compile(f"[0-9a-fA-F]{{{BITS // 4}}}")
 
 
 class MalformedError(ValueError):
@@ -52,8 +55,16 @@ def _page(body: Body) -> dict[str, Any]:
         "page": _number(body, "page"),
         "id": _text(body, "id"),
         "image": _text(body, "image"),
-        "fingerprint": _text(body, "fingerprint") if body.get("fingerprint") else "",
+        "fingerprint": _fingerprint(body) if body.get("fingerprint") else "",
     }
+
+
+def _fingerprint(body: Body) -> str:
+    """256 bits as hexadecimal digits; damaged ones would let a private page pass unknown."""
+    text = _text(body, "fingerprint")
+    if not _FINGERPRINT.fullmatch(text):
+        raise MalformedError(f"'fingerprint' should be {BITS // 4} hexadecimal digits")
+    return text
 
 
 def _label(body: Body) -> dict[str, Any]:
