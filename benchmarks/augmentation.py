@@ -22,9 +22,9 @@ import torch
 from benchmarks import line_sets
 from benchmarks.held_out import nats
 from strokebook.geometry.drawing import Stroke3
-from strokebook.model import metrics
 from strokebook.model.config import ModelOptions, TrainOptions
-from strokebook.model.training import train
+from strokebook.model.training import metrics
+from strokebook.model.training.train import train
 
 SIZES = ModelOptions(conditional=False, decoder=128, decoder_cell="layer_norm")
 PLAIN = TrainOptions(

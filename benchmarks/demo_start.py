@@ -20,10 +20,11 @@ import torch
 
 from benchmarks.held_out import nats
 from strokebook.dataset.load import read_npz
-from strokebook.model import metrics, starter
-from strokebook.model.checkpoint import load_model
+from strokebook.model.checkpoints import starter
+from strokebook.model.checkpoints.checkpoint import load_model
 from strokebook.model.config import PRESETS, ModelOptions
-from strokebook.model.training import train
+from strokebook.model.training import metrics
+from strokebook.model.training.train import train
 
 
 def main() -> None:

@@ -19,8 +19,8 @@ import torch
 
 from benchmarks import line_sets, make_starter
 from benchmarks.held_out import nats
-from strokebook.model import metrics
-from strokebook.model.training import train
+from strokebook.model.training import metrics
+from strokebook.model.training.train import train
 
 SETTINGS = replace(
     make_starter.FIRST,

@@ -26,14 +26,14 @@ from benchmarks.truth.cases import FAMILIES, Case
 from benchmarks.truth.rendering import render_case
 from strokebook.base.errors import Refusal
 from strokebook.base.files import write_bytes
-from strokebook.geometry.eyelets import close_eyelets
-from strokebook.geometry.route import RouteOptions
 from strokebook.pipeline.workers import each
-from strokebook.tracing.binarise import find_ink
-from strokebook.tracing.ink import luminance
-from strokebook.tracing.ink_graph import centerlines
+from strokebook.routing.parallel_edges import close_eyelets
+from strokebook.routing.route import RouteOptions
+from strokebook.tracing.binarisation.binarise import find_ink
+from strokebook.tracing.binarisation.levels import luminance
 from strokebook.tracing.options import TraceOptions
 from strokebook.tracing.page import PageImage
+from strokebook.tracing.skeleton.line_graph import centerlines
 
 UNKNOWN = 0.15  # share of the pages whose ink's width is not told: loose strokes have none
 MOST_EDGES = 400  # larger graphs would be most of all questions

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from strokebook.geometry.drawing import Stroke3
-from strokebook.model.checkpoint import load_model
-from strokebook.model.scores import score
+from strokebook.model.checkpoints.checkpoint import load_model
+from strokebook.model.training.validation import score
 
 
 def nats(folder: Path, drawings: Sequence[Stroke3], scale: float | None = None) -> float:

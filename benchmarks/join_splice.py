@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks import peer
+from strokebook.figures.join import JoinOptions, join
+from strokebook.figures.splice import SpliceOptions, splice
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.join import JoinOptions, join
-from strokebook.geometry.splice import SpliceOptions, splice
 
 Floats = npt.NDArray[np.float64]
 FAITHFUL = JoinOptions(mode="faithful"), SpliceOptions(mode="faithful")

@@ -21,11 +21,11 @@ from strokebook.base.errors import InputRefused, Refusal
 from strokebook.dataset.load import read_npz
 from strokebook.dataset.quickdraw import read_quickdraw
 from strokebook.dataset.rows import to_rows
+from strokebook.figures.join import join
+from strokebook.figures.splice import splice
 from strokebook.geometry.drawing import Drawing, Stroke3
-from strokebook.geometry.join import join
 from strokebook.geometry.resample import to_frame
 from strokebook.geometry.simplify import simplify, simplify_to_budget
-from strokebook.geometry.splice import splice
 from strokebook.geometry.stroke3 import from_stroke3
 
 SHARED = Path(os.environ.get("STROKEBOOK_SHARED", "../shared")) / "data"

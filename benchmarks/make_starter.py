@@ -28,12 +28,13 @@ from strokebook.geometry.drawing import Stroke3
 from strokebook.geometry.resample import to_frame
 from strokebook.geometry.simplify import simplify
 from strokebook.geometry.stroke3 import from_stroke3, to_stroke3
-from strokebook.model import starter
-from strokebook.model.augment import backwards
-from strokebook.model.batches import scale_of
-from strokebook.model.checkpoint import load_model
+from strokebook.model.checkpoints import starter
+from strokebook.model.checkpoints.checkpoint import load_model
 from strokebook.model.config import ModelOptions, TrainOptions
-from strokebook.model.training import TrainResult, train
+from strokebook.model.data.augment import backwards
+from strokebook.model.data.batches import scale_of
+from strokebook.model.training.result import TrainResult
+from strokebook.model.training.train import train
 
 SIZES = ModelOptions(encoder=64, decoder=256, z=16)
 FIRST = TrainOptions(

@@ -28,13 +28,13 @@ import torch
 from benchmarks.step_peers import FusedLstm, Peer, PythonCells, padded
 from strokebook.dataset.load import read_npz
 from strokebook.geometry.drawing import Stroke3
-from strokebook.model.batches import Batch, Epochs
-from strokebook.model.cells import KINDS
+from strokebook.model.cells.factory import KINDS
 from strokebook.model.config import PRESETS, ModelOptions, TrainOptions
-from strokebook.model.data import TrainingData, prepare
-from strokebook.model.nets import SketchNet
-from strokebook.model.scores import score
-from strokebook.model.stepper import Stepper
+from strokebook.model.data.batches import Batch, Epochs
+from strokebook.model.data.prepare import TrainingData, prepare
+from strokebook.model.networks.sketch_rnn import SketchNet
+from strokebook.model.training.step import Stepper
+from strokebook.model.training.validation import score
 
 PRECISIONS = ("bf16", "int8", "fp32")
 

@@ -30,11 +30,11 @@ from strokebook.dataset.rows import to_rows
 from strokebook.geometry.drawing import Stroke3
 from strokebook.geometry.resample import to_frame
 from strokebook.geometry.simplify import simplify
-from strokebook.model import starter
-from strokebook.model.checkpoint import SketchModel, load_model
+from strokebook.model.checkpoints import starter
+from strokebook.model.checkpoints.checkpoint import SketchModel, load_model
 from strokebook.model.evaluation.evaluate import Evaluation, evaluate
 from strokebook.model.evaluation.options import EvaluateOptions
-from strokebook.model.imported import import_model
+from strokebook.model.interchange.import_model import import_model
 
 MAGENTA_FRAME, MAGENTA_EPSILON = 255.0, 2.0  # of the simplified Quick, Draw! drawings
 

@@ -23,12 +23,12 @@ import numpy as np
 import torch
 
 from strokebook.geometry.drawing import Drawing
-from strokebook.model.checkpoint import SketchModel, load_model
+from strokebook.model.checkpoints.checkpoint import SketchModel, load_model
 from strokebook.model.config import PRESETS
-from strokebook.model.facts import DataFacts
-from strokebook.model.nets import SketchNet
+from strokebook.model.data.statistics import DataFacts
+from strokebook.model.networks.page_decoder import SeeingDecoder
+from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.sampling import read_start, stream, warm_up
-from strokebook.model.seeing import SeeingDecoder
 
 FACTS = DataFacts(10.0, 1000, 200, 130, 200.0, 100.0, 8.0, 26.0)
 GOAL_FIRST, GOAL_RATE = 50.0, 60.0  # ms; points a second of each ending

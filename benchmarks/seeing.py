@@ -33,19 +33,19 @@ from strokebook.base.files import write_json
 from strokebook.base.progress import SILENT
 from strokebook.dataset.load import read_npz
 from strokebook.geometry.drawing import Stroke3
-from strokebook.model import checkpoint
-from strokebook.model.augment import Augmentation
-from strokebook.model.batches import Epochs
+from strokebook.model.cells.noise import Noise
+from strokebook.model.checkpoints import checkpoint
 from strokebook.model.config import ModelOptions, TrainOptions
-from strokebook.model.data import TrainingData, prepare
+from strokebook.model.data.augment import Augmentation
+from strokebook.model.data.batches import Epochs
+from strokebook.model.data.prepare import TrainingData, prepare
 from strokebook.model.evaluation import likelihood
 from strokebook.model.evaluation.comparison import make, tell_apart
 from strokebook.model.evaluation.material import gather
 from strokebook.model.evaluation.options import EvaluateOptions
-from strokebook.model.nets import SketchNet
-from strokebook.model.noise import Noise
-from strokebook.model.precision import computing
-from strokebook.model.stepper import Stepper
+from strokebook.model.kernels.precision import computing
+from strokebook.model.networks.sketch_rnn import SketchNet
+from strokebook.model.training.step import Stepper
 
 TURN = 10  # steps that one trains before the other goes on
 CHECKS = 12  # validations in a training
@@ -199,7 +199,7 @@ def compare(path: Path, arguments: Any) -> list[dict[str, Any]]:
 
 
 def _checked(drawings: list[Any]) -> list[Stroke3]:
-    from strokebook.model.batches import check
+    from strokebook.model.data.batches import check
 
     return check(drawings, 250, "test")[0]
 

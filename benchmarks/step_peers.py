@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Categorical, MixtureSameFamily, MultivariateNormal
 
-from strokebook.model import mixture
 from strokebook.model.config import ModelOptions
+from strokebook.model.distributions import mixture
 
 State = tuple[Tensor, Tensor]
 KEEP = 0.9

@@ -18,12 +18,12 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from strokebook.figures.prepare import PageOptions, prepare_page
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.recipe import PageOptions, prepare_page
 from strokebook.geometry.render import paint, sheet
 from strokebook.geometry.resample import along, evenly
-from strokebook.tracing.engine import engine
 from strokebook.tracing.page import PageImage, load_page
+from strokebook.tracing.registry import engine
 
 # Strokes of the figure that a person counted on the scan, five times enlarged: a line that leaves
 # the page ends there; date, page number, specks and the scanner's edge do not count.

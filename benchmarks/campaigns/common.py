@@ -25,7 +25,7 @@ from strokebook.library.check.reading import ReadOnlyDatabase
 from strokebook.library.edits import log, twin
 from strokebook.pipeline.check.project import check_project
 from strokebook.pipeline.project import DATABASE, HAND, open_project
-from strokebook.pipeline.scanning import scan_library
+from strokebook.pipeline.stages.scan import scan_library
 
 # Small everywhere: a campaign asks what is left, not how good it is.
 SETTINGS = """

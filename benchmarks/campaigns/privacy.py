@@ -32,7 +32,7 @@ from benchmarks.campaigns.traces_of_a_page import (
     search,
 )
 from strokebook.base.faultpoints import VARIABLE
-from strokebook.pipeline.curate import correct
+from strokebook.pipeline.editing.curate import correct
 from strokebook.pipeline.project import open_project
 
 SEEDS, SHORT_SEEDS = 3, 1

@@ -36,7 +36,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.campaigns import synthetic
-from strokebook.library.catalogue import Catalogue
+from strokebook.library.catalogue.catalogue import Catalogue
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.summary import summarise
 

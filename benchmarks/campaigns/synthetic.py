@@ -16,15 +16,15 @@ import numpy as np
 import numpy.typing as npt
 
 from strokebook.base.files import digest
-from strokebook.library.catalogue import Catalogue
-from strokebook.library.names import PageName, parse
-from strokebook.library.previews import Look
-from strokebook.library.records import NewDrawing
+from strokebook.library.catalogue.catalogue import Catalogue
+from strokebook.library.catalogue.records import NewDrawing
+from strokebook.library.disk.page_ids import PageName, parse
+from strokebook.library.disk.previews import Look
+from strokebook.library.disk.signature import SIDE
+from strokebook.library.disk.walk import Found
 from strokebook.library.scan import BATCH as SCANNED
-from strokebook.library.signature import SIDE
-from strokebook.library.walk import Found
 from strokebook.pipeline.project import Project, open_project
-from strokebook.pipeline.seeing import BATCH as SEEN
+from strokebook.pipeline.project_backbone import BATCH as SEEN
 
 PER_BOOK = 200  # pages of one sketchbook
 NETWORK = "synthetic"  # stands for the fingerprint of the network that looked at the pages

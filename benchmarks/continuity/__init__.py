@@ -1,1 +1,1 @@
-"""Fitting what :mod:`strokebook.geometry.continuity` knows to pages whose pen order is known."""
+"""Fitting what :mod:`strokebook.routing.continuity` knows to pages whose pen order is known."""

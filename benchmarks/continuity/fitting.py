@@ -122,7 +122,7 @@ class Nets(nn.Module):
         return x[:, 0]
 
     def numbers(self) -> dict[str, npt.NDArray[np.float32]]:
-        """What :mod:`strokebook.geometry.continuity` reads."""
+        """What :mod:`strokebook.routing.continuity` reads."""
         stored = {"single": self.single, "again_rate": functional.softplus(self.rate)}
         for name, layers in (("pair", self.pair), ("again", self.again)):
             mean, spread = self.scale[name]

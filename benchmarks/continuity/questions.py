@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.continuity.walks import Pair, Walk, passes
-from strokebook.geometry import retracing
-from strokebook.geometry.continuity import (
+from strokebook.routing import retracing
+from strokebook.routing.continuity import (
     CLUSTER,
     NODE,
     STEM,
@@ -31,9 +31,9 @@ from strokebook.geometry.continuity import (
     tip_bends,
     wrapped,
 )
-from strokebook.geometry.graph import LineGraph
-from strokebook.geometry.route import RouteOptions, woven
-from strokebook.geometry.weave import Junction, Weave
+from strokebook.routing.line_graph import LineGraph
+from strokebook.routing.route import RouteOptions, woven
+from strokebook.routing.trails import Junction, Weave
 
 Floats = npt.NDArray[np.float64]
 

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from strokebook.geometry.graph import LineGraph
 from strokebook.geometry.resample import along, evenly
+from strokebook.routing.line_graph import LineGraph
 
 Floats = npt.NDArray[np.float64]
 Pair = frozenset[int]  # of branches

@@ -12,13 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from strokebook.base.errors import StrokebookError
+from strokebook.figures.join import JoinOptions, join
+from strokebook.figures.splice import SpliceOptions, splice
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.join import JoinOptions, join
 from strokebook.geometry.resample import resample, to_frame
-from strokebook.geometry.splice import SpliceOptions, splice
-from strokebook.tracing.engine import ENGINES, engine
 from strokebook.tracing.options import TraceOptions
 from strokebook.tracing.page import PageImage
+from strokebook.tracing.registry import ENGINES, engine
 
 RECIPE = " + join + splice"
 WAYS = ("pen", "autotrace", "autotrace" + RECIPE)

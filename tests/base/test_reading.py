@@ -44,12 +44,12 @@ def test_no_reader_waits_for_a_pipe(tmp_path: Path) -> None:
     from strokebook.dataset.card import read_pages
     from strokebook.dataset.load import read_npz
     from strokebook.dataset.quickdraw import read_quickdraw
-    from strokebook.model import magenta
+    from strokebook.model.interchange import sketchrnn_js
 
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     readers = (
-        *(open_image, read_pages, read_npz, magenta.read),
+        *(open_image, read_pages, read_npz, sketchrnn_js.read),
         lambda path: list(read_quickdraw(path, print)),
     )
     for read in readers:
@@ -59,7 +59,7 @@ def test_no_reader_waits_for_a_pipe(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
 def test_hand_work_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    from strokebook.library.catalogue import Catalogue
+    from strokebook.library.catalogue.catalogue import Catalogue
 
     os.mkfifo(tmp_path / "hand.json")
     with pytest.raises(InputRefused, match="no plain file"):

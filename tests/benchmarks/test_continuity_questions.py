@@ -6,7 +6,7 @@ from benchmarks.continuity.fitting import Fit, exam, fit, losses
 from benchmarks.continuity.questions import pairings, questions
 from benchmarks.continuity.walks import passes, true_walks
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.segments import graph_of_strokes
+from strokebook.routing.from_strokes import graph_of_strokes
 
 PEN = 2.0
 

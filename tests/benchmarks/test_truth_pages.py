@@ -92,13 +92,13 @@ def test_the_worst_come_first_and_a_failure_is_the_worst():
 
 
 def test_a_crash_of_an_engine_is_a_result(monkeypatch):
-    from strokebook.tracing import engine
+    from strokebook.tracing import registry
 
     class Broken:
         def trace(self, page):
             raise ValueError("broken")
 
-    monkeypatch.setitem(engine.ENGINES, "broken", lambda options, route: Broken())
+    monkeypatch.setitem(registry.ENGINES, "broken", lambda options, route: Broken())
     page = PageImage.of(np.full((40, 40), 255, np.uint8))
     outcome = trace_page(page, ["broken"], options_with({}))["broken"]
     assert outcome.failure == "ValueError: broken"

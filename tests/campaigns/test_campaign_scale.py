@@ -12,9 +12,10 @@ import pytest
 from PIL import Image
 
 from benchmarks.campaigns import scale, synthetic
-from strokebook.library.catalogue import Catalogue
-from strokebook.pipeline import previews, seeing
+from strokebook.library.catalogue.catalogue import Catalogue
+from strokebook.pipeline import previews
 from strokebook.pipeline.project import Project
+from strokebook.pipeline.stages import embed
 from strokebook.vision import map2d, mapview
 from strokebook.vision.clusters import BLOCK, assign
 from strokebook.vision.finetune import FineTuneReport
@@ -134,14 +135,14 @@ def test_fine_tuning_opens_only_the_pages_it_chose(tmp_path: Path, monkeypatch: 
         assert images[7].size == images[3:5][1].size == (8, 8)
         return base, FineTuneReport(False, "enough seen")
 
-    for module in (seeing, previews):
+    for module in (embed, previews):
         monkeypatch.setattr(module, "open_image", open_image)
-    monkeypatch.setattr(seeing, "load_backbone", lambda *_, **__: object())
-    monkeypatch.setattr(seeing, "fine_tune", fine_tune)
-    monkeypatch.setattr(seeing.Eyes, "remember", lambda *_: None)
+    monkeypatch.setattr(embed, "load_backbone", lambda *_, **__: object())
+    monkeypatch.setattr(embed, "fine_tune", fine_tune)
+    monkeypatch.setattr(embed.ProjectBackbone, "remember", lambda *_: None)
     synthetic.make_project(tmp_path, 90)
     with synthetic.opened(tmp_path) as project:
-        seeing._choose_network(project, seeing.Eyes(project), project.catalogue.pages())
+        embed._choose_network(project, embed.ProjectBackbone(project), project.catalogue.pages())
     assert [path.stem for path in opened] == [synthetic.page(n).image for n in (7, 3, 4)]
 
 
@@ -228,7 +229,7 @@ def test_vectors_are_read_and_assigned_without_a_second_copy():
 
 
 def test_a_cluster_sheet_reads_the_vectors_of_its_own_members(tmp_path: Path):
-    from strokebook.pipeline.sights import Item, _cluster_sights
+    from strokebook.pipeline.stages.page_sheets import Item, _cluster_sights
 
     synthetic.make_project(tmp_path, 200)
     with synthetic.opened(tmp_path) as project:

@@ -12,10 +12,10 @@ from PIL import Image
 from strokebook.base import owned, trees
 from strokebook.cli.main import main
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.svg import read_drawing, write_svg
+from strokebook.geometry.svg.api import read_drawing, write_svg
 from strokebook.model.config import ModelOptions, TrainOptions
-from strokebook.model.training import train
-from strokebook.pipeline.contact import save_drawings, write_contact
+from strokebook.model.training.train import train
+from strokebook.pipeline.output.contact_sheet import save_drawings, write_contact
 
 Run = Callable[..., tuple[int, str]]
 SIZES = ModelOptions(conditional=True, encoder=4, decoder=8, z=2, mixtures=2)
@@ -111,7 +111,7 @@ def test_a_call_that_fails_leaves_no_empty_sheet(
     def fail(*_: object, **__: object) -> None:
         raise OSError("full")
 
-    monkeypatch.setattr("strokebook.pipeline.contact.write_svg", fail)
+    monkeypatch.setattr("strokebook.pipeline.output.contact_sheet.write_svg", fail)
     with pytest.raises(OSError, match="full"):
         save_drawings([Drawing.of([[(0, 0), (9, 9)]])], tmp_path, "sample")
     assert not list(tmp_path.iterdir())

@@ -14,11 +14,11 @@ from typer.testing import CliRunner, Result
 from strokebook.base.errors import StrokebookError
 from strokebook.cli import edits
 from strokebook.cli.main import app
-from strokebook.library.catalogue import Catalogue
+from strokebook.library.catalogue.catalogue import Catalogue
+from strokebook.library.catalogue.records import NewDrawing
 from strokebook.library.edits import log
-from strokebook.library.records import NewDrawing
 from strokebook.pipeline.project import open_project
-from strokebook.pipeline.scanning import scan_library
+from strokebook.pipeline.stages.scan import scan_library
 
 from place import Place, make_place
 

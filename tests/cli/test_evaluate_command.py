@@ -15,7 +15,7 @@ from strokebook.dataset.npz import write_npz
 from strokebook.dataset.splits import SplitArrays
 from strokebook.model.config import ModelOptions, TrainOptions
 from strokebook.model.evaluation import two_sample
-from strokebook.model.training import train
+from strokebook.model.training.train import train
 
 Run = Callable[..., tuple[int, str, str]]
 SIZES = ModelOptions(conditional=False, encoder=4, decoder=8, z=2, mixtures=2)

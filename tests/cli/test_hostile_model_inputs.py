@@ -17,9 +17,9 @@ from strokebook.cli.main import main
 from strokebook.dataset.npz import write_npz
 from strokebook.dataset.splits import SplitArrays
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.svg import write_svg
+from strokebook.geometry.svg.api import write_svg
 from strokebook.model.config import ModelOptions, TrainOptions
-from strokebook.model.training import train
+from strokebook.model.training.train import train
 
 Run = Callable[..., tuple[int, str]]
 SIZES = ModelOptions(conditional=True, encoder=4, decoder=8, z=2, mixtures=2)
@@ -182,7 +182,7 @@ def test_training_does_not_go_on_from_another_size(run: Run, copied: Path, tmp_p
 
 
 def test_weights_that_are_not_numbers(run: Run, copied: Path) -> None:
-    from strokebook.model import checkpoint
+    from strokebook.model.checkpoints import checkpoint
 
     found = checkpoint.load_model(copied)
     found.net.decoder.output.bias.fill_(float("nan"))

@@ -16,11 +16,12 @@ import torch
 
 from strokebook.cli.main import main
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.svg import write_svg
-from strokebook.model import checkpoint, magenta
+from strokebook.geometry.svg.api import write_svg
+from strokebook.model.checkpoints import checkpoint
 from strokebook.model.config import ModelOptions
-from strokebook.model.facts import DataFacts
-from strokebook.model.nets import SketchNet
+from strokebook.model.data.statistics import DataFacts
+from strokebook.model.interchange import sketchrnn_js
+from strokebook.model.networks.sketch_rnn import SketchNet
 
 FACTS = DataFacts(8.5, 300, 30, 20, 100.0, 70.0, 6.0, 15.0)
 
@@ -94,7 +95,7 @@ def test_there_and_back(models: Path, tmp_path: Path) -> None:
     done = strokebook("export", models / "alone", "-o", file, "--name", "wave")
     assert done.code == 0, done.err
     assert "differ from this model's by at most" in done.out
-    assert magenta.read(file).name == "wave"
+    assert sketchrnn_js.read(file).name == "wave"
     done = strokebook("import", file, "-o", folder, "--source", "me")
     assert done.code == 0, done.err
     assert "unknown" in done.out

@@ -11,9 +11,9 @@ import pytest
 import svgelements
 
 from strokebook.base.errors import InputRefused
-from strokebook.geometry.path_data import normalised, segments
-from strokebook.geometry.svg import parse_svg, read_drawing
-from strokebook.geometry.svg_style import rules
+from strokebook.geometry.svg.api import parse_svg, read_drawing
+from strokebook.geometry.svg.path_data import normalised, segments
+from strokebook.geometry.svg.style import rules
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">{}</svg>'
 LINE = '<path d="M0 0L9 9" stroke="black"/>'

@@ -28,19 +28,20 @@ from numba.core.dispatcher import Dispatcher
 from strokebook.dataset.build import DataSet, Source, build
 from strokebook.dataset.options import DatasetOptions
 from strokebook.demo import draw_person, make_library, start_drawing
+from strokebook.figures.prepare import PageOptions, PreparedPage, prepare_page
 from strokebook.geometry.drawing import Drawing, Stroke3
-from strokebook.geometry.recipe import PageOptions, PreparedPage, prepare_page
-from strokebook.model import checkpoint, metrics
-from strokebook.model.cells import KINDS
-from strokebook.model.checkpoint import SketchModel, load_model
+from strokebook.model.cells.factory import KINDS
+from strokebook.model.checkpoints import checkpoint
+from strokebook.model.checkpoints.checkpoint import SketchModel, load_model
+from strokebook.model.checkpoints.starter import FOLDER
 from strokebook.model.config import ModelOptions, TrainOptions
 from strokebook.model.evaluation.evaluate import as_json, evaluate
 from strokebook.model.evaluation.options import EvaluateOptions
 from strokebook.model.sampling import complete, interpolate, reconstruct, sample
-from strokebook.model.starter import FOLDER
-from strokebook.model.training import train
-from strokebook.tracing.engine import engine
+from strokebook.model.training import metrics
+from strokebook.model.training.train import train
 from strokebook.tracing.page import load_page
+from strokebook.tracing.registry import engine
 
 Case = dict[str, Any]  # {"digest": …, "figures": …}
 Result = dict[str, Case]

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from strokebook.base import owned
-from strokebook.library.catalogue import Catalogue
+from strokebook.library.catalogue.catalogue import Catalogue
 from strokebook.library.scan import ScanOptions, ScanReport, scan
 
 MakePage = Callable[..., Path]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from strokebook.base.errors import UsageError
-from strokebook.library.catalogue import Catalogue
+from strokebook.library.catalogue.catalogue import Catalogue
 from strokebook.library.flat import flat_export
 from strokebook.library.scan import scan
 

@@ -9,8 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from strokebook.library.records import NewDrawing
-from strokebook.library.signature import SAME, UNLIKE, Signatures, fingerprint, measure_signature
+from strokebook.library.catalogue.records import NewDrawing
+from strokebook.library.disk.signature import (
+    SAME,
+    UNLIKE,
+    Signatures,
+    fingerprint,
+    measure_signature,
+)
 
 
 def picture(seed: int, size: tuple[int, int] = (300, 400)) -> Image.Image:

@@ -7,8 +7,8 @@ import pytest
 
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import write_text
-from strokebook.library.privacy import hide_private
-from strokebook.library.records import NewDrawing
+from strokebook.library.catalogue.purge_rows import hide_private
+from strokebook.library.catalogue.records import NewDrawing
 
 
 @pytest.fixture

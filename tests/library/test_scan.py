@@ -11,7 +11,7 @@ from PIL import Image
 from strokebook.base import owned
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import file_digest, write_bytes
-from strokebook.library.walk import walk
+from strokebook.library.disk.walk import walk
 
 RED = b"red"
 
@@ -330,7 +330,7 @@ def test_a_full_disk_is_one_sentence(work, make, monkeypatch):
     def full(path, data):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("strokebook.library.previews.write_bytes", full)
+    monkeypatch.setattr("strokebook.library.disk.previews.write_bytes", full)
     with pytest.raises(StrokebookError, match="No space left"):
         work.scan()
     monkeypatch.undo()
@@ -352,7 +352,8 @@ def test_a_rescan_of_five_hundred_pages_takes_under_half_a_second(work, make, mo
             # Bytes behind a JPEG's end are another content, and quick to write.
             folder.joinpath(f"{number:03d}.jpg").write_bytes(seed + f"{book} {number}".encode())
     monkeypatch.setattr(
-        "strokebook.library.previews.write_bytes",  # hundreds of flushes to disk are not the matter
+        # Hundreds of flushes to disk are not the matter.
+        "strokebook.library.disk.previews.write_bytes",
         lambda path, data: (path.parent.mkdir(parents=True, exist_ok=True), path.write_bytes(data)),
     )
     assert len(work.scan().new) == 500

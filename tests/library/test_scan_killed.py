@@ -15,7 +15,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from strokebook.library import scan as room
-from strokebook.library.catalogue import Catalogue
+from strokebook.library.catalogue.catalogue import Catalogue
 room.BATCH = 4
 root, project = map(Path, sys.argv[1:])
 with Catalogue.open(project / "strokebook.db", hand_file=project / "hand.json") as catalogue:

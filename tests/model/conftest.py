@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from tiny import TINY, tiny_training, waves
 
-from strokebook.model.training import train
+from strokebook.model.training.train import train
+
+from tiny import TINY, tiny_training, waves
 
 
 @pytest.fixture(scope="session", params=[True, False], ids=["conditional", "decoder-only"])

@@ -16,16 +16,16 @@ from strokebook.base import owned
 from strokebook.base.files import write_text
 from strokebook.base.progress import SILENT
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.svg import write_drawing, write_svg
+from strokebook.geometry.svg.api import write_drawing, write_svg
 from strokebook.library.backup import back_up_daily
+from strokebook.library.catalogue.records import NewDrawing
 from strokebook.library.check.finding import Finding
-from strokebook.library.records import NewDrawing
-from strokebook.pipeline import trash
 from strokebook.pipeline.check.project import check_project
 from strokebook.pipeline.check.repair import repair_project
-from strokebook.pipeline.curate import apply_cluster_decisions
+from strokebook.pipeline.editing.curate import apply_cluster_decisions
 from strokebook.pipeline.project import Project, open_project
-from strokebook.pipeline.scanning import scan_library
+from strokebook.pipeline.removal import trash
+from strokebook.pipeline.stages.scan import scan_library
 
 from place import Place, make_place
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from strokebook.pipeline import hub
-from strokebook.pipeline.hub import hub_is_allowed, settle_hub
+from strokebook.pipeline.hub import hub_is_allowed
 from strokebook.pipeline.project import Project, open_project
-from strokebook.pipeline.seeing import Eyes
+from strokebook.pipeline.project_backbone import ProjectBackbone, settle_hub
 
 from place import make_place
 
@@ -67,6 +67,6 @@ def test_a_project_that_looks_with_a_resnet_has_allowed_it(project: Project) -> 
 
 
 def test_the_setting_is_part_of_no_key(project: Project) -> None:
-    before = Eyes(project).options_key
+    before = ProjectBackbone(project).options_key
     set_hub(project, "allow")
-    assert Eyes(project).options_key == before
+    assert ProjectBackbone(project).options_key == before

@@ -7,14 +7,14 @@ import pytest
 
 from strokebook.base.errors import InputRefused, StrokebookError, UsageError
 from strokebook.cli.learn import project_model
-from strokebook.model import starter
-from strokebook.model.checkpoint import read
+from strokebook.model.checkpoints import starter
+from strokebook.model.checkpoints.checkpoint import read
 from strokebook.model.config import PRESETS
 from strokebook.pipeline.demo import demo_settings
-from strokebook.pipeline.learning import _start
 from strokebook.pipeline.project import SETTINGS, Project, open_project
 from strokebook.pipeline.settings import load_settings, write_settings
-from strokebook.pipeline.single import train_on_file
+from strokebook.pipeline.stages.train import _start
+from strokebook.pipeline.standalone import train_on_file
 
 
 class Hears:

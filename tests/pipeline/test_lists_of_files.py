@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from strokebook.base.manifest import MARK
-from strokebook.library.filed_rows import FILED, LIST
-from strokebook.library.previews import preview_path
-from strokebook.pipeline import curate
-from strokebook.pipeline.privacy import purge
+from strokebook.library.catalogue.filed_rows import FILED, LIST
+from strokebook.library.disk.previews import preview_path
+from strokebook.pipeline.editing import curate
 from strokebook.pipeline.project import open_project
+from strokebook.pipeline.removal.purge import purge
 
 from place import Place
 

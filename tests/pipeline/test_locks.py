@@ -16,10 +16,11 @@ from typer.testing import CliRunner
 from strokebook.base.errors import StrokebookError
 from strokebook.base.progress import Silent
 from strokebook.cli.main import app
-from strokebook.pipeline import curate, locks
-from strokebook.pipeline.learning import model_folder, train_model
+from strokebook.pipeline import locks
+from strokebook.pipeline.editing import curate
 from strokebook.pipeline.project import Project, open_project
-from strokebook.pipeline.traces import traceable
+from strokebook.pipeline.stages.trace import traceable
+from strokebook.pipeline.stages.train import model_folder, train_model
 
 from place import Place, make_place
 
@@ -100,7 +101,7 @@ def test_a_label_goes_through_while_a_model_is_trained(copy: Place) -> None:
 
 
 def test_a_training_whose_data_change_meanwhile_lands_under_its_own_key(copy: Place) -> None:
-    from strokebook.pipeline.datasets import npz_file
+    from strokebook.pipeline.stages.dataset import npz_file
 
     with open_project(copy.project) as project:
         npz = npz_file(project)

@@ -12,9 +12,9 @@ from strokebook.base import owned
 from strokebook.base.errors import UsageError
 from strokebook.base.manifest import MARK
 from strokebook.demo import make_library
-from strokebook.pipeline import curate
-from strokebook.pipeline.privacy import purge
+from strokebook.pipeline.editing import curate
 from strokebook.pipeline.project import SETTINGS, open_project
+from strokebook.pipeline.removal.purge import purge
 from strokebook.pipeline.run import run_all
 from strokebook.pipeline.settings import load_settings
 

@@ -12,13 +12,13 @@ from typer.testing import CliRunner
 from strokebook.base.errors import StrokebookError
 from strokebook.base.progress import Silent
 from strokebook.cli.main import app
-from strokebook.library.database import Database
-from strokebook.library.migrations import migrate
-from strokebook.library.schema import MIGRATIONS
-from strokebook.pipeline.figures import separate_pages
+from strokebook.library.catalogue.database import Database
+from strokebook.library.catalogue.migrations import migrate
+from strokebook.library.catalogue.schema import MIGRATIONS
 from strokebook.pipeline.mounted import Mounted
 from strokebook.pipeline.project import Project, open_project
-from strokebook.pipeline.traces import trace_file, trace_pages, traceable
+from strokebook.pipeline.stages.figures import separate_pages
+from strokebook.pipeline.stages.trace import trace_file, trace_pages, traceable
 
 from place import Place
 

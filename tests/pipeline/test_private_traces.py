@@ -20,9 +20,12 @@ from strokebook.base.errors import UsageError
 from strokebook.base.files import write_bytes, write_text
 from strokebook.cli.main import app
 from strokebook.library.backup import back_up_daily
-from strokebook.pipeline import curate, learning, locks, trash
-from strokebook.pipeline.privacy import plan_purge, purge
+from strokebook.pipeline import locks
+from strokebook.pipeline.editing import curate
 from strokebook.pipeline.project import open_project
+from strokebook.pipeline.removal import trash
+from strokebook.pipeline.removal.purge import plan_purge, purge
+from strokebook.pipeline.stages import train as learning
 
 from place import Place
 
@@ -112,7 +115,7 @@ def test_moved_into_the_private_folder(copy: Place) -> None:
 def test_a_red_tag_on_the_file(copy: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     strew(copy)
     traces = learn_traces(copy.project, PAGE, (WORD,))
-    from strokebook.library import walk
+    from strokebook.library.disk import walk
 
     def tags(path: Path) -> tuple[frozenset[str], str]:
         return (frozenset({"private"} if path.name == "005.jpg" else ()), "")
@@ -309,7 +312,7 @@ def test_nothing_marked_is_used_until_the_artist_answers(
         begun["from"] = start_from
         raise InterruptedError
 
-    monkeypatch.setattr("strokebook.model.training.train", train)
+    monkeypatch.setattr("strokebook.model.training.train.train", train)
     copy.run("dataset")
     card = json.loads((copy.project / "datasets" / "drawings.card.json").read_text())
     assert PAGE not in card["pages"]

@@ -16,10 +16,10 @@ from PIL import Image
 
 from strokebook.base.errors import StrokebookError
 from strokebook.demo import make_library
-from strokebook.pipeline import curate
-from strokebook.pipeline.privacy import purge
+from strokebook.pipeline.editing import curate
 from strokebook.pipeline.project import open_project
-from strokebook.pipeline.seeing import recluster
+from strokebook.pipeline.removal.purge import purge
+from strokebook.pipeline.stages.embed import recluster
 from strokebook.pipeline.summary import summarise
 
 from place import Place, make_place

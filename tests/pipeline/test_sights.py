@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 from PIL import Image
 
-from strokebook.pipeline import sights
-from strokebook.pipeline.sights import Item, _sheet_sight
+from strokebook.pipeline.stages import page_sheets
+from strokebook.pipeline.stages.page_sheets import Item, _sheet_sight
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_a_sheet_says_how_many_are_shown(
         headings.append((heading, len(items)))
         return Image.new("RGB", (1, 1))
 
-    monkeypatch.setattr(sights, "contact_sheet", watch)
+    monkeypatch.setattr(page_sheets, "contact_sheet", watch)
     items = [Item(f"{n}", f"{n}", lambda: Image.new("RGB", (9, 9))) for n in range(count)]
     _sheet_sight(items, f"{count} dropped").make()
     assert headings == [(said, 60)]

@@ -2,11 +2,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from strokebook.geometry.recipe import prepare_page
-from strokebook.geometry.route import RouteOptions
-from strokebook.geometry.svg import read_drawing
-from strokebook.library.records import Page
-from strokebook.pipeline.traces import TraceJob, trace_one
+from strokebook.figures.prepare import prepare_page
+from strokebook.geometry.svg.api import read_drawing
+from strokebook.library.catalogue.records import Page
+from strokebook.pipeline.stages.trace import TraceJob, trace_one
+from strokebook.routing.route import RouteOptions
 from strokebook.tracing.options import TraceOptions
 
 

@@ -12,9 +12,10 @@ import pytest
 from strokebook.base import owned, trees
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.base.files import write_json, write_text
-from strokebook.pipeline import learning, trash
-from strokebook.pipeline.privacy import purge
 from strokebook.pipeline.project import SETTINGS, Project, open_project
+from strokebook.pipeline.removal import trash
+from strokebook.pipeline.removal.purge import purge
+from strokebook.pipeline.stages import train
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def test_a_replaced_model_is_kept_and_comes_back(project: Project) -> None:
     model, work = project.at("models", "drawings"), project.at("models", ".training-1")
     put_model(model, "former")
     put_model(work, "new")
-    learning._put_in_place(project, work, model)
+    train._put_in_place(project, work, model)
     assert (model / "best.safetensors").read_text() == "new" and not work.exists()
     (kept,) = trash.entries(project)
     assert (kept.number, kept.what, kept.origins) == (1, "model", ("models/drawings",))
@@ -60,7 +61,7 @@ def test_what_the_artist_put_beside_a_model_stays_there(project: Project) -> Non
     put_model(model, "former")
     (model / "notes.txt").write_text("mine")
     put_model(work, "new")
-    learning._put_in_place(project, work, model)
+    train._put_in_place(project, work, model)
     assert (model / "notes.txt").read_text() == "mine"
     assert (model / "best.safetensors").read_text() == "new"
     assert not list(project.at("trash").rglob("notes.txt"))
@@ -70,7 +71,7 @@ def test_only_a_training_of_more_than_a_minute_is_kept(project: Project) -> None
     put_model(project.at("models", ".training-short"), seconds=59)
     put_model(project.at("models", ".training-long"), seconds=61)
     put_model(project.at("models", ".training-now"))
-    learning._clear_others(project, project.at("models", ".training-now"))
+    train._clear_others(project, project.at("models", ".training-now"))
     left = sorted(p.name for p in project.at("models").iterdir() if p.is_dir())
     assert [name for name in left if name.startswith(".training")] == [".training-now"]
     assert [kept.origins for kept in trash.entries(project)] == [("models/.training-long",)]

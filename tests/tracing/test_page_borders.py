@@ -2,8 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from strokebook.tracing.engine import engine
 from strokebook.tracing.options import TraceOptions
+from strokebook.tracing.registry import engine
 
 H, W = 420, 300
 

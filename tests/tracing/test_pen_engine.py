@@ -7,10 +7,10 @@ import pytest
 
 from strokebook.base.errors import InputRefused
 from strokebook.base.images import open_image
-from strokebook.geometry.route import RouteOptions
-from strokebook.tracing.engine import engine
+from strokebook.routing.route import RouteOptions
 from strokebook.tracing.options import TraceOptions
 from strokebook.tracing.page import PageImage, load_page
+from strokebook.tracing.registry import engine
 
 H, W = 600, 500
 LOOP = np.stack(  # a line with one loop: it crosses itself once

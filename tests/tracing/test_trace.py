@@ -8,10 +8,11 @@ import pytest
 
 from strokebook.base.errors import InputRefused, StrokebookError, UsageError
 from strokebook.base.images import open_image
-from strokebook.tracing.engine import Tracer, engine
 from strokebook.tracing.measure import agreement
 from strokebook.tracing.options import TraceOptions
 from strokebook.tracing.page import PageImage, load_page
+from strokebook.tracing.registry import engine
+from strokebook.tracing.tracer import Tracer
 
 pytest.importorskip("autotrace", reason="the optional engine autotrace is not installed")
 

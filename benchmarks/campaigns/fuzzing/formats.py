@@ -161,7 +161,7 @@ def _lay_in(
 
 def read_picture(path: Path) -> None:
     """As ``scan`` and ``trace`` do."""
-    from strokebook.library.previews import look_at
+    from strokebook.library.disk.previews import look_at
     from strokebook.tracing.page import load_page
 
     load_page(path)
@@ -170,14 +170,14 @@ def read_picture(path: Path) -> None:
 
 def read_drawing(path: Path) -> None:
     """As ``complete`` does, and written again."""
-    from strokebook.geometry.svg import read_drawing, svg_text
+    from strokebook.geometry.svg.api import read_drawing, svg_text
 
     svg_text(read_drawing(path))
 
 
 def read_set(path: Path) -> None:
     """As ``train --data`` does."""
-    from strokebook.pipeline.single import read_training_file
+    from strokebook.pipeline.standalone import read_training_file
 
     read_training_file(path)
 
@@ -192,7 +192,7 @@ def read_settings(path: Path) -> None:
 def read_model(folder: Path) -> None:
     """As ``sample`` does, with one short drawing; and as a training that goes on."""
     from strokebook.model.sampling import sample
-    from strokebook.pipeline.single import load
+    from strokebook.pipeline.standalone import load
 
     sample(load(folder), 1, 0.5, 0, 5)
 

@@ -110,7 +110,7 @@ def tiffs() -> list[bytes]:
 def svgs() -> list[bytes]:
     """One with nearly every element, and one as strokebook writes it."""
     from strokebook.geometry.drawing import Drawing
-    from strokebook.geometry.svg import svg_text
+    from strokebook.geometry.svg.api import svg_text
 
     drawing = Drawing.of([[(0, 0), (60, 10), (90, 80)], [(5, 5), (50, 60)]], pen_width=2.0)
     return [SVG.encode(), svg_text(drawing).encode()]
@@ -168,10 +168,10 @@ def checkpoints() -> list[bytes]:
     """Two tiny models as archives of their folder: decoder alone, and with an encoder."""
     import torch
 
-    from strokebook.model import checkpoint
+    from strokebook.model.checkpoints import checkpoint
     from strokebook.model.config import ModelOptions
-    from strokebook.model.facts import measure
-    from strokebook.model.nets import SketchNet
+    from strokebook.model.data.statistics import measure
+    from strokebook.model.networks.sketch_rnn import SketchNet
 
     out = []
     facts = measure([r.astype(np.float32) for r in _rows(4, 1)])
@@ -191,7 +191,7 @@ def checkpoints() -> list[bytes]:
 
 
 def _loop() -> object:
-    from strokebook.model.loop import Loop
+    from strokebook.model.training.state import Loop
 
     return Loop(step=3)
 

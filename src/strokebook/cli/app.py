@@ -14,8 +14,8 @@ from strokebook import __version__
 from strokebook.cli.console import SOME_REFUSED, BarProgress, answer, manner
 from strokebook.cli.logbook import Logbook
 from strokebook.pipeline import locks
-from strokebook.pipeline.privacy import purge as finish_purge
 from strokebook.pipeline.project import Project, keep_backup, open_project
+from strokebook.pipeline.removal.purge import purge as finish_purge
 
 # What ``--help`` and docs/commands.md show, in the order of the work. A command that is not here
 # comes last, and a test says so.

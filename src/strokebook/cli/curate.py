@@ -13,11 +13,12 @@ from strokebook.cli.app import HERE, ProjectDir, app, editing, finish, marking, 
 from strokebook.cli.asking import choose, confirm
 from strokebook.cli.console import BarProgress, say, show_refusals
 from strokebook.cli.purge import purge_asking
+from strokebook.library.catalogue.records import Page
 from strokebook.library.kinds import KINDS
-from strokebook.library.records import Page
-from strokebook.pipeline import curate, outside
-from strokebook.pipeline.effects import Effects
-from strokebook.pipeline.labels import KindNeededError, LikelySlipError
+from strokebook.pipeline.editing import curate
+from strokebook.pipeline.editing.effects import Effects
+from strokebook.pipeline.editing.labels import KindNeededError, LikelySlipError
+from strokebook.pipeline.removal import outside
 
 Pages = Annotated[list[str], typer.Argument(help="Page ids (sb48p005).")]
 Kind = Annotated[
@@ -145,7 +146,7 @@ def cluster(project: ProjectDir = HERE) -> None:
 
     Example: `strokebook cluster`
     """
-    from strokebook.pipeline.seeing import recluster
+    from strokebook.pipeline.stages.embed import recluster
 
     with writing(project, command="cluster") as opened:
         recluster(opened)

@@ -13,7 +13,7 @@ from strokebook.cli.console import answer
 from strokebook.cli.learn import project_model
 
 if TYPE_CHECKING:
-    from strokebook.model.heat import Heat
+    from strokebook.model.distributions.temperature import Heat
 
 FILES = frozenset((".svg", ".png", ".gif", ".jpg", ".jpeg", ".json", ".npz", ".pdf"))
 
@@ -102,8 +102,8 @@ def sample(
     Example: `strokebook sample -n 16 --temperature 0.3 --choose different --output drawn`
     """
     from strokebook.model.sampling import sample as draw
-    from strokebook.pipeline.contact import save_drawings
-    from strokebook.pipeline.single import load
+    from strokebook.pipeline.output.contact_sheet import save_drawings
+    from strokebook.pipeline.standalone import load
 
     heat, loaded = _heat(temperature, pen_temperature), load(_model(project, model, output))
     made = draw(loaded, n, heat, seed, points, choose=choose, of=of)
@@ -140,11 +140,11 @@ def complete(
 
     Example: `strokebook complete start.svg -n 9 --choose different --seed 7`
     """
-    from strokebook.geometry.svg import read_drawing
+    from strokebook.geometry.svg.api import read_drawing
     from strokebook.model.sampling import complete as draw
     from strokebook.model.sampling import continue_from
-    from strokebook.pipeline.contact import save_drawings
-    from strokebook.pipeline.single import load
+    from strokebook.pipeline.output.contact_sheet import save_drawings
+    from strokebook.pipeline.standalone import load
 
     begun, heat = read_drawing(start), _heat(temperature, pen_temperature)
     loaded = load(_model(project, model, output))
@@ -173,10 +173,10 @@ def vary(
 
     Example: `strokebook vary drawing.svg -n 9 --strength 0.3`
     """
-    from strokebook.geometry.svg import read_drawing
+    from strokebook.geometry.svg.api import read_drawing
     from strokebook.model.sampling import vary as draw
-    from strokebook.pipeline.contact import save_drawings
-    from strokebook.pipeline.single import load
+    from strokebook.pipeline.output.contact_sheet import save_drawings
+    from strokebook.pipeline.standalone import load
 
     given, heat = read_drawing(drawing), _heat(temperature, pen_temperature)
     made = draw(load(_model(project, model, output)), given, n, strength, heat, seed)
@@ -197,10 +197,10 @@ def reconstruct(
 
     Example: `strokebook reconstruct drawing.svg`
     """
-    from strokebook.geometry.svg import read_drawing
+    from strokebook.geometry.svg.api import read_drawing
     from strokebook.model.sampling import reconstruct as draw
-    from strokebook.pipeline.contact import save_drawings
-    from strokebook.pipeline.single import load
+    from strokebook.pipeline.output.contact_sheet import save_drawings
+    from strokebook.pipeline.standalone import load
 
     given, heat = read_drawing(drawing), _heat(temperature, pen_temperature)
     made = draw(load(_model(project, model, output)), given, heat, seed)
@@ -226,10 +226,10 @@ def interpolate(
 
     Example: `strokebook interpolate a.svg b.svg -n 8`
     """
-    from strokebook.geometry.svg import read_drawing
+    from strokebook.geometry.svg.api import read_drawing
     from strokebook.model.sampling import interpolate as draw
-    from strokebook.pipeline.contact import save_drawings
-    from strokebook.pipeline.single import load
+    from strokebook.pipeline.output.contact_sheet import save_drawings
+    from strokebook.pipeline.standalone import load
 
     a, b = read_drawing(first), read_drawing(second)
     heat, loaded = _heat(temperature, pen_temperature), load(_model(project, model, output))
@@ -239,7 +239,7 @@ def interpolate(
 
 def _model(project: Path, model: Path | None, output: Path) -> Path:
     """The model that draws; what one of a project draws is noted, since it is never deleted."""
-    from strokebook.pipeline.outside import use_model
+    from strokebook.pipeline.removal.outside import use_model
 
     found = model or project_model(project)
     use_model(found, output, "drawings by the model")
@@ -247,7 +247,7 @@ def _model(project: Path, model: Path | None, output: Path) -> Path:
 
 
 def _heat(temperature: float, pen: float | None) -> Heat:
-    from strokebook.model.heat import Heat
+    from strokebook.model.distributions.temperature import Heat
 
     return Heat(temperature, temperature if pen is None else pen)
 

@@ -13,9 +13,9 @@ from strokebook.cli.app import HERE, AsJson, DryRun, ProjectDir, app, editing, f
 from strokebook.cli.asking import confirm
 from strokebook.cli.console import answer, print_json, say
 from strokebook.cli.purge import purge_asking
-from strokebook.pipeline import edits
-from strokebook.pipeline.edit_words import name_few
-from strokebook.pipeline.edits import LogEntry, Step
+from strokebook.pipeline.editing import history
+from strokebook.pipeline.editing.describe import name_few
+from strokebook.pipeline.editing.history import LogEntry, Step
 
 Count = Annotated[int, typer.Argument(min=1, help="How many commands.", show_default=True)]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -35,7 +35,7 @@ def show_log(
     Example: `strokebook log -n 50`
     """
     with reading(project) as opened:
-        entries, total = edits.list_commands(opened, count, everything=everything)
+        entries, total = history.list_commands(opened, count, everything=everything)
     if as_json:
         print_json([entry.as_dict() for entry in entries])
         return
@@ -66,16 +66,16 @@ def undo(
     Example: `strokebook undo 3`
     """
     with editing(project) as opened:
-        planned = edits.next_undo(opened, count)
+        planned = history.next_undo(opened, count)
         if dry_run:
             _show_plan("Would take back", planned)
             return
-        shown = edits.private_pages(opened, planned, marked=True)
+        shown = history.private_pages(opened, planned, marked=True)
         if shown and not yes and not _may_show(shown):
             say("Nothing was taken back.")
             return
-        _show_steps("Took back", edits.undo(opened, count))
-        hidden = edits.private_pages(opened, planned, marked=False)
+        _show_steps("Took back", history.undo(opened, count))
+        hidden = history.private_pages(opened, planned, marked=False)
         left = purge_asking(opened, yes=yes) if hidden else []
     finish(bool(left))
 
@@ -92,16 +92,16 @@ def redo(
     Example: `strokebook redo 3`
     """
     with editing(project) as opened:
-        planned = edits.next_redo(opened, count)
+        planned = history.next_redo(opened, count)
         if dry_run:
             _show_plan("Would bring back", planned)
             return
-        shown = edits.private_pages(opened, planned, marked=False)
+        shown = history.private_pages(opened, planned, marked=False)
         if shown and not yes and not _may_show(shown):
             say("Nothing was brought back.")
             return
-        _show_steps("Brought back", edits.redo(opened, count))
-        hidden = edits.private_pages(opened, planned, marked=True)
+        _show_steps("Brought back", history.redo(opened, count))
+        hidden = history.private_pages(opened, planned, marked=True)
         left = purge_asking(opened, yes=yes) if hidden else []
     finish(bool(left))
 

@@ -98,7 +98,7 @@ def _measured(
 ) -> tuple[Evaluation, dict[str, Any], list[Refusal]]:
     """The evaluation, the same as JSON with the names of its inputs, and what was refused."""
     from strokebook.model.evaluation.evaluate import as_json, evaluate
-    from strokebook.pipeline.single import load
+    from strokebook.pipeline.standalone import load
 
     model = load(folder)
     arrays, refusals = _read(data, split)
@@ -121,7 +121,7 @@ def _check_names(split: str, output: Path | None, picture: Path | None) -> None:
 
 
 def _read(data: Path, split: str) -> tuple[SplitArrays, list[Refusal]]:
-    from strokebook.pipeline.single import read_training_file
+    from strokebook.pipeline.standalone import read_training_file
 
     arrays, refusals = read_training_file(data)
     if not getattr(arrays, split):
@@ -134,7 +134,7 @@ def _read(data: Path, split: str) -> tuple[SplitArrays, list[Refusal]]:
 def _draw(found: Evaluation, picture: Path) -> bool:
     """Write the picture; False where there is nothing to draw beside."""
     from strokebook.model.evaluation.neighbours import neighbours
-    from strokebook.pipeline.pictures import save_picture
+    from strokebook.pipeline.output.pictures import save_picture
 
     made = neighbours(found)
     if made is not None:

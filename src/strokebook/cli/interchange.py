@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from strokebook.geometry.drawing import Drawing
-    from strokebook.model.checkpoint import SketchModel
+    from strokebook.model.checkpoints.checkpoint import SketchModel
 
 FORMATS = ("magenta", "onnx")
 A_ROW = re.compile(r"(?P<file>.+\.npz)(:(?P<part>train|valid|test))?:(?P<row>\d+)")
@@ -60,8 +60,8 @@ def export_model(
 
     Example: `strokebook export models/drawings -o drawings.gen.json --seed 3`
     """
-    from strokebook.pipeline.outside import use_model
-    from strokebook.pipeline.single import load
+    from strokebook.pipeline.removal.outside import use_model
+    from strokebook.pipeline.standalone import load
 
     if form not in FORMATS:
         raise UsageError(f"There is no format {form!r}.", nearest(form, FORMATS))
@@ -76,7 +76,7 @@ def export_model(
     use_model(model, output, "the model, exported")
     known, title = load(model), name or model.resolve().name
     if form == "onnx":
-        from strokebook.model.onnx_export import write_onnx
+        from strokebook.model.interchange.onnx_export import write_onnx
 
         write_onnx(known, output, title)
         say(f"{output}: one step of the decoder")
@@ -85,7 +85,7 @@ def export_model(
 
 
 def _z(known: SketchModel, z_from: str | None, seed: int | None) -> Tensor | None:
-    from strokebook.model.browser import posterior_z, prior_z
+    from strokebook.model.interchange.sketchrnn_js_weights import posterior_z, prior_z
 
     if not known.options.conditional and (z_from or seed is not None):
         raise UsageError(
@@ -98,8 +98,8 @@ def _z(known: SketchModel, z_from: str | None, seed: int | None) -> Tensor | Non
 def _drawing(text: str) -> Drawing:
     """A drawing of its own file, or one of a data set."""
     from strokebook.geometry.stroke3 import from_stroke3
-    from strokebook.geometry.svg import read_drawing
-    from strokebook.pipeline.single import read_training_file
+    from strokebook.geometry.svg.api import read_drawing
+    from strokebook.pipeline.standalone import read_training_file
 
     found = A_ROW.fullmatch(text)
     if found is None:
@@ -120,10 +120,10 @@ def _drawing(text: str) -> Drawing:
 def _export_magenta(
     known: SketchModel, output: Path, title: str, z: Tensor | None, plain: bool
 ) -> None:
-    from strokebook.model import browser, magenta
+    from strokebook.model.interchange import sketchrnn_js, sketchrnn_js_weights
 
-    made = browser.to_browser(known, z, title, plain=plain)
-    magenta.write(output, made.model)
+    made = sketchrnn_js_weights.to_browser(known, z, title, plain=plain)
+    sketchrnn_js.write(output, made.model)
     fixed = ", z fixed" if z is not None else ""
     say(
         f"{output}: {made.model.units} units{fixed}; over ten steps the library's numbers differ"
@@ -159,7 +159,7 @@ def import_file(
 
     Example: `strokebook import bear.gen.json -o models/bear`
     """
-    from strokebook.model.imported import UNKNOWN, Origin, import_model
+    from strokebook.model.interchange.import_model import UNKNOWN, Origin, import_model
 
     origin = Origin(source or UNKNOWN, licence or UNKNOWN)
     made = import_model(file, output, origin)

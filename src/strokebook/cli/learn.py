@@ -39,8 +39,8 @@ def trace(
 
     Example: `strokebook trace 005.jpg -o 005.svg --stages steps`
     """
-    from strokebook.pipeline.pictures import counted
-    from strokebook.pipeline.single import trace_file
+    from strokebook.pipeline.output.pictures import counted
+    from strokebook.pipeline.standalone import trace_file
 
     traced = trace_file(
         page,
@@ -67,7 +67,7 @@ def dataset(project: ProjectDir = HERE) -> None:
 
     Example: `strokebook dataset`
     """
-    from strokebook.pipeline.datasets import build_dataset, npz_file
+    from strokebook.pipeline.stages.dataset import build_dataset, npz_file
 
     with writing(project, command="dataset") as opened:
         outcome = build_dataset(opened)
@@ -116,7 +116,7 @@ def train(
         return
     if model is None:
         raise UsageError("--data needs a folder for the model.", "Add --model FOLDER.")
-    from strokebook.pipeline.single import train_on_file
+    from strokebook.pipeline.standalone import train_on_file
 
     result, refusals = train_on_file(
         data,
@@ -135,7 +135,7 @@ def train(
 
 
 def _train_project(folder: Path) -> None:
-    from strokebook.pipeline.learning import model_folder, train_model
+    from strokebook.pipeline.stages.train import model_folder, train_model
 
     with writing(folder, command="train") as opened:
         outcome = train_model(opened)
@@ -155,9 +155,9 @@ def project_model(project: Path) -> Path:
     Raises:
         UsageError: No project there.
     """
-    from strokebook.pipeline.learning import model_folder
-    from strokebook.pipeline.privacy import refuse_unpurged
     from strokebook.pipeline.project import SETTINGS
+    from strokebook.pipeline.removal.purge import refuse_unpurged
+    from strokebook.pipeline.stages.train import model_folder
 
     if not (project / SETTINGS).exists():
         raise UsageError(

@@ -8,8 +8,8 @@ from pathlib import Path
 from strokebook.base import owned
 from strokebook.cli.asking import confirm
 from strokebook.cli.console import complain, say
-from strokebook.pipeline.privacy import PurgePlan, plan_purge, purge
 from strokebook.pipeline.project import Project
+from strokebook.pipeline.removal.purge import PurgePlan, plan_purge, purge
 
 HOUR, MINUTE = 3600, 60
 _WORDS = {

@@ -46,7 +46,7 @@ def run(
 
     Example: `strokebook run ~/scans --project ~/my-project`
     """
-    from strokebook.pipeline.hub import settle_hub
+    from strokebook.pipeline.project_backbone import settle_hub
     from strokebook.pipeline.run import run_all
 
     if dry_run:

@@ -17,7 +17,7 @@ def trash(project: ProjectDir = HERE, as_json: AsJson = False) -> None:
 
     Example: `strokebook trash`
     """
-    from strokebook.pipeline.trash import entries
+    from strokebook.pipeline.removal.trash import entries
 
     with reading(project) as opened:
         found = entries(opened)
@@ -40,7 +40,7 @@ def restore(
 
     Example: `strokebook restore 1`
     """
-    from strokebook.pipeline.trash import restore as bring_back
+    from strokebook.pipeline.removal.trash import restore as bring_back
 
     with writing(project) as opened:
         kept = bring_back(opened, number)

@@ -16,11 +16,11 @@ from pathlib import Path, PurePosixPath
 
 from strokebook.base.errors import Refusal, UsageError
 from strokebook.base.files import file_digest
-from strokebook.library.catalogue import Catalogue
-from strokebook.library.filed_rows import FILED, LIST, FiledFile, write_list
+from strokebook.library.catalogue.catalogue import Catalogue
+from strokebook.library.catalogue.filed_rows import FILED, LIST, FiledFile, write_list
+from strokebook.library.catalogue.records import Page
+from strokebook.library.disk.place import Mode, place
 from strokebook.library.kinds import check_label
-from strokebook.library.placing import Mode, place
-from strokebook.library.records import Page
 
 UNLABELLED = "unlabelled"
 

@@ -11,9 +11,9 @@ from pathlib import Path, PurePosixPath
 from strokebook.base.errors import Refusal, StrokebookError, UsageError
 from strokebook.base.files import file_digest, write_json
 from strokebook.base.progress import SILENT, Progress
-from strokebook.library.page_rows import PageRows
-from strokebook.library.placing import Mode, place
-from strokebook.library.records import Page
+from strokebook.library.catalogue.page_rows import PageRows
+from strokebook.library.catalogue.records import Page
+from strokebook.library.disk.place import Mode, place
 
 LOOSE = "loose"  # pages that lie in none of the known folders
 _LIST = ".strokebook-export.json"

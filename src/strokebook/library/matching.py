@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from strokebook.base.errors import Refusal
-from strokebook.library.catalogue import Catalogue
+from strokebook.library.catalogue.catalogue import Catalogue
+from strokebook.library.disk.signature import MARGIN, SAME, UNLIKE, Signatures
 from strokebook.library.identity import mint_numbers, move_number, number_of
-from strokebook.library.signature import MARGIN, SAME, UNLIKE, Signatures
 
 Scores = npt.NDArray[np.float32]
 

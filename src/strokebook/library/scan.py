@@ -21,11 +21,11 @@ from strokebook.base.errors import Refusal, StrokebookError
 from strokebook.base.files import file_digest
 from strokebook.base.options import option
 from strokebook.base.progress import SILENT, Progress
-from strokebook.library.catalogue import Catalogue
-from strokebook.library.file_rows import KnownFile, KnownImage
-from strokebook.library.matching import private_guard, settle_pages
-from strokebook.library.names import PageName, assign
-from strokebook.library.previews import (
+from strokebook.library.catalogue.catalogue import Catalogue
+from strokebook.library.catalogue.file_rows import KnownFile, KnownImage
+from strokebook.library.catalogue.purge_rows import hide_private
+from strokebook.library.disk.page_ids import PageName, assign
+from strokebook.library.disk.previews import (
     Look,
     drop_previews,
     look_at,
@@ -33,10 +33,10 @@ from strokebook.library.previews import (
     preview_signature,
     previews,
 )
-from strokebook.library.privacy import hide_private
+from strokebook.library.disk.signature import fingerprint
+from strokebook.library.disk.walk import Found, Walk, walk
+from strokebook.library.matching import private_guard, settle_pages
 from strokebook.library.scan_report import Move, ScanReport, copy_remarks, file_refusals
-from strokebook.library.signature import fingerprint
-from strokebook.library.walk import Found, Walk, walk
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 
 from strokebook.base.errors import Refusal
 from strokebook.base.images import SUFFIXES
-from strokebook.library.file_rows import KnownFile, KnownImage
-from strokebook.library.page_rows import PageRows
+from strokebook.library.catalogue.file_rows import KnownFile, KnownImage
+from strokebook.library.catalogue.page_rows import PageRows
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from strokebook.base.errors import UsageError
 from strokebook.base.options import nearest
+from strokebook.library.catalogue.records import DrawingRecord, Page
 from strokebook.library.kinds import DEFAULT_LABELS, OTHER, kind_of
-from strokebook.library.records import DrawingRecord, Page
 
 PRIVATE, UNLABELLED = "private", "unlabelled"
 KINDS = (*DEFAULT_LABELS, OTHER)

@@ -16,20 +16,20 @@ from pathlib import Path
 
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.base.options import nearest
-from strokebook.library.catalogue import Catalogue
-from strokebook.library.records import Space
-from strokebook.library.walk import walk
-from strokebook.pipeline.datasets import dataset_key, npz_file, offered
-from strokebook.pipeline.drawn import draw_key
-from strokebook.pipeline.figures import figures_key
-from strokebook.pipeline.learning import model_folder, training_key
-from strokebook.pipeline.ownership import refuse_overlap, refuse_strangers
+from strokebook.library.catalogue.catalogue import Catalogue
+from strokebook.library.catalogue.records import Space
+from strokebook.library.disk.walk import walk
 from strokebook.pipeline.project import DATABASE, HAND, SETTINGS, Project
+from strokebook.pipeline.project_backbone import ProjectBackbone
+from strokebook.pipeline.removal.ownership import refuse_overlap, refuse_strangers
 from strokebook.pipeline.run import STAGES
-from strokebook.pipeline.seeing import Eyes
 from strokebook.pipeline.settings import Settings, load_settings, with_library
 from strokebook.pipeline.stage import is_done, usable_pages
-from strokebook.pipeline.traces import trace_file, trace_key, traceable
+from strokebook.pipeline.stages.dataset import dataset_key, npz_file, offered
+from strokebook.pipeline.stages.draw import draw_key
+from strokebook.pipeline.stages.figures import figures_key
+from strokebook.pipeline.stages.trace import trace_file, trace_key, traceable
+from strokebook.pipeline.stages.train import model_folder, training_key
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def _compose(project: Project) -> Count:
 
 
 def _vectors(project: Project, space: Space, keys: Sequence[str]) -> Count:
-    known = project.catalogue.vector_keys(space, Eyes(project).known_fingerprint or "")
+    known = project.catalogue.vector_keys(space, ProjectBackbone(project).known_fingerprint or "")
     ready = sum(key in known for key in keys)
     return len(keys) - ready, ready, space
 

@@ -12,8 +12,8 @@ from strokebook.base import owned
 from strokebook.base.errors import UsageError
 from strokebook.base.progress import SILENT, Progress
 from strokebook.library.backup import back_up_daily
-from strokebook.library.catalogue import Catalogue
-from strokebook.pipeline.ownership import (
+from strokebook.library.catalogue.catalogue import Catalogue
+from strokebook.pipeline.removal.ownership import (
     adopt,
     lies_in,
     mark_project,

@@ -7,20 +7,20 @@ from collections.abc import Callable
 
 from strokebook.base.errors import UsageError
 from strokebook.base.options import nearest
-from strokebook.pipeline.composing import compose
-from strokebook.pipeline.datasets import build_dataset
-from strokebook.pipeline.drawn import draw_with_model
-from strokebook.pipeline.figures import separate_pages
-from strokebook.pipeline.learning import train_model
 from strokebook.pipeline.locks import check_stop, running
-from strokebook.pipeline.privacy import purge
 from strokebook.pipeline.project import Project
-from strokebook.pipeline.report import write_report
-from strokebook.pipeline.scanning import scan_library
-from strokebook.pipeline.seeing import see_pages
+from strokebook.pipeline.removal.purge import purge
+from strokebook.pipeline.removal.tidying import tidy
 from strokebook.pipeline.stage import Outcome
-from strokebook.pipeline.tidying import tidy
-from strokebook.pipeline.traces import trace_pages
+from strokebook.pipeline.stages.compose import compose
+from strokebook.pipeline.stages.dataset import build_dataset
+from strokebook.pipeline.stages.draw import draw_with_model
+from strokebook.pipeline.stages.embed import see_pages
+from strokebook.pipeline.stages.figures import separate_pages
+from strokebook.pipeline.stages.report import write_report
+from strokebook.pipeline.stages.scan import scan_library
+from strokebook.pipeline.stages.trace import trace_pages
+from strokebook.pipeline.stages.train import train_model
 
 log = logging.getLogger(__name__)
 

@@ -16,12 +16,12 @@ from strokebook.base.options import build, nearest, option
 from strokebook.base.reading import read_plain
 from strokebook.dataset.composition import CompositionOptions
 from strokebook.dataset.options import DatasetOptions
-from strokebook.geometry.join import JoinOptions
-from strokebook.geometry.recipe import PageOptions
-from strokebook.geometry.route import RouteOptions
-from strokebook.geometry.separate import SeparateOptions
-from strokebook.geometry.splice import SpliceOptions
+from strokebook.figures.join import JoinOptions
+from strokebook.figures.prepare import PageOptions
+from strokebook.figures.separate import SeparateOptions
+from strokebook.figures.splice import SpliceOptions
 from strokebook.model.config import PRESETS, ModelOptions, TrainOptions
+from strokebook.routing.route import RouteOptions
 from strokebook.tracing.options import TraceOptions
 from strokebook.vision.options import VisionOptions
 

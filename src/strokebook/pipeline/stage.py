@@ -10,7 +10,7 @@ from pathlib import Path
 
 from strokebook.base.errors import Refusal
 from strokebook.base.files import digest
-from strokebook.library.records import Page
+from strokebook.library.catalogue.records import Page
 from strokebook.pipeline.project import Project
 
 

@@ -69,7 +69,7 @@ class Summary:
 
 def summarise(project: Project) -> Summary:
     """The project's numbers, from the catalogue alone."""
-    from strokebook.pipeline.datasets import dataset_facts  # with OpenCV behind it
+    from strokebook.pipeline.stages.dataset import dataset_facts  # with OpenCV behind it
 
     train = project.catalogue.result("train", "all")
     figures = project.catalogue.summaries("figures")

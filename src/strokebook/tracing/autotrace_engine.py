@@ -24,10 +24,9 @@ from strokebook.base.errors import InputRefused, StrokebookError
 from strokebook.base.files import digest
 from strokebook.geometry.curves import flatten_cubics
 from strokebook.geometry.drawing import Drawing
-from strokebook.tracing.clean import clean
-from strokebook.tracing.emptiness import too_small
-from strokebook.tracing.engine import Traced, TraceStats
-from strokebook.tracing.ink import (
+from strokebook.tracing.binarisation.clean import clean
+from strokebook.tracing.binarisation.empty_page import too_small
+from strokebook.tracing.binarisation.levels import (
     Grey,
     Levels,
     Mask,
@@ -42,6 +41,7 @@ from strokebook.tracing.measure import agreement
 from strokebook.tracing.options import TraceOptions
 from strokebook.tracing.page import PageImage, Pixels
 from strokebook.tracing.stages import write_stages
+from strokebook.tracing.tracer import Traced, TraceStats
 
 OURS = "1"  # raise when the same page may give another drawing
 Strokes = list[npt.NDArray[np.float64]]
@@ -86,7 +86,7 @@ class AutotraceTracer:
         return digest(self.name, self.version, repr(self.options))
 
     def trace(self, page: PageImage | Pixels, *, stages: Path | None = None) -> Traced:
-        """Trace one page; see :class:`~strokebook.tracing.engine.Tracer`."""
+        """Trace one page; see :class:`~strokebook.tracing.tracer.Tracer`."""
         start = time.perf_counter()
         o = self.options
         image = page if isinstance(page, PageImage) else PageImage.of(page)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from strokebook.tracing.ink import Mask
+from strokebook.tracing.binarisation.levels import Mask
 
 EVERY = 3  # of a stroke's points, for painting it
 STEP = 1.0  # px between the samples of the drawn line

@@ -10,13 +10,13 @@ import numpy as np
 
 from strokebook.base.files import digest
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.route import RouteOptions, route
-from strokebook.tracing.emptiness import too_small
-from strokebook.tracing.engine import Traced, TraceStats
-from strokebook.tracing.ink import Grey, luminance
+from strokebook.routing.route import RouteOptions, route
+from strokebook.tracing.binarisation.empty_page import too_small
+from strokebook.tracing.binarisation.levels import Grey, luminance
 from strokebook.tracing.measure import agreement
 from strokebook.tracing.options import TraceOptions
 from strokebook.tracing.page import PageImage, Pixels
+from strokebook.tracing.tracer import Traced, TraceStats
 
 OURS = "3"  # raise when the same page may give another drawing
 
@@ -43,9 +43,9 @@ class PenTracer:
         return digest(self.name, self.version, repr(self.options), repr(self.route))
 
     def trace(self, page: PageImage | Pixels, *, stages: Path | None = None) -> Traced:
-        """Trace one page; see :class:`~strokebook.tracing.engine.Tracer`."""
-        from strokebook.tracing.binarise import find_ink
-        from strokebook.tracing.ink_graph import centerlines
+        """Trace one page; see :class:`~strokebook.tracing.tracer.Tracer`."""
+        from strokebook.tracing.binarisation.binarise import find_ink
+        from strokebook.tracing.skeleton.line_graph import centerlines
 
         start = time.perf_counter()
         image = page if isinstance(page, PageImage) else PageImage.of(page)
@@ -83,8 +83,8 @@ class PenTracer:
 
     def _nothing(self, image: PageImage, grey: Grey, start: float, stages: Path | None) -> Traced:
         """A page without a line: an empty drawing and the reason."""
-        from strokebook.tracing.ink import levels
-        from strokebook.tracing.light import even_light
+        from strokebook.tracing.binarisation.background import even_light
+        from strokebook.tracing.binarisation.levels import levels
 
         flat = even_light(grey, self.options.background)
         if stages is not None:

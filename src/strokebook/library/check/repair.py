@@ -9,18 +9,18 @@ from pathlib import Path
 
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import atomic_path
-from strokebook.library.backup_files import FOLDER, Backup, backups
+from strokebook.library.catalogue.database import Database
+from strokebook.library.catalogue.migrations import migrate
+from strokebook.library.catalogue.schema import MIGRATIONS
 from strokebook.library.check.log import missing_numbers
 from strokebook.library.check.reading import ReadOnlyDatabase
 from strokebook.library.check.tables import integrity_faults, is_only_index
 from strokebook.library.clock import now
-from strokebook.library.database import Database
+from strokebook.library.disk.backup_files import FOLDER, Backup, backups
 from strokebook.library.edits import log, twin
 from strokebook.library.edits.bodies import check_body
 from strokebook.library.edits.log import REDACTED, Edit
 from strokebook.library.edits.projection import rebuild
-from strokebook.library.migrations import migrate
-from strokebook.library.schema import MIGRATIONS
 
 # Rows without what they refer to: results that the next run makes again, or images to be opened.
 _REFERENCES = (

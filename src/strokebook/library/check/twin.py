@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from strokebook.library.catalogue.database import Database
 from strokebook.library.check.finding import REPAIR, Finding, name_some
-from strokebook.library.database import Database
 from strokebook.library.edits.log import REDACTED, Edit, read
 from strokebook.library.edits.twin import Parsed, is_present_format, parse
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from strokebook.base.errors import UsageError
+from strokebook.library.disk.signature import BITS
+from strokebook.library.disk.tags import TAGS
 from strokebook.library.kinds import KINDS, check_label
-from strokebook.library.signature import BITS
-from strokebook.library.tags import TAGS
 
 Body = Mapping[str, Any]
 SPACES = ("pages", "drawings")

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from strokebook.library.catalogue.database import Database
 from strokebook.library.clock import now
-from strokebook.library.database import Database
 from strokebook.library.edits import log
 from strokebook.library.edits.bodies import MalformedError, target_of
 from strokebook.library.edits.legacy_format import HandWork, from_json

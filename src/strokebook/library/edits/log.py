@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from strokebook.library.database import Database
+from strokebook.library.catalogue.database import Database
 from strokebook.library.edits.bodies import check_body, target_of
 
 # hand: a command; file: a tag that a file wears; filed: a page moved in filed/; twin: hand.json

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from strokebook.library.database import Database
-from strokebook.library.decisions import attach_decisions, match_boxes
+from strokebook.library.catalogue.database import Database
+from strokebook.library.catalogue.decisions import attach_decisions, match_boxes
 from strokebook.library.edits.bodies import target_of
 from strokebook.library.edits.log import (
     Edit,

@@ -18,8 +18,8 @@ from strokebook.base.errors import StrokebookError
 from strokebook.base.files import write_text
 from strokebook.base.reading import plain_size
 from strokebook.base.steps import step
+from strokebook.library.catalogue.database import Database
 from strokebook.library.clock import now
-from strokebook.library.database import Database
 from strokebook.library.edits import log
 from strokebook.library.edits.bodies import MalformedError, check_body
 from strokebook.library.edits.legacy import import_first_format

@@ -10,7 +10,7 @@ import numpy as np
 from strokebook.base.progress import Progress
 from strokebook.geometry.drawing import Drawing, Stroke3
 from strokebook.geometry.stroke3 import to_stroke3
-from strokebook.model.checkpoint import SketchModel
+from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.evaluation import novelty, two_sample
 from strokebook.model.evaluation.material import Material
 from strokebook.model.evaluation.novelty import Near, Spread

@@ -13,7 +13,7 @@ from strokebook import __version__
 from strokebook.base.errors import Refusal
 from strokebook.base.progress import SILENT, Progress
 from strokebook.geometry.drawing import Stroke3
-from strokebook.model.checkpoint import SketchModel
+from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.evaluation import likelihood
 from strokebook.model.evaluation.comparison import (
     Made,

@@ -20,10 +20,10 @@ import torch
 from torch import Tensor
 
 from strokebook.geometry.drawing import Stroke3
-from strokebook.model import mixture
-from strokebook.model.batches import Batch, batch_of
-from strokebook.model.nets import Posterior, SketchNet
-from strokebook.model.noise import Noise
+from strokebook.model.cells.noise import Noise
+from strokebook.model.data.batches import Batch, batch_of
+from strokebook.model.distributions import mixture
+from strokebook.model.networks.sketch_rnn import Posterior, SketchNet
 
 BATCH = 64
 ADDED, POSTERIOR, BOUND = 7, 8, 9  # what the random numbers are for, beside the seed

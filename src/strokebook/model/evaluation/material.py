@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from strokebook.base.errors import Refusal, StrokebookError
 from strokebook.geometry.drawing import Stroke3
-from strokebook.model.batches import check, scale_of
-from strokebook.model.checkpoint import SketchModel
+from strokebook.model.checkpoints.checkpoint import SketchModel
+from strokebook.model.data.batches import check, scale_of
 from strokebook.model.evaluation.options import EvaluateOptions
 
 FAR = 1.5  # the model's scale may differ from the data's by this factor before it is remarked on

@@ -19,8 +19,8 @@ import numpy.typing as npt
 from strokebook.geometry.drawing import Stroke3
 from strokebook.geometry.simplify import simplify
 from strokebook.geometry.stroke3 import from_stroke3, to_stroke3
+from strokebook.model.cells.noise import Noise
 from strokebook.model.evaluation import picture_features, stroke_features
-from strokebook.model.noise import Noise
 
 Floats = npt.NDArray[np.float64]
 FOLDS = 5

@@ -13,11 +13,11 @@ from torch import Tensor
 
 from strokebook.base.errors import UsageError
 from strokebook.geometry.drawing import Drawing
-from strokebook.model.checkpoint import SketchModel
-from strokebook.model.fitting import Fitted, fit
-from strokebook.model.heat import Heat
-from strokebook.model.noise import Noise
-from strokebook.model.pen import Chance, fresh
+from strokebook.model.cells.noise import Noise
+from strokebook.model.checkpoints.checkpoint import SketchModel
+from strokebook.model.data.rescale import Fitted, fit
+from strokebook.model.distributions.temperature import Heat
+from strokebook.model.sampling.rollout import Chance, fresh
 from strokebook.model.sampling.starts import stroke5
 from strokebook.model.sampling.stream import Stream, check_count, check_most, placed
 

@@ -15,11 +15,11 @@ from torch import Tensor
 from strokebook.base.errors import UsageError
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.stroke3 import to_stroke5
-from strokebook.model.checkpoint import SketchModel
-from strokebook.model.fitting import Fitted, fit
-from strokebook.model.noise import Noise
-from strokebook.model.pen import Chance, Hand, Rows, draw, follow, fresh
-from strokebook.model.precision import computing
+from strokebook.model.cells.noise import Noise
+from strokebook.model.checkpoints.checkpoint import SketchModel
+from strokebook.model.data.rescale import Fitted, fit
+from strokebook.model.kernels.precision import computing
+from strokebook.model.sampling.rollout import Chance, Hand, Rows, draw, follow, fresh
 
 # So many z read the start up to that row; the time to the first point is what more would cost.
 READERS = ((8, 64), (48, 32), (None, 16))
@@ -65,7 +65,7 @@ def read_start(
     """Read what is drawn so far.
 
     It is fitted to the size that the first half of a training drawing has (see
-    :func:`strokebook.model.fitting.fit`).
+    :func:`strokebook.model.data.rescale.fit`).
 
     A conditional model has to choose z. The encoder's z of the start would ask for a drawing that
     is the start and no more; so z comes from its posterior given the start, as the decoder sees

@@ -15,9 +15,9 @@ import numpy.typing as npt
 from strokebook.base.errors import UsageError
 from strokebook.geometry.drawing import Drawing, Points
 from strokebook.geometry.stroke3 import from_stroke3
-from strokebook.model.checkpoint import SketchModel
-from strokebook.model.heat import Heat
-from strokebook.model.pen import END, UP, Chance, Drawn, Hand, Rows, fresh, steps
+from strokebook.model.checkpoints.checkpoint import SketchModel
+from strokebook.model.distributions.temperature import Heat
+from strokebook.model.sampling.rollout import END, UP, Chance, Drawn, Hand, Rows, fresh, steps
 from strokebook.model.sampling.starts import Start, prior
 
 LEAST = 2  # points of a new drawing

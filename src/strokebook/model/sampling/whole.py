@@ -7,8 +7,8 @@ import dataclasses
 import numpy as np
 
 from strokebook.geometry.drawing import Drawing
-from strokebook.model.checkpoint import SketchModel
-from strokebook.model.heat import Heat
+from strokebook.model.checkpoints.checkpoint import SketchModel
+from strokebook.model.distributions.temperature import Heat
 from strokebook.model.sampling import choosing
 from strokebook.model.sampling.starts import Start, cut, read_start
 from strokebook.model.sampling.stream import stream

@@ -15,11 +15,11 @@ import numpy as np
 from strokebook.base import owned, trees
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import inside
+from strokebook.library.catalogue.filed_rows import FILED, LIST
 from strokebook.library.check.finding import REPAIR, Finding, name_some
-from strokebook.library.filed_rows import FILED, LIST
-from strokebook.library.previews import preview_path
-from strokebook.pipeline.ownership import FOLDERS
+from strokebook.library.disk.previews import preview_path
 from strokebook.pipeline.project import Project
+from strokebook.pipeline.removal.ownership import FOLDERS
 from strokebook.pipeline.stage import usable_pages
 
 _RUN = "'strokebook run' makes them again."
@@ -123,7 +123,7 @@ def _read_picture(path: Path) -> None:
 
 
 def _read_drawing(path: Path) -> None:
-    from strokebook.geometry.svg import read_drawing
+    from strokebook.geometry.svg.api import read_drawing
 
     read_drawing(path)
 
@@ -142,7 +142,7 @@ def _read_arrays(path: Path) -> None:
 
 
 def _read_model(path: Path) -> None:
-    from strokebook.model.checkpoint import read
+    from strokebook.model.checkpoints.checkpoint import read
 
     read(path.parent, "best")
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from strokebook.base import owned
 from strokebook.library.check.finding import REPAIR, Finding, name_some
-from strokebook.library.previews import FOLDER as PREVIEWS
-from strokebook.pipeline.ownership import FOLDERS
+from strokebook.library.disk.previews import FOLDER as PREVIEWS
 from strokebook.pipeline.project import Project
+from strokebook.pipeline.removal.ownership import FOLDERS
 
 _DRAWING = re.compile(r"(.+?)-?d\d+")
 _ASKED = "Tag the page once more to be asked about it, or take the tag away."

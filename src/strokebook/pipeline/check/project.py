@@ -6,12 +6,12 @@ import contextlib
 from pathlib import Path
 
 from strokebook.base.errors import StrokebookError, UsageError
-from strokebook.library.backup_files import restore_advice
-from strokebook.library.catalogue import Catalogue
+from strokebook.library.catalogue.catalogue import Catalogue
+from strokebook.library.catalogue.database import Database
 from strokebook.library.check import log, tables, twin
 from strokebook.library.check.finding import Finding
 from strokebook.library.check.reading import ReadOnlyDatabase
-from strokebook.library.database import Database
+from strokebook.library.disk.backup_files import restore_advice
 from strokebook.pipeline.check.files import (
     check_filed,
     check_files,

@@ -10,19 +10,20 @@ from strokebook.base import owned
 from strokebook.base.errors import StrokebookError
 from strokebook.base.progress import Progress
 from strokebook.library.backup import back_up_daily
-from strokebook.library.catalogue import Catalogue
+from strokebook.library.catalogue.catalogue import Catalogue
+from strokebook.library.catalogue.database import MEMORY
+from strokebook.library.catalogue.filed_rows import FILED, LIST, write_list
 from strokebook.library.check import log, repair, tables, twin
-from strokebook.library.database import MEMORY
 from strokebook.library.edits.projection import rebuild
 from strokebook.library.edits.twin import rewrite
-from strokebook.library.filed_rows import FILED, LIST, write_list
-from strokebook.pipeline import locks, trash
+from strokebook.pipeline import locks
 from strokebook.pipeline.check.files import check_filed, is_listed, missing_files, unknown_files
 from strokebook.pipeline.check.private import check_private, exposed_images, page_names
 from strokebook.pipeline.check.project import project_settings
-from strokebook.pipeline.curate import apply_cluster_decisions
-from strokebook.pipeline.privacy import purge
+from strokebook.pipeline.editing.curate import apply_cluster_decisions
 from strokebook.pipeline.project import DATABASE, HAND, Project, open_project
+from strokebook.pipeline.removal import trash
+from strokebook.pipeline.removal.purge import purge
 
 
 def repair_project(folder: Path, progress: Progress, *, deep: bool = False) -> list[str]:

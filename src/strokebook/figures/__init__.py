@@ -1,0 +1,1 @@
+"""A page's strokes become separate drawings: join what belongs together, splice, separate."""

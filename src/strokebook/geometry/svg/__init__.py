@@ -1,0 +1,1 @@
+"""SVG in and out: read with a guard against hostile files, write, and the styles between."""

@@ -1,0 +1,1 @@
+"""Sketchbooks as files: walking folders, page ids, tags, previews, signatures, copies."""

@@ -1,0 +1,1 @@
+"""Recurrent cells: LSTM, layer norm and hyper LSTM, and their dropout noise."""

@@ -1,0 +1,57 @@
+"""Every random number of the model as a pure function of a seed and a place.
+
+A training step's noise depends on (seed, step) alone, so that a resumed run needs no saved state
+of a random generator and draws what the unbroken run would have drawn.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from strokebook.model.cells.base import Dropout
+from strokebook.model.data.packing import Packing
+from strokebook.model.kernels import dropout_mask
+
+LEVELS = 1 << 16
+
+
+class Noise:
+    """Random arrays in the order they are asked for, fixed by ``key``."""
+
+    def __init__(self, *key: int) -> None:
+        self.rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence(key)))
+
+    def normal(self, *shape: int, like: Tensor) -> Tensor:
+        """Standard normal numbers on the device and in the type of ``like``."""
+        return torch.from_numpy(self.rng.standard_normal(shape)).to(like.dtype).to(like.device)
+
+    def uniform(self, *shape: int) -> npt.NDArray[np.float64]:
+        """Numbers in [0, 1)."""
+        return self.rng.random(shape)
+
+    def dropout(self, share: float, packing: Packing, units: int) -> Dropout | None:
+        """A mask that keeps ``share`` of ``units`` numbers a row; None when all is kept.
+
+        What falls depends on the drawing, the step and the unit, not on how they are packed.
+        """
+        level = round(share * LEVELS)
+        if level >= LEVELS:
+            return None
+        key = int(self.rng.integers(1 << 32))
+        rows = (_mixed(packing.drawing.numpy(force=True) + np.uint32(1)) ^ np.uint32(key)) + (
+            packing.step.numpy(force=True).astype(np.uint32)
+        )
+        kept = torch.empty(len(rows), units, dtype=torch.uint8)
+        dropout_mask.fill(_mixed(rows), np.uint32(level), kept.numpy())
+        return Dropout(kept.to(packing.step.device), LEVELS / level)
+
+
+def _mixed(values: npt.NDArray[np.integer]) -> npt.NDArray[np.uint32]:
+    """Integers scattered over 32 bits."""
+    x = values.astype(np.uint32)
+    for factor in (0x7FEB352D, 0x846CA68B):
+        x = (x ^ (x >> np.uint32(16))) * np.uint32(factor)
+    return x ^ (x >> np.uint32(16))

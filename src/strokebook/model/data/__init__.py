@@ -1,0 +1,1 @@
+"""Training data: augmentation, scaling, batches, packing, statistics."""

@@ -1,0 +1,70 @@
+"""What a training stands on: checked drawings, scaled, with their facts and a digest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.base.files import digest
+from strokebook.geometry.drawing import Stroke3
+from strokebook.model.data.batches import check
+from strokebook.model.data.statistics import DataFacts, measure
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingData:
+    """Drawings ready for the net.
+
+    Attributes:
+        train: Offsets in units of the scale.
+        valid: The same of the validation drawings; may be empty.
+        facts: Of the training drawings before scaling.
+        remarks: What was left out.
+        key: Digest of all drawings.
+    """
+
+    train: list[Stroke3]
+    valid: list[Stroke3]
+    facts: DataFacts
+    remarks: tuple[Refusal, ...]
+    key: str
+
+
+def prepare(train: Sequence[Stroke3], valid: Sequence[Stroke3], max_points: int) -> TrainingData:
+    """Check, measure and scale.
+
+    Raises:
+        StrokebookError: No drawing can be used, all of them are one spot, or one is not stroke-3.
+    """
+    kept, remarks = check(train, max_points, "training")
+    held, more = check(valid, max_points, "validation")
+    if not kept:
+        raise StrokebookError(
+            f"There is no drawing to train on ({len(train)} were given, each of 2 to {max_points}"
+            " points is used).",
+            "Add drawings to the data set, or raise max_points.",
+        )
+    facts = measure(kept)
+    if not facts.scale > 0:
+        raise StrokebookError(
+            "All points of every training drawing lie on one spot.", "Make the data set anew."
+        )
+    if not held:
+        remedy = "Give the validation set a few drawings to get early stopping."
+        reason = "has no drawing, so the best model is simply the last."
+        more.append(Refusal("The validation set", reason, remedy, fatal=False))
+    key = digest(*(d.tobytes() for d in kept), "valid", *(d.tobytes() for d in held))
+    return TrainingData(
+        [_scaled(d, facts.scale) for d in kept],
+        [_scaled(d, facts.scale) for d in held],
+        facts,
+        (*remarks, *more),
+        key,
+    )
+
+
+def _scaled(drawing: Stroke3, scale: float) -> Stroke3:
+    out = drawing.copy()
+    out[:, :2] /= scale
+    return out

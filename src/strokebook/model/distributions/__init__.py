@@ -1,0 +1,1 @@
+"""Distributions of the next point: Gaussian mixtures, local frame, temperature, sampling."""

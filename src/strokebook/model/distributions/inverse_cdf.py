@@ -1,0 +1,84 @@
+"""Choosing from what a decoder says, with random numbers that were drawn beforehand.
+
+Shape letters: B drawings, K components.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.special import log_ndtr
+
+from strokebook.model.distributions.mixture import Mixture
+from strokebook.model.distributions.temperature import Heat
+
+
+class Move(NamedTuple):
+    """One row of each drawing.
+
+    Attributes:
+        state: Of the decoder after it.
+        row: ``(B, 5)``; an end row where the drawing ended before.
+        nats: What the rows cost at temperature 1, ``(B,)``; 0 if that was not asked for.
+    """
+
+    state: Any
+    row: Tensor
+    nats: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """How one row of each of B drawings is chosen.
+
+    Attributes:
+        level: ``(B, 2)`` in [0, 1): which component, which pen state.
+        place: ``(B, 2)`` standard normal.
+        heat: Temperatures.
+        missing: Points that are still wanted before any drawing ends, this row's included.
+        weighed: Whether what rows cost is wanted.
+    """
+
+    level: Tensor
+    place: Tensor
+    heat: Heat
+    missing: int
+    weighed: bool
+
+    def offset(self, found: Mixture, logistic: Tensor | None = None) -> Tensor:
+        """An offset of each drawing, ``(B, 2)``.
+
+        Args:
+            found: Fields ``(B, K)``.
+            logistic: Components that are logistic instead of normal, ``(K,)``; None: none.
+        """
+        which = _index(found.weight / self.heat.mixture, self.level[:, 0])[:, None]
+        mean_x, mean_y, log_x, log_y, raw = (part.gather(1, which)[:, 0] for part in found[2:])
+        rho, spread, place = torch.tanh(raw), self.heat.mixture**0.5, self.place
+        across = rho * place[:, 0] + torch.sqrt(1.0 - rho * rho) * place[:, 1]
+        along = place[:, 0]
+        if logistic is not None:
+            other = logistic[which[:, 0]]
+            along = torch.where(other, log_ndtr(along) - log_ndtr(-along), along)
+            across = torch.where(other, log_ndtr(across) - log_ndtr(-across), across)
+        x = mean_x + spread * log_x.exp() * along
+        y = mean_y + spread * log_y.exp() * across
+        return torch.stack((x, y), 1)
+
+    def pen(self, logits: Tensor, must_go_on: bool) -> Tensor:
+        """A pen state of each drawing, ``(B,)``, from its logits ``(B, 3)``; the third ends it."""
+        logits = logits / self.heat.pen
+        if must_go_on:
+            logits[:, 2] = -torch.inf
+        return _index(logits, self.level[:, 1])
+
+
+def _index(logits: Tensor, level: Tensor) -> Tensor:
+    """The class where each row's cumulative probability passes ``level``, ``(B,)``."""
+    below = logits.softmax(-1).cumsum(-1) <= level[:, None]
+    allowed = (logits > -torch.inf).long()
+    last = (allowed * torch.arange(logits.shape[-1], device=logits.device)).amax(-1)
+    return torch.minimum(below.sum(-1), last)

@@ -1,0 +1,372 @@
+"""A decoder of ours ↔ the plain LSTM that the browser library runs.
+
+The two begin differently. The library starts from a state of zeros, reads the start token, and
+what it predicts then is the way to a drawing's second point: the start token stands for the first.
+Ours may start from a state that z gives, and reads the start token and then the first point.
+So both ways the first step needs gates of its own. Units that are added to the LSTM give it them:
+a *marker* is 0 before the first step and the same number ever after, so that its weights to the
+gates are a bias which the first step lacks.
+
+Shape letters: T rows, H units, B drawings, M mixtures.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from strokebook.base.errors import StrokebookError, UsageError
+from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.stroke3 import to_stroke5
+from strokebook.model.cells.lstm import GATES, LstmLayer
+from strokebook.model.cells.noise import Noise
+from strokebook.model.checkpoints.checkpoint import SketchModel
+from strokebook.model.config import ModelOptions
+from strokebook.model.data.batches import START
+from strokebook.model.data.rescale import fit
+from strokebook.model.distributions import mixture
+from strokebook.model.interchange import sketchrnn_js
+from strokebook.model.interchange.sketchrnn_js import BrowserModel
+from strokebook.model.networks.sketch_rnn import SketchNet
+from strokebook.model.sampling.rollout import Chance, draw, fresh
+
+Array = npt.NDArray[np.float64]
+
+LIBRARY = ("input", "candidate", "forget", "output")  # its order of the gates
+INPUT, CANDIDATE, FORGET, OUTPUT = range(4)
+MARKERS = 2  # each weight is at most 10, so one marker alone could move a gate by 7.6 only
+OPEN = 10.0  # a pre-activation that saturates its gate
+REACH = 0.999  # of a cell after one step from zeros, which cannot pass 1
+SHUT = -9.0  # an input gate that lets nothing in
+HALF_OPEN = 5.0  # one that lets almost all in, and that two markers can shut
+STEPS = 10  # that a new file is compared over
+TRIALS = 4  # drawings it is compared on
+
+
+def marked() -> float:
+    """A marker's hidden state after every step."""
+    return float(_sigmoid(OPEN) * np.tanh(_sigmoid(OPEN) * np.tanh(OPEN)))
+
+
+@dataclass(frozen=True, eq=False)
+class Export:
+    """A model for the browser, and how near it comes to ours.
+
+    Differences are the largest of any mixture parameter (π, μ, σ, ρ, pen; over 1, in parts of
+    it) within ten steps of a few drawings, with the weights as the file gives them back.
+
+    Attributes:
+        model: To be written.
+        clipped: Weights beyond ± 10, which the file cannot hold.
+        unreached: Units whose first state no single step from zeros reaches.
+        difference: As the library is usually used.
+        exact: From the first state that the file carries along; None where it carries none.
+    """
+
+    model: BrowserModel
+    clipped: int
+    unreached: int
+    difference: float
+    exact: float | None
+
+
+def prior_z(model: SketchModel, seed: int) -> Tensor | None:
+    """The z, ``(1, Z)``, of the first drawing that ``sample`` draws with ``seed``."""
+    if not model.options.conditional:
+        return None
+    like = model.net.decoder.output.bias
+    return Noise(seed, 5, 0).normal(1, model.options.z, like=like)
+
+
+def posterior_z(model: SketchModel, drawing: Drawing) -> Tensor:
+    """The z, ``(1, Z)``, that the encoder finds in a drawing (its mean).
+
+    Raises:
+        StrokebookError: A decoder-only model, or a drawing without extent.
+    """
+    rows = fit(drawing, model.facts, model.facts.extent).rows
+    given = torch.from_numpy(to_stroke5(rows, len(rows) + 1)[:-1])[:, None].to(model.net.device)
+    with torch.no_grad():
+        return model.net.encode(given, torch.tensor([len(rows)], device=given.device)).mean
+
+
+@torch.no_grad()
+def to_browser(model: SketchModel, z: Tensor | None, name: str, *, plain: bool = False) -> Export:
+    """A plain LSTM decoder with z fixed, as the library runs it.
+
+    The constant z · W_z goes into the biases; the state after the first point is what the
+    library's own first step gives, through biases that hold at that step alone. That is exact
+    unless a cell's state there is over 1 (which a step from zeros cannot give): such a unit gets
+    its right hidden state and a nearly right cell. The exact state is carried in the file's
+    ``info.strokebook``.
+
+    Args:
+        model: Trained; a plain LSTM decoder with 20 mixtures.
+        z: ``(1, Z)``; None for a decoder-only model.
+        name: Of what it draws.
+        plain: Only the weights as they are and z in the biases: for programs that feed the start
+            token and then the first point (0, 0, 1, 0, 0). What z says by the state before the
+            start token is lost then.
+
+    Raises:
+        StrokebookError: The format cannot express the model, or z is missing.
+    """
+    _check(model, z)
+    decoder = model.net.decoder
+    row = decoder.output.weight.new_tensor([START])
+    state: Any
+    state, offset = decoder.start(1, z)
+    for _ in range(2):  # the start token; then the first point, where the drawing's origin is
+        state = decoder.cell.step(row, state, offset)
+    hidden, cell = (part[0].cpu().double().numpy() for part in state)
+    made = _without_state(model, offset, name)
+    if not plain:
+        made = _with_state(made, hidden, cell)
+    inputs, wanted = _trials(model, z)
+    again = sketchrnn_js.as_written(made)
+    zeros = np.zeros(made.units)
+    skipped = 0 if plain else 1  # rows that the library does not read
+    usual = _difference(again, inputs[skipped:], wanted[1:], zeros, zeros)
+    exact = None
+    if not plain:
+        exact = _difference(again, inputs[2:], wanted[2:], *first_state(again))
+    return Export(
+        model=made,
+        clipped=sketchrnn_js.clipped(made),
+        unreached=0 if plain else int((np.abs(cell) > 1.0).sum()),
+        difference=usual,
+        exact=exact,
+    )
+
+
+def _check(model: SketchModel, z: Tensor | None) -> None:
+    options = model.options
+    what = ""
+    if options.seeing:
+        what = "its decoder sees the page"
+    elif type(model.net.decoder.cell) is not LstmLayer:
+        what = "its decoder is no plain LSTM"
+    elif options.mixtures != sketchrnn_js.MIXTURES:
+        what = f"it has {options.mixtures} mixtures, the library knows {sketchrnn_js.MIXTURES} only"
+    if what:
+        raise StrokebookError(
+            f"This model cannot be written for @magenta/sketch: {what}.",
+            "Export it with --format onnx, or train one with a plain LSTM decoder and"
+            f" {sketchrnn_js.MIXTURES} mixtures.",
+        )
+    if options.conditional and z is None:
+        raise UsageError("The model needs a z.", "Name a drawing or a seed.")
+
+
+def _without_state(model: SketchModel, offset: Tensor, name: str) -> BrowserModel:
+    """Our decoder's weights in the library's layout."""
+    decoder, layer = model.net.decoder, cast(LstmLayer, model.net.decoder.cell)
+    bias = _by_gate(offset.t())[0]
+    bias[FORGET] -= 1.0  # the library adds it
+    return BrowserModel(
+        name=name,
+        scale=float(model.scale),
+        longest=max(model.facts.longest - 1, 2),  # the start token is a drawing's first point
+        output=decoder.output.weight.detach().cpu().numpy().T.copy(),
+        output_bias=decoder.output.bias.detach().cpu().numpy().copy(),
+        rows=_flat(_by_gate(layer.input_weight)),
+        recurrent=_flat(_by_gate(layer.recurrent_weight)),
+        bias=_flat(bias[None])[0],
+    )
+
+
+def _with_state(plain: BrowserModel, hidden: Array, cell: Array) -> BrowserModel:
+    """The same with markers after its H units, whose first step gives the state ``(H,)``."""
+    units, size = plain.units, plain.units + MARKERS
+    rows = plain.rows.astype(np.float64).reshape(5, 4, units)
+    steady = plain.bias.astype(np.float64).reshape(4, units)
+    first = _first_biases(hidden, cell, steady, rows[START.index(1.0)])
+    recurrent = np.zeros((size, 4, size))
+    recurrent[:units, :, :units] = plain.recurrent.reshape(units, 4, units)
+    recurrent[units:, :, :units] = (steady - first) / (MARKERS * marked())
+    recurrent[units:, FORGET, units:] = -OPEN
+    bias = np.full((4, size), OPEN)
+    bias[FORGET] = -OPEN
+    bias[:, :units] = first
+    more = np.ones(MARKERS)
+    state = {
+        "c": _digits(np.concatenate((cell, _sigmoid(OPEN) * np.tanh(OPEN) * more))),
+        "h": _digits(np.concatenate((hidden, marked() * more))),
+    }
+    return dataclasses.replace(
+        plain,
+        output=np.pad(plain.output, ((0, MARKERS), (0, 0))),
+        rows=_flat(np.pad(rows, ((0, 0), (0, 0), (0, MARKERS)))),
+        recurrent=_flat(recurrent),
+        bias=_flat(bias[None])[0],
+        more={"strokebook": {"first": state}},
+    )
+
+
+def _first_biases(hidden: Array, cell: Array, steady: Array, row: Array) -> Array:
+    """Biases ``(4, H)`` with which the start token gives a state from zeros.
+
+    From zeros a cell becomes σ(i) · tanh(g); the input gate is left as it would be and the
+    candidate solved for, unless that asks for too much: then both do the same share.
+
+    Args:
+        hidden: Wanted, ``(H,)``.
+        cell: Wanted, ``(H,)``.
+        steady: Biases of all later steps, ``(4, H)``.
+        row: What the start token adds to each gate, ``(4, H)``.
+    """
+    reached = np.clip(cell, -REACH, REACH)
+    let_in = np.maximum(_sigmoid(steady[INPUT] + row[INPUT]), np.sqrt(np.abs(reached)))
+    squashed = np.tanh(reached)
+    shown = np.divide(
+        hidden, squashed, where=squashed != 0, out=_sigmoid(steady[OUTPUT] + row[OUTPUT])
+    )
+    wanted = steady + row
+    wanted[INPUT] = _logit(let_in)
+    wanted[CANDIDATE] = np.arctanh(np.clip(reached / let_in, -0.9999, 0.9999))
+    wanted[OUTPUT] = _logit(shown)
+    return np.asarray(wanted - row)
+
+
+def to_net(found: BrowserModel) -> SketchNet:
+    """A decoder-only net that draws what a published model draws.
+
+    Our first step sets the first point down and must leave the model as the library starts it:
+    units are added. Markers keep all input gates shut at the first step; one unit more is on
+    after that step alone, and its weights put the pen down. None passes the format's ± 10, so
+    that the net, fine-tuned, can go back to the browser.
+    """
+    units, size = found.units, found.units + MARKERS + 1
+    options = ModelOptions(
+        conditional=False, decoder=size, decoder_cell="lstm", mixtures=sketchrnn_js.MIXTURES
+    )
+    net = SketchNet(options)
+    markers, once = slice(units, units + MARKERS), size - 1
+    rows = np.zeros((5, 4, size))
+    rows[:, :, :units] = found.rows.reshape(5, 4, units)
+    bias = np.full((4, size), OPEN)
+    bias[FORGET] = -OPEN
+    bias[:, :units] = found.bias.reshape(4, units)
+    bias[INPUT, :units] = SHUT - rows[START.index(1.0), INPUT, :units]
+    bias[INPUT, once] = HALF_OPEN
+    recurrent = np.zeros((size, 4, size))
+    recurrent[:units, :, :units] = found.recurrent.reshape(units, 4, units)
+    lacking = found.bias[:units] - bias[INPUT, :units]
+    recurrent[markers, INPUT, :units] = lacking / (MARKERS * marked())
+    recurrent[markers, FORGET, units:] = -OPEN
+    recurrent[markers, INPUT, once] = -OPEN
+    output = np.zeros((size, mixture.width(sketchrnn_js.MIXTURES)))
+    output[:units] = found.output
+    output[once, : mixture.PENS] = (OPEN, -OPEN, -OPEN)  # down, up, end
+    cell = cast(LstmLayer, net.decoder.cell)
+    with torch.no_grad():
+        cell.input_weight.copy_(_to_ours(rows))
+        cell.recurrent_weight.copy_(_to_ours(recurrent))
+        cell.bias.copy_(_to_ours(bias[None])[:, 0])
+        net.decoder.output.weight.copy_(torch.from_numpy(output.T.copy()))
+        net.decoder.output.bias.copy_(torch.from_numpy(found.output_bias))
+    return net.eval().requires_grad_(False)
+
+
+def unroll(model: BrowserModel, rows: npt.ArrayLike, hidden: Array, cell: Array) -> Array:
+    """The library's arithmetic: output rows ``(T, 123)`` after each input row ``(T, 5)``."""
+    outputs, bias = [], model.bias.astype(np.float64).reshape(4, -1)
+    bias[FORGET] += 1.0
+    for row in np.asarray(rows, np.float64):
+        gates = (row @ model.rows + hidden @ model.recurrent).reshape(4, -1) + bias
+        let_in = _sigmoid(gates[INPUT]) * np.tanh(gates[CANDIDATE])
+        cell = _sigmoid(gates[FORGET]) * cell + let_in
+        hidden = _sigmoid(gates[OUTPUT]) * np.tanh(cell)
+        outputs.append(hidden @ model.output + model.output_bias)
+    return np.array(outputs)
+
+
+def first_state(model: BrowserModel) -> tuple[Array, Array]:
+    """Hidden and cell state after the first point, as the file carries them."""
+    first: dict[str, Any] = model.more["strokebook"]["first"]
+    return np.array(first["h"], np.float64), np.array(first["c"], np.float64)
+
+
+def parameters(outputs: Tensor) -> Tensor:
+    """π, μ, σ, ρ and pen of output rows ``(T, 3 + 6M)``, side by side."""
+    found = mixture.split(outputs)
+    return torch.cat(
+        (
+            found.weight.softmax(-1),
+            found.mean_x,
+            found.mean_y,
+            found.log_sigma_x.exp(),
+            found.log_sigma_y.exp(),
+            found.rho.tanh(),
+            found.pen.softmax(-1),
+        ),
+        dim=-1,
+    )
+
+
+def _trials(model: SketchModel, z: Tensor | None) -> tuple[Array, Tensor]:
+    """Rows of a few drawings of the model's own, and what the model says after each.
+
+    Returns:
+        Start token, first point and ten more steps, ``(T, TRIALS, 5)``, and the output rows
+        ``(T, TRIALS, 123)``.
+    """
+    net = model.net
+    many = z.expand(TRIALS, -1) if z is not None else None
+    hand = fresh(net, TRIALS, many)
+    chance = Chance.of(0, TRIALS, STEPS, hand.row)
+    drawn = list(draw(net, hand, chance, 0.5, STEPS, origin=True))[1:]
+    token = np.broadcast_to(np.array(START, np.float32), drawn[0].shape)
+    inputs = np.stack([token, token, *drawn])  # the library's drawings begin with the pen down
+    outputs = net.decoder(torch.from_numpy(inputs).to(net.device), many, None)
+    return inputs.astype(np.float64), outputs.cpu().double()
+
+
+def _difference(
+    written: BrowserModel, inputs: Array, wanted: Tensor, hidden: Array, cell: Array
+) -> float:
+    """How far the library's parameters are from ours over the last of its rows."""
+    worst = 0.0
+    for place in range(inputs.shape[1]):
+        outputs = unroll(written, inputs[:, place], hidden, cell)[-len(wanted) :]
+        right = parameters(wanted[:, place])
+        off = (parameters(torch.from_numpy(outputs)) - right).abs() / right.abs().clamp_min(1.0)
+        worst = max(worst, float(off.max()))
+    return worst
+
+
+def _by_gate(weight: Tensor) -> Array:
+    """Our ``(4H, X)`` → the library's ``(X, 4, H)``."""
+    ours = weight.detach().cpu().double().numpy()
+    parts = dict(zip(GATES, np.split(ours, 4), strict=True))
+    return np.stack([parts[gate].T for gate in LIBRARY], axis=1)
+
+
+def _to_ours(weight: Array) -> Tensor:
+    """The library's ``(X, 4, H)`` → our ``(4H, X)``."""
+    parts = dict(zip(LIBRARY, weight.swapaxes(0, 1), strict=True))
+    return torch.from_numpy(np.concatenate([parts[gate].T for gate in GATES]))
+
+
+def _flat(weights: Array) -> npt.NDArray[np.float32]:
+    """``(X, 4, H)`` → the file's ``(X, 4H)``."""
+    return weights.reshape(len(weights), -1).astype(np.float32)
+
+
+def _digits(values: Array) -> list[float]:
+    return [float(f"{v:.7g}") for v in values]
+
+
+def _sigmoid(values: npt.ArrayLike) -> Array:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.asarray(values, np.float64))))
+
+
+def _logit(share: Array) -> Array:
+    inside = np.clip(share, 1e-4, 1 - 1e-4)
+    return np.asarray(np.log(inside / (1.0 - inside)))

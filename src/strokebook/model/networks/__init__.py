@@ -1,0 +1,1 @@
+"""Networks: SketchRNN, and the decoder that sees the page it draws on."""

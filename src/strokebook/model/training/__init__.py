@@ -1,0 +1,1 @@
+"""Training: one step, its state, validation, metrics, interrupts, the model card."""

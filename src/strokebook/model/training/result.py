@@ -1,0 +1,36 @@
+"""What came of a training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from strokebook.base.errors import Refusal
+from strokebook.model.training.validation import Scores
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What came of a training.
+
+    Attributes:
+        folder: Of the model.
+        ended: ``steps``, ``patience``, ``minutes`` or ``interrupted``.
+        steps: Done in all.
+        seconds: Spent in all, over all resumes.
+        best_step: Step of the best model.
+        best: Its scores on the validation drawings; None where there are none.
+        skipped: Steps that the NaN guard skipped.
+        overfits: Step at which overfitting was seen; 0: it was not.
+        remarks: Drawings left out, and other things to know.
+    """
+
+    folder: Path
+    ended: str
+    steps: int
+    seconds: float
+    best_step: int
+    best: Scores | None
+    skipped: int
+    overfits: int
+    remarks: tuple[Refusal, ...]

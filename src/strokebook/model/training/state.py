@@ -1,0 +1,96 @@
+"""Where a training stands, and how its two curves run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from strokebook.base.errors import StrokebookError, UsageError
+from strokebook.base.options import build
+from strokebook.model.training.validation import Scores
+
+OVERFIT_AFTER = 3  # validations in a row without a new best, while training goes on improving
+
+
+@dataclass
+class Loop:
+    """Where a training stands; saved with every ``last`` checkpoint.
+
+    Attributes:
+        step: Steps done.
+        seconds: Spent so far, over all resumes.
+        best_step: Step of the best validation; 0: none yet.
+        best: Its scores.
+        since_best: Validations since then.
+        validated: Step of the last validation.
+        factor: What the NaN guard has multiplied the learning rate by.
+        bad: Steps skipped in a row.
+        skipped: Steps skipped in all.
+        sums: Reconstruction loss, KL loss and steps since the last line of metrics.
+        between: Reconstruction loss and steps since the last validation.
+        at_best: Mean training loss before the best validation.
+        overfits: Step at which overfitting was seen; 0: not so far.
+    """
+
+    step: int = 0
+    seconds: float = 0.0
+    best_step: int = 0
+    best: dict[str, float] | None = None
+    since_best: int = 0
+    validated: int = 0
+    factor: float = 1.0
+    bad: int = 0
+    skipped: int = 0
+    sums: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
+    between: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    at_best: float | None = None
+    overfits: int = 0
+
+    def learnt(self, reconstruction: float, kl: float) -> None:
+        """Count a step that was done."""
+        self.bad = 0
+        self.sums = [self.sums[0] + reconstruction, self.sums[1] + kl, self.sums[2] + 1]
+        self.between = [self.between[0] + reconstruction, self.between[1] + 1]
+
+    def judged(self, better: bool, scores: dict[str, float]) -> str:
+        """Count a validation.
+
+        Returns:
+            A sentence when it now shows overfitting for the first time, else nothing.
+        """
+        total, count = self.between
+        self.between = [0.0, 0.0]
+        mean = total / count if count else None
+        self.since_best = 0 if better else self.since_best + 1
+        if better:
+            self.best_step, self.best, self.at_best = self.step, scores, mean
+            return ""
+        fell = mean is not None and self.at_best is not None and mean < self.at_best
+        if self.overfits or self.since_best < OVERFIT_AFTER or not fell:
+            return ""
+        self.overfits = self.step
+        return (
+            f"step {self.step}: the model begins to learn its drawings by heart: since step"
+            f" {self.best_step} the training loss fell from {self.at_best:.3f} to {mean:.3f}, and"
+            f" no validation was as good; the model of step {self.best_step} is kept. More"
+            " drawings, augmentation ([train] mirror_augment, warp_augment, …) or a smaller model"
+            " help."
+        )
+
+
+def restored(value: dict[str, Any], where: Path) -> Loop:
+    """Where a training stood, checked.
+
+    Raises:
+        StrokebookError: A field is unknown, or of another type than it should be.
+    """
+    try:
+        loop = build(Loop, value, f"{where} loop")
+        if loop.best:
+            Scores(**loop.best)
+    except (TypeError, UsageError) as error:
+        raise StrokebookError(
+            f"{where} cannot be understood: {error}.", "Train anew, into another folder."
+        ) from error
+    return loop

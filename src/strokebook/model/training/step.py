@@ -1,0 +1,106 @@
+"""One training step: schedules, losses, gradients, optimiser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from strokebook.model.cells.noise import Noise
+from strokebook.model.config import TrainOptions
+from strokebook.model.data.batches import Batch
+from strokebook.model.distributions import mixture
+from strokebook.model.kernels import buffer_pool, threads
+from strokebook.model.kernels.precision import computing
+from strokebook.model.networks.sketch_rnn import SketchNet
+
+ADAM = "adam."  # prefix of the optimiser's tensors in a checkpoint
+
+
+class Stepper:
+    """A net and its Adam; step ``n`` is a function of weights, moments, seed and ``n`` alone."""
+
+    def __init__(self, net: SketchNet, options: TrainOptions, n_max: int) -> None:
+        self.net, self.options, self.n_max = net, options, n_max
+        self.named = dict(net.named_parameters())
+        if net.device.type == "cpu":
+            buffer_pool.keep_freed()
+        fused = net.device.type in {"cpu", "cuda"}
+        self.adam = torch.optim.Adam(self.named.values(), lr=options.learning_rate, fused=fused)
+
+    def learning_rate(self, step: int) -> float:
+        """The learning rate of step ``step``, from 0: exponential decay to the floor."""
+        o = self.options
+        rate = (o.learning_rate - o.learning_rate_floor) * o.learning_rate_decay**step
+        return (rate + o.learning_rate_floor) * min(1.0, (step + 1) / (o.warmup + 1))
+
+    def kl_weight(self, step: int) -> float:
+        """The KL loss's weight at step ``step``: w - (w - start) · rate^step."""
+        o = self.options
+        return o.kl_weight - (o.kl_weight - o.kl_start) * o.kl_rate**step
+
+    def step(self, step: int, batch: Batch, factor: float) -> tuple[float, float] | None:
+        """Do one step.
+
+        Args:
+            step: Its number, from 0.
+            batch: Drawings in units of the data's scale.
+            factor: On the learning rate.
+
+        Returns:
+            Reconstruction and KL loss; None where they or a gradient were not finite: then the
+            net is as it was.
+        """
+        with threads.alone():
+            return self._step(step, batch, factor)
+
+    def _step(self, step: int, batch: Batch, factor: float) -> tuple[float, float] | None:
+        self.adam.zero_grad()
+        with computing(self.options.precision):
+            reconstruction, kl = self.losses(step, batch.to(self.net.device))
+        floor = kl.clamp_min(self.options.kl_floor)
+        loss = reconstruction + self.kl_weight(step) * floor
+        loss.backward()  # type: ignore[no-untyped-call]
+        grads = [p.grad for p in self.named.values() if p.grad is not None]
+        if not torch.stack([loss.detach(), *(g.sum() for g in grads)]).isfinite().all():
+            return None
+        if self.options.clip_norm:
+            torch.nn.utils.clip_grad_norm_(self.named.values(), self.options.clip_norm)
+        else:
+            torch.nn.utils.clip_grad_value_(self.named.values(), self.options.clip)
+        for group in self.adam.param_groups:
+            group["lr"] = self.learning_rate(step) * factor
+        self.adam.step()
+        return reconstruction.item(), kl.item()
+
+    def losses(self, step: int, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The paper's L_R and L_KL (0 for a decoder-only net) with this step's noise.
+
+        L_R is position and pen nats divided by batch · N_max, so its value depends on N_max and
+        on the data's scale. Rows after a drawing's end row are not computed and count as 0: their
+        pen state is certain, and no drawing is ever sampled beyond its end.
+        """
+        noise = Noise(self.options.seed, 2, step)
+        z, kl = None, torch.zeros((), device=self.net.device)
+        if self.net.encoder is not None:
+            posterior = self.net.encode(batch.targets, batch.lengths, noise)
+            z, kl = posterior.draw(noise), mixture.kl_loss(*posterior)
+        found = self.net.decoder.nats(batch.inputs, batch.targets, batch.lengths, z, noise)
+        return (found[0] + found[1]) / (len(batch.lengths) * self.n_max), kl
+
+    def state(self) -> dict[str, Tensor]:
+        """Adam's moments by name, for a checkpoint."""
+        return {
+            f"{ADAM}{key}.{name}": value
+            for name, weight in self.named.items()
+            for key, value in self.adam.state[weight].items()
+        }
+
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        """Take up the moments of :meth:`state`."""
+        for name, weight in self.named.items():
+            for key in ("step", "exp_avg", "exp_avg_sq"):
+                value = tensors.get(f"{ADAM}{key}.{name}")
+                if value is not None:
+                    self.adam.state[weight][key] = value.to(weight.device)

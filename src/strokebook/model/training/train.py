@@ -1,0 +1,364 @@
+"""Training that can be left alone: validated, stopped early, resumed to the very step."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from strokebook.base import owned
+from strokebook.base.errors import StrokebookError
+from strokebook.base.progress import SILENT, Progress
+from strokebook.geometry.drawing import Stroke3
+from strokebook.model.checkpoints import checkpoint, starter
+from strokebook.model.checkpoints.folder import mark_model
+from strokebook.model.config import ModelOptions, TrainOptions
+from strokebook.model.data.augment import Augmentation
+from strokebook.model.data.batches import Epochs
+from strokebook.model.data.prepare import TrainingData, prepare
+from strokebook.model.networks.sketch_rnn import SketchNet
+from strokebook.model.training import metrics, model_card, samples
+from strokebook.model.training.interrupts import Interrupts
+from strokebook.model.training.result import TrainResult
+from strokebook.model.training.state import Loop, restored
+from strokebook.model.training.step import Stepper
+from strokebook.model.training.validation import Scores, score
+
+MOST_BAD = 5  # steps in a row without a finite loss after which training is given up
+SAVE_SECONDS = 60.0  # a kill costs at most this much training
+# Settings that may change between a run and its resuming; any other would make another model.
+FREE = {
+    *("steps", "minutes", "patience", "threads", "device", "report_every", "validate_every"),
+    *("samples_every", "tensorboard", "start_from"),
+}
+DEFAULTS = dataclasses.asdict(TrainOptions())  # of settings that an older checkpoint has not
+
+
+def train(
+    train: Sequence[Stroke3],
+    valid: Sequence[Stroke3],
+    model: ModelOptions,
+    options: TrainOptions,
+    folder: Path,
+    *,
+    progress: Progress = SILENT,
+    resume: bool = True,
+    start_from: Path | None = None,
+) -> TrainResult:
+    """Train a model into ``folder``; go on where an earlier call with the same data stopped.
+
+    The folder gets ``best`` and ``last`` checkpoints, ``metrics.jsonl``, ``curve.png``, pictures
+    of samples and the model's card. Ctrl-C saves and ends; calling again goes on with the very
+    next step.
+
+    Args:
+        train: Stroke-3 arrays ``(N, 3)`` in any unit.
+        valid: The same, none of them in ``train``; may be empty.
+        model: Sizes of the net.
+        options: Schedule and limits.
+        folder: Where the model goes.
+        progress: Hears of every step and shows the losses.
+        resume: False: what the folder holds is replaced.
+        start_from: Folder of a model of the same sizes whose weights training starts with; default:
+            what ``options.start_from`` names. It may be ``folder`` itself (with ``resume`` false).
+
+    Raises:
+        StrokebookError: Data that cannot be used, a folder that holds another training, or losses
+            that stay not finite.
+    """
+    data = prepare(train, valid, options.max_points)
+    for remark in data.remarks:
+        progress.say(str(remark))
+    before = torch.get_num_threads()
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    if start_from is None:
+        start_from = starter.named(options.start_from, model)
+    try:
+        run = _Run(data, model, options, folder, progress)
+        run.open(resume, start_from)
+        return run.go()
+    finally:
+        torch.set_num_threads(before)
+
+
+class _Run:
+    """One call of :func:`train`."""
+
+    def __init__(
+        self,
+        data: TrainingData,
+        model: ModelOptions,
+        options: TrainOptions,
+        folder: Path,
+        progress: Progress,
+    ) -> None:
+        self.data, self.options, self.folder, self.progress = data, options, folder, progress
+        net = SketchNet(model, torch.Generator().manual_seed(options.seed))
+        self.stepper = Stepper(net.to(_device(options.device)), options, data.facts.n_max)
+        vary = Augmentation.of(options)
+        self.epochs = Epochs(
+            data.train,
+            options.batch,
+            options.seed,
+            options.scale_augment,
+            options.point_drop,
+            vary or None,
+        )
+        self.loop = Loop()
+        self.board: metrics.Board | None = None
+        self.mark = self.saved = time.monotonic()
+        self.first, self.before = 0, 0.0
+        self.info: dict[str, Any] = {
+            "train": dataclasses.asdict(options),
+            "data": data.key,
+            "valid_drawings": len(data.valid),
+            "started_from": None,
+        }
+
+    def open(self, resume: bool, start_from: Path | None) -> None:
+        """Begin anew, from another model, or where the folder's last checkpoint stands."""
+        if self.options.tensorboard:
+            metrics.need_board()  # before anything is replaced
+        mark_model(self.folder)
+        if resume and checkpoint.has(self.folder, "last"):
+            self._resume(checkpoint.read(self.folder, "last"))
+        else:
+            if start_from is not None:  # read first: it may be the very model that is replaced
+                which: checkpoint.Which = "best" if checkpoint.has(start_from, "best") else "last"
+                found = checkpoint.read(start_from, which)
+                checkpoint.fill(self.stepper.net, found.tensors, start_from)
+                self.info["started_from"] = start_from.resolve().name
+            for old in ("last.json", "best.json", "*.safetensors"):
+                for file in self.folder.glob(old):
+                    owned.remove(file)
+        metrics.rewind(self.folder, self.loop.step)
+        samples.clear(self.folder, self.loop.step)
+        if self.options.tensorboard:
+            self.board = metrics.Board(self.folder, self.loop.step)
+        self.first, self.before = self.loop.step, self.loop.seconds
+        self.mark = time.monotonic()
+
+    def _resume(self, found: checkpoint.Checkpoint) -> None:
+        net = self.stepper.net
+        old, new = found.info.get("train"), self.info["train"]
+        if not isinstance(old, dict):
+            raise StrokebookError(
+                f"{self.folder / 'last.json'} does not say how its model was trained.",
+                checkpoint.TRAIN_AGAIN,
+            )
+        changed = [n for n in new if n not in FREE and old.get(n, DEFAULTS[n]) != new[n]]
+        changed += ["the [model] settings"] if found.options != net.options else []
+        changed += ["the drawings"] if found.info.get("data") != self.data.key else []
+        if changed:
+            raise StrokebookError(
+                f"{self.folder} holds a model that was trained otherwise: {', '.join(changed)}"
+                " changed since.",
+                "Train into another folder, or begin this one anew (then it is replaced).",
+            )
+        checkpoint.fill(net, found.tensors, self.folder)
+        self.stepper.restore(found.tensors)
+        self.loop = restored(found.loop, self.folder / "last.json")
+        self.info["started_from"] = found.info.get("started_from")
+
+    def go(self) -> TrainResult:
+        """Train until something ends it; leave checkpoints, curves and card."""
+        with Interrupts() as interrupts:
+            try:
+                ended = self._until_end(interrupts)
+            except KeyboardInterrupt:  # raised by a callback, between two steps
+                if interrupts.asked:  # a second Ctrl-C, in mid-step: what is on disk is whole
+                    raise
+                ended = "interrupted"
+            if ended != "interrupted" and self.loop.validated < self.loop.step:
+                self._validate()
+            self._tick()
+            if self.loop.step > self.first or not checkpoint.has(self.folder, "last"):
+                self._save_last()
+                metrics.draw_curves(self.folder, self.loop.best_step)
+            result = self._result(ended)
+            model_card.write(
+                result, self.stepper.net.options, self.options, self.data.facts, self.info
+            )
+        if self.board:
+            self.board.close()
+        self.progress.say(_summary(result))
+        return result
+
+    def _until_end(self, interrupts: Interrupts) -> str:
+        ended = self._why_end()
+        if ended:
+            return ended
+        left = range(self.loop.step, self.options.steps)
+        for _ in self.progress.track(left, "training", len(left)):
+            self._one_step()
+            if self.loop.step % self.options.validate_every == 0:
+                self._validate()
+            self._show()
+            if interrupts.asked:
+                return "interrupted"
+            ended = self._why_end()
+            if ended:
+                return ended
+            if time.monotonic() - self.saved > SAVE_SECONDS:
+                self._save_last()
+        return "steps"
+
+    def _why_end(self) -> str:
+        options, loop = self.options, self.loop
+        if loop.step >= options.steps:
+            return "steps"
+        if options.patience and loop.since_best >= options.patience:
+            return "patience"
+        return "minutes" if 0 < 60.0 * options.minutes <= loop.seconds else ""
+
+    def _one_step(self) -> None:
+        loop = self.loop
+        found = self.stepper.step(loop.step, self.epochs[loop.step], loop.factor)
+        loop.step += 1
+        self._tick()
+        if found is None:
+            self._skip()
+        else:
+            loop.learnt(*found)
+        if loop.step % self.options.report_every == 0 and loop.sums[2]:
+            self._report()
+
+    def _skip(self) -> None:
+        loop = self.loop
+        loop.bad, loop.skipped, loop.factor = loop.bad + 1, loop.skipped + 1, loop.factor / 2
+        if loop.bad >= MOST_BAD:
+            raise StrokebookError(
+                f"Training stopped at step {loop.step}: the loss was not finite {MOST_BAD} times in"
+                " a row.",
+                "Lower learning_rate, or look at the drawings for wild points; the last whole"
+                " checkpoint is kept.",
+            )
+        self.progress.say(
+            f"step {loop.step}: the loss is not finite; step skipped, learning rate halved"
+        )
+
+    def _report(self) -> None:
+        loop, options = self.loop, self.options
+        reconstruction, kl, count = loop.sums
+        loop.sums = [0.0, 0.0, 0.0]
+        line = {
+            "kind": "train",
+            "step": loop.step,
+            "reconstruction": reconstruction / count,
+            "kl": kl / count,
+            "kl_weight": self.stepper.kl_weight(loop.step - 1),
+            "learning_rate": self.stepper.learning_rate(loop.step - 1) * loop.factor,
+            "seconds": round(loop.seconds, 3),
+        }
+        self._record(line)
+        pace = (loop.seconds - self.before) / max(loop.step - self.first, 1)
+        left = pace * (options.steps - loop.step)
+        if options.minutes:
+            left = min(left, 60.0 * options.minutes - loop.seconds)
+        self.progress.say(
+            f"step {loop.step} of {options.steps}: reconstruction {reconstruction / count:.4f},"
+            f" KL {kl / count:.3f}; {pace:.3f} s a step, at most {_duration(left)} left"
+        )
+
+    def _validate(self) -> None:
+        loop, options = self.loop, self.options
+        loop.validated = loop.step
+        if not self.data.valid:
+            loop.best_step = loop.step
+            self._save("best", None)
+            self._save_last()
+            return
+        n_max, net = self.data.facts.n_max, self.stepper.net
+        found = score(net, self.data.valid, n_max, options.batch, options.seed)
+        values = dataclasses.asdict(found)
+        cost = found.cost(options.kl_weight, options.kl_floor)
+        line = {"kind": "valid", "step": loop.step, "cost": cost, "per_point": found.per_point}
+        self._record(line | values)
+        best = Scores(**loop.best) if loop.best else None
+        better = best is None or cost < best.cost(options.kl_weight, options.kl_floor)
+        overfits = loop.judged(better, values)
+        if better:
+            self._save("best", values)
+        self._save_last()
+        self.progress.say(
+            f"step {loop.step}: validation {found.per_point:.3f} nats a point (position"
+            f" {found.position:.3f}, pen {found.pen:.3f}), KL {found.kl:.3f}"
+            + (", the best so far" if better else f", {loop.since_best} since the best")
+        )
+        if overfits:
+            self.progress.say(overfits)
+
+    def _record(self, line: dict[str, Any]) -> None:
+        metrics.append(self.folder, line)
+        if self.board:
+            self.board.add(line)
+
+    def _show(self) -> None:
+        """Pictures of what it draws by now and of the curves, every so often."""
+        step, every = self.loop.step, self.options.samples_every
+        if every and step % every == 0:
+            samples.hang(self.stepper.net, self.data.facts, self.folder, step, self.options.seed)
+            metrics.draw_curves(self.folder, self.loop.best_step)
+
+    def _save_last(self) -> None:
+        self.saved = time.monotonic()
+        self._save("last", self.loop.best)
+
+    def _save(self, which: checkpoint.Which, scores: dict[str, float] | None) -> None:
+        loop = self.loop
+        checkpoint.save(
+            self.folder,
+            which,
+            self.stepper.net,
+            self.data.facts,
+            info=self.info | {"scores": scores, "step": loop.step},
+            loop=dataclasses.asdict(loop),
+            more=self.stepper.state() if which == "last" else None,
+        )
+
+    def _tick(self) -> None:
+        """Count the time since the last tick."""
+        now = time.monotonic()
+        if self.loop.step > self.first:  # a call that finds nothing to do changes nothing
+            self.loop.seconds += now - self.mark
+        self.mark = now
+
+    def _result(self, ended: str) -> TrainResult:
+        loop = self.loop
+        best = Scores(**loop.best) if loop.best else None
+        return TrainResult(
+            self.folder,
+            ended,
+            loop.step,
+            loop.seconds,
+            loop.best_step,
+            best,
+            loop.skipped,
+            loop.overfits,
+            self.data.remarks,
+        )
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return torch.device(name)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _summary(result: TrainResult) -> str:
+    best = f", best {result.best.per_point:.3f} nats a point" if result.best else ""
+    return (
+        f"training ended ({result.ended}) after {result.steps} steps and"
+        f" {_duration(result.seconds)}: best at step {result.best_step}{best}"
+    )

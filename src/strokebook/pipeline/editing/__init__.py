@@ -1,0 +1,1 @@
+"""What the artist corrects by hand: labels, tags, keeping and dropping, undo, effects."""

@@ -1,0 +1,191 @@
+"""What the artist says: names of clusters, labels of pages, tags, drawings kept and dropped.
+
+Each function is one command, one undo; it checks all that it was given before it changes anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from strokebook.base.errors import UsageError
+from strokebook.library.catalogue.records import Cluster, DrawingRecord, Page
+from strokebook.library.filing import SyncReport, sync
+from strokebook.pipeline.editing.effects import Effects, Standing, compare
+from strokebook.pipeline.editing.labels import settle_label
+from strokebook.pipeline.names import expand_names
+from strokebook.pipeline.project import Project
+
+KEEP, DROP = "keep", "drop"
+_ASSIGNMENT = re.compile(r"(\d+(?:,\d+)*)=(.+)")
+_CLUSTER = re.compile(r"cluster:(\d+)")
+
+
+@dataclass(frozen=True)
+class Naming:
+    """``5,7=drawings`` taken apart."""
+
+    numbers: tuple[int, ...]
+    name: str
+
+
+@dataclass
+class Said:
+    """What a command came to.
+
+    Attributes:
+        pages: The pages concerned, as they are now.
+        clusters: The clusters concerned, as they are now.
+        drawings: The drawings concerned, as they are now.
+        effects: What it changes further on.
+    """
+
+    pages: list[Page] = field(default_factory=list)
+    clusters: list[Cluster] = field(default_factory=list)
+    drawings: list[DrawingRecord] = field(default_factory=list)
+    effects: Effects = field(default_factory=Effects)
+
+
+@contextmanager
+def _watched(project: Project, said: Said) -> Iterator[None]:
+    """Compare what would be traced and learnt from before and after."""
+    before = Standing.of(project)
+    yield
+    said.effects = compare(before, Standing.of(project))
+
+
+def parse_naming(text: str) -> Naming:
+    """Read ``3=watercolours`` or ``5,7=drawings``.
+
+    Raises:
+        UsageError: Not of that form.
+    """
+    match = _ASSIGNMENT.fullmatch(text.strip())
+    if match is None:
+        raise UsageError(f"{text!r} names no clusters.", "Write NUMBERS=LABEL, as in 5,7=drawings.")
+    return Naming(tuple(map(int, match[1].split(","))), match[2].strip())
+
+
+def label_clusters(
+    project: Project, texts: Sequence[str], *, kind: str | None = None, new: bool = False
+) -> Said:
+    """Name clusters of pages by hand; their pages get the label at once.
+
+    Args:
+        project: Open.
+        texts: ``NUMBERS=LABEL`` each.
+        kind: What kind of page a new label means; default: what the clusters' pages are now.
+        new: A label that is nearly a known one is meant as it is written.
+    """
+    catalogue, said = project.catalogue, Said()
+    namings = [parse_naming(text) for text in texts]
+    pages = catalogue.pages()
+    with _watched(project, said), catalogue.hand_edit():
+        for naming in namings:
+            kinds = {p.kind for p in pages if p.cluster in naming.numbers}
+            name, given = settle_label(project, naming.name, kinds, kind=kind, new=new)
+            if given is not None:
+                catalogue.set_label_kind(name, given)
+            said.clusters += catalogue.name_cluster("pages", naming.numbers, name, "hand")
+    return said
+
+
+def correct(
+    project: Project,
+    names: Sequence[str],
+    label: str,
+    *,
+    kind: str | None = None,
+    new: bool = False,
+) -> Said:
+    """Label pages by hand; it wins over their clusters for ever."""
+    catalogue, said = project.catalogue, Said()
+    kinds = {catalogue.page(name).kind for name in names}
+    name, given = settle_label(project, label, kinds, kind=kind, new=new)
+    with _watched(project, said), catalogue.hand_edit():
+        if given is not None:
+            catalogue.set_label_kind(name, given)
+        said.pages = catalogue.set_hand_labels(dict.fromkeys(names, name))
+    return said
+
+
+def uncorrect(project: Project, names: Sequence[str]) -> Said:
+    """Take labels by hand back; the pages have their clusters' labels again."""
+    said = Said()
+    with _watched(project, said):
+        said.pages = project.catalogue.clear_hand_labels(names)
+    return said
+
+
+def tag(project: Project, names: Sequence[str], tag_name: str, remove: bool = False) -> Said:
+    """Tag pages or take a tag away, all of them or none.
+
+    A page tagged private is so at once; what was made of it is removed by
+    :func:`strokebook.pipeline.removal.purge.purge`.
+    """
+    catalogue, said = project.catalogue, Said()
+    act = catalogue.untag_pages if remove else catalogue.tag_pages
+    with _watched(project, said):
+        said.pages = act(names, tag_name)
+    return said
+
+
+def decide(project: Project, names: Sequence[str], kept: bool) -> Said:
+    """Keep or drop drawings by hand.
+
+    Args:
+        project: Open.
+        names: Drawings' ids; a page's id stands for all of its drawings, ``cluster:3`` for all
+            drawings of cluster 3, also those that join it later.
+        kept: Keep, or drop.
+    """
+    catalogue, said = project.catalogue, Said()
+    clusters = [int(m[1]) for n in names if (m := _CLUSTER.fullmatch(n))]
+    singles = expand_names(project, [n for n in names if not _CLUSTER.fullmatch(n)])
+    with _watched(project, said), catalogue.hand_edit():
+        if clusters:
+            catalogue.name_cluster("drawings", clusters, KEEP if kept else DROP, "hand")
+        said.drawings = catalogue.decide(singles, kept) if singles else []
+        apply_cluster_decisions(project)
+    said.drawings += [d for d in catalogue.drawings() if d.cluster in clusters]
+    return said
+
+
+def apply_cluster_decisions(project: Project) -> None:
+    """Let every drawing follow its cluster where the artist kept or dropped that.
+
+    A drawing that was in a cluster when that was kept or dropped follows it, whatever cluster a
+    later clustering puts it into.
+    """
+    # One transaction: what a run read before an edit must not be written after it.
+    with project.catalogue.transaction():
+        _apply_cluster_decisions(project)
+
+
+def _apply_cluster_decisions(project: Project) -> None:
+    catalogue = project.catalogue
+    words = {
+        c.number: c.name
+        for c in catalogue.clusters("drawings")
+        if c.name in (KEEP, DROP) and c.name_source == "hand"
+    }
+    before = catalogue.names_of("drawings")
+    verdicts = {}
+    for drawing in catalogue.drawings():
+        word = before.get(drawing.key)
+        if drawing.cluster in words:
+            word = words[drawing.cluster]
+        if word in (KEEP, DROP):
+            done = "kept" if word == KEEP else "dropped"
+            verdicts[drawing.key] = (word == KEEP, f"its cluster was {done}")
+    catalogue.set_verdicts("cluster", verdicts)
+
+
+def sync_folders(project: Project) -> tuple[SyncReport, Effects]:
+    """Record where the artist moved filed pages, as labels by hand."""
+    said = Said()
+    with _watched(project, said):
+        report = sync(project.catalogue, project.library, project.folder)
+    return report, said.effects

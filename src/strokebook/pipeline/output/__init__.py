@@ -1,0 +1,1 @@
+"""What a run shows: pictures, contact sheets, HTML."""

@@ -1,0 +1,1 @@
+"""What we made and may take away: ownership, purge of private pages, trash, tidying."""

@@ -1,0 +1,107 @@
+"""Stage ``draw``: what the model makes of starts it has not seen, of drawings, and of nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from strokebook.base import owned
+from strokebook.base.files import file_digest
+from strokebook.geometry.animate import animate
+from strokebook.geometry.drawing import Drawing, Stroke3
+from strokebook.geometry.render import render, sheet
+from strokebook.geometry.stroke3 import from_stroke3
+from strokebook.geometry.svg.api import write_layers
+from strokebook.pipeline.output.pictures import completion_picture, save_picture
+from strokebook.pipeline.project import Project
+from strokebook.pipeline.settings import fingerprint
+from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
+from strokebook.pipeline.stages.dataset import load_dataset
+from strokebook.pipeline.stages.train import model_folder
+
+if TYPE_CHECKING:
+    from strokebook.model.checkpoints.checkpoint import SketchModel
+
+STAGE, VERSION = "draw", "1"
+STARTS = 3
+CELL = 240
+
+
+@owned.owning(STAGE)
+def draw_with_model(project: Project) -> Outcome:
+    """Completions, new drawings, reconstructions and an interpolation, as pictures and SVG."""
+    outcome, timer = Outcome(STAGE), Timer()
+    card = model_folder(project) / "best.json"
+    if not card.exists():
+        outcome.notes.append("there is no model, so nothing was drawn.")
+        return outcome
+    o, key = project.settings.draw, draw_key(project)
+    folder = project.at("drawn")
+    if is_done(project, STAGE, "all", key) and (folder / "completions.png").exists():
+        outcome.ready = 1
+        return outcome
+    from strokebook.model.checkpoints.checkpoint import load_model
+
+    model, data = load_model(model_folder(project)), load_dataset(project)
+    unseen = [*data.test, *data.valid] or list(data.train)
+    starts = [_start(rows, o.start_share) for rows in unseen[:STARTS]]
+    _completions(project, model, starts)
+    _samples(project, model)
+    if model.options.conditional:
+        _reconstructions(project, model, [from_stroke3(rows) for rows in unseen[:6]])
+    outcome.worked, outcome.seconds = 1, timer.seconds
+    project.catalogue.put_result(STAGE, "all", key, timer.seconds, {})
+    return outcome
+
+
+def draw_key(project: Project) -> str:
+    """The key of what the model draws: the model, the settings, the seed."""
+    card, o = model_folder(project) / "best.json", project.settings.draw
+    return key_of(STAGE, VERSION, fingerprint(o), str(project.options.seed), file_digest(card))
+
+
+def _start(rows: Stroke3, share: float) -> Drawing:
+    count = max(3, round(share * len(rows)))
+    return from_stroke3(np.asarray(rows, np.float32)[:count])
+
+
+def _completions(project: Project, model: SketchModel, starts: list[Drawing]) -> None:
+    from strokebook.model.sampling import complete
+
+    o, folder = project.settings.draw, project.at("drawn")
+    cells: list[Image.Image] = []
+    titles: list[str] = []
+    for number, start in enumerate(starts, start=1):
+        made = complete(model, start, o.completions, o.temperature, project.options.seed, zoom=1.0)
+        write_layers(
+            [(f"{n} completion", d) for n, d in enumerate(made, start=1)],
+            folder / f"completions-{number}.svg",
+        )
+        cells += [render(start, (CELL, CELL), 2.5), *(completion_picture(d, CELL) for d in made)]
+        titles += ["start", *(f"{n}" for n in range(1, len(made) + 1))]
+        if number == 1:
+            animate(made, folder / "completions.gif", size=200)
+    save_picture(sheet(cells, o.completions + 1, CELL, titles), folder / "completions.png")
+
+
+def _samples(project: Project, model: SketchModel) -> None:
+    from strokebook.model.sampling import sample
+
+    o = project.settings.draw
+    made = sample(model, 16, o.temperature, project.options.seed)
+    save_picture(sheet(made, 8, 200), project.at("drawn", "samples.png"))
+
+
+def _reconstructions(project: Project, model: SketchModel, drawings: list[Drawing]) -> None:
+    from strokebook.model.sampling import interpolate, reconstruct
+
+    o, seed = project.settings.draw, project.options.seed
+    again = [reconstruct(model, d, o.temperature, seed) for d in drawings]
+    pairs = [cell for pair in zip(drawings, again, strict=True) for cell in pair]
+    titles = ["given", "reconstructed"] * len(drawings)
+    save_picture(sheet(pairs, 6, 200, titles), project.at("drawn", "reconstructions.png"))
+    if len(drawings) > 1:
+        way = interpolate(model, drawings[0], drawings[1], 8, o.temperature, seed)
+        save_picture(sheet(way, 8, 200), project.at("drawn", "interpolation.png"))

@@ -1,0 +1,159 @@
+"""Stage ``see``: pages to vectors, clusters, labels, a map, sheets, and folders by label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from strokebook.base import owned
+from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.base.images import open_image
+from strokebook.library.catalogue.records import Page, Space
+from strokebook.library.disk.previews import preview_path
+from strokebook.library.filing import file_pages
+from strokebook.pipeline.hub import hub_is_allowed
+from strokebook.pipeline.locks import editing
+from strokebook.pipeline.previews import Previews
+from strokebook.pipeline.project import Project
+from strokebook.pipeline.project_backbone import BATCH, ProjectBackbone
+from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of, usable_pages
+from strokebook.pipeline.stages.clustering import put_in_clusters
+from strokebook.pipeline.stages.page_sheets import draw_sights
+from strokebook.vision.backbone import load_backbone
+from strokebook.vision.finetune import fine_tune
+from strokebook.vision.kinds import judge, name_clusters
+from strokebook.vision.map2d import extend_map, fit_map
+from strokebook.vision.measures import measure
+
+STAGE, RULE_VERSION = "see", "1"
+SPACE: Space = "pages"
+PURITY = 0.9  # share of a cluster's pages that a rule must agree on before it names the cluster
+
+
+@owned.owning(STAGE)
+def see_pages(project: Project) -> Outcome:
+    """Embed and judge new pages, put them into clusters, label them, redraw what changed."""
+    outcome, timer = Outcome(STAGE), Timer()
+    pages = usable_pages(project)
+    eyes = ProjectBackbone(project)
+    if eyes.known_fingerprint is None:
+        outcome.notes.append(_choose_network(project, eyes, pages))
+    outcome.worked = embed(project, eyes, pages)
+    outcome.ready = len(pages) - outcome.worked
+    _judge(project, pages)
+    images = [page.image for page in pages]
+    # No edit between new clusters and their sheets: it would name a cluster that nobody has seen.
+    with editing(project):
+        put_in_clusters(project, SPACE, eyes.known_fingerprint or "", images)
+        _name_by_rule(project, pages)
+        _place_on_map(project, eyes, pages)
+        outcome.refusals = file_by_label(project)
+        outcome.seconds = timer.seconds
+        key = key_of(STAGE, *sorted(page.image for page in pages))
+        if outcome.worked or not is_done(project, STAGE, "all", key):
+            project.catalogue.put_result(STAGE, "all", key, timer.seconds, {})
+        draw_sights(project, eyes.known_fingerprint or "")
+    return outcome
+
+
+def _choose_network(project: Project, eyes: ProjectBackbone, pages: Sequence[Page]) -> str:
+    """Load the network and fine-tune it on the folders that the artist sorted pages into."""
+    timer, options = Timer(), project.settings.vision
+    base = load_backbone(options, project.progress.say, hub_allowed=hub_is_allowed(project))
+    labels = [page.folder or page.book for page in pages]
+    tuned, report = fine_tune(base, Previews(project, pages), labels, options, project.progress)
+    used = [pages[row].image for row in report.used]
+    eyes.remember(tuned, timer.seconds, report.sentence, used)
+    project.progress.say(report.sentence)
+    return report.sentence
+
+
+def embed(project: Project, eyes: ProjectBackbone, pages: Sequence[Page]) -> int:
+    """Vectors for the pages that have none yet; how many those were."""
+    known = project.catalogue.vector_keys(SPACE, eyes.known_fingerprint or "")
+    due = [page for page in pages if page.image not in known]
+    for first in range(0, len(due), BATCH):
+        part = due[first : first + BATCH]
+        vectors = eyes.backbone.embed(Previews(project, part), project.progress)
+        keys = [page.image for page in part]
+        rows = dict(zip(keys, vectors, strict=True))
+        project.catalogue.put_vectors(SPACE, eyes.backbone.fingerprint, rows)
+    return len(due)
+
+
+def _judge(project: Project, pages: Sequence[Page]) -> None:
+    """What the rule says of every page, kept under the page's image and folder."""
+    done = project.catalogue.results("judge")
+    due = [
+        (page, key)
+        for page in pages
+        if (key := key_of(RULE_VERSION, page.image, page.folder or ""))
+        and (page.image not in done or done[page.image].key != key)
+    ]
+    for page, key in project.progress.track(due, "measure pages"):
+        timer = Timer()
+        verdict = judge(measure(open_image(preview_path(project.folder, page.image))), page.folder)
+        project.catalogue.set_rule_labels({page.image: (verdict.label, verdict.confidence)})
+        facts = {"label": verdict.label, "reasons": verdict.reasons}
+        project.catalogue.put_result("judge", page.image, key, timer.seconds, facts)
+
+
+def recluster(project: Project) -> None:
+    """Cluster all pages anew; labels by hand stay, names by hand go along where they fit."""
+    pages, eyes = usable_pages(project), ProjectBackbone(project)
+    if eyes.known_fingerprint is None:
+        raise StrokebookError("The pages were not looked at yet.", "Run 'strokebook run' first.")
+    embed(project, eyes, pages)
+    images = [page.image for page in pages]
+    with editing(project):
+        put_in_clusters(project, SPACE, eyes.known_fingerprint, images, anew=True)
+        _name_by_rule(project, pages)
+
+
+def _name_by_rule(project: Project, pages: Sequence[Page]) -> None:
+    """Name the clusters whose pages the rule agrees on; the artist's names stay."""
+    judged = project.catalogue.results("judge")
+    clustering = project.catalogue.clustering(SPACE)
+    if clustering is None:
+        return
+    images = [page.image for page in pages if page.image in clustering.members]
+    numbers = [clustering.members[image] for image in images]
+    names = name_clusters(numbers, [str(judged[i].summary["label"]) for i in images], PURITY)
+    for found in project.catalogue.clusters(SPACE):
+        name = names.get(found.number)
+        if found.name_source != "hand" and found.name != name:
+            project.catalogue.name_cluster(SPACE, [found.number], name, "rule")
+
+
+def _place_on_map(project: Project, eyes: ProjectBackbone, pages: Sequence[Page]) -> None:
+    """A place for every page; those placed before keep theirs while the network is the same."""
+    fingerprint_now = eyes.known_fingerprint or ""
+    made = project.catalogue.result("map", "all")
+    same = made is not None and made.key == fingerprint_now
+    old = project.catalogue.map_points(SPACE) if same else {}
+    images = [page.image for page in pages]
+    new = [image for image in images if image not in old]
+    if not new:
+        return
+    timer, vectors = Timer(), project.catalogue.vectors
+    kept = [image for image in images if image in old]
+    if kept:
+        xy_kept = np.array([old[image] for image in kept])
+        placed = extend_map(
+            vectors(SPACE, fingerprint_now, kept), xy_kept, vectors(SPACE, fingerprint_now, new)
+        )
+        points = {**{i: old[i] for i in kept}, **dict(zip(new, placed.tolist(), strict=True))}
+    else:
+        xy = fit_map(vectors(SPACE, fingerprint_now, images), project.options.seed)
+        points = dict(zip(images, xy.tolist(), strict=True))
+    project.catalogue.put_map(SPACE, points)
+    project.catalogue.put_result("map", "all", fingerprint_now, timer.seconds, {})
+
+
+def file_by_label(project: Project) -> list[Refusal]:
+    """Put the pages into folders by label, for looking through by hand."""
+    report = file_pages(
+        project.catalogue, project.library, project.folder, mode=project.options.filing
+    )
+    return list(report.remarks)

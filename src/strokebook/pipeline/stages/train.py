@@ -1,0 +1,173 @@
+"""Stage ``train``: SketchRNN on the data set."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+from strokebook.base import owned, trees
+from strokebook.base.files import file_digest
+from strokebook.model.config import ModelOptions
+from strokebook.pipeline.locks import RunStopped, check_stop, editing
+from strokebook.pipeline.project import Project
+from strokebook.pipeline.removal import trash
+from strokebook.pipeline.settings import fingerprint
+from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
+from strokebook.pipeline.stages.dataset import load_dataset, npz_file
+
+STAGE, VERSION = "train", "1"
+DEAR = 60.0  # seconds of training that are worth keeping
+LEAST = 10  # drawings to learn from; with fewer a model only repeats them
+
+
+def model_folder(project: Project) -> Path:
+    """Where the project's model lies."""
+    return project.at("models", "drawings")
+
+
+@owned.owning(STAGE)
+def train_model(project: Project) -> Outcome:
+    """Train, go on with a training that was cut short, or leave a model that is up to date.
+
+    A data set that has changed since gives a new training, which starts from the model there is;
+    the first one starts from what ``[train] start_from`` names.
+    """
+    outcome, timer = Outcome(STAGE), Timer()
+    if not npz_file(project).exists():
+        outcome.notes.append("there is no data set, so nothing was trained.")
+        return outcome
+    with editing(project):
+        key = training_key(project)
+        if is_done(project, STAGE, "all", key) and (model_folder(project) / "best.json").exists():
+            outcome.ready = 1
+            return outcome
+        data = load_dataset(project)
+    if len(data.train) < LEAST:
+        outcome.notes.append(
+            f"{len(data.train)} drawings to learn from are too few for a model "
+            f"(at least {LEAST}); scan more pages."
+        )
+        return outcome
+    result = _train(project, key, data.train, data.valid)
+    if result.ended == "interrupted":
+        raise KeyboardInterrupt
+    # The model lands under the key of what it learned from, so that nothing of it is lost; where an
+    # edit has changed that meanwhile, the next run trains again.
+    if not npz_file(project).exists() or training_key(project) != key:
+        outcome.notes.append("the data set changed while the model was trained; run again.")
+    outcome.worked, outcome.seconds = 1, timer.seconds
+    return outcome
+
+
+def training_key(project: Project) -> str:
+    """The key of a training: the settings, the data set's content."""
+    s = project.settings
+    return key_of(STAGE, VERSION, fingerprint(s.model, s.train), file_digest(npz_file(project)))
+
+
+def _train(project: Project, key: str, train_rows: Any, valid_rows: Any) -> Any:
+    from strokebook.model.training.train import train
+
+    folder, work = model_folder(project), project.at("models", f".training-{key}")
+    _clear_others(project, work)
+    named, sizes = _start(project)
+    before = folder if _same_net(project, folder, sizes) else named
+    if project.catalogue.purges():
+        before = named  # the former model may know a page that is private now
+    try:
+        result = train(
+            train_rows,
+            valid_rows,
+            sizes,
+            project.settings.train,
+            work,
+            progress=project.progress,
+            start_from=before,
+        )
+        if result.ended != "interrupted":
+            with editing(project):
+                check_stop(project)
+                _put_in_place(project, work, folder)
+                project.catalogue.put_result(STAGE, "all", key, result.seconds, _facts(result))
+    except RunStopped:
+        # Somebody needs what it learned from gone: not even its last checkpoint may stay.
+        trees.remove_tree(work)
+        raise
+    return result
+
+
+def _start(project: Project) -> tuple[Path | None, ModelOptions]:
+    """The model that a first training starts from, if any, and the sizes of the project's model."""
+    from strokebook.model.checkpoints import checkpoint, starter
+
+    name, sizes = project.settings.train.start_from, project.settings.model
+    folder = starter.named(name, sizes, project.folder)
+    if folder is None:
+        return None, sizes
+    found = checkpoint.read(folder, "best").options
+    if found != sizes:
+        project.progress.say(
+            f"The model gets the sizes of {name}, which it starts from; [model] in the settings is"
+            ' not used (it is with start_from = "nothing").'
+        )
+    return folder, found
+
+
+def _same_net(project: Project, folder: Path, sizes: ModelOptions) -> bool:
+    from strokebook.base.errors import StrokebookError
+    from strokebook.model.checkpoints.checkpoint import read
+
+    if not (folder / "best.json").exists():
+        return False
+    try:
+        return read(folder, "best").options == sizes
+    except StrokebookError as error:
+        project.progress.say(f"The former model is not used: {error}")
+        return False
+
+
+def _clear_others(project: Project, work: Path) -> None:
+    """Take trainings away that were begun on data or settings that are no longer so."""
+    for other in sorted(work.parent.glob(".training-*")):
+        if other != work and _seconds(other) > DEAR:
+            why = "the data set or the settings changed"
+            trash.keep(project, [other], what="training, cut short", why=why, stage=STAGE)
+        elif other != work:
+            trees.remove_tree(other)
+    for old in work.parent.glob(".old-*"):  # left by a kill of an earlier version
+        trees.remove_tree(old)
+
+
+def _seconds(folder: Path) -> float:
+    """How long a training had worked when it was saved last."""
+    try:
+        return float(json.loads((folder / "last.json").read_text("utf-8"))["loop"]["seconds"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0.0
+
+
+def _put_in_place(project: Project, work: Path, folder: Path) -> None:
+    """Put the trained folder where the model stands, which goes to the trash.
+
+    After a kill in between the training is still there, complete, and a rerun mends it.
+    """
+    if folder.exists():
+        why = "a new training replaced it"
+        trash.keep(project, [folder], what="model", why=why, stage=STAGE)
+    trees.move_tree(work, folder)
+
+
+def _facts(result: Any) -> dict[str, Any]:
+    best = result.best
+    return {
+        "ended": result.ended,
+        "steps": result.steps,
+        "best_step": result.best_step,
+        "seconds": result.seconds,
+        "skipped": result.skipped,
+        "scores": None
+        if best is None
+        else {**dataclasses.asdict(best), "per_point": best.per_point},
+    }

@@ -1,0 +1,155 @@
+"""Single steps on files of one's own, without a project."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from strokebook.base.errors import InputRefused, Refusal, UsageError
+from strokebook.base.options import nearest
+from strokebook.base.progress import SILENT, Progress
+from strokebook.geometry.animate import animate
+from strokebook.geometry.svg.api import write_drawing, write_svg
+from strokebook.routing.route import RETRACING, RouteOptions
+from strokebook.tracing.page import load_page
+from strokebook.tracing.registry import COMPILING, compiles_first
+from strokebook.tracing.registry import engine as tracer
+from strokebook.tracing.tracer import Traced
+
+if TYPE_CHECKING:
+    from strokebook.dataset.splits import SplitArrays
+    from strokebook.model.checkpoints.checkpoint import SketchModel
+    from strokebook.model.training.result import TrainResult
+
+
+def trace_file(
+    page: Path,
+    output: Path,
+    *,
+    engine: str = "pen",
+    stages: Path | None = None,
+    animation: Path | None = None,
+    retrace: str = "short",
+    progress: Progress = SILENT,
+) -> Traced:
+    """Trace one scanned page into an SVG or JSON file.
+
+    A page without a line gives a file without strokes, so that the next program finds one, no
+    animation, and a remark.
+
+    Raises:
+        InputRefused: The page cannot be read or traced.
+        UsageError: An output or animation of another suffix, no engine of that name, or another
+            word for retracing.
+    """
+    if output.suffix.lower() not in (".svg", ".json"):
+        raise UsageError(f"{output} should end in .svg or .json.", "Rename it.")
+    if animation is not None and animation.suffix.lower() != ".gif":
+        raise UsageError(f"{animation} should end in .gif.", "Rename it.")
+    if retrace not in RETRACING:
+        raise UsageError(f"--retrace {retrace} is not known.", nearest(retrace, RETRACING))
+    chosen, scan = tracer(engine, route=RouteOptions(retrace=retrace)), load_page(page)
+    if compiles_first(chosen.name):
+        progress.say(COMPILING)
+    if scan.remark is not None:
+        progress.say(str(scan.remark))
+    traced = chosen.trace(scan, stages=stages)
+    if output.suffix.lower() == ".svg":
+        write_svg(traced.drawing, output, layer=f"1 {page.stem}")
+    else:
+        write_drawing(traced.drawing, output)
+    if animation is not None and len(traced.drawing):
+        animate(traced.drawing, animation, size=480)
+    return traced
+
+
+def read_training_file(path: Path) -> tuple[SplitArrays, list[Refusal]]:
+    """A data set from a SketchRNN ``.npz`` or a QuickDraw ``.ndjson`` (also ``.gz``).
+
+    Raises:
+        InputRefused: The file as a whole cannot be used.
+    """
+    from strokebook.dataset.load import read_npz
+
+    if path.name.endswith((".ndjson", ".ndjson.gz")):
+        return _read_quickdraw(path)
+    arrays = read_npz(path)
+    return arrays, list(arrays.refused)
+
+
+def _read_quickdraw(path: Path) -> tuple[SplitArrays, list[Refusal]]:
+    from strokebook.dataset.build import Source, build
+    from strokebook.dataset.options import DatasetOptions
+    from strokebook.dataset.quickdraw import read_quickdraw
+    from strokebook.dataset.splits import SplitArrays
+
+    refusals: list[Refusal] = []
+    drawings = list(read_quickdraw(path, refusals.append))
+    sources = [Source(f"d{n}", f"d{n}", d) for n, d in enumerate(drawings)]
+    made = build(sources, DatasetOptions(name=path.name.partition(".")[0]))
+    return SplitArrays(made.train, made.valid, made.test), refusals
+
+
+def train_on_file(
+    data: Path,
+    folder: Path,
+    *,
+    preset: str,
+    steps: int | None = None,
+    start_from: Path | None = None,
+    tensorboard: bool = False,
+    progress: Progress = SILENT,
+) -> tuple[TrainResult, list[Refusal]]:
+    """Train a model on a file; drawings that cannot be used are named.
+
+    A model that starts from another (a folder, or ``starter``) has that one's sizes, whatever the
+    preset.
+    """
+    from strokebook.model.checkpoints import starter
+    from strokebook.model.config import PRESETS
+    from strokebook.model.training.train import train
+
+    if preset not in PRESETS:
+        raise UsageError(f"There is no preset {preset!r}.", nearest(preset, PRESETS))
+    arrays, refusals = read_training_file(data)
+    if not arrays.train:
+        raise _nothing(data, refusals)
+    options = dataclasses.replace(PRESETS[preset].train, tensorboard=tensorboard)
+    if steps is not None:
+        options = dataclasses.replace(options, steps=steps)
+    sizes = PRESETS[preset].model
+    before = starter.named(start_from or options.start_from, sizes)
+    if before is not None:
+        sizes = load(before).options
+    result = train(
+        arrays.train,
+        arrays.valid,
+        sizes,
+        options,
+        folder,
+        progress=progress,
+        start_from=before,
+    )
+    return result, refusals
+
+
+def _nothing(data: Path, refusals: list[Refusal]) -> InputRefused:
+    """What to say of a file without a drawing to train on: the first reason stands for all."""
+    if not refusals:
+        return InputRefused(str(data), "has no drawings to train on.", "Name another file.")
+    first = refusals[0]
+    return InputRefused(
+        str(data),
+        f"has no drawings to train on: {len(refusals)} refused, the first ({first.subject})"
+        f" because {first.reason}",
+        "Mend them, or name another file.",
+    )
+
+
+def load(folder: Path) -> SketchModel:
+    """A trained model: that of a folder, or ``starter``, which comes with strokebook."""
+    from strokebook.model.checkpoints.checkpoint import load_model
+    from strokebook.model.checkpoints.starter import find
+
+    return load_model(find(folder))

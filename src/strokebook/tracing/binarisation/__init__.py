@@ -1,0 +1,1 @@
+"""A scan becomes ink: background, levels, thresholds, ridges, cleaning, components."""

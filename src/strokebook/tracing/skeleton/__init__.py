@@ -1,0 +1,1 @@
+"""Ink becomes a graph of centerlines: thinning, pixel graph, junctions, corners, edges."""

@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from strokebook.base.errors import StrokebookError
+from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.stroke3 import to_stroke3
+from strokebook.model.data.rescale import fit
+from strokebook.model.data.statistics import DataFacts, longer_side, measure, pen_down_lengths
+
+FACTS = DataFacts(
+    scale=5.0, drawings=9, longest=100, points=50, extent=200, start_extent=100, offset=8,
+    long_offset=20,
+)  # fmt: skip
+
+
+def circle(points: int, radius: float) -> Drawing:
+    turn = np.linspace(0, 2 * np.pi, points)
+    return Drawing.of([np.stack((np.cos(turn), np.sin(turn)), 1) * radius + radius])
+
+
+def test_far_too_many_points_are_one_sentence_before_any_work() -> None:
+    with pytest.raises(StrokebookError, match="400,000 points, over the limit of 100,000"):
+        fit(circle(400_000, 50), FACTS, 100)
+
+
+def test_a_scribble_that_stays_long_is_refused_before_it_is_cut_in_steps() -> None:
+    scribble = np.random.default_rng(0).random((90_000, 2))
+    with pytest.raises(StrokebookError, match="over the limit of 50,000"):
+        fit(Drawing.of([scribble]), FACTS, 100)
+    assert len(fit(Drawing.of([scribble[:20_000]]), FACTS, 100).rows) > 20_000
+
+
+def test_measures() -> None:
+    rows = np.array([[0, 0, 0], [3, 4, 0], [10, 0, 1], [0, 7, 0], [6, 8, 1]], np.float32)
+    assert pen_down_lengths(rows).tolist() == [5, 10, 10]
+    assert longer_side(rows) == 19
+    facts = measure([rows])
+    assert (facts.extent, facts.start_extent, facts.offset, facts.longest) == (19, 13, 10, 5)
+    assert facts.n_max == 6
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.floats(0.01, 1000), st.integers(20, 600))
+def test_size_and_density_come_to_the_data(radius: float, points: int) -> None:
+    fitted = fit(circle(points, radius), FACTS, 100.0)
+    rows = fitted.rows * (FACTS.scale, FACTS.scale, 1)
+    assert longer_side(rows) == pytest.approx(100, rel=0.12)
+    assert 0.5 * 8 <= np.median(pen_down_lengths(rows)) <= 20
+    assert fitted.unit * 100 / FACTS.scale == pytest.approx(2 * radius, rel=0.01)
+
+
+def test_a_known_zoom_is_used() -> None:
+    line = Drawing.of([[[0, 0], [10, 0], [20, 0]]])
+    assert fit(line, FACTS, 100.0, zoom=1.0).rows[:, 0].tolist() == [0, 2, 2]
+
+
+def test_long_offsets_are_subdivided_but_not_lifts() -> None:
+    line = Drawing.of([[[0, 0], [100, 0]], [[0, 50], [0, 60]]])
+    rows = fit(line, FACTS, 100.0).rows
+    assert rows[:, 2].tolist() == [0, 0, 0, 0, 1, 0, 1]
+    assert np.allclose(rows[1:5, 0], 5)
+    assert rows[5, 0] == -20
+
+
+def test_a_drawing_at_home_is_left_as_it_is() -> None:
+    rng = np.random.default_rng(0)
+    line = Drawing.of([np.cumsum(rng.normal(0, 7, (40, 2)), axis=0)])
+    fitted = fit(line, FACTS, 100.0, zoom=1.0)
+    expected = to_stroke3(line)
+    np.testing.assert_allclose(fitted.rows[:, :2], expected[:, :2] / 5, atol=1e-5)

@@ -1,0 +1,298 @@
+import dataclasses
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from strokebook.base.errors import StrokebookError
+from strokebook.model.checkpoints.checkpoint import load_model, read
+from strokebook.model.config import TrainOptions
+from strokebook.model.data.batches import Epochs
+from strokebook.model.data.prepare import prepare
+from strokebook.model.networks.sketch_rnn import SketchNet
+from strokebook.model.training import metrics
+from strokebook.model.training.step import Stepper
+from strokebook.model.training.train import train
+
+from tiny import TINY, tiny_training, waves
+
+
+class Stops:
+    """A progress that raises Ctrl-C before step ``at``."""
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+
+    def track(self, items: Iterable[int], what: str, total: int | None = None) -> Iterator[int]:
+        for item in items:
+            if item == self.at:
+                raise KeyboardInterrupt
+            yield item
+
+    def say(self, text: str) -> None:
+        pass
+
+
+class Hears(Stops):
+    def __init__(self) -> None:
+        super().__init__(-1)
+        self.said: list[str] = []
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+
+def losses(folder: Path) -> list[tuple[object, ...]]:
+    return [
+        (r["kind"], r["step"], pytest.approx(r["reconstruction"], abs=1e-6), pytest.approx(r["kl"]))
+        for r in metrics.lines(folder)
+    ]
+
+
+def tell(folder: Path) -> list[tuple[object, ...]]:
+    return [(r["kind"], r["step"], r["reconstruction"], r["kl"]) for r in metrics.lines(folder)]
+
+
+@pytest.mark.parametrize("conditional", [True, False])
+def test_resumes_to_the_very_step(tmp_path: Path, conditional: bool) -> None:
+    given = (waves(20), waves(6, 1), TINY[conditional], tiny_training())
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    train(*given, whole)
+    assert train(*given, parts, progress=Stops(3)).ended == "interrupted"
+    assert train(*given, parts, progress=Stops(7)).steps == 7
+    assert train(*given, parts).ended == "steps"
+    assert tell(parts) == losses(whole)
+    for which in ("best", "last"):
+        a, b = read(whole, which).tensors, read(parts, which).tensors
+        assert a.keys() == b.keys()
+        for name, value in a.items():
+            torch.testing.assert_close(value, b[name], atol=1e-6, rtol=0)
+
+
+def test_a_kill_between_two_saves_loses_only_steps(tmp_path: Path) -> None:
+    """Metrics after the last checkpoint are forgotten and written again."""
+    given = (waves(20), waves(6, 1), TINY[False])
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    train(*given, tiny_training(), whole)
+    train(*given, tiny_training(steps=6), parts)
+    with (parts / metrics.FILE).open("a") as file:
+        file.write('{"kind": "train", "step": 7, "reconstruction": 9, "kl": 9}\n{"kind": "tr')
+    train(*given, tiny_training(), parts)
+    whole_train = [line for line in losses(whole) if line[0] == "train"]
+    assert [line for line in tell(parts) if line[0] == "train"] == whole_train
+
+
+def test_a_finished_training_is_not_done_again(tmp_path: Path) -> None:
+    given = (waves(20), waves(6, 1), TINY[False], tiny_training(), tmp_path)
+    first = train(*given)
+    before = {p.name: p.stat().st_mtime_ns for p in tmp_path.iterdir() if "last" in p.name}
+    assert train(*given) == first
+    assert {p.name: p.stat().st_mtime_ns for p in tmp_path.iterdir() if "last" in p.name} == before
+
+
+def test_it_learns(tmp_path: Path) -> None:
+    options = tiny_training(steps=150, validate_every=50, batch=10, report_every=50)
+    result = train(waves(60), waves(12, 1), TINY[False], options, tmp_path)
+    valid = [r["per_point"] for r in metrics.lines(tmp_path) if r["kind"] == "valid"]
+    assert result.best is not None
+    assert valid[-1] < valid[0] - 0.3
+
+
+def test_stops_early_and_keeps_the_best(tmp_path: Path) -> None:
+    options = tiny_training(steps=400, patience=2, validate_every=3, learning_rate=0.3)
+    result = train(waves(8), waves(6, 1), TINY[False], options, tmp_path)
+    assert result.ended == "patience"
+    costs = {r["step"]: r["cost"] for r in metrics.lines(tmp_path) if r["kind"] == "valid"}
+    assert result.best_step == min(costs, key=lambda s: costs[s])
+    assert result.steps == result.best_step + 2 * 3
+    assert load_model(tmp_path).info["step"] == result.best_step
+
+
+def test_minutes_end_it(tmp_path: Path) -> None:
+    options = tiny_training(steps=10_000_000, minutes=0.005)
+    result = train(waves(8), waves(2, 1), TINY[False], options, tmp_path)
+    assert result.ended == "minutes"
+    assert result.seconds < 20
+
+
+def test_nan_steps_are_skipped_told_and_lower_the_rate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Stepper.losses
+
+    def sick(self: Stepper, step: int, batch: object) -> object:
+        reconstruction, kl = real(self, step, batch)  # type: ignore[arg-type]
+        return (reconstruction * float("nan") if step in {2, 3} else reconstruction), kl
+
+    monkeypatch.setattr(Stepper, "losses", sick)
+    hears = Hears()
+    result = train(waves(20), waves(4, 1), TINY[True], tiny_training(), tmp_path, progress=hears)
+    assert (result.skipped, result.steps) == (2, 12)
+    assert read(tmp_path, "last").loop["factor"] == 0.25
+    assert sum("not finite" in s for s in hears.said) == 2
+    assert all(t.isfinite().all() for t in read(tmp_path, "last").tensors.values())
+
+
+def test_too_many_nan_steps_end_with_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Stepper.losses
+    monkeypatch.setattr(
+        Stepper,
+        "losses",
+        lambda self, step, batch: (
+            real(self, step, batch)[0] * (float("inf") if step > 3 else 1),
+            torch.zeros(()),
+        ),
+    )
+    with pytest.raises(StrokebookError, match="not finite 5 times in a row"):
+        train(waves(20), waves(4, 1), TINY[False], tiny_training(), tmp_path)
+    assert load_model(tmp_path).info["step"] == 4
+
+
+def test_metrics_say_both_losses_and_the_time_left(tmp_path: Path) -> None:
+    hears = Hears()
+    train(waves(20), waves(4, 1), TINY[True], tiny_training(), tmp_path, progress=hears)
+    assert any("reconstruction" in s and "KL" in s and "left" in s for s in hears.said)
+    assert any("nats a point" in s for s in hears.said)
+    lines = [json.loads(t) for t in (tmp_path / metrics.FILE).read_text().splitlines()]
+    assert [r["step"] for r in lines if r["kind"] == "train"] == list(range(1, 13))
+    assert [r["step"] for r in lines if r["kind"] == "valid"] == [4, 8, 12]
+
+
+def test_leaves_a_card_and_a_picture(trained: Path) -> None:
+    from PIL import Image
+
+    card = json.loads((trained / "card.json").read_text())
+    assert card["steps"] == 12
+    assert card["facts"]["drawings"] == 20
+    assert "Trained on 20 drawings" in (trained / "card.md").read_text()
+    with Image.open(trained / "curve.png") as picture:
+        assert min(picture.size) > 200
+
+
+@pytest.mark.parametrize(
+    ("drawings", "word"),
+    [
+        ([], "no drawing to train on"),
+        ([np.zeros((1, 3))], "no drawing to train on"),
+        ([np.array([[0, np.nan, 0], [1, 1, 1]])], "not finite"),
+        ([np.zeros((9, 3))], "one spot"),
+        ([np.ones((5000, 3))], "no drawing to train on"),
+    ],
+)
+def test_refuses_bad_data(tmp_path: Path, drawings: list[np.ndarray], word: str) -> None:
+    with pytest.raises(StrokebookError, match=word):
+        train(drawings, [], TINY[False], tiny_training(), tmp_path)
+
+
+def test_one_drawing_and_no_validation_is_enough(tmp_path: Path) -> None:
+    result = train(waves(1), [], TINY[True], tiny_training(), tmp_path)
+    assert result.best is None
+    assert result.best_step == 12
+    assert any("validation" in r.subject for r in result.remarks)
+    assert load_model(tmp_path).facts.drawings == 1
+
+
+def test_another_training_in_the_folder_is_refused_unless_replaced(tmp_path: Path) -> None:
+    train(waves(9), waves(4, 1), TINY[False], tiny_training(), tmp_path)
+    for drawings, options in ((waves(10), tiny_training()), (waves(9), tiny_training(batch=3))):
+        with pytest.raises(StrokebookError, match=r"trained otherwise: (the drawings|batch)"):
+            train(drawings, waves(4, 1), TINY[False], options, tmp_path)
+    longer = dataclasses.replace(tiny_training(), steps=14)
+    assert train(waves(9), waves(4, 1), TINY[False], longer, tmp_path).steps == 14
+    train(waves(10), waves(4, 1), TINY[True], tiny_training(), tmp_path, resume=False)
+    assert load_model(tmp_path).options.conditional
+    assert len(list(tmp_path.glob("*.safetensors"))) == 2
+
+
+def test_starts_from_another_model(tmp_path: Path) -> None:
+    options = tiny_training(steps=60, batch=10, validate_every=60)
+    base = train(waves(60), waves(12, 1), TINY[False], options, tmp_path / "base")
+    brief = tiny_training(steps=1, learning_rate=1e-6, validate_every=1)
+    cold = train(waves(30, 5), waves(12, 1), TINY[False], brief, tmp_path / "cold")
+    warm = train(
+        waves(30, 5), waves(12, 1), TINY[False], brief, tmp_path / "warm", start_from=base.folder
+    )
+    assert cold.best and warm.best and base.best
+    assert warm.best.per_point < cold.best.per_point - 0.2
+    assert read(tmp_path / "warm", "last").info["started_from"] == "base"
+    with pytest.raises(StrokebookError, match="another kind or size"):
+        train(waves(9), [], TINY[True], brief, tmp_path / "x", start_from=base.folder)
+
+
+def test_schedules() -> None:
+    options = TrainOptions(warmup=3)
+    stepper = Stepper.__new__(Stepper)
+    stepper.options = options
+    assert stepper.kl_weight(0) == pytest.approx(0.01)
+    assert stepper.kl_weight(10**6) == pytest.approx(0.5)
+    assert stepper.learning_rate(0) == pytest.approx(1e-3 / 4)
+    assert stepper.learning_rate(10_000) == pytest.approx(0.00099 * 0.9999**10_000 + 1e-5)
+    assert stepper.learning_rate(10**6) == pytest.approx(1e-5)
+
+
+SCRIPT = """
+import sys
+sys.path.insert(0, {tests!r})
+from pathlib import Path
+from tiny import TINY, tiny_training, waves
+from strokebook.model.training.train import train
+r = train(waves(20), waves(6, 1), TINY[False],
+          tiny_training(steps=10**6, validate_every=2, patience=0), Path({folder!r}))
+print(r.ended, r.steps)
+"""
+
+
+def begin(folder: Path) -> subprocess.Popen[str]:
+    script = SCRIPT.format(tests=str(Path(__file__).parents[2]), folder=str(folder))
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not (folder / "best.json").exists():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return process
+
+
+def test_sigint_saves_and_ends_cleanly(tmp_path: Path) -> None:
+    process = begin(tmp_path)
+    os.kill(process.pid, signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    ended, steps = out.split()
+    assert ended == "interrupted"
+    assert read(tmp_path, "last").loop["step"] == int(steps)
+
+
+def test_sigkill_at_any_moment_leaves_whole_checkpoints(tmp_path: Path) -> None:
+    process = begin(tmp_path)
+    for _ in range(40):  # while it writes, several times a second
+        read(tmp_path, "best")
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    assert read(tmp_path, "last").tensors
+    assert load_model(tmp_path).facts.drawings == 20
+
+
+@pytest.mark.parametrize(("norm", "longest"), [(0.01, 0.01), (0.0, math.inf)])
+def test_the_gradient_as_a_whole_is_kept_short_where_that_is_asked(
+    norm: float, longest: float
+) -> None:
+    net = SketchNet(TINY[True], torch.Generator().manual_seed(0))
+    data = prepare(waves(12), waves(3, 1), 250)
+    stepper = Stepper(net, tiny_training(clip_norm=norm, clip=1e-3), data.facts.n_max)
+    assert stepper.step(0, Epochs(data.train, 12, 0)[0], 1.0) is not None
+    grads = torch.cat([p.grad.flatten() for p in net.parameters() if p.grad is not None])
+    assert 0.5 * min(longest, 1e-3) < float(grads.norm()) <= longest * 1.0001
+    assert (float(grads.abs().max()) > 1.0001e-3) == (norm > 0)  # else each number is clipped
