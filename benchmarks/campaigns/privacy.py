@@ -133,7 +133,7 @@ def _by_folder_first(home: Home, seed: int, traces: PageTraces, work: Path) -> T
     copy.project.mkdir()
     (copy.project / "strokebook.toml").write_text(settings, "utf-8")
     _to_priv(copy)
-    code = call(copy, ("run", "--until", "see"))
+    code = call(copy, ("run", "--until", "embed"))
     finds = tuple(search(copy.project, traces))
     return Trial(seed, "private from the start", time.monotonic() - start, finds, (code,))
 

@@ -121,7 +121,7 @@ def look(p: Page) -> Look:
 
 
 def judge(catalogue: Catalogue, pages: list[Page]) -> None:
-    """As after stage ``see``: the rule's labels and its results."""
+    """As after stage ``embed``: the rule's labels and its results."""
     catalogue.set_rule_labels({p.image: (p.label, 0.5 + 0.5 * (p.number % 7) / 7) for p in pages})
     for p in pages:
         catalogue.put_result("judge", p.image, "key", 0.01, {"label": p.label, "reasons": "none"})
@@ -174,7 +174,7 @@ def figures(p: Page) -> list[NewDrawing]:
 
 
 def embed(catalogue: Catalogue, pages: list[Page]) -> None:
-    """As after the embedding of stage ``see``."""
+    """As after the vectors of stage ``embed``."""
     for start in range(0, len(pages), SEEN):
         part = pages[start : start + SEEN]
         rows = vectors(range(part[0].number, part[-1].number + 1), DIMS)

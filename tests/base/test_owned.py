@@ -35,7 +35,7 @@ def lines(mark: Path) -> list[dict[str, object]]:
 
 def test_a_write_is_listed_with_all_that_proves_it(project: Path) -> None:
     path = project / "pictures" / "a" / "b.png"
-    with owned.owning("see", "image-1"):
+    with owned.owning("embed", "image-1"):
         write_bytes(path, b"abc")
     head, line = lines(project / "pictures" / MARK)
     assert head["format"] == "strokebook files" and head["version"] == 1
@@ -44,7 +44,7 @@ def test_a_write_is_listed_with_all_that_proves_it(project: Path) -> None:
         "size": 3,
         "hash": "cf4ab791c62b8d2b2109c90275287816",
         "mtime_ns": path.stat().st_mtime_ns,
-        "stage": "see",
+        "stage": "embed",
         "owner": "image-1",
     }
 

@@ -244,7 +244,7 @@ def test_a_dry_run_says_what_is_due_and_changes_nothing(run: Run, copy: Place) -
 
 
 def test_a_dry_run_makes_no_project(run: Run, copy: Place, tmp_path: Path) -> None:
-    code, out, _ = run("run", copy.library, "--dry-run", "-p", tmp_path / "new", "--until", "see")
+    code, out, _ = run("run", copy.library, "--dry-run", "-p", tmp_path / "new", "--until", "embed")
     assert code == 0 and "Nothing was changed." in out
     assert not (tmp_path / "new").exists()
     assert run("run", "--dry-run", "-p", tmp_path / "new")[0] == 2

@@ -164,7 +164,7 @@ def test_a_picture_that_was_edited_by_hand_stays_and_the_others_are_drawn(copy: 
     path.write_bytes(b"mine")
     with open_project(copy.project) as project:
         project.catalogue.forget_results("picture")
-        run_all(project, "see")
+        run_all(project, "embed")
         done = project.catalogue.results("picture")
     assert path.read_bytes() == b"mine"
     assert "map.png" not in done and "map-pages.jpg" in done

@@ -142,7 +142,7 @@ def test_a_hand_label_wins_for_ever(copy: Place) -> None:
         assert (page.label, page.label_source) == ("watercolours", "hand")
         assert not [d for d in project.catalogue.drawings() if d.page == page.id]
     (copy.project / "strokebook.db").unlink()
-    copy.run("see")
+    copy.run("embed")
     with open_project(copy.project) as project:
         assert project.catalogue.page(drawing.id).label_source == "hand"
 
@@ -178,7 +178,7 @@ def test_a_new_sketchbook_costs_only_its_own_pages(copy: Place) -> None:
         new = [p for p in pages if p.book == "sb49"]
         assert drawn <= {d.key for d in project.catalogue.drawings()}
     public = [p for p in new if not p.private]
-    assert outcomes["see"].worked == len(public) > 0
+    assert outcomes["embed"].worked == len(public) > 0
     assert outcomes["trace"].worked == sum(p.kind == "drawing" for p in public) > 0
 
 
@@ -276,3 +276,14 @@ def test_two_runs_at_once_are_refused(copy: Place) -> None:
         running(other),
     ):
         os.abort()
+
+
+def test_a_project_of_before_the_renames_has_nothing_to_do(copy: Place) -> None:
+    with open_project(copy.project) as project:
+        db = project.catalogue.db
+        assert db.run("UPDATE stage_result SET stage = 'see' WHERE stage = 'embed'")
+        db.run("DELETE FROM migration WHERE number >= 6")
+        db.run("PRAGMA user_version = 5")
+    worked = {name: o.worked for name, o in copy.run().items()}
+    assert set(worked.values()) == {0}, worked
+    assert list(copy.run("see")) == ["scan", "embed"]

@@ -33,7 +33,7 @@ def run(
         typer.Argument(help="The folder of sketchbooks; once the project knows it, leave it out."),
     ] = None,
     project: ProjectDir = HERE,
-    until: Annotated[str, typer.Option(help="Stop after this stage (scan, see, trace, …).")] = "",
+    until: Annotated[str, typer.Option(help="Stop after this stage (scan, embed, trace, …).")] = "",
     dry_run: DryRun = False,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Remove what private pages left, without asking.")

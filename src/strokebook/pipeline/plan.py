@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from strokebook.base.errors import StrokebookError, UsageError
-from strokebook.base.options import nearest
 from strokebook.library.catalogue.catalogue import Catalogue
 from strokebook.library.catalogue.records import Space
 from strokebook.library.disk.walk import walk
 from strokebook.pipeline.project import DATABASE, HAND, SETTINGS, Project
 from strokebook.pipeline.project_backbone import ProjectBackbone
 from strokebook.pipeline.removal.ownership import refuse_overlap, refuse_strangers
-from strokebook.pipeline.run import STAGES
+from strokebook.pipeline.run import resolve_stage
 from strokebook.pipeline.settings import Settings, load_settings, with_library
 from strokebook.pipeline.stage import is_done, usable_pages
 from strokebook.pipeline.stages.dataset import dataset_key, npz_file, offered
@@ -58,8 +57,7 @@ def plan_run(folder: Path, library: Path | None = None, until: str | None = None
         UsageError: No stage is called ``until``; no project and no library.
         StrokebookError: The library or the catalogue cannot be read.
     """
-    if until is not None and until not in STAGES:
-        raise UsageError(f"There is no stage {until!r}.", nearest(until, STAGES))
+    until = resolve_stage(until)
     plan: list[Due] = []
     with _copied(folder, library) as project:
         for stage, count in _COUNTS.items():
@@ -134,7 +132,7 @@ def _scan(project: Project) -> Count:
     return len(files) - same + gone, same, "files"
 
 
-def _see(project: Project) -> Count:
+def _embed(project: Project) -> Count:
     return _vectors(project, "pages", [page.image for page in usable_pages(project)])
 
 
@@ -200,7 +198,7 @@ def _report(project: Project) -> Count:
 
 _COUNTS: dict[str, Callable[[Project], Count]] = {
     "scan": _scan,
-    "see": _see,
+    "embed": _embed,
     "trace": _trace,
     "figures": _figures,
     "compose": _compose,

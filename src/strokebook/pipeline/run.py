@@ -12,10 +12,11 @@ from strokebook.pipeline.project import Project
 from strokebook.pipeline.removal.purge import purge
 from strokebook.pipeline.removal.tidying import tidy
 from strokebook.pipeline.stage import Outcome
+from strokebook.pipeline.stages import embed
 from strokebook.pipeline.stages.compose import compose
 from strokebook.pipeline.stages.dataset import build_dataset
 from strokebook.pipeline.stages.draw import draw_with_model
-from strokebook.pipeline.stages.embed import see_pages
+from strokebook.pipeline.stages.embed import embed_pages
 from strokebook.pipeline.stages.figures import separate_pages
 from strokebook.pipeline.stages.report import write_report
 from strokebook.pipeline.stages.scan import scan_library
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 # Each stage reads only what those above it wrote.
 STAGES: dict[str, Callable[[Project], Outcome]] = {
     "scan": scan_library,
-    "see": see_pages,
+    "embed": embed_pages,
     "trace": trace_pages,
     "figures": separate_pages,
     "compose": compose,
@@ -36,6 +37,19 @@ STAGES: dict[str, Callable[[Project], Outcome]] = {
     "draw": draw_with_model,
     "report": write_report,
 }
+FORMER_NAMES = {embed.FORMER: embed.STAGE}
+
+
+def resolve_stage(name: str | None) -> str | None:
+    """The stage of that name, or of one that it had before.
+
+    Raises:
+        UsageError: No stage is called so.
+    """
+    name = FORMER_NAMES.get(name or "", name)
+    if name is not None and name not in STAGES:
+        raise UsageError(f"There is no stage {name!r}.", nearest(name, STAGES))
+    return name
 
 
 def run_all(project: Project, until: str | None = None) -> list[Outcome]:
@@ -46,8 +60,7 @@ def run_all(project: Project, until: str | None = None) -> list[Outcome]:
         StrokebookError: A stage cannot go on at all, or another run is at work in the project;
             what was done is kept.
     """
-    if until is not None and until not in STAGES:
-        raise UsageError(f"There is no stage {until!r}.", nearest(until, STAGES))
+    until = resolve_stage(until)
     tidy(project)
     outcomes = []
     with running(project):

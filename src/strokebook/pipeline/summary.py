@@ -13,7 +13,7 @@ from strokebook.pipeline.project import Project
 Facts = dict[str, Any]
 PRIVATE = "private"  # counted beside the kinds: pages that are only listed
 STEPS = ("traced", "resampled", "joined", "spliced", "kept")
-STAGES = ("scan", "see", "trace", "figures", "compose", "dataset", "train", "draw", "report")
+STAGES = ("scan", "embed", "trace", "figures", "compose", "dataset", "train", "draw", "report")
 
 
 @dataclass(frozen=True)

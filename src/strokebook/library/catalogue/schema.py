@@ -189,4 +189,12 @@ MIGRATIONS = (
     Migration(3, "passing refusals", _PASSING),
     Migration(4, "log of edits", _EDITS, convert_tables),
     Migration(5, "TIFFs anew", _TIFFS),
+    Migration(
+        6,
+        "stage see is called embed",
+        tuple(
+            f"UPDATE {table} SET stage = 'embed' WHERE stage = 'see'"
+            for table in ("stage_result", "refusal")
+        ),
+    ),
 )

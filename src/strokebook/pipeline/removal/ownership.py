@@ -120,7 +120,7 @@ def _known_files(project: Project) -> Iterator[File]:
         yield from ((file, "draw", "") for file in _drawn(project))
     if catalogue.result("backbone", "all"):
         for name in ("backbone.json", "backbone.safetensors"):
-            yield project.at("models", "vision", name), "see", ""
+            yield project.at("models", "vision", name), "embed", ""
     for folder in project.at("models").glob("*"):
         ours = folder.name == "drawings" or folder.name.startswith(".")
         # Another model is one that the artist named; it is not for us to take away.

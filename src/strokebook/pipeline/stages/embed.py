@@ -1,4 +1,4 @@
-"""Stage ``see``: pages to vectors, clusters, labels, a map, sheets, and folders by label."""
+"""Stage ``embed``: pages to vectors, clusters, labels, a map, sheets, and folders by label."""
 
 from __future__ import annotations
 
@@ -26,13 +26,14 @@ from strokebook.vision.kinds import judge, name_clusters
 from strokebook.vision.map2d import extend_map, fit_map
 from strokebook.vision.measures import measure
 
-STAGE, RULE_VERSION = "see", "1"
+STAGE, RULE_VERSION = "embed", "1"
+FORMER = "see"  # its name until 0.1; it stays in keys, so that a rename makes no work
 SPACE: Space = "pages"
 PURITY = 0.9  # share of a cluster's pages that a rule must agree on before it names the cluster
 
 
 @owned.owning(STAGE)
-def see_pages(project: Project) -> Outcome:
+def embed_pages(project: Project) -> Outcome:
     """Embed and judge new pages, put them into clusters, label them, redraw what changed."""
     outcome, timer = Outcome(STAGE), Timer()
     pages = usable_pages(project)
@@ -50,7 +51,7 @@ def see_pages(project: Project) -> Outcome:
         _place_on_map(project, eyes, pages)
         outcome.refusals = file_by_label(project)
         outcome.seconds = timer.seconds
-        key = key_of(STAGE, *sorted(page.image for page in pages))
+        key = key_of(FORMER, *sorted(page.image for page in pages))
         if outcome.worked or not is_done(project, STAGE, "all", key):
             project.catalogue.put_result(STAGE, "all", key, timer.seconds, {})
         draw_sights(project, eyes.known_fingerprint or "")
