@@ -27,7 +27,7 @@ from benchmarks.truth.rendering import render_case
 from strokebook.base.errors import Refusal
 from strokebook.base.files import write_bytes
 from strokebook.pipeline.workers import each
-from strokebook.routing.parallel_edges import close_eyelets
+from strokebook.routing.parallel_edges import close_parallel_edges
 from strokebook.routing.route import RouteOptions
 from strokebook.tracing.binarisation.binarise import find_ink
 from strokebook.tracing.binarisation.levels import luminance
@@ -44,7 +44,7 @@ def asked(case: Case, unknown: float) -> list[Question]:
     page = render_case(case)
     ink = find_ink(luminance(PageImage.of(page.pixels).pixels), TraceOptions(), case.name)
     graph = centerlines(ink, case.name).graph
-    graph = close_eyelets(graph, RouteOptions().eyelet * graph.pen_width)
+    graph = close_parallel_edges(graph, RouteOptions().eyelet * graph.pen_width)
     if not 0 < len(graph.edges) <= MOST_EDGES:
         return []
     if np.random.default_rng([case.seed, 0x3D]).random() < unknown:

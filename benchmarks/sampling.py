@@ -25,12 +25,12 @@ import torch
 from strokebook.geometry.drawing import Drawing
 from strokebook.model.checkpoints.checkpoint import SketchModel, load_model
 from strokebook.model.config import PRESETS
-from strokebook.model.data.statistics import DataFacts
-from strokebook.model.networks.page_decoder import SeeingDecoder
+from strokebook.model.data.statistics import DataStatistics
+from strokebook.model.networks.page_decoder import PageDecoder
 from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.sampling import read_start, stream, warm_up
 
-FACTS = DataFacts(10.0, 1000, 200, 130, 200.0, 100.0, 8.0, 26.0)
+FACTS = DataStatistics(10.0, 1000, 200, 130, 200.0, 100.0, 8.0, 26.0)
 GOAL_FIRST, GOAL_RATE = 50.0, 60.0  # ms; points a second of each ending
 
 
@@ -81,7 +81,7 @@ def _models(folder: Path | None) -> Iterator[tuple[str, SketchModel]]:
                 net = SketchNet(options, torch.Generator().manual_seed(0))
                 net.eval().requires_grad_(False)
                 decoder = net.decoder
-                pen = decoder.pen if isinstance(decoder, SeeingDecoder) else decoder.output
+                pen = decoder.pen if isinstance(decoder, PageDecoder) else decoder.output
                 pen.bias[2] = -30.0  # never the end
                 name = f"{cell}{' seeing' if seeing else ''}{' with z' if conditional else ''}"
                 yield name, SketchModel(net, options, FACTS, {})

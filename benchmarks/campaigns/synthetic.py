@@ -21,7 +21,7 @@ from strokebook.library.catalogue.records import NewDrawing
 from strokebook.library.disk.page_ids import PageName, parse
 from strokebook.library.disk.previews import Look
 from strokebook.library.disk.signature import SIDE
-from strokebook.library.disk.walk import Found
+from strokebook.library.disk.walk import ScannedFile
 from strokebook.library.scan import BATCH as SCANNED
 from strokebook.pipeline.project import Project, open_project
 from strokebook.pipeline.project_backbone import BATCH as SEEN
@@ -105,7 +105,7 @@ def scan(catalogue: Catalogue, pages: list[Page]) -> None:
     """As after stage ``scan``: files, images and page numbers, in batches as it writes them."""
     for start in range(0, len(pages), 8 * SCANNED):
         catalogue.put_files(
-            (Found(p.path, 1000 + p.number, 10**9, p.number, frozenset()), p.image, p.name)
+            (ScannedFile(p.path, 1000 + p.number, 10**9, p.number, frozenset()), p.image, p.name)
             for p in pages[start : start + 8 * SCANNED]
         )
     for start in range(0, len(pages), SCANNED):

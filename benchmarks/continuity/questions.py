@@ -32,8 +32,8 @@ from strokebook.routing.continuity import (
     wrapped,
 )
 from strokebook.routing.line_graph import LineGraph
-from strokebook.routing.route import RouteOptions, woven
-from strokebook.routing.trails import Junction, Weave
+from strokebook.routing.route import RouteOptions, build_transitions
+from strokebook.routing.trails import Junction, TransitionSystem
 
 Floats = npt.NDArray[np.float64]
 
@@ -75,13 +75,13 @@ class Question:
 def questions(graph: LineGraph, walks: Sequence[Walk]) -> Iterator[Question]:
     """Every question that the truth answers."""
     lines = [e.points.astype(np.float64) for e in graph.edges]
-    weave = woven(graph, lines, RouteOptions())
-    for _, junction in weave.standing():
+    system = build_transitions(graph, lines, RouteOptions())
+    for _, junction in system.standing():
         if 3 <= len(junction.members) <= MOST_MEMBERS:
-            yield from _about_node(weave, junction, walks)
+            yield from _about_node(system, junction, walks)
     counts = collections.Counter(edge for walk in walks for edge, _ in walk)
-    for stem in _stems(weave):
-        yield from _about_stretch(weave, stem, walks, counts)
+    for stem in _stems(system):
+        yield from _about_stretch(system, stem, walks, counts)
 
 
 def pairings(members: Sequence[int]) -> Iterator[tuple[tuple[int, int], ...]]:
@@ -96,11 +96,13 @@ def pairings(members: Sequence[int]) -> Iterator[tuple[tuple[int, int], ...]]:
             yield ((first, other), *pairs)
 
 
-def _about_node(weave: Weave, junction: Junction, walks: Sequence[Walk]) -> Iterator[Question]:
+def _about_node(
+    system: TransitionSystem, junction: Junction, walks: Sequence[Walk]
+) -> Iterator[Question]:
     found = passes(walks, junction.members)
     if any(found.counts[m] != 1 for m in junction.members):
         return
-    sheet = _Sheet(weave)
+    sheet = _Sheet(system)
     rows, degree = sheet.within(junction), len(junction.members)
     choices = [
         Choice(tuple(rows[frozenset(p)] for p in pairs), degree - 2 * len(pairs), False)
@@ -112,17 +114,17 @@ def _about_node(weave: Weave, junction: Junction, walks: Sequence[Walk]) -> Iter
         yield Question("node", sheet.features(), np.zeros(WIDTH), tuple(choices), truth)
 
 
-def _stems(weave: Weave) -> Iterator[retracing.Crossing]:
+def _stems(system: TransitionSystem) -> Iterator[retracing.Crossing]:
     """Every stretch between odd nodes once."""
-    weave.raise_lifts(np.unique(weave.parts()), EAGER / weave.lift_cost)
-    limits = retracing.Limits(LONGEST * weave.lines.pen, 0.0)
+    system.raise_lifts(np.unique(system.parts()), EAGER / system.lift_cost)
+    limits = retracing.Limits(LONGEST * system.lines.pen, 0.0)
     seen: set[tuple[int, ...]] = set()
-    for u, junction in list(weave.standing()):
+    for u, junction in list(system.standing()):
         if len(junction.members) % 2 == 0 or len(junction.members) == 1:
             continue
-        for v, stem in retracing.stems(weave, limits, u)[0]:
+        for v, stem in retracing.stems(system, limits, u)[0]:
             edges = tuple(sorted(b // 2 for b in stem.path))
-            around = len(junction.members) + len(weave.junction(v).members)
+            around = len(junction.members) + len(system.junction(v).members)
             if edges in seen or len(edges) > MOST_EDGES or around > MOST_AROUND:
                 continue
             seen.add(edges)
@@ -130,13 +132,13 @@ def _stems(weave: Weave) -> Iterator[retracing.Crossing]:
 
 
 def _about_stretch(
-    weave: Weave,
+    system: TransitionSystem,
     crossing: retracing.Crossing,
     walks: Sequence[Walk],
     counts: collections.Counter[int],
 ) -> Iterator[Question]:
     drawn = {counts[b // 2] for b in crossing.stem.path}
-    one, two = crossing.sides(weave)
+    one, two = crossing.sides(system)
     around = [*one.members, *two.members]
     if drawn not in ({1}, {2}) or len(set(around)) < len(around):
         return
@@ -144,8 +146,8 @@ def _about_stretch(
     found = passes(walks, around if drawn == {2} else [*around, *ends])
     if any(found.counts[m] != 1 for m in around):
         return
-    sheet = _Sheet(weave)
-    u, v = weave.junction(crossing.u), weave.junction(crossing.v)
+    sheet = _Sheet(system)
+    u, v = system.junction(crossing.u), system.junction(crossing.v)
     near, far = sheet.within(u), sheet.within(v)
     across = sheet.across(crossing, one, two)
     apart = [
@@ -161,7 +163,7 @@ def _about_stretch(
         true = {(near | far)[p] for p in found.pairs if p in near or p in far}
         truth = next((k for k, c in enumerate(apart) if set(c.pairs) == true), None)
     else:
-        truth = _twice(weave, crossing, walks, found.pairs, joined, sheet)
+        truth = _twice(system, crossing, walks, found.pairs, joined, sheet)
         truth = None if truth is None else len(apart) + truth
     if truth is not None:
         about = "stem" if two.members else "tip"
@@ -195,7 +197,7 @@ def _joined(
 
 
 def _twice(
-    weave: Weave,
+    system: TransitionSystem,
     crossing: retracing.Crossing,
     walks: Sequence[Walk],
     true: frozenset[Pair],
@@ -207,7 +209,7 @@ def _twice(
     if len(fitting) < 2:
         return fitting[0] if fitting else None
     # At a tip with several pairs: the one that did not go on at the node itself ran to the tip.
-    around = [*crossing.sides(weave)[0].members, crossing.stem.path[0]]
+    around = [*crossing.sides(system)[0].members, crossing.stem.path[0]]
     direct = passes(walks, around).pairs
     return next((k for k in fitting if sheet.rows[joined[k].pairs[0]] not in direct), None)
 
@@ -215,8 +217,8 @@ def _twice(
 class _Sheet:
     """Features of the pairs that a question names."""
 
-    def __init__(self, weave: Weave) -> None:
-        self.weave = weave
+    def __init__(self, system: TransitionSystem) -> None:
+        self.system = system
         self.rows: list[Pair] = []
         self.parts: list[Floats] = []
 
@@ -226,7 +228,7 @@ class _Sheet:
 
     def within(self, junction: Junction) -> dict[Pair, int]:
         """Rows of the pairs at a node."""
-        lines = self.weave.lines
+        lines = self.system.lines
         inside = list(junction.inside)
         return self._add(
             list(itertools.combinations(junction.members, 2)),
@@ -238,9 +240,9 @@ class _Sheet:
 
     def across(self, crossing: retracing.Crossing, one: Junction, two: Junction) -> dict[Pair, int]:
         """Rows of the pairs that may run along a stretch."""
-        lines, path = self.weave.lines, crossing.stem.path
+        lines, path = self.system.lines, crossing.stem.path
         heading = lines.arms.heading
-        pairs = np.array(crossing.pairs(self.weave), np.intp).reshape(-1, 2)
+        pairs = np.array(crossing.pairs(self.system), np.intp).reshape(-1, 2)
         into = wrapped(heading[path[0]] - heading[pairs[:, 0]] - np.pi)
         swell = lines.swell[[b // 2 for b in path]].mean()
         length = crossing.stem.length
@@ -256,8 +258,8 @@ class _Sheet:
 
     def stretch(self, crossing: retracing.Crossing) -> Floats:
         """Features ``(G,)`` of the stretch."""
-        stretches: Stretches = retracing.stretches(self.weave, [crossing])
-        return np.asarray(stretch_features(self.weave.lines.arms, stretches)[0])
+        stretches: Stretches = retracing.stretches(self.system, [crossing])
+        return np.asarray(stretch_features(self.system.lines.arms, stretches)[0])
 
     def _add(
         self,
@@ -279,6 +281,6 @@ class _Sheet:
             np.full(n, members),
             np.zeros((n, 4)) if bends is None else bends,
         )
-        self.parts.append(pair_features(self.weave.lines.arms, one, two, between))
+        self.parts.append(pair_features(self.system.lines.arms, one, two, between))
         self.rows += [frozenset(p) for p in pairs]
         return {frozenset(p): first + k for k, p in enumerate(pairs)}

@@ -229,14 +229,14 @@ def test_vectors_are_read_and_assigned_without_a_second_copy():
 
 
 def test_a_cluster_sheet_reads_the_vectors_of_its_own_members(tmp_path: Path):
-    from strokebook.pipeline.stages.page_sheets import Item, _cluster_sights
+    from strokebook.pipeline.stages.page_sheets import Item, _cluster_pictures
 
     synthetic.make_project(tmp_path, 200)
     with synthetic.opened(tmp_path) as project:
         pages = project.catalogue.pages(include_private=False)
         items = [Item(p.image, p.id, lambda: Image.new("RGB", (8, 8))) for p in pages]
         asked = _count_vectors(project)
-        for sight in _cluster_sights(project, "pages", synthetic.NETWORK, items).values():
+        for sight in _cluster_pictures(project, "pages", synthetic.NETWORK, items).values():
             sight.make()
     assert sorted(asked) == sorted(page.image for page in pages)  # each once
 

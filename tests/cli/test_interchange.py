@@ -19,11 +19,11 @@ from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.svg.api import write_svg
 from strokebook.model.checkpoints import checkpoint
 from strokebook.model.config import ModelOptions
-from strokebook.model.data.statistics import DataFacts
+from strokebook.model.data.statistics import DataStatistics
 from strokebook.model.interchange import sketchrnn_js
 from strokebook.model.networks.sketch_rnn import SketchNet
 
-FACTS = DataFacts(8.5, 300, 30, 20, 100.0, 70.0, 6.0, 15.0)
+FACTS = DataStatistics(8.5, 300, 30, 20, 100.0, 70.0, 6.0, 15.0)
 
 
 class Done(NamedTuple):

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from strokebook.pipeline.stages import page_sheets
-from strokebook.pipeline.stages.page_sheets import Item, _sheet_sight
+from strokebook.pipeline.stages.page_sheets import Item, _cached_sheet
 
 
 @pytest.mark.parametrize(
@@ -27,5 +27,5 @@ def test_a_sheet_says_how_many_are_shown(
 
     monkeypatch.setattr(page_sheets, "contact_sheet", watch)
     items = [Item(f"{n}", f"{n}", lambda: Image.new("RGB", (9, 9))) for n in range(count)]
-    _sheet_sight(items, f"{count} dropped").make()
+    _cached_sheet(items, f"{count} dropped").make()
     assert headings == [(said, 60)]

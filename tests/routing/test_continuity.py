@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from strokebook.routing.continuity import (
     NODE,
     STEM,
-    Arms,
     Between,
+    BranchFeatures,
     Stretches,
     network,
     pair_costs,
@@ -35,7 +35,7 @@ def rays(angles, length=60.0, bow=0.0):
 def arms_of(lines, widths=1.0):
     courses = edge_courses(lines)
     ink = np.full(len(courses.points), widths)
-    return Arms.of(courses, ink, np.full(2 * len(lines), PEN / 2), PEN)
+    return BranchFeatures.of(courses, ink, np.full(2 * len(lines), PEN / 2), PEN)
 
 
 def plain(count, members=4):
@@ -84,7 +84,7 @@ def test_a_larger_scan_of_the_same_lines_costs_the_same():
     larger = [3 * line for line in lines]
     courses = edge_courses(larger)
     radii = np.full(2 * len(larger), 3 * PEN / 2)
-    arms = Arms.of(courses, np.ones(len(courses.points)), radii, 3 * PEN)
+    arms = BranchFeatures.of(courses, np.ones(len(courses.points)), radii, 3 * PEN)
     one, two = np.array([0, 0, 2]), np.array([4, 2, 6])
     expected = pair_costs(arms_of(lines), one, two, plain(3))
     np.testing.assert_allclose(pair_costs(arms, one, two, plain(3)), expected, rtol=1e-6)

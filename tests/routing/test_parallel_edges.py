@@ -1,7 +1,7 @@
 import numpy as np
 
 from strokebook.routing.line_graph import Edge, LineGraph
-from strokebook.routing.parallel_edges import close_eyelets
+from strokebook.routing.parallel_edges import close_parallel_edges
 
 
 def slit(gap, length=10.0):
@@ -21,7 +21,7 @@ def slit(gap, length=10.0):
 
 
 def test_a_slit_becomes_one_line_in_the_middle():
-    closed = close_eyelets(slit(gap=3.0), longest=16.0)
+    closed = close_parallel_edges(slit(gap=3.0), longest=16.0)
     assert len(closed.edges) == 3
     (middle,) = [e for e in closed.edges if {e.a, e.b} == {1, 2}]
     assert np.abs(middle.points[:, 1]).max() < 0.1
@@ -31,13 +31,13 @@ def test_a_slit_becomes_one_line_in_the_middle():
 
 
 def test_an_eye_stays_open():
-    assert len(close_eyelets(slit(gap=5.0), longest=16.0).edges) == 4
+    assert len(close_parallel_edges(slit(gap=5.0), longest=16.0).edges) == 4
 
 
 def test_a_long_slit_stays_open():
-    assert len(close_eyelets(slit(gap=3.0, length=30.0), longest=16.0).edges) == 4
+    assert len(close_parallel_edges(slit(gap=3.0, length=30.0), longest=16.0).edges) == 4
 
 
 def test_nothing_is_closed_when_told_so():
     graph = slit(gap=3.0)
-    assert close_eyelets(graph, longest=0.0) is graph
+    assert close_parallel_edges(graph, longest=0.0) is graph

@@ -191,9 +191,9 @@ def checkpoints() -> list[bytes]:
 
 
 def _loop() -> object:
-    from strokebook.model.training.state import Loop
+    from strokebook.model.training.state import TrainState
 
-    return Loop(step=3)
+    return TrainState(step=3)
 
 
 def catalogues() -> list[bytes]:

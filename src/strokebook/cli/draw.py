@@ -13,7 +13,7 @@ from strokebook.cli.console import answer
 from strokebook.cli.learn import project_model
 
 if TYPE_CHECKING:
-    from strokebook.model.distributions.temperature import Heat
+    from strokebook.model.distributions.temperature import Temperature
 
 FILES = frozenset((".svg", ".png", ".gif", ".jpg", ".jpeg", ".json", ".npz", ".pdf"))
 
@@ -47,7 +47,7 @@ Output = Annotated[
         callback=_folder,
     ),
 ]
-Temperature = Annotated[
+TemperatureOption = Annotated[
     float,
     typer.Option("--temperature", "-t", min=0.01, max=2.0, help="Low: likely; high: daring."),
 ]
@@ -90,7 +90,7 @@ def sample(
     model: ModelDir = None,
     output: Output = DRAWN,
     n: Count = 9,
-    temperature: Temperature = 0.4,
+    temperature: TemperatureOption = 0.4,
     pen_temperature: PenTemperature = None,
     seed: Seed = 0,
     choose: Choose = "first",
@@ -105,8 +105,11 @@ def sample(
     from strokebook.pipeline.output.contact_sheet import save_drawings
     from strokebook.pipeline.standalone import load
 
-    heat, loaded = _heat(temperature, pen_temperature), load(_model(project, model, output))
-    made = draw(loaded, n, heat, seed, points, choose=choose, of=of)
+    temperatures, loaded = (
+        _temperatures(temperature, pen_temperature),
+        load(_model(project, model, output)),
+    )
+    made = draw(loaded, n, temperatures, seed, points, choose=choose, of=of)
     _tell(save_drawings(made, output, "sample"))
 
 
@@ -117,7 +120,7 @@ def complete(
     model: ModelDir = None,
     output: Output = DRAWN,
     n: Count = 9,
-    temperature: Temperature = 0.4,
+    temperature: TemperatureOption = 0.4,
     pen_temperature: PenTemperature = None,
     seed: Seed = 0,
     choose: Choose = "first",
@@ -146,12 +149,16 @@ def complete(
     from strokebook.pipeline.output.contact_sheet import save_drawings
     from strokebook.pipeline.standalone import load
 
-    begun, heat = read_drawing(start), _heat(temperature, pen_temperature)
+    begun, temperatures = read_drawing(start), _temperatures(temperature, pen_temperature)
     loaded = load(_model(project, model, output))
     if from_point is not None:
-        made = continue_from(loaded, begun, from_point, n, heat, seed, points, choose=choose, of=of)
+        made = continue_from(
+            loaded, begun, from_point, n, temperatures, seed, points, choose=choose, of=of
+        )
     else:
-        made = draw(loaded, begun, n, heat, seed, points, lifted=lifted, choose=choose, of=of)
+        made = draw(
+            loaded, begun, n, temperatures, seed, points, lifted=lifted, choose=choose, of=of
+        )
     _tell(save_drawings(made, output, "complete", before=[begun]))
 
 
@@ -165,7 +172,7 @@ def vary(
     strength: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="0: the same again; 1: anything.")
     ] = 0.5,
-    temperature: Temperature = 0.25,
+    temperature: TemperatureOption = 0.25,
     pen_temperature: PenTemperature = None,
     seed: Seed = 0,
 ) -> None:
@@ -178,8 +185,8 @@ def vary(
     from strokebook.pipeline.output.contact_sheet import save_drawings
     from strokebook.pipeline.standalone import load
 
-    given, heat = read_drawing(drawing), _heat(temperature, pen_temperature)
-    made = draw(load(_model(project, model, output)), given, n, strength, heat, seed)
+    given, temperatures = read_drawing(drawing), _temperatures(temperature, pen_temperature)
+    made = draw(load(_model(project, model, output)), given, n, strength, temperatures, seed)
     _tell(save_drawings(made, output, "vary", before=[given]))
 
 
@@ -189,7 +196,7 @@ def reconstruct(
     project: ProjectDir = HERE,
     model: ModelDir = None,
     output: Output = DRAWN,
-    temperature: Temperature = 0.25,
+    temperature: TemperatureOption = 0.25,
     pen_temperature: PenTemperature = None,
     seed: Seed = 0,
 ) -> None:
@@ -202,8 +209,8 @@ def reconstruct(
     from strokebook.pipeline.output.contact_sheet import save_drawings
     from strokebook.pipeline.standalone import load
 
-    given, heat = read_drawing(drawing), _heat(temperature, pen_temperature)
-    made = draw(load(_model(project, model, output)), given, heat, seed)
+    given, temperatures = read_drawing(drawing), _temperatures(temperature, pen_temperature)
+    made = draw(load(_model(project, model, output)), given, temperatures, seed)
     _tell(save_drawings([made], output, "reconstruct", before=[given]))
 
 
@@ -215,7 +222,7 @@ def interpolate(
     model: ModelDir = None,
     output: Output = DRAWN,
     n: Count = 8,
-    temperature: Temperature = 0.25,
+    temperature: TemperatureOption = 0.25,
     pen_temperature: PenTemperature = None,
     seed: Seed = 0,
     straight: Annotated[
@@ -232,8 +239,11 @@ def interpolate(
     from strokebook.pipeline.standalone import load
 
     a, b = read_drawing(first), read_drawing(second)
-    heat, loaded = _heat(temperature, pen_temperature), load(_model(project, model, output))
-    made = draw(loaded, a, b, n, heat, seed, spherical=not straight)
+    temperatures, loaded = (
+        _temperatures(temperature, pen_temperature),
+        load(_model(project, model, output)),
+    )
+    made = draw(loaded, a, b, n, temperatures, seed, spherical=not straight)
     _tell(save_drawings(made, output, "interpolate", before=[a], after=[b]))
 
 
@@ -246,10 +256,10 @@ def _model(project: Path, model: Path | None, output: Path) -> Path:
     return found
 
 
-def _heat(temperature: float, pen: float | None) -> Heat:
-    from strokebook.model.distributions.temperature import Heat
+def _temperatures(temperature: float, pen: float | None) -> Temperature:
+    from strokebook.model.distributions.temperature import Temperature
 
-    return Heat(temperature, temperature if pen is None else pen)
+    return Temperature(temperature, temperature if pen is None else pen)
 
 
 def _tell(files: list[Path]) -> None:

@@ -34,7 +34,7 @@ from strokebook.library.disk.previews import (
     previews,
 )
 from strokebook.library.disk.signature import fingerprint
-from strokebook.library.disk.walk import Found, Walk, walk
+from strokebook.library.disk.walk import ScannedFile, Walk, walk
 from strokebook.library.matching import private_guard, settle_pages
 from strokebook.library.scan_report import Move, ScanReport, copy_remarks, file_refusals
 
@@ -169,7 +169,7 @@ def _read_unknown(work: _Scan) -> None:
         for file in work.walked.files
         if (known := work.known.get(file.path)) is None or not known.same_as(file)
     ]
-    changed: list[tuple[Found, str]] = []
+    changed: list[tuple[ScannedFile, str]] = []
     results = _in_pool(lambda f: _digest(work.root, f), unknown, work.options.workers)
     tracked = work.progress.track(results, "Reading new files", total=len(unknown))
     for batch in _batches(tracked, 8 * BATCH):
@@ -188,7 +188,7 @@ def _read_unknown(work: _Scan) -> None:
         _settle_moved(work)
 
 
-def _digest(root: Path, file: Found) -> tuple[Found, str | Refusal]:
+def _digest(root: Path, file: ScannedFile) -> tuple[ScannedFile, str | Refusal]:
     try:
         return file, file_digest(root / file.path)
     except OSError as error:
@@ -200,7 +200,7 @@ def _digest(root: Path, file: Found) -> tuple[Found, str | Refusal]:
         )
 
 
-def _settle_changed(work: _Scan, changed: Sequence[tuple[Found, str]]) -> None:
+def _settle_changed(work: _Scan, changed: Sequence[tuple[ScannedFile, str]]) -> None:
     """A path with other content; which page that is, is settled when its picture is known."""
     work.catalogue.put_files((f, image, work.names[f.path]) for f, image in changed)
     for file, image in changed:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from strokebook.routing.half_edges import Branches, Courses, branches, clearance
+from strokebook.routing.half_edges import ArcLengthIndex, Branches, branches, clearance
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -34,7 +34,7 @@ _LEAST_ANGLE, _LEAST_OFF, _LEAST = 3e-3, 0.02, 0.1  # what squares and lengths b
 
 
 @dataclass(frozen=True, eq=False)
-class Arms:
+class BranchFeatures:
     """Every branch, seen through windows of several lengths.
 
     Attributes:
@@ -55,7 +55,9 @@ class Arms:
         return self.views[0].heading
 
     @classmethod
-    def of(cls, courses: Courses, widths: Floats, radii: Floats, pen: float) -> Arms:
+    def of(
+        cls, courses: ArcLengthIndex, widths: Floats, radii: Floats, pen: float
+    ) -> BranchFeatures:
         """Read along the courses.
 
         Args:
@@ -150,7 +152,7 @@ def tip_bends(one: Floats, two: Floats) -> Floats:
     )
 
 
-def pair_features(arms: Arms, one: Ints, two: Ints, between: Between) -> Floats:
+def pair_features(arms: BranchFeatures, one: Ints, two: Ints, between: Between) -> Floats:
     """What speaks for and against a line from branch ``one`` on to branch ``two``, ``(N, F)``.
 
     The features do not change when the pair is turned round or mirrored.
@@ -178,7 +180,7 @@ def pair_features(arms: Arms, one: Ints, two: Ints, between: Between) -> Floats:
     return np.stack([np.asarray(c, np.float64) for c in columns], axis=1)
 
 
-def stretch_features(arms: Arms, stretches: Stretches) -> Floats:
+def stretch_features(arms: BranchFeatures, stretches: Stretches) -> Floats:
     """What speaks for drawing each stretch twice, or against, ``(R, F)``; first its length."""
     s = stretches
     columns = [
@@ -196,7 +198,7 @@ def stretch_features(arms: Arms, stretches: Stretches) -> Floats:
     return np.stack([np.asarray(c, np.float64) for c in columns], axis=1)
 
 
-def pair_costs(arms: Arms, one: Ints, two: Ints, between: Between) -> Floats:
+def pair_costs(arms: BranchFeatures, one: Ints, two: Ints, between: Between) -> Floats:
     """What it costs to take each pair of branches for one line, ``(N,)``, in nats, from 0 up."""
     costs = np.empty(len(one))
     for low in range(0, len(one), _CHUNK):
@@ -207,7 +209,7 @@ def pair_costs(arms: Arms, one: Ints, two: Ints, between: Between) -> Floats:
     return costs
 
 
-def stretch_costs(arms: Arms, stretches: Stretches) -> Floats:
+def stretch_costs(arms: BranchFeatures, stretches: Stretches) -> Floats:
     """What it costs to draw each stretch twice, ``(R,)``, in nats, from 0 up."""
     features = stretch_features(arms, stretches)
     again = network().again

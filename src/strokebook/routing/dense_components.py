@@ -5,25 +5,25 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from strokebook.routing.trails import Weave
+from strokebook.routing.trails import TransitionSystem
 
 
-def tangles(weave: Weave, least: float) -> npt.NDArray[np.intp]:
+def dense_components(system: TransitionSystem, least: float) -> npt.NDArray[np.intp]:
     """Numbers of the connected parts with two strokes or more that look like one line.
 
     Strokes that a person sets against each other meet at ends and corners; where lines mostly
     cross and seldom end, the ends come from ink that runs together.
 
     Args:
-        weave: With its branches paired.
+        system: With its branches paired.
         least: Crossings for each stroke after the first; 0: no part is a tangle.
     """
-    part = weave.parts()
+    part = system.parts()
     crossings = np.zeros(part.max() + 1)
     ends = np.zeros(part.max() + 1)
-    for number, junction in weave.standing():
+    for number, junction in system.active():
         if len(junction.members) > 3:
             crossings[part[number]] += len(junction.members) // 2
-        ends[part[number]] += sum(weave.mate[m] < 0 for m in junction.members)
+        ends[part[number]] += sum(system.mate[m] < 0 for m in junction.members)
     extra = ends / 2 - 1
     return np.flatnonzero((least > 0) & (extra > 0) & (crossings >= least * extra))

@@ -41,7 +41,7 @@ class Branches:
 
 
 @dataclass(frozen=True, eq=False)
-class Courses:
+class ArcLengthIndex:
     """Where each branch lies on lines put end to end, to be read outward from its node.
 
     Attributes:
@@ -64,7 +64,7 @@ class Courses:
         return np.interp(way, self.way, values)
 
 
-def edge_courses(lines: Sequence[Floats]) -> Courses:
+def edge_courses(lines: Sequence[Floats]) -> ArcLengthIndex:
     """Each branch read along its own edge."""
     points = np.vstack(lines)
     ends = np.cumsum([len(p) for p in lines]) - 1
@@ -74,10 +74,10 @@ def edge_courses(lines: Sequence[Floats]) -> Courses:
     first = np.concatenate([[0], ends[:-1] + 1])
     origin = np.stack([way[first], way[ends]], axis=1).ravel()
     length = np.repeat(way[ends] - way[first], 2)
-    return Courses(points, way, origin, np.tile([1.0, -1.0], len(lines)), length)
+    return ArcLengthIndex(points, way, origin, np.tile([1.0, -1.0], len(lines)), length)
 
 
-def clearance(courses: Courses, radii: Floats, pen: float) -> Floats:
+def clearance(courses: ArcLengthIndex, radii: Floats, pen: float) -> Floats:
     """How far from its node each branch is clear of the node's ink, ``(H,)``.
 
     Args:
@@ -89,7 +89,7 @@ def clearance(courses: Courses, radii: Floats, pen: float) -> Floats:
     return np.asarray(np.minimum(near, 0.3 * courses.length))
 
 
-def branches(courses: Courses, near: Floats, pen: float, window: float = WINDOW) -> Branches:
+def branches(courses: ArcLengthIndex, near: Floats, pen: float, window: float = WINDOW) -> Branches:
     """Direction and curvature of each branch by a parabola fitted to its window.
 
     Args:

@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from strokebook.routing.trails import Weave
+from strokebook.routing.trails import TransitionSystem
 
 
 @dataclass(frozen=True, order=True)
@@ -28,15 +28,15 @@ class _Exchange:
 class _Trails:
     """Which trail each branch lies on while trails merge (union-find)."""
 
-    def __init__(self, weave: Weave) -> None:
+    def __init__(self, system: TransitionSystem) -> None:
         self.parent: list[int] = []
         self.closed: list[bool] = []
         self.of: dict[int, int] = {}
-        for number, (walked, closed) in enumerate(weave.trails()):
+        for number, (walked, closed) in enumerate(system.trails()):
             self.parent.append(number)
             self.closed.append(closed)
             for branch in walked:
-                if branch // 2 not in weave.inner:
+                if branch // 2 not in system.inner:
                     self.of[branch] = self.of[branch ^ 1] = number
 
     def root(self, branch: int) -> int:
@@ -57,45 +57,45 @@ class _Trails:
         self.closed[b] = self.closed[a] and self.closed[b]
 
 
-def stitch(weave: Weave) -> int:
+def stitch(system: TransitionSystem) -> int:
     """Merge closed trails with others at junctions, each for no more bending than a lift costs.
 
     Returns:
         How many fewer trails there are.
     """
-    trails = _Trails(weave)
+    trails = _Trails(system)
     if not any(trails.closed):
         return 0
     heap = [
         e
-        for home, junction in enumerate(weave.junctions)
+        for home, junction in enumerate(system.junctions)
         if junction is not None and len(junction.members) > 2
-        for e in _exchanges(weave, trails, home)
+        for e in _exchanges(system, trails, home)
     ]
     heapq.heapify(heap)
     saved = 0
     while heap:
         exchange = heapq.heappop(heap)
         a, c = exchange.old[0][0], exchange.old[1][0]
-        stands = all(weave.mate[x] == y for x, y in exchange.old)
+        stands = all(system.mate[x] == y for x, y in exchange.old)
         if not stands or not trails.apart(a, c):
             continue
         trails.merge(a, c)
         for x, y in exchange.new:
-            weave.mate[x] = y
+            system.mate[x] = y
             if y >= 0:
-                weave.mate[y] = x
+                system.mate[y] = x
         saved += 1
-        for other in _exchanges(weave, trails, exchange.home):
+        for other in _exchanges(system, trails, exchange.home):
             heapq.heappush(heap, other)
     return saved
 
 
-def _exchanges(weave: Weave, trails: _Trails, home: int) -> Iterator[_Exchange]:
+def _exchanges(system: TransitionSystem, trails: _Trails, home: int) -> Iterator[_Exchange]:
     """All exchanges at a junction that merge two trails for less than a lift costs."""
-    junction = weave.junction(home)
+    junction = system.junction(home)
     at = {branch: k for k, branch in enumerate(junction.members)}
-    slots = [(b, weave.mate[b]) for b in junction.members if weave.mate[b] < b]
+    slots = [(b, system.mate[b]) for b in junction.members if system.mate[b] < b]
 
     def cost(pair: tuple[int, int]) -> float:
         return 0.0 if pair[1] < 0 else junction.costs[at[pair[0]]][at[pair[1]]]
@@ -106,5 +106,5 @@ def _exchanges(weave: Weave, trails: _Trails, home: int) -> Iterator[_Exchange]:
         (a, b), (c, d) = (two, one) if one[1] < 0 else (one, two)
         for new in (((a, c), (b, d)), ((b, c), (a, d))):
             added = cost(new[0]) + cost(new[1]) - cost((a, b)) - cost((c, d))
-            if added <= weave.lifts[home]:
+            if added <= system.lifts[home]:
                 yield _Exchange(added, ((a, b), (c, d)), new, home)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from strokebook.routing.trails import Junction, Weave
+from strokebook.routing.trails import Junction, TransitionSystem
 
 _MEMBERS = 8  # branches that leave one cluster: more are no longer paired at a glance
 
 
-def cluster(weave: Weave, longest: float) -> None:
+def cluster(system: TransitionSystem, longest: float) -> None:
     """Make one junction of nodes that edges of up to ``longest`` link, shortest edges first."""
-    lines = weave.lines
-    degree = [len(j.members) if j else 0 for j in weave.junctions]
+    lines = system.lines
+    degree = [len(j.members) if j else 0 for j in system.junctions]
     parent = list(range(len(degree)))
     out = degree.copy()  # branches that leave each cluster
 
@@ -46,6 +46,6 @@ def cluster(weave: Weave, longest: float) -> None:
     for home, edges in inside.items():
         within = set(edges)
         members = [
-            b for n in nodes[home] for b in weave.junction(n).members if b // 2 not in within
+            b for n in nodes[home] for b in system.junction(n).members if b // 2 not in within
         ]
-        weave.join(nodes[home], Junction(members, inside=tuple(edges)))
+        system.join(nodes[home], Junction(members, inside=tuple(edges)))

@@ -21,7 +21,7 @@ _APART = 1.6  # pen widths between the middles of both lines: the paper between 
 _DOUBLE = 1.5  # width of the ink of a line drawn twice, in that of a single line
 
 
-def close_eyelets(graph: LineGraph, longest: float) -> LineGraph:
+def close_parallel_edges(graph: LineGraph, longest: float) -> LineGraph:
     """The graph with one edge for each two that run side by side between the same two nodes.
 
     Args:

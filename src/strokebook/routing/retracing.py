@@ -31,7 +31,7 @@ from strokebook.routing.continuity import (
 )
 from strokebook.routing.matching import heaviest_matching
 from strokebook.routing.pairing import best_pairs
-from strokebook.routing.trails import Junction, Weave
+from strokebook.routing.trails import Junction, TransitionSystem
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -70,9 +70,11 @@ class Stem:
     cost: float
     length: float
 
-    def then(self, way: tuple[int, ...], inner: tuple[int, ...], cost: float, weave: Weave) -> Stem:
+    def then(
+        self, way: tuple[int, ...], inner: tuple[int, ...], cost: float, system: TransitionSystem
+    ) -> Stem:
         """The stem longer by the edges entered at the branches of ``way``."""
-        length = float(sum(weave.lines.lengths[b // 2] for b in way))
+        length = float(sum(system.lines.lengths[b // 2] for b in way))
         return Stem(self.path + way, self.inner + inner, self.cost + cost, self.length + length)
 
     def reluctance(self, pen: float) -> float:
@@ -80,37 +82,37 @@ class Stem:
         return self.cost + _FAR * self.length / pen
 
 
-def retrace(weave: Weave, limits: Limits, among: Ints | None = None) -> int:
+def retrace(system: TransitionSystem, limits: Limits, among: Ints | None = None) -> int:
     """Join pairs of odd junctions where the way between them is best drawn twice.
 
     The last two odd junctions of a connected part stay: they are where its line begins and ends.
 
     Args:
-        weave: Junctions weighed but not yet paired; changed.
+        system: Junctions weighed but not yet paired; changed.
         limits: How far to go.
         among: Numbers of the connected parts to look at; default: all.
 
     Returns:
         How many stretches are now drawn twice.
     """
-    part = weave.parts()
+    part = system.parts()
     done = 0
     tried: dict[int, _Tried] = {}
     for _ in range(_ROUNDS):
-        odd = [n for n, j in weave.standing() if len(j.members) % 2]
+        odd = [n for n, j in system.active() if len(j.members) % 2]
         if among is not None:
             odd = [n for n in odd if part[n] in among]
         left = collections.Counter(part[n] for n in odd)
-        found = _gains(weave, limits, [n for n in odd if left[part[n]] > 2], tried)
+        found = _gains(system, limits, [n for n in odd if left[part[n]] > 2], tried)
         chosen = heaviest_matching({pair: best.gain for pair, best in found.items()})
         changed: set[int] = set()
         for pair in sorted(chosen, key=lambda pair: -found[pair].gain):
             stem, at = found[pair].stem, found[pair].at
-            clear = all(b in weave.junction(weave.home[b]).members for b in stem.inner)
+            clear = all(b in system.junction(system.home[b]).members for b in stem.inner)
             if clear and left[part[at]] > 2:
-                changed |= {*pair, *(weave.home[b] for b in stem.inner)}
-                weave.pass_by(stem.inner)
-                weave.join((at, pair[0] + pair[1] - at), found[pair].joined)
+                changed |= {*pair, *(system.home[b] for b in stem.inner)}
+                system.pass_by(stem.inner)
+                system.join((at, pair[0] + pair[1] - at), found[pair].joined)
                 left[part[at]] -= 2
                 done += 1
         if not changed:
@@ -138,12 +140,12 @@ class _Tried:
 
 
 def _gains(
-    weave: Weave, limits: Limits, odd: list[int], tried: dict[int, _Tried]
+    system: TransitionSystem, limits: Limits, odd: list[int], tried: dict[int, _Tried]
 ) -> dict[tuple[int, int], _Retrace]:
     """For pairs of odd junctions: the best retrace between them, if it saves anything."""
     # A stem to a free end is looked for from its other end.
-    looked = [u for u in odd if len(weave.junction(u).members) > 1]
-    tried |= _try(weave, limits, [u for u in looked if u not in tried])
+    looked = [u for u in odd if len(system.junction(u).members) > 1]
+    tried |= _try(system, limits, [u for u in looked if u not in tried])
     found: dict[tuple[int, int], _Retrace] = {}
     wanted = set(odd)
     for u in looked:
@@ -154,25 +156,25 @@ def _gains(
     return found
 
 
-def _try(weave: Weave, limits: Limits, starts: list[int]) -> dict[int, _Tried]:
+def _try(system: TransitionSystem, limits: Limits, starts: list[int]) -> dict[int, _Tried]:
     """Every retrace from each of ``starts`` that saves something."""
     tried: dict[int, _Tried] = {}
     crossings: list[Crossing] = []
     for u in starts:
-        found, seen = stems(weave, limits, u)
+        found, seen = stems(system, limits, u)
         tried[u] = _Tried({}, seen)
         crossings += [Crossing(u, v, stem) for v, stem in found]
     if not crossings:
         return tried
-    alone = functools.cache(lambda n: best_pairs(weave.junction(n).costs, weave.lifts[n] / 2)[0])
-    again = stretch_costs(weave.lines.arms, stretches(weave, crossings))
-    for crossing, across, twice in zip(crossings, _across(weave, crossings), again, strict=True):
+    alone = functools.cache(lambda n: best_pairs(system.junction(n).costs, system.lifts[n] / 2)[0])
+    again = stretch_costs(system.lines.arms, stretches(system, crossings))
+    for crossing, across, twice in zip(crossings, _across(system, crossings), again, strict=True):
         u, v, stem = crossing.u, crossing.v, crossing.stem
-        joined = _joined(weave, crossing, across)
-        cost, mates = best_pairs(joined.costs, weave.lifts[u] / 2)
-        if not _runs(joined, mates, len(weave.junction(u).members) - 1):
+        joined = _joined(system, crossing, across)
+        cost, mates = best_pairs(joined.costs, system.lifts[u] / 2)
+        if not _runs(joined, mates, len(system.junction(u).members) - 1):
             continue  # the stem would not be drawn at all
-        price = stem.cost + float(twice) + limits.rate * stem.length / weave.lines.pen
+        price = stem.cost + float(twice) + limits.rate * stem.length / system.lines.pen
         gain = alone(u) + alone(v) + limits.worth - cost - price
         known = tried[u].retraces
         if gain > 0 and (v not in known or known[v].gain < gain):
@@ -180,14 +182,18 @@ def _try(weave: Weave, limits: Limits, starts: list[int]) -> dict[int, _Tried]:
     return tried
 
 
-def stems(weave: Weave, limits: Limits, u: int) -> tuple[list[tuple[int, Stem]], set[int]]:
+def stems(
+    system: TransitionSystem, limits: Limits, u: int
+) -> tuple[list[tuple[int, Stem]], set[int]]:
     """The cheapest ways from ``u`` to other odd junctions, straight through even ones.
 
     Also returned: every junction that was looked at.
     """
-    most = 2 * weave.lifts[u] + limits.worth
-    pen = weave.lines.pen
-    starts = [Stem((), (), 0.0, 0.0).then((b,), (), 0.0, weave) for b in weave.junction(u).members]
+    most = 2 * system.lifts[u] + limits.worth
+    pen = system.lines.pen
+    starts = [
+        Stem((), (), 0.0, 0.0).then((b,), (), 0.0, system) for b in system.junction(u).members
+    ]
     queue = [(stem.reluctance(pen), n, stem) for n, stem in enumerate(starts)]
     heapq.heapify(queue)
     count = len(queue)
@@ -197,12 +203,12 @@ def stems(weave: Weave, limits: Limits, u: int) -> tuple[list[tuple[int, Stem]],
     while queue and len(out) < _NEAREST and count < _MOST:
         _, _, stem = heapq.heappop(queue)
         came = stem.path[-1] ^ 1
-        v = weave.home[came]
+        v = system.home[came]
         seen.add(v)
         if stem.length > limits.longest or stem.cost > most or came in reached or v == u:
             continue
         reached.add(came)
-        junction = weave.junction(v)
+        junction = system.junction(v)
         if len(junction.members) % 2:
             out.append((v, stem))
             continue
@@ -210,8 +216,8 @@ def stems(weave: Weave, limits: Limits, u: int) -> tuple[list[tuple[int, Stem]],
         for m, cost in zip(junction.members, costs, strict=True):
             if cost < most and m // 2 != came // 2:
                 count += 1
-                way = (*weave.way(junction, came, m), m)
-                more = stem.then(way, (came, m), cost, weave)
+                way = (*system.way(junction, came, m), m)
+                more = stem.then(way, (came, m), cost, system)
                 heapq.heappush(queue, (more.reluctance(pen), count, more))
     return out, seen
 
@@ -231,43 +237,43 @@ class Crossing(NamedTuple):
     v: int
     stem: Stem
 
-    def sides(self, weave: Weave) -> tuple[Junction, Junction]:
+    def sides(self, system: TransitionSystem) -> tuple[Junction, Junction]:
         """Both junctions without the ends of the stem."""
-        near = weave.junction(self.u).without(self.stem.path[0])
-        return near, weave.junction(self.v).without(self.stem.path[-1] ^ 1)
+        near = system.junction(self.u).without(self.stem.path[0])
+        return near, system.junction(self.v).without(self.stem.path[-1] ^ 1)
 
-    def pairs(self, weave: Weave) -> list[tuple[int, int]]:
+    def pairs(self, system: TransitionSystem) -> list[tuple[int, int]]:
         """Branches between which the pen may run along the stem, or to its tip and back."""
-        near, far = self.sides(weave)
+        near, far = self.sides(system)
         if not far.members:
             return list(itertools.combinations(near.members, 2))
         return list(itertools.product(near.members, far.members))
 
 
-def stretches(weave: Weave, crossings: list[Crossing]) -> Stretches:
+def stretches(system: TransitionSystem, crossings: list[Crossing]) -> Stretches:
     """The stems as stretches that may be drawn twice."""
-    lines = weave.lines
+    lines = system.lines
     edges = [[b // 2 for b in c.stem.path] for c in crossings]
     return Stretches(
         np.array([c.stem.length for c in crossings]) / lines.pen,
         np.array([lines.swell[e].mean() for e in edges]),
         np.array([lines.thinnest[e].min() for e in edges]),
-        np.array([len(weave.junction(c.v).members) == 1 for c in crossings]),
+        np.array([len(system.junction(c.v).members) == 1 for c in crossings]),
         np.array([len(e) for e in edges], np.intp),
         np.array([c.stem.path[0] for c in crossings], np.intp),
         np.array([c.stem.path[-1] ^ 1 for c in crossings], np.intp),
     )
 
 
-def _across(weave: Weave, crossings: list[Crossing]) -> Iterator[Floats]:
+def _across(system: TransitionSystem, crossings: list[Crossing]) -> Iterator[Floats]:
     """For each stem: costs of the pairs that may run along it, in the order of ``pairs``."""
-    pairs = [np.array(c.pairs(weave), np.intp).reshape(-1, 2) for c in crossings]
+    pairs = [np.array(c.pairs(system), np.intp).reshape(-1, 2) for c in crossings]
     counts = np.array([len(p) for p in pairs])
     one, two = np.vstack(pairs).T
-    tip = np.array([len(weave.junction(c.v).members) == 1 for c in crossings])
-    lines, heading = weave.lines, weave.lines.arms.heading
+    tip = np.array([len(system.junction(c.v).members) == 1 for c in crossings])
+    lines, heading = system.lines, system.lines.arms.heading
     inside = [
-        0.0 if at_tip else sum(lines.lengths[list(j.inside)].sum() for j in c.sides(weave))
+        0.0 if at_tip else sum(lines.lengths[list(j.inside)].sum() for j in c.sides(system))
         for c, at_tip in zip(crossings, tip, strict=True)
     ]
     length = np.array([c.stem.length for c in crossings]) + inside
@@ -285,14 +291,14 @@ def _across(weave: Weave, crossings: list[Crossing]) -> Iterator[Floats]:
         np.full(len(one), AROUND),
         np.where(to_tip[:, None], tip_bends(into, back), stem_bends(into, out)),
     )
-    return iter(np.split(weave.cost(one, two, between), np.cumsum(counts)[:-1]))
+    return iter(np.split(system.cost(one, two, between), np.cumsum(counts)[:-1]))
 
 
-def _joined(weave: Weave, crossing: Crossing, across: Floats) -> Junction:
+def _joined(system: TransitionSystem, crossing: Crossing, across: Floats) -> Junction:
     """The junction in place of ``u`` and ``v`` when the pen draws the stem twice."""
-    one, two = crossing.sides(weave)
+    one, two = crossing.sides(system)
     if not two.members:
-        return _tip(weave, crossing, one, across)
+        return _tip(system, crossing, one, across)
     members, n = one.members + two.members, len(one.members)
     costs = np.full((len(members), len(members)), np.inf)
     for part, at in ((one, slice(0, n)), (two, slice(n, None))):
@@ -304,9 +310,9 @@ def _joined(weave: Weave, crossing: Crossing, across: Floats) -> Junction:
     return Junction(members, costs.tolist(), tuple(dict.fromkeys(inside)))
 
 
-def _tip(weave: Weave, crossing: Crossing, near: Junction, across: Floats) -> Junction:
+def _tip(system: TransitionSystem, crossing: Crossing, near: Junction, across: Floats) -> Junction:
     """The stem leads to a free end: the pen goes there and comes back, between one pair."""
-    single = weave.lifts[crossing.u] / 2
+    single = system.lifts[crossing.u] / 2
     best = (math.inf, 0, 1, 0.0)
     ranks = itertools.combinations(range(len(near.members)), 2)
     for (i, j), cost in zip(ranks, across.tolist(), strict=True):

@@ -19,8 +19,8 @@ import numpy.typing as npt
 
 from strokebook.base.options import option
 from strokebook.geometry.drawing import Drawing
-from strokebook.routing.continuity import Arms
-from strokebook.routing.dense_components import tangles
+from strokebook.routing.continuity import BranchFeatures
+from strokebook.routing.dense_components import dense_components
 from strokebook.routing.detours import take_along
 from strokebook.routing.gaps import bridge
 from strokebook.routing.half_edges import edge_courses
@@ -28,9 +28,9 @@ from strokebook.routing.line_graph import LineGraph
 from strokebook.routing.merge_cycles import stitch
 from strokebook.routing.node_clusters import cluster
 from strokebook.routing.ordering import in_order
-from strokebook.routing.parallel_edges import close_eyelets
+from strokebook.routing.parallel_edges import close_parallel_edges
 from strokebook.routing.retracing import Limits, retrace
-from strokebook.routing.trails import Lines, Trail, Weave
+from strokebook.routing.trails import Lines, Trail, TransitionSystem
 
 Floats = npt.NDArray[np.float64]
 RETRACING = ("never", "short", "always")
@@ -100,56 +100,58 @@ def route(graph: LineGraph, options: RouteOptions | None = None) -> Drawing:
         ``retraced``, and the closed trails ``stitched`` into others.
     """
     options = options or RouteOptions()
-    whole = close_eyelets(graph, options.eyelet * graph.pen_width)
+    whole = close_parallel_edges(graph, options.eyelet * graph.pen_width)
     closed = len(whole.edges)
     whole = bridge(whole, options.gap * graph.pen_width, math.radians(options.gap_turn))
     strokes: list[tuple[Floats, bool]] = [(p[None].astype(np.float64), False) for p in graph.dots]
     meta = {"bridges": len(whole.edges) - closed, "retraced": 0, "stitched": 0}
     if whole.edges:
         lines = [e.points.astype(np.float64) for e in whole.edges]
-        weave = woven(whole, lines, options)
-        meta["retraced"] = _retraced(weave, options)
-        meta["stitched"] = stitch(weave)
-        weave.settle()
-        found = [(_points(trail, lines), closed) for trail, closed in weave.trails()]
+        system = build_transitions(whole, lines, options)
+        meta["retraced"] = _retraced(system, options)
+        meta["stitched"] = stitch(system)
+        system.choose()
+        found = [(_points(trail, lines), closed) for trail, closed in system.trails()]
         hanging = 0.0 if options.retrace == "never" else options.stub * graph.pen_width
         strokes += take_along(found, hanging, graph.pen_width / 2)
     return Drawing.of(in_order(strokes), pen_width=graph.pen_width, meta=meta)
 
 
-def woven(graph: LineGraph, lines: list[Floats], options: RouteOptions) -> Weave:
+def build_transitions(
+    graph: LineGraph, lines: list[Floats], options: RouteOptions
+) -> TransitionSystem:
     """Junctions with their costs, not yet paired."""
     ends = [(e.a, e.b) for e in graph.edges]
     radii = graph.radii[np.array(ends).ravel()].astype(np.float64)
     courses = edge_courses(lines)
     widths = [np.ones(len(e.points)) if e.widths is None else e.widths for e in graph.edges]
-    arms = Arms.of(courses, np.concatenate(widths), radii, graph.pen_width)
+    arms = BranchFeatures.of(courses, np.concatenate(widths), radii, graph.pen_width)
     swell = np.array([np.percentile(w, (50, 20)) for w in widths])
     lengths = courses.length[::2]
     known = Lines(ends, lengths, swell[:, 0], swell[:, 1], arms, graph.pen_width)
-    weave = Weave(known, options.lift_cost)
-    cluster(weave, options.cluster * graph.pen_width)
-    weave.weigh()
-    return weave
+    system = TransitionSystem(known, options.lift_cost)
+    cluster(system, options.cluster * graph.pen_width)
+    system.weigh()
+    return system
 
 
-def _retraced(weave: Weave, options: RouteOptions) -> int:
+def _retraced(system: TransitionSystem, options: RouteOptions) -> int:
     """Pair all branches, after deciding what is drawn twice; how many stretches are."""
-    longest = options.retrace_length * weave.lines.pen
+    longest = options.retrace_length * system.lines.pen
     if options.retrace == "always":
-        done = retrace(weave, Limits(math.inf, options.retrace_rate, _ANY))
+        done = retrace(system, Limits(math.inf, options.retrace_rate, _ANY))
     elif options.retrace == "short":
-        done = retrace(weave, Limits(longest, options.retrace_rate))
+        done = retrace(system, Limits(longest, options.retrace_rate))
     else:
         done = 0
-    weave.pair()
-    found = tangles(weave, options.tangle)
+    system.pair()
+    found = dense_components(system, options.tangle)
     if len(found):
-        weave.raise_lifts(found, _TANGLE_LIFT)
+        system.raise_lifts(found, _TANGLE_LIFT)
         if options.retrace == "short":
             limits = Limits(_TANGLE_LENGTH * longest, options.retrace_rate)
-            done += retrace(weave, limits, found)
-        weave.pair()
+            done += retrace(system, limits, found)
+        system.pair()
     return done
 
 

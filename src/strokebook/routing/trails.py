@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from strokebook.routing.continuity import CLUSTER, NODE, Arms, Between, pair_costs
+from strokebook.routing.continuity import CLUSTER, NODE, Between, BranchFeatures, pair_costs
 from strokebook.routing.pairing import best_pairs
 from strokebook.routing.shortest_path import shortest
 
@@ -34,7 +34,7 @@ class Lines:
     lengths: Floats
     swell: Floats
     thinnest: Floats
-    arms: Arms
+    arms: BranchFeatures
     pen: float
 
     def node(self, branch: int) -> int:
@@ -52,7 +52,7 @@ class Junction:
         inside: Edges between its nodes, along which the pen runs from member to member.
         tip: The two members between which the pen runs to a free end and back, if any.
         stem: Branches where the pen enters the edges on the way to that free end.
-        ways: What :meth:`Weave.way` found, by pairs of members.
+        ways: What :meth:`TransitionSystem.way` found, by pairs of members.
     """
 
     members: list[int]
@@ -70,7 +70,7 @@ class Junction:
         return Junction(members, costs, self.inside, self.tip, self.stem)
 
 
-class Weave:
+class TransitionSystem:
     """Junctions, and for each branch the one that the line goes on with, or -1."""
 
     def __init__(self, lines: Lines, lift_cost: float) -> None:
@@ -92,7 +92,7 @@ class Weave:
             raise LookupError(f"Junction {number} was joined to another.")
         return junction
 
-    def standing(self) -> Iterator[tuple[int, Junction]]:
+    def active(self) -> Iterator[tuple[int, Junction]]:
         """Junctions that were not joined to another, with their numbers."""
         return ((n, j) for n, j in enumerate(self.junctions) if j is not None)
 
@@ -113,7 +113,7 @@ class Weave:
 
     def weigh(self) -> None:
         """Fill in every junction's costs; corners are free where only two lines meet."""
-        junctions = [j for _, j in self.standing()]
+        junctions = [j for _, j in self.active()]
         for degree in {len(j.members) for j in junctions}:
             group = [j for j in junctions if len(j.members) == degree]
             table = np.full((len(group), degree, degree), np.inf)
@@ -154,7 +154,7 @@ class Weave:
 
     def pair(self) -> None:
         """Pair the branches of every junction at the least cost."""
-        for number, junction in self.standing():
+        for number, junction in self.active():
             _, mates = best_pairs(junction.costs, self.lifts[number] / 2)
             for i, j in enumerate(mates):
                 self.mate[junction.members[i]] = junction.members[j] if j >= 0 else -1
@@ -186,13 +186,13 @@ class Weave:
             _set_way(junction, one, two, shortest(self.lines.ends, weights, *nodes))
         return junction.ways[one, two]
 
-    def settle(self) -> None:
+    def choose(self) -> None:
         """Choose the ways inside junctions so that as little as can be is left undrawn.
 
         What no pair runs along is drawn there and back from one that passes, or left out if it is
         shorter than the pen is wide: the ink beside covers it.
         """
-        for _, junction in self.standing():
+        for _, junction in self.active():
             if junction.inside and len(junction.members) > 1:
                 self._settle(junction)
 
@@ -248,7 +248,7 @@ class Weave:
         opens = [b for b, m in enumerate(self.mate) if m < 0 and b // 2 not in self.inner]
         rounds = [b for b in range(0, len(self.mate), 2) if b // 2 not in self.inner]
         # Last the inner edges: those of junctions that nothing leaves.
-        bare = {e for _, j in self.standing() if len(j.members) < 2 for e in j.inside}
+        bare = {e for _, j in self.active() if len(j.members) < 2 for e in j.inside}
         for branch in [*opens, *rounds, *(2 * e for e in sorted(bare))]:
             if not seen[branch // 2]:
                 walked, closed = self.trail(branch)

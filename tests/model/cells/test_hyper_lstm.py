@@ -76,7 +76,7 @@ def literal(made: HyperLstm, inputs: Tensor, z: Tensor, factors: Tensor) -> Tens
 def test_equals_a_literal_cell() -> None:
     made, inputs, z = shaken(), torch.randn(T, B, D).double(), torch.randn(B, C).double()
     kept = (torch.rand(T, B, H + S) < 0.6).to(torch.uint8)
-    found, last = made(inputs, made.blank(B), made.offset(B, z), Dropout(kept, 2.0))
+    found, last = made(inputs, made.zero_state(B), made.offset(B, z), Dropout(kept, 2.0))
     torch.testing.assert_close(found, literal(made, inputs, z, kept * 2.0))
     assert found.shape == (T, B, H)
     assert last.hidden.shape == (B, H + S)
@@ -106,7 +106,7 @@ def test_gradcheck() -> None:
 
 def test_steps_equal_the_whole_sequence() -> None:
     made, inputs, z = shaken(), torch.randn(T, B, D).double(), torch.randn(B, C).double()
-    offset, state = made.offset(B, z), made.blank(B)
+    offset, state = made.offset(B, z), made.zero_state(B)
     outputs, _ = made(inputs, state, offset)
     for t in range(T):
         state = made.step(inputs[t], state, offset)
@@ -127,7 +127,7 @@ def test_bf16_products_are_near_those_of_32_bits() -> None:
     for precision in ("fp32", "bf16"):
         made.zero_grad()
         with computing(precision):
-            out, _ = made(inputs, made.blank(B), made.offset(B))
+            out, _ = made(inputs, made.zero_state(B), made.offset(B))
         out.sin().sum().backward()
         found.append((out.detach(), made.main.recurrent_weight.grad))
     for exact, near in zip(*found, strict=True):

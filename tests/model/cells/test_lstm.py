@@ -126,7 +126,7 @@ def test_layers_that_read_side_by_side_do_not_touch_each_other(kind: type[LstmLa
     layers = [layer(kind), layer(kind)]
     inputs = [torch.randn(len(packing.step), D).double() for _ in layers]
     readings = [
-        Reading(m, x, m.blank(B), m.offset(B), None, packing)
+        Reading(m, x, m.zero_state(B), m.offset(B), None, packing)
         for m, x in zip(layers, inputs, strict=True)
     ]
     sum(last.hidden.sin().sum() for _, last in read(readings)).backward()
@@ -191,7 +191,7 @@ def test_short_products_are_near_those_of_32_bits(
     for now in ("fp32", precision):
         made.zero_grad()
         with computing(now):
-            out, last = made(inputs, made.blank(5), made.offset(5, constant))
+            out, last = made(inputs, made.zero_state(5), made.offset(5, constant))
         assert out.dtype == torch.float32
         (out.sin().sum() + last.cell.cos().sum()).backward()
         weights = [made.recurrent_weight, made.input_weight, made.constant_weight]
@@ -217,7 +217,7 @@ def test_no_node_per_step_in_the_graph(kind: str) -> None:
     made = make_cell(kind, D, H)
 
     def nodes(steps: int) -> int:
-        out, _ = made(torch.randn(steps, B, D), made.blank(B), made.offset(B))
+        out, _ = made(torch.randn(steps, B, D), made.zero_state(B), made.offset(B))
         seen, queue = set(), [out.grad_fn]
         while queue:
             node = queue.pop()
@@ -249,7 +249,7 @@ def test_equals_the_published_decoder_of_bears(shared: Path) -> None:
             i, g, f, o = theirs.chunk(4)
             weight.copy_(torch.cat((i, f, o, g)))
     inputs = torch.randn(6, 2, 5).double()
-    found, _ = made(inputs, made.blank(2), made.offset(2))
+    found, _ = made(inputs, made.zero_state(2), made.offset(2))
     h = c = torch.zeros(2, units).double()
     for t in range(6):
         i, g, f, o = (inputs[t] @ rows + h @ recurrent + bias).chunk(4, dim=1)

@@ -12,7 +12,7 @@ from strokebook.base.errors import StrokebookError
 from strokebook.base.files import digest
 from strokebook.model.checkpoints import checkpoint
 from strokebook.model.checkpoints.checkpoint import load_model, read
-from strokebook.model.data.statistics import DataFacts
+from strokebook.model.data.statistics import DataStatistics
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_empty_fields(copy: Path, part: str, value: object) -> None:
         load_model(copy)
 
 
-@pytest.mark.parametrize("name", [f.name for f in dataclasses.fields(DataFacts)])
+@pytest.mark.parametrize("name", [f.name for f in dataclasses.fields(DataStatistics)])
 @pytest.mark.parametrize("value", [None, "", [], -1, 1e300, True], ids=repr)
 def test_empty_facts(copy: Path, name: str, value: object) -> None:
     edited(copy, "facts", **{name: value})

@@ -11,14 +11,14 @@ from strokebook.base.errors import StrokebookError
 from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.config import ModelOptions
 from strokebook.model.data.batches import START, batch_of
-from strokebook.model.data.statistics import DataFacts
+from strokebook.model.data.statistics import DataStatistics
 from strokebook.model.distributions.mixture import split
 from strokebook.model.interchange.onnx_export import write_onnx
 from strokebook.model.networks.sketch_rnn import SketchNet
 
 from tiny import waves
 
-FACTS = DataFacts(8.5, 300, 60, 40, 100.0, 70.0, 6.0, 15.0)
+FACTS = DataStatistics(8.5, 300, 60, 40, 100.0, 70.0, 6.0, 15.0)
 needs_onnx = pytest.mark.skipif(
     any(importlib.util.find_spec(p) is None for p in ("onnx", "onnxscript", "onnxruntime")),
     reason="onnx, onnxscript or onnxruntime is not installed",

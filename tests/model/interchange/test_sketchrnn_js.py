@@ -16,7 +16,7 @@ from strokebook.geometry.stroke3 import from_stroke3
 from strokebook.model.checkpoints.checkpoint import SketchModel, load_model
 from strokebook.model.config import ModelOptions
 from strokebook.model.data.batches import START
-from strokebook.model.data.statistics import DataFacts
+from strokebook.model.data.statistics import DataStatistics
 from strokebook.model.interchange import sketchrnn_js, sketchrnn_js_weights
 from strokebook.model.interchange.import_model import Origin, import_model
 from strokebook.model.interchange.sketchrnn_js import LEVEL, BrowserModel
@@ -28,12 +28,12 @@ from strokebook.model.interchange.sketchrnn_js_weights import (
 )
 from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.sampling import complete, sample
-from strokebook.model.sampling.rollout import Chance, draw, fresh
+from strokebook.model.sampling.rollout import PresampledNoise, draw, initial_batch
 from strokebook.model.training.train import train
 
 from tiny import tiny_training, waves
 
-FACTS = DataFacts(8.5, 300, 60, 40, 100.0, 70.0, 6.0, 15.0)
+FACTS = DataStatistics(8.5, 300, 60, 40, 100.0, 70.0, 6.0, 15.0)
 NEAR = 1e-2  # how near the browser's numbers have to be
 
 
@@ -199,8 +199,8 @@ def test_z_is_folded_in_and_makes_a_difference() -> None:
 
 def test_a_seeds_z_is_that_of_the_first_sample() -> None:
     model = plain_model(True)
-    hand = fresh(model.net, 1, prior_z(model, 3))
-    steps = draw(model.net, hand, Chance.of(3, 1, 12, hand.row), 0.5, 2, origin=True)
+    hand = initial_batch(model.net, 1, prior_z(model, 3))
+    steps = draw(model.net, hand, PresampledNoise.of(3, 1, 12, hand.row), 0.5, 2, origin=True)
     drawn = from_stroke3(np.vstack(list(steps))[:, [0, 1, 3]])
     first = sample(model, 1, 0.5, seed=3, max_points=12)[0]
     np.testing.assert_allclose(

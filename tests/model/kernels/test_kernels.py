@@ -6,8 +6,8 @@ import torch
 
 from strokebook.model.kernels import buffer_pool, precision, threads
 from strokebook.model.kernels.arithmetic import exp, kernel, narrow, scratch, sigmoid, tanh, widen
-from strokebook.model.kernels.buffer_pool import Lease
-from strokebook.model.kernels.packed_matmul import Matrix
+from strokebook.model.kernels.buffer_pool import PooledBuffers
+from strokebook.model.kernels.packed_matmul import PackedWeights
 
 
 @kernel
@@ -62,7 +62,7 @@ def test_bf16_is_rounded_to_nearest_and_nan_stays() -> None:
 def test_a_prepared_matrix_multiplies_as_the_plain_one(kind: torch.dtype, mostly: int) -> None:
     torch.manual_seed(0)
     matrix, rows = torch.randn(40, 24).to(kind), torch.randn(7, 40).to(kind)
-    made, more = Matrix(matrix, kind, mostly), torch.randn(24).to(kind)
+    made, more = PackedWeights(matrix, kind, mostly), torch.randn(24).to(kind)
     for count in (7, 1):
         torch.testing.assert_close(made.times(rows[:count]), rows[:count] @ matrix)
         wanted = torch.addmm(more, rows[:count], matrix)
@@ -70,13 +70,13 @@ def test_a_prepared_matrix_multiplies_as_the_plain_one(kind: torch.dtype, mostly
 
 
 def test_memory_is_used_again_once_its_lease_is_gone() -> None:
-    lease = Lease()
+    lease = PooledBuffers()
     first = lease.empty(30, 1001, dtype=torch.float32)
     other = lease.empty(30, 1001, dtype=torch.float32)
     place = {first.data_ptr(), other.data_ptr()}
     assert len(place) == 2
     del lease, first, other
-    again = Lease().empty(1001, 30, dtype=torch.float32)
+    again = PooledBuffers().empty(1001, 30, dtype=torch.float32)
     assert again.data_ptr() in place
 
 

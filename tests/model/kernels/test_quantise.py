@@ -8,8 +8,8 @@ from torch import Tensor
 from strokebook.model.cells.lstm import EPS
 from strokebook.model.data.packing import Packing
 from strokebook.model.kernels import int8_weight_grad, lstm_backward, precision
-from strokebook.model.kernels.int8_matmul import Panels, multiply
-from strokebook.model.kernels.lstm_autograd import coded, unroll
+from strokebook.model.kernels.int8_matmul import PackedMatrix, multiply
+from strokebook.model.kernels.lstm_autograd import coded, run_lstm
 from strokebook.model.kernels.lstm_buffers import Job
 
 pytestmark = pytest.mark.skipif(
@@ -22,7 +22,7 @@ B, D, H = 9, 7, 36  # H: neither whole panels nor whole tiles
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 6, 13])
 def test_sums_of_codes_are_exact(depth: int, width: int, count: int) -> None:
     rng = np.random.default_rng(0)
-    made = Panels(torch.from_numpy(rng.normal(size=(depth, width)).astype(np.float32)))
+    made = PackedMatrix(torch.from_numpy(rng.normal(size=(depth, width)).astype(np.float32)))
     rows = rng.integers(0, 256, (count + 1, depth)).astype(np.uint8)
     sums = np.full((count + 1, len(made.starts)), 7, np.int32)
     multiply(rows, made.panels, made.starts, sums, count)
@@ -35,7 +35,7 @@ def test_sums_of_codes_are_exact(depth: int, width: int, count: int) -> None:
 def test_codes_multiply_to_within_their_steps() -> None:
     torch.manual_seed(0)
     matrix, rows = torch.randn(40, 24), torch.rand(7, 40) * 2 - 1
-    found = Panels(matrix, 1 / 127).times(coded(rows))[:, :24]
+    found = PackedMatrix(matrix, 1 / 127).times(coded(rows))[:, :24]
     wanted = rows @ matrix
     assert 0 < float((found - wanted).norm() / wanted.norm()) < 0.02
 
@@ -43,7 +43,7 @@ def test_codes_multiply_to_within_their_steps() -> None:
 def test_each_column_has_its_own_worth_and_what_is_not_a_number_stays_none() -> None:
     matrix = torch.ones(8, 3) * torch.tensor([1e-4, 1.0, 1e4])
     matrix[5, 1] = torch.nan
-    found = Panels(matrix).times(torch.full((1, 8), 129, dtype=torch.uint8))[0, :3]
+    found = PackedMatrix(matrix).times(torch.full((1, 8), 129, dtype=torch.uint8))[0, :3]
     torch.testing.assert_close(found[[0, 2]], torch.tensor([8e-4, 8e4]))
     assert found[1].isnan()
 
@@ -81,7 +81,7 @@ def job(is_coded: bool, kind: torch.dtype, with_norm: bool = True) -> tuple[Job,
 
 
 def outcome(made: Job, leaves: list[Tensor]) -> list[Tensor]:
-    (found,) = unroll([made])
+    (found,) = run_lstm([made])
     rows = torch.linspace(0.1, 2, len(found.hiddens))[:, None]
     (found.hiddens.float() * rows).sin().sum().backward()
     return [found.hiddens.detach(), *(leaf.grad for leaf in leaves)]

@@ -10,20 +10,20 @@ from strokebook.geometry.stroke3 import from_stroke3
 from strokebook.model.cells.noise import Noise
 from strokebook.model.checkpoints.checkpoint import fill, load_model
 from strokebook.model.data.batches import Batch, batch_of
-from strokebook.model.distributions.inverse_cdf import Choice
+from strokebook.model.distributions.inverse_cdf import InverseCdf
 from strokebook.model.distributions.local_frame import (
     blurred_nats,
+    from_local_frame,
     gaussian_nats,
-    turn,
-    turned_back,
+    to_local_frame,
 )
-from strokebook.model.distributions.temperature import Heat
+from strokebook.model.distributions.temperature import Temperature
 from strokebook.model.interchange.onnx_export import write_onnx
 from strokebook.model.interchange.sketchrnn_js_weights import to_browser
-from strokebook.model.networks.page_decoder import SeeingDecoder
+from strokebook.model.networks.page_decoder import PageDecoder
 from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.sampling import complete, sample
-from strokebook.model.sampling.rollout import Chance, follow, fresh, steps
+from strokebook.model.sampling.rollout import PresampledNoise, initial_batch, steps, teacher_force
 from strokebook.model.training.train import train
 
 from tiny import TINY, tiny_training, waves
@@ -46,7 +46,7 @@ def drawings() -> list[np.ndarray]:
 def costs(made: SketchNet, batch: Batch) -> list[torch.Tensor]:
     """Position and pen nats by point, ``(T, B)``."""
     decoder = made.decoder
-    assert isinstance(decoder, SeeingDecoder)
+    assert isinstance(decoder, PageDecoder)
     given = decoder.start(len(batch.lengths), None)
     packing, *parts = decoder._events(batch.inputs, batch.targets, batch.lengths, *given, None)
     return [packing.unpack(part, int(batch.lengths.max())) for part in parts]
@@ -56,7 +56,7 @@ def costs(made: SketchNet, batch: Batch) -> list[torch.Tensor]:
 def test_step_by_step_is_the_same_as_all_at_once(kind: str) -> None:
     made, batch = net(kind), batch_of([d[:5] for d in drawings()])
     decoder = made.decoder
-    assert isinstance(decoder, SeeingDecoder)
+    assert isinstance(decoder, PageDecoder)
     with torch.no_grad():
         position, pen = costs(made, batch)
         state, offset = decoder.start(4, None)
@@ -99,10 +99,10 @@ def test_noise_on_targets_alone_leaves_the_pen_and_all_sights_as_they_are() -> N
 
 def test_going_on_from_the_middle_of_a_page() -> None:
     made, rows = net(), batch_of([d[:6] for d in drawings() if len(d) >= 6]).targets[:6]
-    hand = fresh(made, rows.shape[1], None)
-    once, cost = follow(made, hand, rows)
-    half, first = follow(made, hand, rows[:3])
-    twice, second = follow(made, half, rows[3:])
+    hand = initial_batch(made, rows.shape[1], None)
+    once, cost = teacher_force(made, hand, rows)
+    half, first = teacher_force(made, hand, rows[:3])
+    twice, second = teacher_force(made, half, rows[3:])
     torch.testing.assert_close(cost, first + second, atol=1e-4, rtol=1e-5)
     for a, b in zip(once.state, twice.state, strict=True):
         torch.testing.assert_close(a, b, atol=1e-5, rtol=1e-5)
@@ -111,11 +111,11 @@ def test_going_on_from_the_middle_of_a_page() -> None:
 def test_a_stream_weighs_its_rows_as_reading_them_does() -> None:
     made = net()
     made.eval().requires_grad_(False)
-    hand = fresh(made, 5, None)
-    chance = Chance.of(3, 5, 12, hand.row)
-    drawn = list(steps(made, hand, chance, Heat(1.0, 1.0), 100, weighed=True))  # none ends
+    hand = initial_batch(made, 5, None)
+    chance = PresampledNoise.of(3, 5, 12, hand.row)
+    drawn = list(steps(made, hand, chance, Temperature(1.0, 1.0), 100, weighed=True))  # none ends
     rows = torch.from_numpy(np.stack([d.rows for d in drawn]))
-    _, cost = follow(made, hand, rows)
+    _, cost = teacher_force(made, hand, rows)
     total = torch.from_numpy(np.sum([d.nats for d in drawn], 0))
     torch.testing.assert_close(total, cost, atol=1e-3, rtol=1e-4)
 
@@ -123,12 +123,14 @@ def test_a_stream_weighs_its_rows_as_reading_them_does() -> None:
 def test_drawings_end_after_a_lift_and_never_too_soon() -> None:
     made = net()
     decoder = made.decoder
-    assert isinstance(decoder, SeeingDecoder)
+    assert isinstance(decoder, PageDecoder)
     made.eval().requires_grad_(False)
     decoder.pen.bias[2] = 30.0  # always the end
-    hand = fresh(made, 3, None)
-    chance = Chance.of(0, 3, 9, hand.row)
-    rows = np.stack([d.rows for d in steps(made, hand, chance, Heat(1.0, 1.0), 4, weighed=True)])
+    hand = initial_batch(made, 3, None)
+    chance = PresampledNoise.of(0, 3, 9, hand.row)
+    rows = np.stack(
+        [d.rows for d in steps(made, hand, chance, Temperature(1.0, 1.0), 4, weighed=True)]
+    )
     assert len(rows) == 5
     assert rows[4, :, 4].all()
     assert not rows[:4, :, 4].any()
@@ -139,7 +141,7 @@ def test_offsets_are_drawn_as_their_density_says() -> None:
     """Of every kind of component: the share of draws below the median of a numeric integral."""
     made = net()
     decoder = made.decoder
-    assert isinstance(decoder, SeeingDecoder)
+    assert isinstance(decoder, PageDecoder)
     count = 4000
     with torch.no_grad():
         decoder.blur.fill_(np.log(0.4))  # ten steps of the grid below
@@ -155,9 +157,9 @@ def test_offsets_are_drawn_as_their_density_says() -> None:
             many = found._replace(places=type(found.places)(*parts))
             density = torch.exp(-decoder.prospect_nats(many, where)).view(len(axis), -1) * 0.04**2
             assert density.sum() == pytest.approx(1.0, abs=0.02)
-            chance = Chance.of(1, 1, count, state.outlook)
+            chance = PresampledNoise.of(1, 1, count, state.outlook)
             copies = type(found.places)(*(p.expand(count, -1) for p in found.places))
-            choice = Choice(chance.choice[0], chance.place[0], Heat(1.0, 1.0), 0, False)
+            choice = InverseCdf(chance.choice[0], chance.place[0], Temperature(1.0, 1.0), 0, False)
             drawn = choice.offset(copies, found.logistic)
             for side in (0, 1):
                 below = density.sum(1 - side).cumsum(0)
@@ -172,8 +174,8 @@ def test_turning_back_gives_the_same_density_in_the_pages_frame() -> None:
     said = torch.randn(50, 5, 4, generator=seed, dtype=torch.double)
     facing = torch.nn.functional.normalize(torch.randn(50, 2, generator=seed).double())
     offsets = torch.randn(50, 2, generator=seed, dtype=torch.double)
-    turned = gaussian_nats(said, turn(offsets, facing))
-    torch.testing.assert_close(turned, gaussian_nats(turned_back(said, facing), offsets))
+    turned = gaussian_nats(said, to_local_frame(offsets, facing))
+    torch.testing.assert_close(turned, gaussian_nats(from_local_frame(said, facing), offsets))
 
 
 def test_a_blurred_component_is_flat_over_a_unit_and_a_density() -> None:

@@ -8,11 +8,11 @@ from torch.nn.functional import one_hot
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.geometry.drawing import Drawing
 from strokebook.model.checkpoints.checkpoint import load_model
-from strokebook.model.distributions.inverse_cdf import Choice
+from strokebook.model.distributions.inverse_cdf import InverseCdf
 from strokebook.model.distributions.mixture import Mixture
-from strokebook.model.distributions.temperature import Heat
+from strokebook.model.distributions.temperature import Temperature
 from strokebook.model.sampling import between, complete, interpolate, reconstruct, sample
-from strokebook.model.sampling.rollout import Chance, draw, fresh
+from strokebook.model.sampling.rollout import PresampledNoise, draw, initial_batch
 
 START = Drawing.of(
     [[[100, 100], [140, 130], [180, 100]], [[190, 100], [230, 130], [260, 100]]],
@@ -152,12 +152,12 @@ def picks(temperature: float, n: int = 20_000) -> torch.Tensor:
         torch.full((n, 2), float(np.log(2.0))),
         torch.full((n, 2), float(np.arctanh(0.6))),
     )
-    chance = Chance.of(0, 1, n, torch.zeros(1))
-    choice = Choice(chance.choice[0], chance.place[0], Heat.of(temperature), 0, False)
+    chance = PresampledNoise.of(0, 1, n, torch.zeros(1))
+    choice = InverseCdf(chance.choice[0], chance.place[0], Temperature.of(temperature), 0, False)
     return picked(choice, found)
 
 
-def picked(choice: Choice, found: Mixture) -> torch.Tensor:
+def picked(choice: InverseCdf, found: Mixture) -> torch.Tensor:
     pen = one_hot(choice.pen(found.pen, choice.missing > 0), 3)
     return torch.cat((choice.offset(found), pen.float()), 1)
 
@@ -179,12 +179,14 @@ def test_the_pen_equals_the_whole_decoder(trained: Path) -> None:
     """Drawing step by step walks through the states that training walks through."""
     net = load_model(trained).net
     z = torch.zeros(3, 3) if net.encoder else None
-    chance = Chance.of(0, 3, 6, torch.zeros(1))
-    rows = torch.from_numpy(np.stack(list(draw(net, fresh(net, 3, z), chance, 1.0, 6, True))))
-    inputs = torch.cat((fresh(net, 3, z).row[None], rows[:-1]))
+    chance = PresampledNoise.of(0, 3, 6, torch.zeros(1))
+    rows = torch.from_numpy(
+        np.stack(list(draw(net, initial_batch(net, 3, z), chance, 1.0, 6, True)))
+    )
+    inputs = torch.cat((initial_batch(net, 3, z).row[None], rows[:-1]))
     outputs = net.decoder(inputs, z, None)
     from strokebook.model.distributions.mixture import split
 
-    choice = Choice(chance.choice[:, 5], chance.place[:, 5], Heat.of(1.0), 1, False)
+    choice = InverseCdf(chance.choice[:, 5], chance.place[:, 5], Temperature.of(1.0), 1, False)
     again = picked(choice, Mixture(*(p[5] for p in split(outputs))))
     torch.testing.assert_close(again, rows[5], atol=1e-4, rtol=1e-4)

@@ -10,10 +10,10 @@ from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.geometry.drawing import Drawing
 from strokebook.model.cells.lstm import LstmLayer
 from strokebook.model.checkpoints.checkpoint import SketchModel, load_model
-from strokebook.model.data.statistics import DataFacts
-from strokebook.model.distributions.inverse_cdf import Choice
+from strokebook.model.data.statistics import DataStatistics
+from strokebook.model.distributions.inverse_cdf import InverseCdf
 from strokebook.model.distributions.mixture import nats, split
-from strokebook.model.distributions.temperature import Heat
+from strokebook.model.distributions.temperature import Temperature
 from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.sampling import (
     complete,
@@ -25,7 +25,7 @@ from strokebook.model.sampling import (
     vary,
     warm_up,
 )
-from strokebook.model.sampling.rollout import Chance, follow, fresh
+from strokebook.model.sampling.rollout import PresampledNoise, initial_batch, teacher_force
 
 from tiny import TINY
 
@@ -49,7 +49,7 @@ def untrained(**more: object) -> SketchModel:
     """A net of other cells, with facts of a model that is not its own."""
     options = dataclasses.replace(TINY[True], **more)  # type: ignore[arg-type]
     net = SketchNet(options, torch.Generator().manual_seed(0)).eval().requires_grad_(False)
-    return SketchModel(net, options, DataFacts(4.0, 9, 40, 30, 60.0, 30.0, 4.0, 8.0), {})
+    return SketchModel(net, options, DataStatistics(4.0, 9, 40, 30, 60.0, 30.0, 4.0, 8.0), {})
 
 
 @pytest.mark.parametrize("cell", ["lstm", "layer_norm", "hyper"])
@@ -125,7 +125,7 @@ def test_what_a_point_costs_is_the_likelihood_of_the_drawing(model: SketchModel)
 
         z = prior(model, 5, 1)
     whole = torch.from_numpy(np.stack([d.rows for d in coming._come]))
-    token = fresh(model.net, 5, z).row[None]
+    token = initial_batch(model.net, 5, z).row[None]
     with torch.no_grad():
         outputs = model.net.decoder(torch.cat((token, whole[:-1])), z, None)
     counts = torch.tensor([len(r) for r in coming.rows()])
@@ -136,10 +136,10 @@ def test_what_a_point_costs_is_the_likelihood_of_the_drawing(model: SketchModel)
 
 def test_a_start_is_read_in_parts_as_in_one(model: SketchModel) -> None:
     rows = torch.rand(20, 16, 5).round()
-    hand = fresh(model.net, 16, torch.randn(16, 3) if model.net.encoder else None)
-    whole, cost = follow(model.net, hand, rows)
-    first, one = follow(model.net, hand, rows[:7])
-    last, other = follow(model.net, first, rows[7:])
+    hand = initial_batch(model.net, 16, torch.randn(16, 3) if model.net.encoder else None)
+    whole, cost = teacher_force(model.net, hand, rows)
+    first, one = teacher_force(model.net, hand, rows[:7])
+    last, other = teacher_force(model.net, first, rows[7:])
     torch.testing.assert_close(last.state.hidden, whole.state.hidden, atol=1e-5, rtol=1e-4)
     torch.testing.assert_close(one + other, cost, atol=1e-3, rtol=1e-4)
 
@@ -147,26 +147,26 @@ def test_a_start_is_read_in_parts_as_in_one(model: SketchModel) -> None:
 def test_the_pens_temperature_is_its_own() -> None:
     torch.manual_seed(0)
     found = split(torch.randn(1, 3 + 6 * 4).expand(4000, -1).contiguous())
-    chance = Chance.of(0, 1, 4000, torch.zeros(1))
+    chance = PresampledNoise.of(0, 1, 4000, torch.zeros(1))
     pair = (chance.choice[0], chance.place[0])
     plain, pen, line = (
         torch.cat((c.offset(found), one_hot(c.pen(found.pen, False), 3).float()), 1)
         for c in (
-            Choice(*pair, heat, 0, False)
-            for heat in (Heat(0.5, 0.5), Heat(0.5, 0.1), Heat(0.1, 0.5))
+            InverseCdf(*pair, temperature, 0, False)
+            for temperature in (Temperature(0.5, 0.5), Temperature(0.5, 0.1), Temperature(0.1, 0.5))
         )
     )
     assert torch.equal(plain[:, :2], pen[:, :2]) and not torch.equal(plain[:, 2:], pen[:, 2:])
     assert torch.equal(plain[:, 2:], line[:, 2:]) and not torch.equal(plain[:, :2], line[:, :2])
-    for heat, rows in ((0.5, plain), (0.1, pen)):
-        share = torch.softmax(found.pen[0] / heat, 0)
+    for temperature, rows in ((0.5, plain), (0.1, pen)):
+        share = torch.softmax(found.pen[0] / temperature, 0)
         torch.testing.assert_close(rows[:, 2:].mean(0), share, atol=0.03, rtol=0)
 
 
 @pytest.mark.parametrize("bad", [(0.0, 1.0), (1.0, 0.0), (11.0, 1.0), (float("nan"), 1.0)])
 def test_temperatures_out_of_range(bad: tuple[float, float]) -> None:
     with pytest.raises(UsageError, match="temperature"):
-        Heat(*bad)
+        Temperature(*bad)
 
 
 @pytest.mark.parametrize(("point", "kept", "lifted"), [(2, 2, False), (3, 3, True), (5, 5, False)])
@@ -221,13 +221,15 @@ def test_a_conditional_model_takes_the_z_that_explain_the_start() -> None:
 
     given = stroke5(read.fitted.rows, torch.device("cpu"))[:, None]
     like = torch.zeros(1)
-    any_z = fresh(made.net, 64, Noise(5).normal(64, 2, like=like))
-    _, cost = follow(made.net, any_z, given.expand(-1, 64, -1))
-    kept = fresh(made.net, 16, None)
+    any_z = initial_batch(made.net, 64, Noise(5).normal(64, 2, like=like))
+    _, cost = teacher_force(made.net, any_z, given.expand(-1, 64, -1))
+    kept = initial_batch(made.net, 16, None)
     offsets = read.hands_for(16).offset
-    from strokebook.model.sampling.rollout import Hand
+    from strokebook.model.sampling.rollout import DecoderBatch
 
-    _, kept_cost = follow(made.net, Hand(kept.state, offsets, kept.row), given.expand(-1, 16, -1))
+    _, kept_cost = teacher_force(
+        made.net, DecoderBatch(kept.state, offsets, kept.row), given.expand(-1, 16, -1)
+    )
     assert kept_cost.mean() < cost.mean() - 0.5 * cost.std()
 
 

@@ -11,7 +11,7 @@ from test_training import Hears, Stops, losses, tell
 from strokebook.base.errors import StrokebookError
 from strokebook.model.checkpoints.checkpoint import load_model, read, save
 from strokebook.model.training import metrics, samples
-from strokebook.model.training.state import Loop
+from strokebook.model.training.state import TrainState
 from strokebook.model.training.train import train
 
 from tiny import TINY, tiny_training, waves
@@ -78,11 +78,11 @@ def test_learning_by_heart_is_told_once(tmp_path: Path) -> None:
 
 def test_overfitting_is_a_rise_while_training_falls() -> None:
     def run(train_losses: list[float], better: list[bool]) -> list[str]:
-        loop, said = Loop(), []
+        loop, said = TrainState(), []
         for n, (loss, good) in enumerate(zip(train_losses, better, strict=True)):
             loop.step = n + 1
-            loop.learnt(loss, 0.0)
-            said.append(loop.judged(good, {}))
+            loop.record_step(loss, 0.0)
+            said.append(loop.record_validation(good, {}))
         return said
 
     falls = run([5, 4, 3, 2, 1, 0.5], [True, True, False, False, False, False])

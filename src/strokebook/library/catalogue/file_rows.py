@@ -10,7 +10,7 @@ from strokebook.library.catalogue.store import Store
 from strokebook.library.disk.page_ids import PageName
 from strokebook.library.disk.previews import Look
 from strokebook.library.disk.signature import fingerprint
-from strokebook.library.disk.walk import Found
+from strokebook.library.disk.walk import ScannedFile
 from strokebook.library.edits.projection import settle_boxes
 from strokebook.library.identity import mint_numbers
 
@@ -28,7 +28,7 @@ class KnownFile:
     wears: frozenset[str]
     present: bool
 
-    def same_as(self, found: Found) -> bool:
+    def same_as(self, found: ScannedFile) -> bool:
         """True when nothing suggests that the content has changed."""
         return (self.size, self.mtime_ns, self.inode) == (found.size, found.mtime_ns, found.inode)
 
@@ -73,7 +73,7 @@ class FileRows(Store):
         rows = self.db.rows("SELECT hash, state, format, reason, remedy, checked FROM image")
         return {row["hash"]: KnownImage(*(v or "" for v in tuple(row))) for row in rows}
 
-    def put_files(self, files: Iterable[tuple[Found, str, PageName]]) -> None:
+    def put_files(self, files: Iterable[tuple[ScannedFile, str, PageName]]) -> None:
         """Write files as found, each with the key of its content and its name."""
         rows = [(found, image, name) for found, image, name in files]
         with self.db.transaction():

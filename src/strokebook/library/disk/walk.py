@@ -21,7 +21,7 @@ _PROJECT_MARKS = ("strokebook.db", "strokebook.toml")
 
 
 @dataclass(frozen=True)
-class Found:
+class ScannedFile:
     """An image file on disk.
 
     Attributes:
@@ -52,7 +52,7 @@ class Walk:
         strays: Names of files that are no images, by folder.
     """
 
-    files: list[Found] = field(default_factory=list)
+    files: list[ScannedFile] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     remarks: list[Refusal] = field(default_factory=list)
@@ -177,7 +177,9 @@ def _take(
         found.strays.setdefault(str(PurePosixPath(name).parent), []).append(entry.name)
     else:
         tags = inherited | _tags(Path(entry.path), name, found)
-        found.files.append(Found(name, status.st_size, status.st_mtime_ns, status.st_ino, tags))
+        found.files.append(
+            ScannedFile(name, status.st_size, status.st_mtime_ns, status.st_ino, tags)
+        )
 
 
 def _stray_remark(folder: str, names: Sequence[str]) -> Refusal:

@@ -51,14 +51,14 @@ class Cell(Protocol):
     """A recurrent layer; an ``nn.Module``."""
 
     units: int
-    carried: int
+    state_size: int
 
     def __call__(
         self, inputs: Tensor, state: State, offset: Tensor, mask: Dropout | None = None
     ) -> tuple[Tensor, State]:
         """See :meth:`Layer.forward`."""
 
-    def blank(self, batch: int) -> State:
+    def zero_state(self, batch: int) -> State:
         """The state of zeros."""
 
     def offset(self, batch: int, constant: Tensor | None = None) -> Tensor:
@@ -123,11 +123,11 @@ class Layer(nn.Module):
     """What all cells share: sequences that are not packed, and the plain loop over steps."""
 
     units: int
-    carried: int
+    state_size: int
 
-    def blank(self, batch: int) -> State:
+    def zero_state(self, batch: int) -> State:
         """The state of zeros for ``batch`` drawings."""
-        zeros = next(self.parameters()).new_zeros(batch, self.carried)
+        zeros = next(self.parameters()).new_zeros(batch, self.state_size)
         return State(zeros, zeros)
 
     def output(self, state: State) -> Tensor:

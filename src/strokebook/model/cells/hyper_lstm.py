@@ -33,7 +33,7 @@ class HyperLstm(Layer):
         self, inputs: int, units: int, constants: int = 0, seed: torch.Generator | None = None
     ) -> None:
         super().__init__()
-        self.units, self.carried = units, units + SMALL
+        self.units, self.state_size = units, units + SMALL
         self.main = LayerNormLstm(inputs, units, constants, seed)
         self.small = LayerNormLstm(inputs + units, SMALL, constants, seed)
         self.bias = nn.Parameter(torch.zeros(4 * units))

@@ -33,7 +33,7 @@ class LstmLayer(Layer):
         self, inputs: int, units: int, constants: int = 0, seed: torch.Generator | None = None
     ) -> None:
         super().__init__()
-        self.units = self.carried = units
+        self.units = self.state_size = units
         self.input_weight = nn.Parameter(torch.empty(4 * units, inputs))
         self.constant_weight: nn.Parameter | None = None
         if constants:
@@ -91,7 +91,7 @@ class LstmLayer(Layer):
         """Compiled on a CPU, step by step elsewhere."""
         if readings[0].inputs.device.type != "cpu":
             return super().read(readings)
-        from strokebook.model.kernels.lstm_autograd import unroll
+        from strokebook.model.kernels.lstm_autograd import run_lstm
         from strokebook.model.kernels.lstm_buffers import Job
 
         jobs = []
@@ -103,7 +103,7 @@ class LstmLayer(Layer):
             given = (inputs, cell.input_weight, offset, weight, *state, *cell.norms())
             coded = in_codes(weight)
             jobs.append(Job(*given, packing.groups, kept, factor, kind, EPS, coded))
-        return [(found.hiddens, State(found.hidden, found.cell)) for found in unroll(jobs)]
+        return [(found.hiddens, State(found.hidden, found.cell)) for found in run_lstm(jobs)]
 
 
 class LayerNormLstm(LstmLayer):

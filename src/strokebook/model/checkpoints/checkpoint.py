@@ -27,7 +27,7 @@ from strokebook.base.options import build
 from strokebook.base.reading import read_plain
 from strokebook.model.checkpoints.folder import mark_model
 from strokebook.model.config import ModelOptions
-from strokebook.model.data.statistics import DataFacts, from_json
+from strokebook.model.data.statistics import DataStatistics, from_json
 from strokebook.model.networks.sketch_rnn import SketchNet
 
 FORMAT = "strokebook-model"
@@ -44,7 +44,7 @@ class Checkpoint:
     """One saved pair, read and verified."""
 
     options: ModelOptions
-    facts: DataFacts
+    facts: DataStatistics
     info: dict[str, Any]
     loop: dict[str, Any]
     tensors: dict[str, Tensor]
@@ -56,7 +56,7 @@ class SketchModel:
 
     net: SketchNet
     options: ModelOptions
-    facts: DataFacts
+    facts: DataStatistics
     info: dict[str, Any]
 
     @property
@@ -69,7 +69,7 @@ def save(
     folder: Path,
     which: Which,
     net: SketchNet,
-    facts: DataFacts,
+    facts: DataStatistics,
     *,
     info: Mapping[str, Any],
     loop: Mapping[str, Any],

@@ -9,7 +9,7 @@ from strokebook.base.errors import Refusal, StrokebookError
 from strokebook.base.files import digest
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model.data.batches import check
-from strokebook.model.data.statistics import DataFacts, measure
+from strokebook.model.data.statistics import DataStatistics, measure
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +26,7 @@ class TrainingData:
 
     train: list[Stroke3]
     valid: list[Stroke3]
-    facts: DataFacts
+    facts: DataStatistics
     remarks: tuple[Refusal, ...]
     key: str
 

@@ -14,7 +14,7 @@ from strokebook.base.errors import StrokebookError
 from strokebook.geometry.drawing import Drawing, Points
 from strokebook.geometry.simplify import simplify
 from strokebook.geometry.stroke3 import to_stroke3
-from strokebook.model.data.statistics import DataFacts, pen_down_lengths
+from strokebook.model.data.statistics import DataStatistics, pen_down_lengths
 
 DENSE = 0.75  # thinned when its median offset is under this share of the training drawings'
 SPARSE = 1.5  # an offset over this multiple of their 95th percentile is subdivided
@@ -26,7 +26,7 @@ MOST_ROWS = 50_000
 
 
 @dataclass(frozen=True, eq=False)
-class Fitted:
+class Rescaled:
     """A drawing as the net reads it.
 
     Attributes:
@@ -42,7 +42,9 @@ class Fitted:
     unit: float
 
 
-def fit(drawing: Drawing, facts: DataFacts, target: float, zoom: float | None = None) -> Fitted:
+def fit(
+    drawing: Drawing, facts: DataStatistics, target: float, zoom: float | None = None
+) -> Rescaled:
     """Bring a drawing to the training drawings' size and distance of points.
 
     It is scaled so that the longer side of its box is ``target``, unless ``zoom`` says how large
@@ -75,10 +77,10 @@ def fit(drawing: Drawing, facts: DataFacts, target: float, zoom: float | None = 
     _check_points(drawing, pieces, MOST_ROWS, "points at the distance that the model knows")
     rows = to_stroke3(thin.with_strokes(_subdivided(s, facts) for s in thin.strokes))
     rows[:, :2] /= facts.scale
-    return Fitted(rows, points[0], points[-1], facts.scale / zoom)
+    return Rescaled(rows, points[0], points[-1], facts.scale / zoom)
 
 
-def _thinned(drawing: Drawing, facts: DataFacts, side: float) -> Drawing:
+def _thinned(drawing: Drawing, facts: DataStatistics, side: float) -> Drawing:
     """RDP with the least tolerance that brings the median offset to the training drawings'."""
     if _median_offset(drawing) >= DENSE * facts.offset:
         return drawing
@@ -107,7 +109,7 @@ def _check_points(drawing: Drawing, count: int, most: int, what: str) -> None:
         )
 
 
-def _pieces(stroke: Points, facts: DataFacts) -> npt.NDArray[np.int64]:
+def _pieces(stroke: Points, facts: DataStatistics) -> npt.NDArray[np.int64]:
     """Into how many equal steps each offset is cut; offsets much longer than training drawings'."""
     longest = SPARSE * facts.long_offset
     lengths = np.hypot(*np.diff(stroke, axis=0).T)
@@ -117,7 +119,7 @@ def _pieces(stroke: Points, facts: DataFacts) -> npt.NDArray[np.int64]:
     return pieces
 
 
-def _subdivided(stroke: Points, facts: DataFacts) -> Points:
+def _subdivided(stroke: Points, facts: DataStatistics) -> Points:
     """Equal steps put into every offset that is much longer than the training drawings'."""
     pieces = _pieces(stroke, facts)
     if facts.long_offset <= 0 or len(stroke) < 2:

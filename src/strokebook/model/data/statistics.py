@@ -20,7 +20,7 @@ MOST_POINTS = 1_000_000  # of the longest drawing
 
 
 @dataclass(frozen=True)
-class DataFacts:
+class DataStatistics:
     """Measures of the training drawings, lengths in the data's own units.
 
     Attributes:
@@ -49,16 +49,16 @@ class DataFacts:
         return self.longest + 1
 
 
-def from_json(value: Mapping[str, Any], where: str) -> DataFacts:
+def from_json(value: Mapping[str, Any], where: str) -> DataStatistics:
     """Facts as a checkpoint's JSON holds them.
 
     Raises:
         UsageError: A field is missing, unknown, of another type, or no measure of drawings.
     """
-    missing = sorted({f.name for f in dataclasses.fields(DataFacts)} - set(value))
+    missing = sorted({f.name for f in dataclasses.fields(DataStatistics)} - set(value))
     if missing:
         raise UsageError(f"{where}: {missing[0]!r} is missing.")
-    facts = build(DataFacts, value, where)
+    facts = build(DataStatistics, value, where)
     for name, number in dataclasses.asdict(facts).items():
         if not 0 <= number <= MOST:  # false for NaN too
             raise UsageError(f"{where}: {name} is {number}, which no drawings have.")
@@ -67,12 +67,12 @@ def from_json(value: Mapping[str, Any], where: str) -> DataFacts:
     return facts
 
 
-def measure(drawings: Sequence[Stroke3]) -> DataFacts:
+def measure(drawings: Sequence[Stroke3]) -> DataStatistics:
     """The facts of at least one drawing of at least two points each."""
     lengths = [len(d) for d in drawings]
     down = np.concatenate([pen_down_lengths(d) for d in drawings])
     middle, high = np.quantile(down, (0.5, 0.95)) if len(down) else (0.0, 0.0)
-    return DataFacts(
+    return DataStatistics(
         scale=scale_of(drawings),
         drawings=len(drawings),
         longest=max(lengths),

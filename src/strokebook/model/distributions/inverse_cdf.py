@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.special import log_ndtr
 
 from strokebook.model.distributions.mixture import Mixture
-from strokebook.model.distributions.temperature import Heat
+from strokebook.model.distributions.temperature import Temperature
 
 
 class Move(NamedTuple):
@@ -31,20 +31,20 @@ class Move(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Choice:
+class InverseCdf:
     """How one row of each of B drawings is chosen.
 
     Attributes:
         level: ``(B, 2)`` in [0, 1): which component, which pen state.
         place: ``(B, 2)`` standard normal.
-        heat: Temperatures.
+        temperature: Temperatures.
         missing: Points that are still wanted before any drawing ends, this row's included.
         weighed: Whether what rows cost is wanted.
     """
 
     level: Tensor
     place: Tensor
-    heat: Heat
+    temperature: Temperature
     missing: int
     weighed: bool
 
@@ -55,9 +55,9 @@ class Choice:
             found: Fields ``(B, K)``.
             logistic: Components that are logistic instead of normal, ``(K,)``; None: none.
         """
-        which = _index(found.weight / self.heat.mixture, self.level[:, 0])[:, None]
+        which = _index(found.weight / self.temperature.mixture, self.level[:, 0])[:, None]
         mean_x, mean_y, log_x, log_y, raw = (part.gather(1, which)[:, 0] for part in found[2:])
-        rho, spread, place = torch.tanh(raw), self.heat.mixture**0.5, self.place
+        rho, spread, place = torch.tanh(raw), self.temperature.mixture**0.5, self.place
         across = rho * place[:, 0] + torch.sqrt(1.0 - rho * rho) * place[:, 1]
         along = place[:, 0]
         if logistic is not None:
@@ -70,7 +70,7 @@ class Choice:
 
     def pen(self, logits: Tensor, must_go_on: bool) -> Tensor:
         """A pen state of each drawing, ``(B,)``, from its logits ``(B, 3)``; the third ends it."""
-        logits = logits / self.heat.pen
+        logits = logits / self.temperature.pen
         if must_go_on:
             logits[:, 2] = -torch.inf
         return _index(logits, self.level[:, 1])

@@ -15,7 +15,7 @@ from strokebook.model.distributions import mixture
 from strokebook.model.distributions.mixture import LOG_SIGMA
 
 
-def turn(offsets: Tensor, facing: Tensor) -> Tensor:
+def to_local_frame(offsets: Tensor, facing: Tensor) -> Tensor:
     """Offsets ``(R, 2)`` in frames whose x axes are the unit vectors ``facing``, ``(R, 2)``."""
     (dx, dy), (cosine, sine) = offsets.unbind(-1), facing.unbind(-1)
     return torch.stack((dx * cosine + dy * sine, dy * cosine - dx * sine), -1)
@@ -64,7 +64,7 @@ def blurred_nats(said: Tensor, offsets: Tensor, blur: Tensor) -> Tensor:
     return (softplus(-high) + softplus(low) - width).sum(1)
 
 
-def turned_back(said: Tensor, facing: Tensor) -> Tensor:
+def from_local_frame(said: Tensor, facing: Tensor) -> Tensor:
     """Gaussians ``(R, 5, M)`` of frames whose x axes are ``facing`` in the page's frame, alike."""
     mean_x, mean_y, log_x, log_y, raw = limited(said.double())
     cosine, sine = facing.double()[:, :, None].unbind(1)

@@ -15,7 +15,7 @@ MOST = 10.0
 
 
 @dataclass(frozen=True)
-class Heat:
+class Temperature:
     """τ of the mixture (where the line goes) and of the pen (down, up, end).
 
     Raises:
@@ -28,11 +28,14 @@ class Heat:
     def __post_init__(self) -> None:
         for what, value in (("temperature", self.mixture), ("pen's temperature", self.pen)):
             if not 0 < value <= MOST:
-                raise UsageError(f"The {what} is {value}.", "Use one over 0, up to 10.")
+                raise UsageError(
+                    f"The {what} must be over 0 and at most {MOST:g}, and {value:g} was given.",
+                    "Use a number in that range.",
+                )
 
     @classmethod
-    def of(cls, temperature: Heat | float) -> Heat:
+    def of(cls, temperature: Temperature | float) -> Temperature:
         """One number means both."""
-        if isinstance(temperature, Heat):
+        if isinstance(temperature, Temperature):
             return temperature
         return cls(temperature, temperature)

@@ -12,10 +12,10 @@ from strokebook.geometry.drawing import Drawing, Stroke3
 from strokebook.geometry.stroke3 import to_stroke3
 from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.evaluation import novelty, two_sample
-from strokebook.model.evaluation.material import Material
+from strokebook.model.evaluation.material import EvalData
 from strokebook.model.evaluation.novelty import Near, Spread
 from strokebook.model.evaluation.options import EvaluateOptions
-from strokebook.model.evaluation.two_sample import LEAST, Told, chosen
+from strokebook.model.evaluation.two_sample import LEAST, TwoSampleResult, chosen
 from strokebook.model.sampling import sample
 
 MOST = 500  # drawings made where their number is left open
@@ -23,7 +23,7 @@ HELD, KNOWN, CONTROL = range(3)  # which choice of drawings
 
 
 @dataclass(frozen=True, eq=False)
-class Made:
+class Samples:
     """The model's drawings.
 
     Attributes:
@@ -45,8 +45,8 @@ class Tests:
             where there are too few training drawings.
     """
 
-    model: dict[str, Told]
-    control: dict[str, Told]
+    model: dict[str, TwoSampleResult]
+    control: dict[str, TwoSampleResult]
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +74,7 @@ class Novelty:
         return novelty.spread_of(self.held)
 
 
-def make(model: SketchModel, material: Material, options: EvaluateOptions) -> Made:
+def make(model: SketchModel, material: EvalData, options: EvaluateOptions) -> Samples:
     """Let the model draw, at the size and on the grid of the data.
 
     Where all held-out coordinates are multiples of the unit, so are those of the drawings made:
@@ -84,7 +84,7 @@ def make(model: SketchModel, material: Material, options: EvaluateOptions) -> Ma
     found = sample(model, count, options.temperature, options.seed, options.max_points)
     step = options.unit if material.whole else 0.0
     rows = [_rows(d, material.zoom, step) for d in found]
-    return Made(rows, sum(d.n_points >= options.max_points for d in found))
+    return Samples(rows, sum(d.n_points >= options.max_points for d in found))
 
 
 def _rows(drawing: Drawing, zoom: float, step: float) -> Stroke3:
@@ -96,7 +96,7 @@ def _rows(drawing: Drawing, zoom: float, step: float) -> Stroke3:
 
 
 def tell_apart(
-    made: Sequence[Stroke3], material: Material, seed: int, progress: Progress
+    made: Sequence[Stroke3], material: EvalData, seed: int, progress: Progress
 ) -> Tests | None:
     """The tests and their controls; None where there are too few drawings."""
     count = min(len(made), len(material.held))
@@ -112,7 +112,9 @@ def tell_apart(
     return Tests(model, _tests(known, chosen(material.held, few, seed, CONTROL), seed))
 
 
-def _tests(first: Sequence[Stroke3], second: Sequence[Stroke3], seed: int) -> dict[str, Told]:
+def _tests(
+    first: Sequence[Stroke3], second: Sequence[Stroke3], seed: int
+) -> dict[str, TwoSampleResult]:
     thin, other = ([two_sample.thinned(d) for d in part] for part in (first, second))
     return {
         "strokes": two_sample.by_strokes(first, second, seed),
@@ -121,7 +123,7 @@ def _tests(first: Sequence[Stroke3], second: Sequence[Stroke3], seed: int) -> di
     }
 
 
-def find_nearest(made: Sequence[Stroke3], material: Material, progress: Progress) -> Novelty | None:
+def find_nearest(made: Sequence[Stroke3], material: EvalData, progress: Progress) -> Novelty | None:
     """Each drawing's nearest training drawing; None where there are no training drawings."""
     if not material.training:
         return None

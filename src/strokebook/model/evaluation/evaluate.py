@@ -16,17 +16,17 @@ from strokebook.geometry.drawing import Stroke3
 from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.evaluation import likelihood
 from strokebook.model.evaluation.comparison import (
-    Made,
     Novelty,
+    Samples,
     Tests,
     find_nearest,
     make,
     tell_apart,
 )
 from strokebook.model.evaluation.likelihood import Bound, Costs, Nats, PaperLosses
-from strokebook.model.evaluation.material import Material, gather
+from strokebook.model.evaluation.material import EvalData, gather
 from strokebook.model.evaluation.options import EvaluateOptions
-from strokebook.model.evaluation.two_sample import LEAST, Told
+from strokebook.model.evaluation.two_sample import LEAST, TwoSampleResult
 
 FORMAT, VERSION = "strokebook-evaluation", 1
 DIGITS = 6
@@ -73,9 +73,9 @@ class Evaluation:
 
     model: SketchModel
     options: EvaluateOptions
-    material: Material
+    material: EvalData
     likelihood: Likelihood
-    made: Made
+    made: Samples
     tests: Tests | None
     novelty: Novelty | None
     remarks: tuple[Refusal, ...]
@@ -113,7 +113,7 @@ def evaluate(
 
 
 def _missing(
-    made: Made, material: Material, tests: Tests | None, novelty: Novelty | None
+    made: Samples, material: EvalData, tests: Tests | None, novelty: Novelty | None
 ) -> list[Refusal]:
     found = []
     if tests is None:
@@ -128,7 +128,7 @@ def _missing(
     return found
 
 
-def _likelihood(model: SketchModel, material: Material, options: EvaluateOptions) -> Likelihood:
+def _likelihood(model: SketchModel, material: EvalData, options: EvaluateOptions) -> Likelihood:
     net, seed = model.net, options.seed
     factor = material.zoom / model.scale
     stretch = material.scale * factor
@@ -184,7 +184,7 @@ def _model(model: SketchModel) -> dict[str, Any]:
     }
 
 
-def _data(material: Material) -> dict[str, Any]:
+def _data(material: EvalData) -> dict[str, Any]:
     return {
         "drawings": len(material.held),
         "points": sum(len(d) for d in material.held),
@@ -217,7 +217,7 @@ def _tests(tests: Tests | None) -> dict[str, Any] | None:
     }
 
 
-def _told(told: Told) -> dict[str, Any]:
+def _told(told: TwoSampleResult) -> dict[str, Any]:
     keys = ("feature", "share", "first_mean", "second_mean")
     telling = [dict(zip(keys, row, strict=True)) for row in told.telling]
     return {

@@ -19,7 +19,7 @@ FAR = 1.5  # the model's scale may differ from the data's by this factor before 
 
 
 @dataclass(frozen=True, eq=False)
-class Material:
+class EvalData:
     """Drawings in units of the data, and how the model has to see them.
 
     Attributes:
@@ -45,7 +45,7 @@ def gather(
     held: Sequence[npt.ArrayLike],
     training: Sequence[npt.ArrayLike],
     options: EvaluateOptions,
-) -> Material:
+) -> EvalData:
     """Check and measure.
 
     Raises:
@@ -69,7 +69,7 @@ def gather(
     ratio = model.scale / (scale * zoom)
     whole = all(bool((np.abs(_cells(d, options.unit)) < 1e-3).all()) for d in kept)
     found = [*remarks, *more, *_worries(model, kept, known, ratio, whole, options.unit)]
-    return Material(kept, known, scale, zoom, whole, tuple(found))
+    return EvalData(kept, known, scale, zoom, whole, tuple(found))
 
 
 def _cells(drawing: Stroke3, unit: float) -> npt.NDArray[Any]:

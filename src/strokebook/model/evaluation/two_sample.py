@@ -33,7 +33,7 @@ CHOOSE = 10  # what the random numbers are for, beside the seed
 
 
 @dataclass(frozen=True)
-class Told:
+class TwoSampleResult:
     """How well two sets were told apart.
 
     Attributes:
@@ -50,7 +50,7 @@ class Told:
     telling: tuple[tuple[str, float, float, float], ...] = ()
 
 
-def by_strokes(first: Sequence[Stroke3], second: Sequence[Stroke3], seed: int) -> Told:
+def by_strokes(first: Sequence[Stroke3], second: Sequence[Stroke3], seed: int) -> TwoSampleResult:
     """Told apart by the numbers of their strokes: boosted trees (Friedman 2001).
 
     The two sets are as many; at least 20 drawings each.
@@ -64,7 +64,7 @@ def by_strokes(first: Sequence[Stroke3], second: Sequence[Stroke3], seed: int) -
         (names[k], float(weight[k]), float(a[:, k].mean()), float(b[:, k].mean()))
         for k in np.argsort(-weight, kind="stable")[:TELLING]
     ]
-    return Told(accuracy, error, len(a), tuple(told))
+    return TwoSampleResult(accuracy, error, len(a), tuple(told))
 
 
 def thinned(drawing: Stroke3) -> Stroke3:
@@ -77,7 +77,7 @@ def thinned(drawing: Stroke3) -> Stroke3:
     return to_stroke3(simplify(whole, THIN * max(whole.size)))
 
 
-def by_pictures(first: Sequence[Stroke3], second: Sequence[Stroke3], seed: int) -> Told:
+def by_pictures(first: Sequence[Stroke3], second: Sequence[Stroke3], seed: int) -> TwoSampleResult:
     """Told apart by how they look: support vectors on the main components of their pictures.
 
     The two sets are as many; at least 20 drawings each.
@@ -85,7 +85,7 @@ def by_pictures(first: Sequence[Stroke3], second: Sequence[Stroke3], seed: int) 
     a, b = picture_features.table(first), picture_features.table(second)
     values, labels = _stacked(a, b)
     accuracy, error = _asked(lambda s: _kernels(s, len(labels)), values, labels, seed)
-    return Told(accuracy, error, len(a))
+    return TwoSampleResult(accuracy, error, len(a))
 
 
 def chosen(drawings: Sequence[Stroke3], count: int, seed: int, what: int) -> list[Stroke3]:

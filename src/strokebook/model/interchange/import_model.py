@@ -13,7 +13,7 @@ from strokebook.base.files import file_digest, write_json, write_text
 from strokebook.geometry.stroke3 import to_stroke3
 from strokebook.model.checkpoints import checkpoint
 from strokebook.model.checkpoints.checkpoint import SketchModel
-from strokebook.model.data.statistics import DataFacts, measure
+from strokebook.model.data.statistics import DataStatistics, measure
 from strokebook.model.interchange import sketchrnn_js, sketchrnn_js_weights
 from strokebook.model.interchange.sketchrnn_js import BrowserModel
 from strokebook.model.sampling import sample
@@ -75,12 +75,12 @@ def import_model(path: Path, folder: Path, origin: Origin | None = None) -> Sket
     return model
 
 
-def _blank(found: BrowserModel) -> DataFacts:
+def _blank(found: BrowserModel) -> DataStatistics:
     longest = found.longest + 1  # ours count the first point
-    return DataFacts(found.scale, 0, longest, longest, 0.0, 0.0, 0.0, 0.0)
+    return DataStatistics(found.scale, 0, longest, longest, 0.0, 0.0, 0.0, 0.0)
 
 
-def _facts(model: SketchModel, found: BrowserModel) -> DataFacts:
+def _facts(model: SketchModel, found: BrowserModel) -> DataStatistics:
     drawn = [to_stroke3(d) for d in sample(model, MEASURED, TEMPERATURE, seed=0)]
     size = found.more.get("training_size")
     return dataclasses.replace(

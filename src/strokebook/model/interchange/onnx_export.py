@@ -116,7 +116,7 @@ def _check(model: SketchModel) -> None:
 
 def _example(model: SketchModel) -> dict[str, Tensor]:
     like = model.net.decoder.output.bias
-    state = model.net.decoder.cell.blank(TRACED)
+    state = model.net.decoder.cell.zero_state(TRACED)
     example = {
         "row": like.new_zeros(TRACED, ROW),
         "hidden": state.hidden.clone(),

@@ -34,7 +34,7 @@ from strokebook.model.distributions import mixture
 from strokebook.model.interchange import sketchrnn_js
 from strokebook.model.interchange.sketchrnn_js import BrowserModel
 from strokebook.model.networks.sketch_rnn import SketchNet
-from strokebook.model.sampling.rollout import Chance, draw, fresh
+from strokebook.model.sampling.rollout import PresampledNoise, draw, initial_batch
 
 Array = npt.NDArray[np.float64]
 
@@ -319,8 +319,8 @@ def _trials(model: SketchModel, z: Tensor | None) -> tuple[Array, Tensor]:
     """
     net = model.net
     many = z.expand(TRIALS, -1) if z is not None else None
-    hand = fresh(net, TRIALS, many)
-    chance = Chance.of(0, TRIALS, STEPS, hand.row)
+    hand = initial_batch(net, TRIALS, many)
+    chance = PresampledNoise.of(0, TRIALS, STEPS, hand.row)
     drawn = list(draw(net, hand, chance, 0.5, STEPS, origin=True))[1:]
     token = np.broadcast_to(np.array(START, np.float32), drawn[0].shape)
     inputs = np.stack([token, token, *drawn])  # the library's drawings begin with the pen down

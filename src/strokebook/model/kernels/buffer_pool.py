@@ -38,7 +38,7 @@ def keep_freed() -> bool:
     return tell is not None and bool(tell(MAP, MOST_MAP)) and bool(tell(TRIM, MOST_TRIM))
 
 
-class Lease:
+class PooledBuffers:
     """Blocks lent until the lease is dropped."""
 
     def __init__(self) -> None:

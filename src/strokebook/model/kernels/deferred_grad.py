@@ -18,7 +18,7 @@ from torch.autograd.function import once_differentiable
 from strokebook.model.kernels.precision import product_type
 
 
-class _Book:
+class _DeferredGradients:
     """A weight in the products' type, and the factors of its gradient so far."""
 
     def __init__(self, weight: Tensor, kind: torch.dtype) -> None:
@@ -29,7 +29,7 @@ class _Book:
         self.token: Tensor = _Root.apply(weight, self)  # type: ignore[no-untyped-call]
 
 
-_ACTIVE: ContextVar[dict[int, _Book] | None] = ContextVar("deferred", default=None)
+_ACTIVE: ContextVar[dict[int, _DeferredGradients] | None] = ContextVar("deferred", default=None)
 
 
 @contextmanager
@@ -50,8 +50,8 @@ def product(inputs: Tensor, weight: Tensor) -> Tensor:
     book = books.get(id(weight))
     if book is None:
         kind = product_type(weight, weight.shape[1], len(inputs))
-        book = books[id(weight)] = _Book(weight, kind)
-    out: Tensor = _Times.apply(inputs, book.token, book)  # type: ignore[no-untyped-call]
+        book = books[id(weight)] = _DeferredGradients(weight, kind)
+    out: Tensor = _DeferredMatmul.apply(inputs, book.token, book)  # type: ignore[no-untyped-call]
     return out
 
 
@@ -59,7 +59,7 @@ class _Root(torch.autograd.Function):
     """Stands for the weight in the graph: its backward comes after that of all products."""
 
     @staticmethod
-    def forward(ctx: Any, weight: Tensor, book: _Book) -> Tensor:
+    def forward(ctx: Any, weight: Tensor, book: _DeferredGradients) -> Tensor:
         """A token that every product takes."""
         ctx.book = book
         return weight.new_zeros(())
@@ -75,11 +75,11 @@ class _Root(torch.autograd.Function):
         return found.to(book.source.dtype), None
 
 
-class _Times(torch.autograd.Function):
+class _DeferredMatmul(torch.autograd.Function):
     """One product."""
 
     @staticmethod
-    def forward(ctx: Any, inputs: Tensor, token: Tensor, book: _Book) -> Tensor:
+    def forward(ctx: Any, inputs: Tensor, token: Tensor, book: _DeferredGradients) -> Tensor:
         """``(B, D)`` → ``(B, G)``."""
         factor = inputs.to(book.weight.dtype)
         ctx.book, ctx.kind = book, token.dtype

@@ -21,7 +21,7 @@ from numba.extending import intrinsic
 from torch import Tensor
 
 from strokebook.model.kernels.arithmetic import kernel
-from strokebook.model.kernels.quantise import ROUND, ZERO, magnitude, worth_of
+from strokebook.model.kernels.quantise import ROUND, ZERO, magnitude, scale_of
 
 LANES, WIDE, DEEP = 16, 4, 4  # sums of a register, registers of a panel, products of a sum
 PANEL = LANES * WIDE
@@ -32,7 +32,7 @@ _ONE = np.float32(1.0)
 _ZERO = np.int32(ZERO)
 
 
-class Panels:
+class PackedMatrix:
     """A matrix in panels, each column with its own worth of a code.
 
     Args:
@@ -73,7 +73,7 @@ class Panels:
 
 @kernel
 def _into_panels(matrix: Any, panels: Any, starts: Any, worths: Any) -> None:
-    """A matrix as codes in the order of :class:`Panels`, each column with its own worth."""
+    """A matrix as codes in the order of :class:`PackedMatrix`, each column with its own worth."""
     depth, width = matrix.shape
     most = np.zeros(width, np.int32)
     for d in range(depth):
@@ -82,7 +82,7 @@ def _into_panels(matrix: Any, panels: Any, starts: Any, worths: Any) -> None:
             most[k] = max(most[k], magnitude(row[k]))
     factors = np.empty(width, np.float32)
     for k in range(width):
-        worths[k] = worth_of(most[k])
+        worths[k] = scale_of(most[k])
         factors[k] = _ONE / worths[k]
     for d in range(depth):
         four, within, row = d // DEEP, d % DEEP, matrix[d]
@@ -180,7 +180,7 @@ def multiply(rows: Any, panels: Any, starts: Any, sums: Any, count: int) -> None
 
     Args:
         rows: uint8 ``(≥ count, K)``.
-        panels: See :class:`Panels`; ``(N / 64, K / 4, 64, 4)``.
+        panels: See :class:`PackedMatrix`; ``(N / 64, K / 4, 64, 4)``.
         starts: ``(N,)``.
         sums: Written, int32 ``(≥ count, N)``.
         count: Rows to multiply.

@@ -21,9 +21,9 @@ import torch
 from torch import Tensor
 
 from strokebook.model.kernels.arithmetic import inlined, kernel, widen
-from strokebook.model.kernels.int8_matmul import DEEP, PANEL, Panels, multiply
+from strokebook.model.kernels.int8_matmul import DEEP, PANEL, PackedMatrix, multiply
 from strokebook.model.kernels.lstm_buffers import Run, array
-from strokebook.model.kernels.quantise import ROUND, ZERO, magnitude, worth_of
+from strokebook.model.kernels.quantise import ROUND, ZERO, magnitude, scale_of
 
 BLOCK = 1024  # rows of a product: more are less exact, fewer cost more sums
 APART = 64  # bytes between turned rows, which would share a few lines of the cache otherwise
@@ -32,7 +32,7 @@ _8, _16, _SIGNS = np.uint32(8), np.uint32(16), np.uint32(0x80808080)
 FINER = np.float32(254.0)  # steps of the second code in one of the first
 
 
-class Weighing:
+class WeightGradient:
     """The gradients of a group's weights, filled as the steps go back.
 
     Args:
@@ -56,7 +56,7 @@ class Weighing:
         self.hiddens, self.inputs = array(run.hiddens), array(run.job.inputs)
         self.codes, self.scales, self.d_inputs = codes, scales, d_inputs
         self.weight, self.input_weight = weight.zero_().numpy(), input_weight.zero_().numpy()
-        self.panels = Panels(run.job.input_weight) if d_inputs is not None else None
+        self.panels = PackedMatrix(run.job.input_weight) if d_inputs is not None else None
 
     def add(self, table: np.ndarray[Any, Any]) -> None:
         """Take in the rows of some steps.
@@ -112,7 +112,7 @@ def scale(
         _peaks(inner, inputs[begin + n], scales[begin + n])
     factors = np.empty(width + narrow, np.float32)
     for k in range(width + narrow):
-        worths[k] = worth_of(most[k] if k < width else inner[k - width])
+        worths[k] = scale_of(most[k] if k < width else inner[k - width])
         factors[k] = np.float32(1.0) / worths[k]
     for k in range(narrow):
         worths[width + narrow + k] = worths[width + k] / FINER

@@ -18,17 +18,17 @@ from torch.autograd.function import once_differentiable
 
 from strokebook.model.kernels import lstm_forward_step, threads
 from strokebook.model.kernels.int8_matmul import DEEP
-from strokebook.model.kernels.lstm_backward import Back
-from strokebook.model.kernels.lstm_buffers import PER_JOB, Found, Job, Run, array
+from strokebook.model.kernels.lstm_backward import LstmBackward
+from strokebook.model.kernels.lstm_buffers import PER_JOB, Job, Outputs, Run, array
 from strokebook.model.kernels.quantise import CODES, ZERO
 
 
-def unroll(jobs: list[Job]) -> list[Found]:
+def run_lstm(jobs: list[Job]) -> list[Outputs]:
     """Run all jobs."""
     plans = [j[PER_JOB:] for j in jobs]
     tensors = [t for j in jobs for t in j[:PER_JOB]]
-    flat = _Unroll.apply(plans, *tensors)  # type: ignore[no-untyped-call]
-    return [Found(*flat[3 * n : 3 * n + 3]) for n in range(len(jobs))]
+    flat = _LstmFunction.apply(plans, *tensors)  # type: ignore[no-untyped-call]
+    return [Outputs(*flat[3 * n : 3 * n + 3]) for n in range(len(jobs))]
 
 
 def _forward(run: Run, group: int) -> None:
@@ -71,7 +71,7 @@ def _own(tensor: Tensor) -> Tensor:
     return detached if detached.stride(0) == 0 else detached.contiguous()
 
 
-class _Unroll(torch.autograd.Function):
+class _LstmFunction(torch.autograd.Function):
     """The jobs as one node of the graph."""
 
     @staticmethod
@@ -92,7 +92,7 @@ class _Unroll(torch.autograd.Function):
         backs = []
         for n, run in enumerate(ctx.runs):
             wanted = ctx.needs_input_grad[1 + PER_JOB * n : 1 + PER_JOB * (n + 1)]
-            backs.append(Back(run, grads[3 * n : 3 * n + 3], wanted))
+            backs.append(LstmBackward(run, grads[3 * n : 3 * n + 3], wanted))
         threads.run([back.prepare for back in backs])
         threads.run([partial(b.group, n) for b in backs for n in range(len(b.run.job.groups))])
         threads.run([task for back in backs for task in back.ending()])

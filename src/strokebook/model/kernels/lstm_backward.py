@@ -14,17 +14,17 @@ import torch
 from torch import Tensor
 
 from strokebook.model.kernels import lstm_backward_step as backward
-from strokebook.model.kernels.buffer_pool import Lease
-from strokebook.model.kernels.int8_matmul import Panels
-from strokebook.model.kernels.int8_weight_grad import Weighing, blocks, spread, turn
+from strokebook.model.kernels.buffer_pool import PooledBuffers
+from strokebook.model.kernels.int8_matmul import PackedMatrix
+from strokebook.model.kernels.int8_weight_grad import WeightGradient, blocks, spread, turn
 from strokebook.model.kernels.lstm_buffers import Run, Step, array
-from strokebook.model.kernels.packed_matmul import Matrix
+from strokebook.model.kernels.packed_matmul import PackedWeights
 
 INPUTS, OFFSET = 0, 2  # the places of these two among a job's tensors
 PARTS = 8  # into which a weight's gradient is cut, to be summed over the groups by all threads
 
 
-class Back:
+class LstmBackward:
     """The gradients of a run's job, filled group by group.
 
     Args:
@@ -33,12 +33,12 @@ class Back:
         wanted: Which of the job's tensors need a gradient.
     """
 
-    backward: Matrix
-    panels: Panels
+    backward: PackedWeights
+    panels: PackedMatrix
 
     def __init__(self, run: Run, grads: Sequence[Tensor | None], wanted: Sequence[bool]) -> None:
         d_out, d_hidden, d_cell = grads
-        job, kind, self.run, self.lease = run.job, run.cells.dtype, run, Lease()
+        job, kind, self.run, self.lease = run.job, run.cells.dtype, run, PooledBuffers()
         self.out = None if d_out is None else d_out.contiguous()
         self.last = torch.zeros_like(job.hidden) if d_hidden is None else d_hidden.contiguous()
         self.cell = torch.zeros_like(job.cell) if d_cell is None else d_cell.clone()
@@ -62,9 +62,9 @@ class Back:
         """Make the matrix of the backward pass."""
         job = self.run.job
         if job.coded:
-            self.panels = Panels(job.recurrent)
+            self.panels = PackedMatrix(job.recurrent)
         else:
-            self.backward = Matrix(job.recurrent, job.product, self.run.most)
+            self.backward = PackedWeights(job.recurrent, job.product, self.run.most)
 
     def group(self, group: int) -> None:
         """All steps of a group back, and its share in the weights' gradients."""
@@ -109,7 +109,9 @@ class Back:
         matrix = self.codes.numpy(), *panels.given
         sums, live = panels.sums(steps[0].drawings), 0
         weight, input_weight = self.weight[group], self.input_weight[group]
-        weighing = Weighing(self.run, self.codes, self.scales, weight, input_weight, self.inputs)
+        weighing = WeightGradient(
+            self.run, self.codes, self.scales, weight, input_weight, self.inputs
+        )
         for block in reversed(blocks(table[:, 3])):
             backward.run(table[block], live, *matrix, sums.numpy(), *arguments)
             weighing.add(table[block])

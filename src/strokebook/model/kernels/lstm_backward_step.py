@@ -21,7 +21,7 @@ from strokebook.model.kernels.arithmetic import (
     widen,
 )
 from strokebook.model.kernels.int8_matmul import multiply
-from strokebook.model.kernels.quantise import encode, greatest, worth_of
+from strokebook.model.kernels.quantise import encode, max_abs, scale_of
 
 # The arguments after those that say where the step is.
 ARGUMENTS = (
@@ -116,7 +116,7 @@ def step(
         if normed:
             _gates_back(g, stored, stat, norm, d_norm, width, consts)
         if coded:
-            worth = worth_of(greatest(g))
+            worth = scale_of(max_abs(g))
             scales[row + b] = worth
             encode(codes[row + b], g, one / worth)
         else:

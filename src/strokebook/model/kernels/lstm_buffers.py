@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 
 from strokebook.model.data.packing import Groups, starts
-from strokebook.model.kernels.buffer_pool import Lease
-from strokebook.model.kernels.int8_matmul import Panels
-from strokebook.model.kernels.packed_matmul import Matrix
+from strokebook.model.kernels.buffer_pool import PooledBuffers
+from strokebook.model.kernels.int8_matmul import PackedMatrix
+from strokebook.model.kernels.packed_matmul import PackedWeights
 from strokebook.model.kernels.quantise import CODES
 
 PER_JOB = 8  # tensors of a job that gradients flow to
@@ -44,7 +44,7 @@ class Job(NamedTuple):
     coded: bool = False  # products in 8 bits
 
 
-class Found(NamedTuple):
+class Outputs(NamedTuple):
     """What came of a job: hidden states ``(R, H)`` and the last state of each, ``(B, H)``."""
 
     hiddens: Tensor
@@ -64,11 +64,11 @@ class Step(NamedTuple):
 class Run:
     """A job under way: what the forward pass leaves for the backward pass."""
 
-    onward: Matrix
-    panels: Panels
+    onward: PackedWeights
+    panels: PackedMatrix
 
     def __init__(self, job: Job) -> None:
-        self.job, self.lease = job, Lease()
+        self.job, self.lease = job, PooledBuffers()
         batch, size, width = len(job.hidden), len(job.inputs), job.recurrent.shape[1]
         kind = job.cell.dtype
         self.hiddens = torch.empty(batch + size, width, dtype=job.product)  # handed out: not lent
@@ -99,9 +99,9 @@ class Run:
         """Make the matrix of the forward pass."""
         job = self.job
         if job.coded:
-            self.panels = Panels(job.recurrent.t(), 1.0 / CODES)
+            self.panels = PackedMatrix(job.recurrent.t(), 1.0 / CODES)
         else:
-            self.onward = Matrix(job.recurrent.t(), job.product, self.most)
+            self.onward = PackedWeights(job.recurrent.t(), job.product, self.most)
 
     @property
     def most(self) -> int:
@@ -129,11 +129,11 @@ class Run:
             out[places] = table[last, 1] + within
         return torch.from_numpy(out)
 
-    def found(self) -> Found:
+    def found(self) -> Outputs:
         """The job's results."""
         rows = self.last_rows()
         hidden = self.hiddens[rows].to(self.cells.dtype)
-        return Found(self.hiddens[len(self.job.hidden) :], hidden, self.cells[rows])
+        return Outputs(self.hiddens[len(self.job.hidden) :], hidden, self.cells[rows])
 
 
 def array(tensor: Tensor) -> Array:

@@ -16,8 +16,8 @@ from torch.autograd.function import once_differentiable
 
 from strokebook.model.distributions.mixture import LOG_SIGMA, PENS, RHO
 from strokebook.model.kernels import mixture_loss, threads
-from strokebook.model.kernels.buffer_pool import Lease
-from strokebook.model.kernels.packed_matmul import Matrix
+from strokebook.model.kernels.buffer_pool import PooledBuffers
+from strokebook.model.kernels.packed_matmul import PackedWeights
 
 CHUNK = 2048  # rows that are in the cache from their product to their gradient
 
@@ -34,21 +34,21 @@ def nats(
         targets: Stroke-5, ``(R, 5)``.
         placed: Rows whose position counts, bool ``(R,)``.
     """
-    position, pen = _Head.apply(hiddens, weight, bias, targets, placed)  # type: ignore[no-untyped-call]
+    position, pen = _OutputLoss.apply(hiddens, weight, bias, targets, placed)  # type: ignore[no-untyped-call]
     return position, pen
 
 
-class _Head(torch.autograd.Function):
+class _OutputLoss(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx: Any, hiddens: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, placed: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Position and pen nats; the outputs' gradients are made at once and kept."""
-        ctx.lease = Lease()
+        ctx.lease = PooledBuffers()
         grads = ctx.lease.empty(len(hiddens), len(weight), dtype=weight.dtype)
         parts = [slice(n, n + CHUNK) for n in range(0, len(hiddens), CHUNK)]
         sums = np.zeros((len(parts), 2))
-        matrix = Matrix(weight.detach().t(), weight.dtype, min(CHUNK, len(hiddens)))
+        matrix = PackedWeights(weight.detach().t(), weight.dtype, min(CHUNK, len(hiddens)))
         threads.run(
             [
                 partial(
@@ -93,7 +93,7 @@ class _Head(torch.autograd.Function):
 
 def _chunk(
     hiddens: Tensor,
-    matrix: Matrix,
+    matrix: PackedWeights,
     bias: Tensor,
     targets: Tensor,
     placed: Tensor,

@@ -17,7 +17,7 @@ from torch import Tensor
 MANY_ROWS, LARGE = 512, 1 << 18
 
 
-class Matrix:
+class PackedWeights:
     """A matrix prepared for products with rows from the left.
 
     Args:

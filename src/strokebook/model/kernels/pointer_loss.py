@@ -74,7 +74,7 @@ def _density(said: Any, way_x: Any, way_y: Any, target: Any) -> tuple[Any, Any, 
 
 
 @kernel
-def push(
+def forward(
     jumps: Any,
     query: Any,
     keys: Any,
@@ -117,7 +117,7 @@ def push(
 
 
 @kernel
-def pull(
+def backward(
     jumps: Any,
     query: Any,
     keys: Any,
@@ -141,7 +141,7 @@ def pull(
     d_weight: Any,
     d_bias: Any,
 ) -> None:
-    """Add the gradients, with what :func:`push` has found; most pairs hardly matter."""
+    """Add the gradients, with what :func:`forward` has found; most pairs hardly matter."""
     hidden = np.empty(query.shape[1], np.float32)
     f, d_said = np.empty(len(net), np.float32), np.empty(len(bias), np.float32)
     for i in jumps:

@@ -35,13 +35,13 @@ def magnitude(value: Any) -> Any:
 
 
 @inlined
-def worth_of(bits: Any) -> Any:
+def scale_of(bits: Any) -> Any:
     """What a code is worth where the greatest magnitude has these bits; NaN for NaN."""
     return np.int32(bits).view(np.float32) / MOST_CODE + TINY
 
 
 @inlined
-def greatest(values: Any) -> Any:
+def max_abs(values: Any) -> Any:
     """The bits of the greatest magnitude."""
     most = np.int32(0)
     for k in range(len(values)):

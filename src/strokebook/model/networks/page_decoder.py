@@ -35,12 +35,12 @@ from strokebook.model.cells.noise import Noise
 from strokebook.model.config import ModelOptions
 from strokebook.model.data.packing import Packing
 from strokebook.model.distributions import mixture
-from strokebook.model.distributions.inverse_cdf import Choice, Move
+from strokebook.model.distributions.inverse_cdf import InverseCdf, Move
 from strokebook.model.distributions.local_frame import (
     blurred_nats,
+    from_local_frame,
     gaussian_nats,
-    turn,
-    turned_back,
+    to_local_frame,
 )
 from strokebook.model.kernels.precision import product_type
 from strokebook.model.networks import page_features
@@ -53,7 +53,7 @@ from strokebook.model.networks.page_state import (
     product,
     products,
 )
-from strokebook.model.networks.pointer import Geometry, Pointer, Spots, relate
+from strokebook.model.networks.pointer import Geometry, Pointer, PointerComponents, relate
 
 POINT = 4  # offset, whether a stroke begins there, whether the drawing does
 VIEW = 64  # numbers that a sight is brought down to
@@ -66,7 +66,7 @@ LIFT = 1  # pen states of a point: down, lift, lift and end
 END = 2
 
 
-class SeeingDecoder(nn.Module):
+class PageDecoder(nn.Module):
     """Says every next point from the rows before it, and from z where there is one."""
 
     def __init__(self, options: ModelOptions, seed: torch.Generator | None) -> None:
@@ -90,7 +90,7 @@ class SeeingDecoder(nn.Module):
         self.pointer = Pointer(self.wide, POINTER, seed)
         self.initial = None
         if options.conditional:
-            self.initial = layer(options.z, 2 * self.cell.carried, seed)
+            self.initial = layer(options.z, 2 * self.cell.state_size, seed)
             nn.init.normal_(self.initial.weight, std=0.001, generator=seed)
         with torch.no_grad():
             self._anchor()
@@ -132,16 +132,16 @@ class SeeingDecoder(nn.Module):
             said[1 - across, 1, part] = -1.0
         self.output.bias[self.turned : self.turned + 2 * few] = -1.0
 
-    def blank(self, batch: int) -> Page:
+    def zero_state(self, batch: int) -> Page:
         """The state before the first point of an empty page."""
-        hidden, cell = self.cell.blank(batch)
+        hidden, cell = self.cell.zero_state(batch)
         new = self.blur.new_zeros
         page = new(0, batch, 3), new(0, batch, POINTER)
         return Page(hidden, cell, *page, new(batch, self.wide), new(batch))
 
     def start(self, batch: int, z: Tensor | None) -> tuple[Page, Tensor]:
         """The state before the first point, tanh(W z + b), and the steps' common offset."""
-        blank = self.blank(batch)
+        blank = self.zero_state(batch)
         if z is None or self.initial is None:
             return blank, self.cell.offset(batch)
         cell, hidden = torch.tanh(self.initial(z)).chunk(2, dim=1)
@@ -208,7 +208,9 @@ class SeeingDecoder(nn.Module):
         keys = torch.cat((state.keys, self.pointer.key(outlook)[None]))
         return Page(*now, path, keys, outlook, state.over)
 
-    def advance(self, state: Any, offset: Tensor, row: Tensor, begun: bool, choice: Choice) -> Move:
+    def advance(
+        self, state: Any, offset: Tensor, row: Tensor, begun: bool, choice: InverseCdf
+    ) -> Move:
         """Draw one point of each drawing; see :meth:`.sketch_rnn.Decoder.advance`."""
         lifted, over = row[:, 3] > 0.5, state.over > 0.5
         point, nats = row.new_zeros(len(row), 2), row.new_zeros(len(row))
@@ -232,7 +234,7 @@ class SeeingDecoder(nn.Module):
         """Where the next point of each drawing may lie, the pen ``lifted`` or not, ``(B,)``."""
         o, at, j = state.outlook, self.place_at, self.jumps
         weight, turned, upright = self._parts(self.output(o))
-        gauss = turned_back(turned, o[:, at : at + 2])
+        gauss = from_local_frame(turned, o[:, at : at + 2])
         weight = torch.where(lifted[:, None], -torch.inf, torch.log_softmax(weight, 1))
         jump, pointed = self.jump(o), self._spots(state)
         gate = torch.where(lifted, jump[:, -1], 0.0)[:, None]
@@ -258,7 +260,7 @@ class SeeingDecoder(nn.Module):
         nats = torch.where(found.logistic, blurred_nats(blurred, offsets, self._blur()), nats)
         return -torch.logsumexp(weight - nats, 1)
 
-    def _spots(self, state: Page) -> Spots:
+    def _spots(self, state: Page) -> PointerComponents:
         """What the pointer says of every point of the page, fields ``(B, N)``."""
         count, batch = state.path.shape[:2]
         device = state.path.device
@@ -314,7 +316,7 @@ class SeeingDecoder(nn.Module):
         first = (packing.step + before == 0)[:, None].to(rows.dtype)
         order = packing.order
         inner = State(state.hidden[order], state.cell[order])
-        mask = noise.dropout(self.keep, packing, self.cell.carried) if noise else None
+        mask = noise.dropout(self.keep, packing, self.cell.state_size) if noise else None
         inputs = torch.cat((rows, first, view.to(rows.dtype)), 1)
         ((hiddens, last),) = read([Reading(self.cell, inputs, inner, offset[order], mask, packing)])
         outlook = self._outlook(hiddens, sight, view)
@@ -385,7 +387,7 @@ class SeeingDecoder(nn.Module):
     def _drawn_nats(self, said: Tensor, facing: Tensor, targets: Tensor) -> Tensor:
         """-log density of offsets with the pen down, ``(R,)``, from the output layer's rows."""
         weight, turned, upright = self._parts(said)
-        gaussian = gaussian_nats(turned, turn(targets, facing))
+        gaussian = gaussian_nats(turned, to_local_frame(targets, facing))
         nats = torch.cat((gaussian, blurred_nats(upright, targets, self._blur())), 1)
         return -torch.logsumexp(torch.log_softmax(weight, 1) - nats, 1)
 

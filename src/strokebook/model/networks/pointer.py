@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from strokebook.model.kernels import threads as workers
-from strokebook.model.kernels.pointer_loss import pull, push
+from strokebook.model.kernels.pointer_loss import backward, forward
 
 RELATIONS = 11
 SAID = 5  # weight, the way's two numbers, two log σ
@@ -52,7 +52,7 @@ class Geometry(NamedTuple):
     drawing: Tensor
 
 
-class Spots(NamedTuple):
+class PointerComponents(NamedTuple):
     """Components about earlier points; means count from the pen. Each ``(..., )`` alike."""
 
     weight: Tensor  # logits
@@ -120,12 +120,14 @@ class Pointer(nn.Module):
         both = _logsumexp(spots.weight + normal, jump, count)
         return _logsumexp(spots.weight, jump, count) - both
 
-    def spots(self, query: Tensor, key: Tensor, relations: Tensor, way: Tensor) -> Spots:
+    def spots(
+        self, query: Tensor, key: Tensor, relations: Tensor, way: Tensor
+    ) -> PointerComponents:
         """The components of pairs: ``(..., K)``, ``(..., 11)`` and ``(..., 2)``."""
         said = self.said(torch.relu(query + key + relations @ self.relation))
         spread = said[..., 3:].clamp(NARROWEST, WIDEST)
         mean = way + said[..., 1:3]
-        return Spots(said[..., 0], *mean.unbind(-1), *spread.unbind(-1))
+        return PointerComponents(said[..., 0], *mean.unbind(-1), *spread.unbind(-1))
 
 
 def relate(geometry: Geometry, step: Tensor, point: Tensor, drawing: Tensor) -> Tensor:
@@ -192,7 +194,7 @@ class _Pointed(torch.autograd.Function):
         sums, said = torch.empty(2, len(query)), torch.empty(int(count.sum()), SAID)
         found = (targets.contiguous(), first, said, sums)
         given = [t.numpy() for t in (*tensors, *places, *found)]
-        _run(len(query), geometry.drawing, lambda jumps: partial(push, jumps, *given))
+        _run(len(query), geometry.drawing, lambda jumps: partial(forward, jumps, *given))
         ctx.save_for_backward(*tensors)
         ctx.places, ctx.found = places, found
         return sums[0] - sums[1]
@@ -210,7 +212,7 @@ class _Pointed(torch.autograd.Function):
         def task(jumps: Any) -> Callable[[], None]:
             shared.append([torch.zeros_like(t) for t in tensors[2:]])
             out = [t.numpy() for t in (d_query, d_keys, *shared[-1])]
-            return partial(pull, jumps, *given, *out)
+            return partial(backward, jumps, *given, *out)
 
         _run(len(d_query), ctx.places[5], task)
         d_net = [torch.stack(parts).sum(0) for parts in zip(*shared, strict=True)]

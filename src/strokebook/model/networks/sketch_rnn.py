@@ -21,8 +21,8 @@ from strokebook.model.cells.noise import Noise
 from strokebook.model.config import ModelOptions
 from strokebook.model.data.packing import Packing
 from strokebook.model.distributions import mixture
-from strokebook.model.distributions.inverse_cdf import Choice, Move
-from strokebook.model.networks.page_decoder import SeeingDecoder
+from strokebook.model.distributions.inverse_cdf import InverseCdf, Move
+from strokebook.model.networks.page_decoder import PageDecoder
 
 ROW = 5
 
@@ -63,8 +63,8 @@ class Encoder(nn.Module):
         ways = (packing.pack(rows), rows[reversed_step, packing.drawing])
         readings = []
         for layer, way in zip((self.onward, self.back), ways, strict=True):
-            mask = noise.dropout(self.keep, packing, layer.carried) if noise else None
-            state = layer.blank(len(lengths))
+            mask = noise.dropout(self.keep, packing, layer.state_size) if noise else None
+            state = layer.zero_state(len(lengths))
             readings.append(Reading(layer, way, state, layer.offset(len(lengths)), mask, packing))
         ends = [self.onward.output(last) for _, last in read(readings)]
         both = packing.unsort(torch.cat(ends, dim=1))
@@ -84,19 +84,21 @@ class Decoder(nn.Module):
         nn.init.xavier_uniform_(self.output.weight, generator=seed)
         nn.init.zeros_(self.output.bias)
         self.initial = (
-            _small_linear(options.z, 2 * self.cell.carried, seed) if options.conditional else None
+            _small_linear(options.z, 2 * self.cell.state_size, seed)
+            if options.conditional
+            else None
         )
 
     def start(self, batch: int, z: Tensor | None) -> tuple[State, Tensor]:
         """The state before the start token, tanh(W z + b), and the steps' common offset."""
         if z is None or self.initial is None:
-            return self.cell.blank(batch), self.cell.offset(batch)
+            return self.cell.zero_state(batch), self.cell.offset(batch)
         cell, hidden = torch.tanh(self.initial(z)).chunk(2, dim=1)
         return State(hidden, cell), self.cell.offset(batch, z)
 
-    def blank(self, batch: int) -> State:
+    def zero_state(self, batch: int) -> State:
         """The state of zeros."""
-        return self.cell.blank(batch)
+        return self.cell.zero_state(batch)
 
     def forward(self, rows: Tensor, z: Tensor | None, noise: Noise | None) -> Tensor:
         """Mixtures of the rows that follow each row: ``(T, B, 5)`` → ``(T, B, 3 + 6M)``."""
@@ -165,7 +167,9 @@ class Decoder(nn.Module):
         cost = (position + mixture.pen_nats(found, rows)).sum(0)
         return State(*(packing.unsort(part) for part in last)), cost
 
-    def advance(self, state: Any, offset: Tensor, row: Tensor, begun: bool, choice: Choice) -> Move:
+    def advance(
+        self, state: Any, offset: Tensor, row: Tensor, begun: bool, choice: InverseCdf
+    ) -> Move:
         """Draw one row of each of B drawings.
 
         Args:
@@ -194,7 +198,7 @@ class Decoder(nn.Module):
         self, rows: Tensor, z: Tensor | None, noise: Noise | None, packing: Packing
     ) -> Tensor:
         """What the cell puts out, packed, ``(R, H)``."""
-        mask = noise.dropout(self.keep, packing, self.cell.carried) if noise else None
+        mask = noise.dropout(self.keep, packing, self.cell.state_size) if noise else None
         state, offset = self.start(rows.shape[1], None if z is None else z[packing.order])
         reading = Reading(self.cell, packing.pack(rows), state, offset, mask, packing)
         ((hiddens, _),) = read([reading])
@@ -208,8 +212,8 @@ class SketchNet(nn.Module):
         super().__init__()
         self.options = options
         self.encoder = Encoder(options, seed) if options.conditional else None
-        self.decoder: Decoder | SeeingDecoder
-        self.decoder = (SeeingDecoder if options.seeing else Decoder)(options, seed)
+        self.decoder: Decoder | PageDecoder
+        self.decoder = (PageDecoder if options.seeing else Decoder)(options, seed)
 
     def encode(self, rows: Tensor, lengths: Tensor, noise: Noise | None = None) -> Posterior:
         """The posterior of z; see :class:`Encoder`.

@@ -4,7 +4,7 @@ Every function is a function of its seed: same seed, same machine, same result, 
 drawings are asked for at once. :func:`stream` gives the points as they come.
 """
 
-from strokebook.model.distributions.temperature import Heat
+from strokebook.model.distributions.temperature import Temperature
 from strokebook.model.sampling.choosing import CHOICES
 from strokebook.model.sampling.latent import between, interpolate, reconstruct, vary
 from strokebook.model.sampling.starts import Start, cut, read_start, warm_up
@@ -13,10 +13,10 @@ from strokebook.model.sampling.whole import complete, continue_from, sample
 
 __all__ = [
     "CHOICES",
-    "Heat",
     "Moment",
     "Start",
     "Stream",
+    "Temperature",
     "between",
     "complete",
     "continue_from",

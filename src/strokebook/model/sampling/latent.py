@@ -15,9 +15,9 @@ from strokebook.base.errors import UsageError
 from strokebook.geometry.drawing import Drawing
 from strokebook.model.cells.noise import Noise
 from strokebook.model.checkpoints.checkpoint import SketchModel
-from strokebook.model.data.rescale import Fitted, fit
-from strokebook.model.distributions.temperature import Heat
-from strokebook.model.sampling.rollout import Chance, fresh
+from strokebook.model.data.rescale import Rescaled, fit
+from strokebook.model.distributions.temperature import Temperature
+from strokebook.model.sampling.rollout import PresampledNoise, initial_batch
 from strokebook.model.sampling.starts import stroke5
 from strokebook.model.sampling.stream import Stream, check_count, check_most, placed
 
@@ -27,7 +27,7 @@ PARALLEL = 0.9995  # cosine over which spherical interpolation is the same as st
 def reconstruct(
     model: SketchModel,
     drawing: Drawing,
-    temperature: Heat | float = 0.25,
+    temperature: Temperature | float = 0.25,
     seed: int = 0,
     max_points: int | None = None,
     *,
@@ -51,7 +51,7 @@ def vary(
     drawing: Drawing,
     n: int = 9,
     strength: float = 0.5,
-    temperature: Heat | float = 0.25,
+    temperature: Temperature | float = 0.25,
     seed: int = 0,
     max_points: int | None = None,
     *,
@@ -91,7 +91,7 @@ def interpolate(
     a: Drawing,
     b: Drawing,
     steps: int = 9,
-    temperature: Heat | float = 0.25,
+    temperature: Temperature | float = 0.25,
     seed: int = 0,
     *,
     spherical: bool = True,
@@ -126,7 +126,7 @@ def between(a: Tensor, b: Tensor, t: float, spherical: bool) -> Tensor:
     return near * a + far * b
 
 
-def _z_of(model: SketchModel, drawing: Drawing, zoom: float | None) -> tuple[Tensor, Fitted]:
+def _z_of(model: SketchModel, drawing: Drawing, zoom: float | None) -> tuple[Tensor, Rescaled]:
     """The mean of z ``(1, Z)`` that the encoder finds."""
     fitted = fit(drawing, model.facts, model.facts.extent, zoom)
     rows = stroke5(fitted.rows, model.net.device)[:, None]
@@ -138,20 +138,20 @@ def _z_of(model: SketchModel, drawing: Drawing, zoom: float | None) -> tuple[Ten
 def _stream(
     model: SketchModel,
     z: Tensor,
-    temperature: Heat | float,
+    temperature: Temperature | float,
     seed: int,
     max_points: int | None,
     *,
     same: bool = False,
 ) -> Stream:
     """The drawings of ``(n, Z)``, drawn; ``same``: with the same random numbers for all."""
-    heat, most = Heat.of(temperature), check_most(max_points, model)
-    hand = fresh(model.net, len(z), z)
-    chance = Chance.of(seed, len(z), most, hand.row, same)
-    return Stream(model, hand, chance, heat, seed).finish()
+    temperature, most = Temperature.of(temperature), check_most(max_points, model)
+    hand = initial_batch(model.net, len(z), z)
+    chance = PresampledNoise.of(seed, len(z), most, hand.row, same)
+    return Stream(model, hand, chance, temperature, seed).finish()
 
 
-def _in_place(stream: Stream, drawing: Drawing, fitted: Fitted) -> list[Drawing]:
+def _in_place(stream: Stream, drawing: Drawing, fitted: Rescaled) -> list[Drawing]:
     """What was drawn, where ``drawing`` lies."""
     found = []
     for index, rows in enumerate(stream.rows()):

@@ -23,8 +23,8 @@ from torch import Tensor
 from strokebook.base.errors import StrokebookError
 from strokebook.model.cells.noise import Noise
 from strokebook.model.data.batches import START
-from strokebook.model.distributions.inverse_cdf import Choice
-from strokebook.model.distributions.temperature import Heat
+from strokebook.model.distributions.inverse_cdf import InverseCdf
+from strokebook.model.distributions.temperature import Temperature
 from strokebook.model.kernels import threads
 from strokebook.model.networks.sketch_rnn import SketchNet
 
@@ -37,7 +37,7 @@ Rows = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Hand:
+class DecoderBatch:
     """Where B drawings stand: what the decoder carries, and the row it reads next.
 
     Attributes:
@@ -52,27 +52,27 @@ class Hand:
     row: Tensor
     begun: bool = False
 
-    def copies(self, index: Tensor) -> Hand:
+    def copies(self, index: Tensor) -> DecoderBatch:
         """The hands at ``index``, which may repeat."""
-        return Hand(self.state.at(index), self.offset[index], self.row[index], self.begun)
+        return DecoderBatch(self.state.at(index), self.offset[index], self.row[index], self.begun)
 
 
 @torch.no_grad()
-def fresh(net: SketchNet, batch: int, z: Tensor | None) -> Hand:
+def initial_batch(net: SketchNet, batch: int, z: Tensor | None) -> DecoderBatch:
     """B hands before their first point."""
     decoder = net.decoder
     row = torch.tensor(START, device=net.device).expand(batch, 5)
     if z is None:
         state, offset = decoder.start(batch, None)
-        return Hand(state, offset, row)
+        return DecoderBatch(state, offset, row)
     size = block_size(net)
     z = torch.cat((z, z[:1].expand(-batch % size, -1)))
     with alone():
         begun = [decoder.start(size, z[at : at + size]) for at in range(0, len(z), size)]
     hidden, cell = (torch.cat([state[half] for state, _ in begun])[:batch] for half in (0, 1))
-    blank: Any = decoder.blank(batch)
+    blank: Any = decoder.zero_state(batch)
     state = blank._replace(hidden=hidden, cell=cell)
-    return Hand(state, torch.cat([offset for _, offset in begun])[:batch], row)
+    return DecoderBatch(state, torch.cat([offset for _, offset in begun])[:batch], row)
 
 
 @contextmanager
@@ -92,7 +92,7 @@ def block_size(net: SketchNet) -> int:
 
 
 @torch.no_grad()
-def follow(net: SketchNet, hand: Hand, rows: Tensor) -> tuple[Hand, Tensor]:
+def teacher_force(net: SketchNet, hand: DecoderBatch, rows: Tensor) -> tuple[DecoderBatch, Tensor]:
     """Lead every hand through given rows, all steps at once.
 
     Args:
@@ -109,11 +109,11 @@ def follow(net: SketchNet, hand: Hand, rows: Tensor) -> tuple[Hand, Tensor]:
     given = hand.state, hand.offset, hand.row, rows, hand.begun, groups
     with threads.alone():
         state, cost = net.decoder.follow(*given)
-    return Hand(state, hand.offset, rows[-1], begun=True), cost
+    return DecoderBatch(state, hand.offset, rows[-1], begun=True), cost
 
 
 @dataclass(frozen=True, eq=False)
-class Chance:
+class PresampledNoise:
     """The random numbers of B drawings' points, drawn beforehand, each drawing's by itself.
 
     So drawing k of n is the same for every n, and its beginning for every most number of points.
@@ -127,16 +127,18 @@ class Chance:
     place: Tensor
 
     @classmethod
-    def of(cls, seed: int, batch: int, steps: int, like: Tensor, same: bool = False) -> Chance:
+    def of(
+        cls, seed: int, batch: int, steps: int, like: Tensor, same: bool = False
+    ) -> PresampledNoise:
         """For B drawings of S steps; ``same``: one hand's chance for all."""
         numbers = [0 if same else n for n in range(batch)]
         choice = np.stack([Noise(seed, 4, n).uniform(steps, 2) for n in numbers])
         place = torch.stack([Noise(seed, 7, n).normal(steps, 2, like=like) for n in numbers])
         return cls(torch.from_numpy(choice).to(like.dtype).to(like.device), place)
 
-    def copies(self, index: Tensor) -> Chance:
+    def copies(self, index: Tensor) -> PresampledNoise:
         """The chances at ``index``, which may repeat."""
-        return Chance(self.choice[index], self.place[index])
+        return PresampledNoise(self.choice[index], self.place[index])
 
 
 class Drawn(NamedTuple):
@@ -155,20 +157,26 @@ class Drawn(NamedTuple):
 
 def draw(
     net: SketchNet,
-    hand: Hand,
-    chance: Chance,
-    heat: Heat | float,
+    hand: DecoderBatch,
+    chance: PresampledNoise,
+    temperature: Temperature | float,
     least: int,
     origin: bool,
 ) -> Iterator[Rows]:
     """Draw on, point by point: the rows of :func:`steps`."""
-    hand = Hand(hand.state, hand.offset, hand.row, begun=not origin)
-    for drawn in steps(net, hand, chance, Heat.of(heat), least, weighed=False):
+    hand = DecoderBatch(hand.state, hand.offset, hand.row, begun=not origin)
+    for drawn in steps(net, hand, chance, Temperature.of(temperature), least, weighed=False):
         yield drawn.rows
 
 
 def steps(
-    net: SketchNet, hand: Hand, chance: Chance, heat: Heat, least: int, *, weighed: bool
+    net: SketchNet,
+    hand: DecoderBatch,
+    chance: PresampledNoise,
+    temperature: Temperature,
+    least: int,
+    *,
+    weighed: bool,
 ) -> Iterator[Drawn]:
     """Draw on, point by point.
 
@@ -176,7 +184,7 @@ def steps(
         net: The net.
         hand: B hands. Where they have not begun, the first offset is 0, as in training.
         chance: Its S is the most points that are drawn.
-        heat: Temperatures.
+        temperature: Temperatures.
         least: Points before which no drawing ends.
         weighed: Whether to find what the rows cost; else that is 0.
 
@@ -189,7 +197,7 @@ def steps(
     batch = len(hand.row)
     size = block_size(net)
     blocks = [
-        _Block(net, hand, chance, heat, slice(first, min(first + size, batch)), size)
+        _Block(net, hand, chance, temperature, slice(first, min(first + size, batch)), size)
         for first in range(0, batch, size)
     ]
     out = Drawn(np.zeros((batch, 5), np.float32), np.zeros(batch, np.float32))
@@ -219,12 +227,18 @@ class _Block:
     """Drawings that are drawn together, padded with copies of the first to a fixed number."""
 
     def __init__(
-        self, net: SketchNet, hand: Hand, chance: Chance, heat: Heat, part: slice, size: int
+        self,
+        net: SketchNet,
+        hand: DecoderBatch,
+        chance: PresampledNoise,
+        temperature: Temperature,
+        part: slice,
+        size: int,
     ) -> None:
         index = torch.full((size,), part.start, device=net.device)
         self.count = part.stop - part.start
         index[: self.count] = torch.arange(part.start, part.stop, device=net.device)
-        self.net, self.heat, self.part = net, heat, part
+        self.net, self.temperature, self.part = net, temperature, part
         self.hand, self.chance = hand.copies(index), chance.copies(index)
         self.ended = torch.zeros(size, dtype=torch.bool, device=net.device)
         self.end = self.hand.row.new_tensor((0.0, 0.0, 0.0, 0.0, 1.0))
@@ -233,13 +247,15 @@ class _Block:
     def go(self, step: int, missing: int, weighed: bool, out: Drawn) -> None:
         """One step, written into this block's part of ``out``."""
         hand, chance = self.hand, self.chance
-        choice = Choice(chance.choice[:, step], chance.place[:, step], self.heat, missing, weighed)
+        choice = InverseCdf(
+            chance.choice[:, step], chance.place[:, step], self.temperature, missing, weighed
+        )
         move = self.net.decoder.advance(hand.state, hand.offset, hand.row, hand.begun, choice)
         row = torch.where(self.ended[:, None], self.end, move.row)
         if weighed:
             nats = torch.where(self.ended, 0.0, move.nats)
             out.nats[self.part] = nats[: self.count].cpu().numpy()
-        self.hand = Hand(move.state, hand.offset, row, begun=True)
+        self.hand = DecoderBatch(move.state, hand.offset, row, begun=True)
         self.ended = self.ended | (row[:, 2 + END] > 0)
         out.rows[self.part] = row[: self.count].cpu().numpy()
         self.done = bool(self.ended[: self.count].all())

@@ -17,9 +17,16 @@ from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.stroke3 import to_stroke5
 from strokebook.model.cells.noise import Noise
 from strokebook.model.checkpoints.checkpoint import SketchModel
-from strokebook.model.data.rescale import Fitted, fit
+from strokebook.model.data.rescale import Rescaled, fit
 from strokebook.model.kernels.precision import computing
-from strokebook.model.sampling.rollout import Chance, Hand, Rows, draw, follow, fresh
+from strokebook.model.sampling.rollout import (
+    DecoderBatch,
+    PresampledNoise,
+    Rows,
+    draw,
+    initial_batch,
+    teacher_force,
+)
 
 # So many z read the start up to that row; the time to the first point is what more would cost.
 READERS = ((8, 64), (48, 32), (None, 16))
@@ -41,12 +48,12 @@ class Start:
 
     drawing: Drawing
     lifted: bool
-    fitted: Fitted
-    hands: Hand
+    fitted: Rescaled
+    hands: DecoderBatch
     shares: Shares
     seed: int
 
-    def hands_for(self, n: int) -> Hand:
+    def hands_for(self, n: int) -> DecoderBatch:
         """One for each of n endings; the first are the same for every n."""
         chosen = [
             Noise(self.seed, 6, k).rng.choice(len(self.shares), p=self.shares) for k in range(n)
@@ -88,18 +95,20 @@ def read_start(
     fitted.rows[-1, 2] = float(lifted)
     given = stroke5(fitted.rows, model.net.device)[:, None]
     if not model.options.conditional:
-        hand, _ = follow(model.net, fresh(model.net, 1, None), given)
+        hand, _ = teacher_force(model.net, initial_batch(model.net, 1, None), given)
         return Start(drawing, lifted, fitted, hand, np.ones(1), seed)
     with computing("auto"):
         hands, shares = _posterior(model, given, seed)
     return Start(drawing, lifted, fitted, hands, shares, seed)
 
 
-def _posterior(model: SketchModel, given: Tensor, seed: int) -> tuple[Hand, Shares]:
+def _posterior(model: SketchModel, given: Tensor, seed: int) -> tuple[DecoderBatch, Shares]:
     """Hands that have read ``(N, 1, 5)``, and their probabilities."""
     count = READERS[0][1]
     like = model.net.decoder.output.bias
-    hands = fresh(model.net, count, Noise(seed, 10).normal(count, model.options.z, like=like))
+    hands = initial_batch(
+        model.net, count, Noise(seed, 10).normal(count, model.options.z, like=like)
+    )
     shares, row = np.full(count, 1.0 / count), 0
     for stage, (end, count) in enumerate(READERS):
         if row >= len(given):
@@ -112,9 +121,9 @@ def _posterior(model: SketchModel, given: Tensor, seed: int) -> tuple[Hand, Shar
     return hands, shares
 
 
-def _weighed(model: SketchModel, hands: Hand, rows: Tensor) -> tuple[Hand, Shares]:
+def _weighed(model: SketchModel, hands: DecoderBatch, rows: Tensor) -> tuple[DecoderBatch, Shares]:
     """The hands after rows ``(T, 1, 5)``, and their probabilities by those."""
-    hands, cost = follow(model.net, hands, rows.expand(-1, len(hands.row), -1))
+    hands, cost = teacher_force(model.net, hands, rows.expand(-1, len(hands.row), -1))
     shares = (-cost.double()).softmax(0).cpu().numpy()
     return hands, shares / shares.sum()
 
@@ -173,5 +182,5 @@ def warm_up(model: SketchModel) -> None:
     count = 2 * READERS[0][0]
     points = np.stack([np.arange(count), np.arange(count) % 3], 1) * model.facts.offset
     hand = read_start(model, Drawing.of([points])).hands_for(2)
-    for _ in draw(model.net, hand, Chance.of(0, 2, 2, hand.row), 0.5, 1, origin=False):
+    for _ in draw(model.net, hand, PresampledNoise.of(0, 2, 2, hand.row), 0.5, 1, origin=False):
         pass

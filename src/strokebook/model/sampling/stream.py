@@ -16,8 +16,17 @@ from strokebook.base.errors import UsageError
 from strokebook.geometry.drawing import Drawing, Points
 from strokebook.geometry.stroke3 import from_stroke3
 from strokebook.model.checkpoints.checkpoint import SketchModel
-from strokebook.model.distributions.temperature import Heat
-from strokebook.model.sampling.rollout import END, UP, Chance, Drawn, Hand, Rows, fresh, steps
+from strokebook.model.distributions.temperature import Temperature
+from strokebook.model.sampling.rollout import (
+    END,
+    UP,
+    DecoderBatch,
+    Drawn,
+    PresampledNoise,
+    Rows,
+    initial_batch,
+    steps,
+)
 from strokebook.model.sampling.starts import Start, prior
 
 LEAST = 2  # points of a new drawing
@@ -49,9 +58,9 @@ class Stream:
     def __init__(
         self,
         model: SketchModel,
-        hand: Hand,
-        chance: Chance,
-        heat: Heat,
+        hand: DecoderBatch,
+        chance: PresampledNoise,
+        temperature: Temperature,
         seed: int,
         start: Start | None = None,
         *,
@@ -61,7 +70,7 @@ class Stream:
         self.start, self.seed, self.n = start, seed, len(hand.row)
         self._scale = model.scale
         self._come: list[Drawn] = []
-        self._steps = steps(model.net, hand, chance, heat, least, weighed=weighed)
+        self._steps = steps(model.net, hand, chance, temperature, least, weighed=weighed)
 
     def __iter__(self) -> Iterator[Moment]:
         unit, last = self._scale, np.zeros(2)
@@ -121,7 +130,7 @@ def stream(
     model: SketchModel,
     start: Start | None = None,
     n: int = 9,
-    temperature: Heat | float = 0.5,
+    temperature: Temperature | float = 0.5,
     seed: int = 0,
     max_points: int | None = None,
     *,
@@ -144,11 +153,11 @@ def stream(
         UsageError: ``n``, ``temperature`` or ``max_points`` out of range.
     """
     check_count(n)
-    heat = Heat.of(temperature)
+    temperature = Temperature.of(temperature)
     most = check_most(max_points, model, len(start.fitted.rows) if start else 0)
-    hand = start.hands_for(n) if start else fresh(model.net, n, prior(model, n, seed))
-    chance = Chance.of(seed, n, most, hand.row)
-    return Stream(model, hand, chance, heat, seed, start, weighed=weighed)
+    hand = start.hands_for(n) if start else initial_batch(model.net, n, prior(model, n, seed))
+    chance = PresampledNoise.of(seed, n, most, hand.row)
+    return Stream(model, hand, chance, temperature, seed, start, weighed=weighed)
 
 
 def check_count(n: int) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from strokebook.geometry.drawing import Drawing
 from strokebook.model.checkpoints.checkpoint import SketchModel
-from strokebook.model.distributions.temperature import Heat
+from strokebook.model.distributions.temperature import Temperature
 from strokebook.model.sampling import choosing
 from strokebook.model.sampling.starts import Start, cut, read_start
 from strokebook.model.sampling.stream import stream
@@ -17,7 +17,7 @@ from strokebook.model.sampling.stream import stream
 def sample(
     model: SketchModel,
     n: int = 9,
-    temperature: Heat | float = 0.5,
+    temperature: Temperature | float = 0.5,
     seed: int = 0,
     max_points: int | None = None,
     *,
@@ -48,7 +48,7 @@ def complete(
     model: SketchModel,
     start: Drawing,
     n: int = 9,
-    temperature: Heat | float = 0.5,
+    temperature: Temperature | float = 0.5,
     seed: int = 0,
     max_points: int | None = None,
     *,
@@ -94,7 +94,7 @@ def continue_from(
     drawing: Drawing,
     point: int,
     n: int = 9,
-    temperature: Heat | float = 0.5,
+    temperature: Temperature | float = 0.5,
     seed: int = 0,
     max_points: int | None = None,
     *,
@@ -146,7 +146,7 @@ def _chosen(
     model: SketchModel,
     start: Start | None,
     n: int,
-    temperature: Heat | float,
+    temperature: Temperature | float,
     seed: int,
     max_points: int | None,
     choose: str,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from strokebook import __version__
 from strokebook.base.files import write_json, write_text
 from strokebook.model.config import ModelOptions, TrainOptions
-from strokebook.model.data.statistics import DataFacts
+from strokebook.model.data.statistics import DataStatistics
 
 if TYPE_CHECKING:
     from strokebook.model.training.result import TrainResult
@@ -20,7 +20,7 @@ def write(
     result: TrainResult,
     model: ModelOptions,
     options: TrainOptions,
-    facts: DataFacts,
+    facts: DataStatistics,
     info: dict[str, Any],
 ) -> None:
     """Write ``card.json`` and ``card.md`` into the model's folder."""
@@ -45,7 +45,9 @@ def write(
     write_text(result.folder / "card.md", _page(result, model, facts, info))
 
 
-def _page(result: TrainResult, model: ModelOptions, facts: DataFacts, info: dict[str, Any]) -> str:
+def _page(
+    result: TrainResult, model: ModelOptions, facts: DataStatistics, info: dict[str, Any]
+) -> str:
     kind = "encoder and decoder" if model.conditional else "decoder only"
     encoder = (
         f", encoder {CELLS[model.encoder_cell]} 2 × {model.encoder}, z {model.z}"

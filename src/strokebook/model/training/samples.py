@@ -7,7 +7,7 @@ from pathlib import Path
 from strokebook.base import owned
 from strokebook.base.files import atomic_open
 from strokebook.model.checkpoints.checkpoint import SketchModel
-from strokebook.model.data.statistics import DataFacts
+from strokebook.model.data.statistics import DataStatistics
 from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.sampling import sample
 
@@ -21,7 +21,7 @@ def picture_of(folder: Path, step: int) -> Path:
     return folder / FOLDER / f"{step:07d}.png"
 
 
-def hang(net: SketchNet, facts: DataFacts, folder: Path, step: int, seed: int) -> Path:
+def save_samples(net: SketchNet, facts: DataStatistics, folder: Path, step: int, seed: int) -> Path:
     """Draw from nothing, with the same random numbers at every step, and leave a sheet.
 
     No random state of the training is touched.

@@ -14,7 +14,7 @@ OVERFIT_AFTER = 3  # validations in a row without a new best, while training goe
 
 
 @dataclass
-class Loop:
+class TrainState:
     """Where a training stands; saved with every ``last`` checkpoint.
 
     Attributes:
@@ -47,13 +47,13 @@ class Loop:
     at_best: float | None = None
     overfits: int = 0
 
-    def learnt(self, reconstruction: float, kl: float) -> None:
+    def record_step(self, reconstruction: float, kl: float) -> None:
         """Count a step that was done."""
         self.bad = 0
         self.sums = [self.sums[0] + reconstruction, self.sums[1] + kl, self.sums[2] + 1]
         self.between = [self.between[0] + reconstruction, self.between[1] + 1]
 
-    def judged(self, better: bool, scores: dict[str, float]) -> str:
+    def record_validation(self, better: bool, scores: dict[str, float]) -> str:
         """Count a validation.
 
         Returns:
@@ -79,14 +79,14 @@ class Loop:
         )
 
 
-def restored(value: dict[str, Any], where: Path) -> Loop:
+def restored(value: dict[str, Any], where: Path) -> TrainState:
     """Where a training stood, checked.
 
     Raises:
         StrokebookError: A field is unknown, or of another type than it should be.
     """
     try:
-        loop = build(Loop, value, f"{where} loop")
+        loop = build(TrainState, value, f"{where} loop")
         if loop.best:
             Scores(**loop.best)
     except (TypeError, UsageError) as error:

@@ -24,7 +24,7 @@ from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.training import metrics, model_card, samples
 from strokebook.model.training.interrupts import Interrupts
 from strokebook.model.training.result import TrainResult
-from strokebook.model.training.state import Loop, restored
+from strokebook.model.training.state import TrainState, restored
 from strokebook.model.training.step import Stepper
 from strokebook.model.training.validation import Scores, score
 
@@ -109,7 +109,7 @@ class _Run:
             options.point_drop,
             vary or None,
         )
-        self.loop = Loop()
+        self.loop = TrainState()
         self.board: metrics.Board | None = None
         self.mark = self.saved = time.monotonic()
         self.first, self.before = 0, 0.0
@@ -224,7 +224,7 @@ class _Run:
         if found is None:
             self._skip()
         else:
-            loop.learnt(*found)
+            loop.record_step(*found)
         if loop.step % self.options.report_every == 0 and loop.sums[2]:
             self._report()
 
@@ -281,7 +281,7 @@ class _Run:
         self._record(line | values)
         best = Scores(**loop.best) if loop.best else None
         better = best is None or cost < best.cost(options.kl_weight, options.kl_floor)
-        overfits = loop.judged(better, values)
+        overfits = loop.record_validation(better, values)
         if better:
             self._save("best", values)
         self._save_last()
@@ -302,7 +302,9 @@ class _Run:
         """Pictures of what it draws by now and of the curves, every so often."""
         step, every = self.loop.step, self.options.samples_every
         if every and step % every == 0:
-            samples.hang(self.stepper.net, self.data.facts, self.folder, step, self.options.seed)
+            samples.save_samples(
+                self.stepper.net, self.data.facts, self.folder, step, self.options.seed
+            )
             metrics.draw_curves(self.folder, self.loop.best_step)
 
     def _save_last(self) -> None:

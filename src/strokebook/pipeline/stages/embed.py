@@ -19,7 +19,7 @@ from strokebook.pipeline.project import Project
 from strokebook.pipeline.project_backbone import BATCH, ProjectBackbone
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of, usable_pages
 from strokebook.pipeline.stages.clustering import put_in_clusters
-from strokebook.pipeline.stages.page_sheets import draw_sights
+from strokebook.pipeline.stages.page_sheets import draw_page_sheets
 from strokebook.vision.backbone import load_backbone
 from strokebook.vision.finetune import fine_tune
 from strokebook.vision.kinds import judge, name_clusters
@@ -54,7 +54,7 @@ def embed_pages(project: Project) -> Outcome:
         key = key_of(FORMER, *sorted(page.image for page in pages))
         if outcome.worked or not is_done(project, STAGE, "all", key):
             project.catalogue.put_result(STAGE, "all", key, timer.seconds, {})
-        draw_sights(project, eyes.known_fingerprint or "")
+        draw_page_sheets(project, eyes.known_fingerprint or "")
     return outcome
 
 

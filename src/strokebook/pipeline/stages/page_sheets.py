@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Sight:
+class CachedPicture:
     """A picture that may have to be redrawn: the key of all it shows, and how it is made."""
 
     key: str
@@ -52,7 +52,7 @@ class Item:
     picture: Callable[[], Image.Image]
 
 
-def draw_sights(project: Project, looked: str) -> None:
+def draw_page_sheets(project: Project, looked: str) -> None:
     """Redraw the maps and the sheets of pages where what they show has changed.
 
     Args:
@@ -61,29 +61,29 @@ def draw_sights(project: Project, looked: str) -> None:
     """
     pages = usable_pages(project)
     items = [_page_item(project, page) for page in pages]
-    sights = _cluster_sights(project, "pages", looked, items)
+    sights = _cluster_pictures(project, "pages", looked, items)
     groups: dict[str, list[Item]] = {}
     for item, page in zip(items, pages, strict=True):
         if page.label:
             groups.setdefault(page.label, []).append(item)
     for label, group in sorted(groups.items()):
-        sights[f"labels/{slug(label)}.jpg"] = _sheet_sight(
+        sights[f"labels/{slug(label)}.jpg"] = _cached_sheet(
             group, f"{label}: {counted(len(group), 'page')}"
         )
-    _draw(project, "pages", sights | _map_sights(project, pages))
+    _draw(project, "pages", sights | _map_pictures(project, pages))
 
 
 def draw_drawing_clusters(project: Project, looked: str) -> None:
     """The same for the sheets of the clusters of drawings."""
     records = project.catalogue.drawings(include_private=project.options.include_private)
     items = [_drawing_item(project, record, record.id) for record in records]
-    _draw(project, "drawings", _cluster_sights(project, "drawings", looked, items))
+    _draw(project, "drawings", _cluster_pictures(project, "drawings", looked, items))
 
 
 def draw_verdicts(project: Project) -> None:
     """A sheet of the drawings kept, and one of those dropped with the reason of each."""
     records = project.catalogue.drawings(include_private=project.options.include_private)
-    sights: dict[str, Sight] = {}
+    sights: dict[str, CachedPicture] = {}
     for word, kept in (("kept", True), ("dropped", False)):
         group = [
             _drawing_item(project, d, d.id if kept else f"{d.id}: {d.reason}")
@@ -91,14 +91,14 @@ def draw_verdicts(project: Project) -> None:
             if d.kept is kept
         ]
         if group:
-            sights[f"drawings-{word}.jpg"] = _sheet_sight(
+            sights[f"drawings-{word}.jpg"] = _cached_sheet(
                 group, f"{counted(len(group), 'drawing')} {word}"
             )
     _draw(project, "verdicts", sights)
 
 
 @owned.owning(STAGE)
-def _draw(project: Project, group: str, sights: Mapping[str, Sight]) -> None:
+def _draw(project: Project, group: str, sights: Mapping[str, CachedPicture]) -> None:
     """Make what is not up to date and remove pictures of the group that nothing wants any more."""
     due = [
         name
@@ -134,9 +134,9 @@ def _rendered(project: Project, record: DrawingRecord) -> Image.Image:
     return render(load_figure(project, record), (SMALL, SMALL), 1.5)
 
 
-def _cluster_sights(
+def _cluster_pictures(
     project: Project, space: Space, looked: str, items: Sequence[Item]
-) -> dict[str, Sight]:
+) -> dict[str, CachedPicture]:
     found = project.catalogue.clustering(space)
     if found is None:
         return {}
@@ -160,7 +160,7 @@ def _cluster_sights(
                 members,
                 cluster.name,
             )
-            sights[f"clusters/{space}-{cluster.number:02d}.jpg"] = Sight(key, make)
+            sights[f"clusters/{space}-{cluster.number:02d}.jpg"] = CachedPicture(key, make)
     return sights
 
 
@@ -185,12 +185,12 @@ def _cluster_sheet(
     )
 
 
-def _sheet_sight(items: Sequence[Item], heading: str) -> Sight:
+def _cached_sheet(items: Sequence[Item], heading: str) -> CachedPicture:
     shown = _even(items, MOST)
     if len(shown) < len(items):
         heading += f" ({len(shown)} of {len(items)} shown)"
     key = key_of(VERSION, heading, *(f"{i.key} {i.caption}" for i in shown))
-    return Sight(key, partial(_sheet, shown, heading))
+    return CachedPicture(key, partial(_sheet, shown, heading))
 
 
 def _sheet(items: Sequence[Item], heading: str) -> Image.Image:
@@ -198,7 +198,7 @@ def _sheet(items: Sequence[Item], heading: str) -> Image.Image:
     return contact_sheet([i.picture() for i in items], captions, heading, COLUMNS, CELL)
 
 
-def _map_sights(project: Project, pages: Sequence[Page]) -> dict[str, Sight]:
+def _map_pictures(project: Project, pages: Sequence[Page]) -> dict[str, CachedPicture]:
     points = project.catalogue.map_points("pages")
     placed = [page for page in pages if page.image in points]
     if not placed:
@@ -206,8 +206,8 @@ def _map_sights(project: Project, pages: Sequence[Page]) -> dict[str, Sight]:
     places = [str(points[page.image]) for page in placed]
     facts = [f"{p.image} {p.folder} {p.cluster} {p.label} {p.label_source}" for p in placed]
     return {
-        "map.png": Sight(key_of(VERSION, *facts, *places), partial(_map, project, placed)),
-        "map-pages.jpg": Sight(
+        "map.png": CachedPicture(key_of(VERSION, *facts, *places), partial(_map, project, placed)),
+        "map-pages.jpg": CachedPicture(
             key_of(VERSION, *(p.image for p in placed), *places),
             partial(_map_of_pages, project, placed),
         ),
