@@ -173,8 +173,8 @@ def test_train_on_a_file_of_ones_own(finished: Place, tmp_path: Path) -> None:
     assert (tmp_path / "m" / "best.json").exists() or (tmp_path / "m" / "last.json").exists()
 
 
-def test_export_leaves_private_pages_out(finished: Place, tmp_path: Path) -> None:
-    assert run("export-pages", tmp_path / "flat", "-p", finished.project).returncode == 0
+def test_export_leaves_private_pages_out(copy: Place, tmp_path: Path) -> None:
+    assert run("export-pages", tmp_path / "flat", "-p", copy.project).returncode == 0
     folders = {path.name for path in (tmp_path / "flat").iterdir() if path.is_dir()}
     assert "art" in folders and "priv" not in folders
     assert list((tmp_path / "flat" / "art").glob("sb48p*.jpg"))

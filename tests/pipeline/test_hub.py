@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from strokebook.pipeline import hub
+from strokebook.pipeline import project_backbone
 from strokebook.pipeline.hub import hub_is_allowed
 from strokebook.pipeline.project import Project, open_project
 from strokebook.pipeline.project_backbone import ProjectBackbone, settle_hub
@@ -17,7 +17,7 @@ from place import make_place
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(hub, "hub_would_help", lambda options: True)
+    monkeypatch.setattr(project_backbone, "hub_would_help", lambda options: True)
     with open_project(make_place(tmp_path).project) as opened:
         yield opened
 
@@ -53,7 +53,7 @@ def test_a_setting_answers_by_itself(project: Project, value: str) -> None:
 def test_nobody_is_asked_where_it_would_change_nothing(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub, "hub_would_help", lambda options: False)
+    monkeypatch.setattr(project_backbone, "hub_would_help", lambda options: False)
     settle_hub(project, lambda question: pytest.fail("asked"))
 
 

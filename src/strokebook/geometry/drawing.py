@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from strokebook.base.errors import StrokebookError
+from strokebook.base.errors import StrokebookError, UsageError
 
 Points = npt.NDArray[np.float32]  # (P, 2) x, y; y points down
 Stroke3 = npt.NDArray[np.float32]  # (N, 3) dx, dy, lift; lift = 1: the pen leaves after this point
 Unit = Literal["px", "unit", "mm"]
+# By name, as each of these modules imports this one.
+WRITERS = {
+    ".svg": "strokebook.geometry.svg.api.write_svg",
+    ".json": "strokebook.geometry.svg.api.write_drawing",
+    ".png": "strokebook.geometry.render.write_png",
+    ".gif": "strokebook.geometry.animate.animate",
+}
 
 
 def as_stroke(points: npt.ArrayLike) -> Points:
@@ -88,3 +97,35 @@ class Drawing:
         """The same frame and origin with other strokes."""
         kept = tuple(as_stroke(s) for s in strokes if len(np.asarray(s)) > 0)
         return replace(self, strokes=kept)
+
+    def start(self, share: float) -> Drawing:
+        """What is drawn first: the first ``share`` of the points, at least two.
+
+        Raises:
+            UsageError: A share that is not over 0 and at most 1.
+        """
+        if not 0 < share <= 1:
+            raise UsageError(f"A share of {share:g} was given.", "Use one over 0, at most 1.")
+        left, kept = max(2, round(share * self.n_points)), []
+        for stroke in self.strokes:
+            kept.append(stroke[:left])
+            left -= len(stroke)
+            if left <= 0:
+                break
+        return self.with_strokes(kept)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the drawing to a file: ``.svg`` and ``.json`` are lossless, ``.png``, ``.gif``.
+
+        Raises:
+            UsageError: Another suffix.
+        """
+        path = Path(path)
+        if (suffix := path.suffix.lower()) not in WRITERS:
+            raise UsageError(
+                f"{path} cannot be written: '{suffix}' is not one of {', '.join(WRITERS)}.",
+                "Give the file another ending.",
+            )
+        module, _, function = WRITERS[suffix].rpartition(".")
+        getattr(importlib.import_module(module), function)(self, path)
+        return path

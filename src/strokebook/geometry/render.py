@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
 import cv2
@@ -11,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
+from strokebook.base.files import write_bytes
 from strokebook.geometry.drawing import Drawing
 
 Colours = Literal["black", "stroke", "time"]
@@ -62,6 +65,13 @@ def render(
     placed = place(drawing, (width * over, height * over), margin, box)
     paint(canvas, placed, pen * over, colours)
     return Image.fromarray(reduced(canvas, (width, height)))
+
+
+def write_png(drawing: Drawing, path: Path, *, size: int = 1024, pen: float = 3.0) -> None:
+    """Write a picture of ``drawing``, ``size`` pixels high, as a PNG, atomically."""
+    data = io.BytesIO()
+    render(drawing, size, pen).save(data, "PNG")
+    write_bytes(path, data.getvalue())
 
 
 def place(

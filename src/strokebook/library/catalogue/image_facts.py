@@ -27,10 +27,14 @@ class ImageFacts:
     def sizes(self) -> dict[str, tuple[int, int, str]]:
         """Width, height and format of those that can be read and whose page is settled."""
         sizes = "SELECT hash, width, height, format FROM image WHERE state = 'ok'"
-        numbered = "SELECT image FROM identity UNION ALL SELECT image FROM former_image"
-        if self._few is not None:
-            rows = self._ask(f"{sizes} AND hash IN ({numbered})", "hash")
+        if self._few is not None:  # each is looked up in both tables
+            rows = self._ask(
+                f"{sizes} AND (hash IN (SELECT image FROM identity) "
+                "OR hash IN (SELECT image FROM former_image))",
+                "hash",
+            )
             return {image: (width, height, form) for image, width, height, form in rows}
+        numbered = "SELECT image FROM identity UNION ALL SELECT image FROM former_image"
         settled = {image for (image,) in self._db.tuples(numbered)}
         rows = self._db.tuples(sizes)
         return {image: (w, h, form) for image, w, h, form in rows if image in settled}
