@@ -1,0 +1,132 @@
+"""What ``make`` does, for machines without make: ``python tools/tasks.py test``.
+
+It needs Python 3.11 and nothing else. Everything is installed into a virtual environment,
+``.venv`` or what ``VENV`` names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = Path(os.environ.get("VENV", ROOT / ".venv"))
+STAMP = VENV / ".installed"
+CAMPAIGNS = ("fuzz", "kill", "faults", "privacy", "scale")
+PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+
+
+def binary(venv: Path, name: str) -> str:
+    """A program of a virtual environment."""
+    folder, suffix = ("Scripts", ".exe") if os.name == "nt" else ("bin", "")
+    return str(venv / folder / f"{name}{suffix}")
+
+
+def run(*words: str | Path, **more: object) -> None:
+    """Run a program in the repository's root.
+
+    Raises:
+        CalledProcessError: It failed.
+    """
+    subprocess.run([str(word) for word in words], check=True, cwd=ROOT, **more)  # type: ignore[call-overload]
+
+
+def python(*words: str | Path) -> None:
+    """Run the environment's Python."""
+    run(binary(VENV, "python"), *words)
+
+
+def install() -> None:
+    """Make the virtual environment, unless it is there and as new as what it is made of."""
+    sources = (ROOT / "pyproject.toml", ROOT / "constraints.txt")
+    if STAMP.exists() and all(STAMP.stat().st_mtime >= s.stat().st_mtime for s in sources):
+        return
+    run(sys.executable, "-m", "venv", VENV)
+    # PyTorch comes first and alone, from the constraints file's version: asked for together with
+    # packages that want "torch", pip may settle on another build.
+    python(*PIP, "-c", "constraints.txt", "torch")
+    python(*PIP, "-c", "constraints.txt", "-e", ".[all,autotrace,dev]")
+    STAMP.touch()
+
+
+def demo() -> None:
+    """Draw a sample library, run everything on it, and name what to look at."""
+    install()
+    run(binary(VENV, "strokebook"), "demo", os.environ.get("DEMO", "demo"))
+
+
+def lint() -> None:
+    """Lint, formatting, types, import rules."""
+    install()
+    run(binary(VENV, "ruff"), "check", ".")
+    run(binary(VENV, "ruff"), "format", "--check", ".")
+    run(binary(VENV, "mypy"))
+    run(binary(VENV, "lint-imports"))
+
+
+def test() -> None:
+    """Lint and all tests."""
+    lint()
+    run(binary(VENV, "pytest"), "-n", "2", "--dist", "loadfile")
+
+
+def wheel() -> None:
+    """Build the wheel, install it without extras into an empty environment, and trace a page."""
+    install()
+    with tempfile.TemporaryDirectory(prefix="strokebook-") as temporary:
+        place = Path(temporary)
+        python("-m", "pip", "wheel", "--quiet", "--no-deps", "-w", place, ".")
+        (built,) = place.glob("strokebook-*.whl")
+        run(sys.executable, "-m", "venv", place / "venv")
+        run(binary(place / "venv", "python"), *PIP, "-c", "constraints.txt", built)
+        command = binary(place / "venv", "strokebook")
+        run(command, "make-sample", place / "library", "--pages", "2")
+        run(command, "trace", place / "library", "-o", place / "traced")
+        traced = sorted(place.rglob("traced/**/*.svg"))
+        if not any("<path" in file.read_text("utf-8") for file in traced):
+            raise SystemExit(f"The installed wheel has traced no line ({len(traced)} files).")
+        (ROOT / "dist").mkdir(exist_ok=True)
+        shutil.copy(built, ROOT / "dist")
+        print(f"dist/{built.name}: installed without extras, {len(traced)} pages traced")
+
+
+def campaign() -> None:
+    """All campaigns, one after the other, also after one that ended with a loss."""
+    install()
+    failed = []
+    for name in CAMPAIGNS:
+        print(f"== {name}", flush=True)
+        try:
+            python("-m", f"benchmarks.campaigns.{name}")
+        except subprocess.CalledProcessError:
+            failed.append(name)
+    if failed:
+        raise SystemExit(f"lost something: {' '.join(failed)}")
+
+
+TASKS: dict[str, Callable[[], None]] = {
+    task.__name__: task for task in (install, demo, lint, test, wheel, campaign)
+}
+
+
+def main() -> int:
+    """Carry out the tasks named."""
+    ask = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    ask.add_argument("tasks", nargs="+", choices=sorted(TASKS))
+    for name in ask.parse_args().tasks:
+        try:
+            TASKS[name]()
+        except subprocess.CalledProcessError as error:
+            print(f"{name}: '{' '.join(map(str, error.cmd))}' failed", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
