@@ -1,4 +1,4 @@
-"""What a newcomer may rely on: few modules a room, no circles, short functions, words that exist."""
+"""What a newcomer may rely on: few modules a room, no circles, short functions, real words."""
 
 from __future__ import annotations
 
