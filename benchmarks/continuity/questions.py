@@ -76,7 +76,7 @@ def questions(graph: LineGraph, walks: Sequence[Walk]) -> Iterator[Question]:
     """Every question that the truth answers."""
     lines = [e.points.astype(np.float64) for e in graph.edges]
     system = build_transitions(graph, lines, RouteOptions())
-    for _, junction in system.standing():
+    for _, junction in system.active():
         if 3 <= len(junction.members) <= MOST_MEMBERS:
             yield from _about_node(system, junction, walks)
     counts = collections.Counter(edge for walk in walks for edge, _ in walk)
@@ -119,7 +119,7 @@ def _stems(system: TransitionSystem) -> Iterator[retracing.Crossing]:
     system.raise_lifts(np.unique(system.parts()), EAGER / system.lift_cost)
     limits = retracing.Limits(LONGEST * system.lines.pen, 0.0)
     seen: set[tuple[int, ...]] = set()
-    for u, junction in list(system.standing()):
+    for u, junction in list(system.active()):
         if len(junction.members) % 2 == 0 or len(junction.members) == 1:
             continue
         for v, stem in retracing.stems(system, limits, u)[0]:
