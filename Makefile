@@ -8,9 +8,9 @@ VENV ?= $(CURDIR)/.venv
 DEMO ?= demo
 export VENV DEMO
 
-.PHONY: demo test lint install wheel campaign clean-demo
+.PHONY: demo test lint install wheel docs campaign clean-demo
 
-demo test lint install wheel campaign:
+demo test lint install wheel docs campaign:
 	$(PYTHON) tools/tasks.py $@
 
 clean-demo:

@@ -96,6 +96,13 @@ def wheel() -> None:
         print(f"dist/{built.name}: installed without extras, {len(traced)} pages traced")
 
 
+def docs() -> None:
+    """Build the site of the docs into ``build/site``; a broken link or reference fails."""
+    install()
+    python("-m", "mkdocs", "build", "--quiet", "--strict")
+    print("build/site/index.html")
+
+
 def campaign() -> None:
     """All campaigns, one after the other, also after one that ended with a loss."""
     install()
@@ -111,7 +118,7 @@ def campaign() -> None:
 
 
 TASKS: dict[str, Callable[[], None]] = {
-    task.__name__: task for task in (install, demo, lint, test, wheel, campaign)
+    task.__name__: task for task in (install, demo, lint, test, wheel, docs, campaign)
 }
 
 

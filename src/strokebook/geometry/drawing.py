@@ -129,3 +129,8 @@ class Drawing:
         module, _, function = WRITERS[suffix].rpartition(".")
         getattr(importlib.import_module(module), function)(self, path)
         return path
+
+    def _repr_svg_(self) -> str:
+        """What a notebook shows."""
+        text = importlib.import_module("strokebook.geometry.svg.api").svg_text(self)
+        return str(text)
