@@ -33,7 +33,7 @@ from strokebook.tracing.binarisation.binarise import find_ink
 from strokebook.tracing.binarisation.levels import luminance
 from strokebook.tracing.options import TraceOptions
 from strokebook.tracing.page import PageImage
-from strokebook.tracing.skeleton.line_graph import centerlines
+from strokebook.tracing.skeleton.centerline_graph import centerlines
 
 UNKNOWN = 0.15  # share of the pages whose ink's width is not told: loose strokes have none
 MOST_EDGES = 400  # larger graphs would be most of all questions

@@ -31,7 +31,7 @@ from strokebook.geometry.drawing import Stroke3
 from strokebook.model.cells.factory import KINDS
 from strokebook.model.config import PRESETS, ModelOptions, TrainOptions
 from strokebook.model.data.batches import Batch, Epochs
-from strokebook.model.data.prepare import TrainingData, prepare
+from strokebook.model.data.training_data import TrainingData, prepare
 from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.training.step import Stepper
 from strokebook.model.training.validation import score

@@ -38,7 +38,7 @@ from strokebook.model.checkpoints import checkpoint
 from strokebook.model.config import ModelOptions, TrainOptions
 from strokebook.model.data.augment import Augmentation
 from strokebook.model.data.batches import Epochs
-from strokebook.model.data.prepare import TrainingData, prepare
+from strokebook.model.data.training_data import TrainingData, prepare
 from strokebook.model.evaluation import likelihood
 from strokebook.model.evaluation.comparison import make, tell_apart
 from strokebook.model.evaluation.material import gather

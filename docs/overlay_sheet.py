@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from strokebook.figures.prepare import PageOptions, prepare_page
+from strokebook.figures.prepare_page import PageOptions, prepare_page
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.render import paint, sheet
 from strokebook.geometry.resample import along, evenly

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import grimp
@@ -14,6 +15,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = 20  # side by side in a folder
 LINES = 60  # of a function
+# Names that are the same thing in every room; a command and its stage may share one as well.
+HABITS = {"__init__", "options"}
 # Compiled in one piece: taken apart they were slower (EXPERIMENTS.md), or not tried yet.
 LONG = {"lstm_backward_step.step": 90, "lstm_forward_step.step": 66}
 
@@ -36,6 +39,21 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
         for other in imports.find_modules_directly_imported_by(module)
     )
     assert [sorted(c) for c in nx.strongly_connected_components(graph) if len(c) > 1] == []
+
+
+def test_no_name_stands_for_two_things() -> None:
+    files, classes = defaultdict(list), defaultdict(list)
+    for path in (ROOT / "src" / "strokebook").rglob("*.py"):
+        room = path.relative_to(ROOT / "src" / "strokebook").parts[:-1]
+        if not set(room) & {"cli", "stages"} and path.stem not in HABITS:
+            files[path.stem].append("/".join(room))
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                classes[node.name].append("/".join(room))
+    twice = {
+        name: rooms for named in (files, classes) for name, rooms in named.items() if rooms[1:]
+    }
+    assert twice == {}
 
 
 def test_functions_are_short() -> None:

@@ -21,9 +21,9 @@ from typing import Any
 
 from strokebook.base.faultpoints import VARIABLE
 from strokebook.demo import make_library
-from strokebook.library.check.reading import ReadOnlyDatabase
+from strokebook.library.check.read_only import ReadOnlyDatabase
 from strokebook.library.edits import log, twin
-from strokebook.pipeline.check.project import check_project
+from strokebook.pipeline.check.check_project import check_project
 from strokebook.pipeline.project import DATABASE, HAND, open_project
 from strokebook.pipeline.stages.scan import scan_library
 

@@ -38,7 +38,7 @@ from PIL import Image
 from benchmarks.campaigns import synthetic
 from strokebook.library.catalogue.catalogue import Catalogue
 from strokebook.pipeline.project import Project
-from strokebook.pipeline.summary import summarise
+from strokebook.pipeline.project_summary import summarise
 
 PAGES, SHORT = 100_000, 5_000
 EDITS = 100  # of each kind

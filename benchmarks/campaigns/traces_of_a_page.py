@@ -25,7 +25,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageSequence
 
 from strokebook.base.digests import file_digest
-from strokebook.geometry.svg.api import read_drawing
+from strokebook.geometry.svg.io import read_drawing
 from strokebook.pipeline.project import DATABASE, HAND, Project, open_project
 
 COLOUR = (0, 240, 60)  # of a mark that is painted into the page; no other page has it

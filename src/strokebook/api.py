@@ -84,7 +84,7 @@ def separate(page: Drawing) -> list[Drawing]:
         >>> [len(figure) for figure in sb.separate(page)]
         [1, 1]
     """
-    from strokebook.figures.prepare import prepare_page
+    from strokebook.figures.prepare_page import prepare_page
 
     if not len(page):
         return []
@@ -134,7 +134,7 @@ def load_drawing(path: str | Path) -> Drawing:
     Raises:
         InputRefused: It cannot be read.
     """
-    from strokebook.geometry.svg.api import read_drawing
+    from strokebook.geometry.svg.io import read_drawing
 
     return read_drawing(Path(path))
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from benchmarks.campaigns import scale, synthetic
 from strokebook.library.catalogue.catalogue import Catalogue
-from strokebook.pipeline import previews
+from strokebook.pipeline import preview_images
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.stages import embed
 from strokebook.vision import map2d, mapview
@@ -135,7 +135,7 @@ def test_fine_tuning_opens_only_the_pages_it_chose(tmp_path: Path, monkeypatch: 
         assert images[7].size == images[3:5][1].size == (8, 8)
         return base, FineTuneReport(False, "enough seen")
 
-    for module in (embed, previews):
+    for module in (embed, preview_images):
         monkeypatch.setattr(module, "open_image", open_image)
     monkeypatch.setattr(embed, "load_backbone", lambda *_, **__: object())
     monkeypatch.setattr(embed, "fine_tune", fine_tune)

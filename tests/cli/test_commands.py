@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from strokebook.cli.main import app
 from strokebook.cli.reference import commands_markdown
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.svg.api import write_svg
+from strokebook.geometry.svg.io import write_svg
 
 from place import Place
 

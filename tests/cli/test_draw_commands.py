@@ -12,7 +12,7 @@ from PIL import Image
 from strokebook.base import owned, trees
 from strokebook.cli.main import main
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.svg.api import read_drawing, write_svg
+from strokebook.geometry.svg.io import read_drawing, write_svg
 from strokebook.model.config import ModelOptions, TrainOptions
 from strokebook.model.training.train import train
 from strokebook.pipeline.output.contact_sheet import save_drawings, write_contact

@@ -20,7 +20,7 @@ from strokebook.cli import look
 from strokebook.cli.faults import fault_of
 from strokebook.cli.main import main
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.svg.api import write_svg
+from strokebook.geometry.svg.io import write_svg
 
 from place import Place
 

@@ -17,7 +17,7 @@ from strokebook.cli.main import main
 from strokebook.dataset.npz import write_npz
 from strokebook.dataset.splits import SplitArrays
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.svg.api import write_svg
+from strokebook.geometry.svg.io import write_svg
 from strokebook.model.config import ModelOptions, TrainOptions
 from strokebook.model.training.train import train
 

@@ -16,7 +16,7 @@ import torch
 
 from strokebook.cli.main import main
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.svg.api import write_svg
+from strokebook.geometry.svg.io import write_svg
 from strokebook.model.checkpoints import checkpoint
 from strokebook.model.config import ModelOptions
 from strokebook.model.data.statistics import DataStatistics

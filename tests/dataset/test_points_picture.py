@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from strokebook.dataset.build import Cuts
-from strokebook.dataset.figures import points_picture
+from strokebook.dataset.points_picture import points_picture
 
 CUT_RED = np.array([192, 57, 43])
 

@@ -1,7 +1,7 @@
 import numpy as np
 
 from strokebook.figures.join import JoinOptions
-from strokebook.figures.prepare import PageOptions, prepare_page
+from strokebook.figures.prepare_page import PageOptions, prepare_page
 from strokebook.figures.separate import SeparateOptions
 from strokebook.figures.splice import SpliceOptions
 from strokebook.geometry.drawing import Drawing

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from strokebook.base.errors import InputRefused, UsageError
 from strokebook.geometry.curves import flatten_cubic
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.svg.api import (
+from strokebook.geometry.svg.io import (
     drawing_json,
     layers_text,
     parse_svg,

@@ -11,7 +11,7 @@ import pytest
 import svgelements
 
 from strokebook.base.errors import InputRefused
-from strokebook.geometry.svg.api import parse_svg, read_drawing
+from strokebook.geometry.svg.io import parse_svg, read_drawing
 from strokebook.geometry.svg.path_data import normalised, segments
 from strokebook.geometry.svg.style import rules
 

@@ -28,7 +28,7 @@ from numba.core.dispatcher import Dispatcher
 from strokebook.dataset.build import DataSet, Source, build
 from strokebook.dataset.options import DatasetOptions
 from strokebook.demo import draw_person, make_library, start_drawing
-from strokebook.figures.prepare import PageOptions, PreparedPage, prepare_page
+from strokebook.figures.prepare_page import PageOptions, PreparedPage, prepare_page
 from strokebook.geometry.drawing import Drawing, Stroke3
 from strokebook.model.cells.factory import KINDS
 from strokebook.model.checkpoints import checkpoint

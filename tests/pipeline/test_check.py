@@ -16,11 +16,11 @@ from strokebook.base import owned
 from strokebook.base.files import write_text
 from strokebook.base.progress import SILENT
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.svg.api import write_drawing, write_svg
+from strokebook.geometry.svg.io import write_drawing, write_svg
 from strokebook.library.backup import back_up_daily
 from strokebook.library.catalogue.records import NewDrawing
 from strokebook.library.check.finding import Finding
-from strokebook.pipeline.check.project import check_project
+from strokebook.pipeline.check.check_project import check_project
 from strokebook.pipeline.check.repair import repair_project
 from strokebook.pipeline.editing.curate import apply_cluster_decisions
 from strokebook.pipeline.project import Project, open_project

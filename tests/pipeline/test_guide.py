@@ -6,7 +6,7 @@ import shutil
 
 from strokebook.pipeline.guide import next_step, to_look_at
 from strokebook.pipeline.project import open_project
-from strokebook.pipeline.summary import summarise
+from strokebook.pipeline.project_summary import summarise
 
 from place import Place
 

@@ -18,9 +18,9 @@ from strokebook.base.errors import StrokebookError
 from strokebook.demo import make_library
 from strokebook.pipeline.editing import curate
 from strokebook.pipeline.project import open_project
+from strokebook.pipeline.project_summary import summarise
 from strokebook.pipeline.removal.purge import purge
 from strokebook.pipeline.stages.embed import recluster
-from strokebook.pipeline.summary import summarise
 
 from place import Place, make_place
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from strokebook.base.errors import UsageError
 from strokebook.cli.main import app
-from strokebook.geometry.svg.api import read_drawing
+from strokebook.geometry.svg.io import read_drawing
 from strokebook.pipeline.trace_many import trace_many
 
 from place import Place

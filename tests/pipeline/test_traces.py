@@ -2,8 +2,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from strokebook.figures.prepare import prepare_page
-from strokebook.geometry.svg.api import read_drawing
+from strokebook.figures.prepare_page import prepare_page
+from strokebook.geometry.svg.io import read_drawing
 from strokebook.library.catalogue.records import Page
 from strokebook.pipeline.stages.trace import TraceJob, trace_one
 from strokebook.routing.route import RouteOptions

@@ -14,7 +14,7 @@ from strokebook.base.errors import StrokebookError
 from strokebook.vision.backbone import Backbone, load_backbone
 from strokebook.vision.finetune import FineTuneReport
 from strokebook.vision.options import VisionOptions
-from strokebook.vision.store import CARD, WEIGHTS, load_saved, save_backbone
+from strokebook.vision.saved_backbone import CARD, WEIGHTS, load_saved, save_backbone
 
 
 def test_it_comes_back_the_same(

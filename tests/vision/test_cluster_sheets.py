@@ -6,11 +6,11 @@ import numpy as np
 from PIL import Image
 
 from strokebook.geometry.drawing import Drawing
-from strokebook.vision.clusters import Clustering
+from strokebook.vision.clusters import ClusterFit
 from strokebook.vision.sheets import cluster_sheet, contact_sheet, members
 
 VECTORS = np.array([[3, 0], [0, 0], [1, 0], [50, 0], [2, 0]], np.float32)
-GROUPS = Clustering(
+GROUPS = ClusterFit(
     np.array([[0, 0], [50, 0]], np.float32), np.array([0, 0, 0, 1, 0], dtype=np.int64)
 )
 
@@ -23,7 +23,7 @@ def test_the_most_typical_come_first() -> None:
 
 def test_a_large_cluster_ends_with_its_doubtful_members() -> None:
     vectors = np.arange(20, dtype=np.float32)[:, None]
-    groups = Clustering(np.zeros((1, 1), np.float32), np.zeros(20, np.int64))
+    groups = ClusterFit(np.zeros((1, 1), np.float32), np.zeros(20, np.int64))
     assert members(vectors, groups, 0, most=6) == [0, 1, 2, 3, 18, 19]
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter
 
-from strokebook.vision.kinds import LABELS, Verdict, judge, name_clusters
+from strokebook.vision.kind_rule import LABELS, KindVerdict, judge, name_clusters
 from strokebook.vision.measures import PageMeasures, measure
 
 Pages = dict[str, Callable[..., Image.Image]]
@@ -125,7 +125,7 @@ def test_confidence_falls_towards_the_edge() -> None:
     )
 )
 def test_only_clusters_that_agree_get_a_name(pairs: list[tuple[int, str]]) -> None:
-    names = name_clusters([n for n, _ in pairs], [Verdict(v, 1.0, "") for _, v in pairs], 0.9)
+    names = name_clusters([n for n, _ in pairs], [KindVerdict(v, 1.0, "") for _, v in pairs], 0.9)
     for number in {n for n, _ in pairs}:
         inside = [v for n, v in pairs if n == number]
         if number in names:

@@ -170,7 +170,7 @@ def read_picture(path: Path) -> None:
 
 def read_drawing(path: Path) -> None:
     """As ``complete`` does, and written again."""
-    from strokebook.geometry.svg.api import read_drawing, svg_text
+    from strokebook.geometry.svg.io import read_drawing, svg_text
 
     svg_text(read_drawing(path))
 

@@ -110,7 +110,7 @@ def tiffs() -> list[bytes]:
 def svgs() -> list[bytes]:
     """One with nearly every element, and one as strokebook writes it."""
     from strokebook.geometry.drawing import Drawing
-    from strokebook.geometry.svg.api import svg_text
+    from strokebook.geometry.svg.io import svg_text
 
     drawing = Drawing.of([[(0, 0), (60, 10), (90, 80)], [(5, 5), (50, 60)]], pen_width=2.0)
     return [SVG.encode(), svg_text(drawing).encode()]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from strokebook.base.tiff import Samples
+from strokebook.base.tiff import TiffSamples
 
 Values = npt.NDArray[np.generic]
 # Scanners and cameras write 8, 10 or 12 bits into 16. No paper is so dark that a picture in full
@@ -23,7 +23,7 @@ class OutOfRangeError(ValueError):
     """Values that are not finite, under 0 or over 65535."""
 
 
-def to_8_bits(image: Image.Image, kept: Samples) -> Image.Image:
+def to_8_bits(image: Image.Image, kept: TiffSamples) -> Image.Image:
     """A grey picture of 16 or 32 bits, or of floats, as 8 bits.
 
     Args:
@@ -58,7 +58,7 @@ def _extremes(image: Image.Image) -> tuple[float, float]:
     return float(np.min([e[0] for e in ends])), float(np.max([e[1] for e in ends]))
 
 
-def _whole(mode: str, top: float, kept: Samples) -> float:
+def _whole(mode: str, top: float, kept: TiffSamples) -> float:
     """The value that stands for full light (or full dark, where white is zero)."""
     if mode == "F" and top <= 1:
         return 1.0
@@ -71,7 +71,7 @@ def _whole(mode: str, top: float, kept: Samples) -> float:
     return float(next(r for r in RANGES if top <= r))
 
 
-def brightened(image: Image.Image, kept: Samples) -> Image.Image:
+def brightened(image: Image.Image, kept: TiffSamples) -> Image.Image:
     """An RGB picture from 16 bits a channel that hold only 10 or 12, in its full range.
 
     Pillow keeps the high byte of each, so 4 or 16 steps are left: rough, but no longer black.

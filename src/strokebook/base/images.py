@@ -15,7 +15,7 @@ from strokebook.base.deep import OutOfRangeError, brightened, to_8_bits
 from strokebook.base.errors import InputRefused, Refusal, may_pass
 from strokebook.base.orientation import UPRIGHT, orientation, stored_size, turned_by_decoder
 from strokebook.base.reading import plain_size, unreadable
-from strokebook.base.tiff import Samples, count_pages, samples
+from strokebook.base.tiff import TiffSamples, count_pages, samples
 
 SUFFIXES = {
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
@@ -196,7 +196,7 @@ def _decoded(path: Path, image: Image.Image) -> Image.Image:
         raise _torn(path, f"is cut short or damaged ({error}).", error) from error
 
 
-def _rgb(path: Path, image: Image.Image, kept: Samples) -> Image.Image:
+def _rgb(path: Path, image: Image.Image, kept: TiffSamples) -> Image.Image:
     if image.mode == "F" or image.mode.startswith("I"):
         try:
             return to_8_bits(image, kept).convert("RGB")

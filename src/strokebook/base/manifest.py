@@ -35,7 +35,7 @@ FEW = 64  # lines that are not worth compacting
 
 
 @dataclass(frozen=True)
-class State:
+class FileState:
     """What a file held: its size in bytes, the key of its content, its time.
 
     Attributes:
@@ -49,7 +49,7 @@ class State:
     mtime_ns: int
 
     @classmethod
-    def of(cls, file: Path) -> State:
+    def of(cls, file: Path) -> FileState:
         """The state of a file as it is."""
         status = file.lstat()
         return cls(status.st_size, file_digest(file), status.st_mtime_ns)
@@ -83,12 +83,12 @@ class Entry:
     """
 
     path: str
-    now: State
-    was: State | None = None
+    now: FileState
+    was: FileState | None = None
     stage: str = ""
     owner: str = ""
 
-    def held(self, file: Path, *, certain: bool = False) -> State | None:
+    def held(self, file: Path, *, certain: bool = False) -> FileState | None:
         """The state, now or before, that ``file`` is in; None: it is not what we wrote."""
         if file.is_symlink() or not file.is_file():
             return None
@@ -266,8 +266,8 @@ def _entry(value: dict[str, Any]) -> Entry | None:
     return Entry(path, now, was, str(value.get("stage", "")), str(value.get("owner", "")))
 
 
-def _state(size: Any, key: Any, mtime_ns: Any) -> State:
-    return State(int(size), None if key is None else str(key), int(mtime_ns))
+def _state(size: Any, key: Any, mtime_ns: Any) -> FileState:
+    return FileState(int(size), None if key is None else str(key), int(mtime_ns))
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from strokebook.base.errors import StrokebookError
-from strokebook.base.manifest import MARK, Entry, Manifest, State
+from strokebook.base.manifest import MARK, Entry, FileState, Manifest
 from strokebook.base.steps import step
 
 _known: dict[Path, Manifest] = {}
@@ -136,7 +136,7 @@ def name_in(found: Manifest, path: Path) -> str:
     return absolute(path).relative_to(found.folder).as_posix()
 
 
-def check(path: Path) -> tuple[Manifest | None, State | None]:
+def check(path: Path) -> tuple[Manifest | None, FileState | None]:
     """Make sure that ``path`` may be written.
 
     Returns:
@@ -176,7 +176,7 @@ def record(path: Path, partial: Path) -> None:
     found, was = check(path)
     if found is not None:
         stage, owner = _making.get()
-        found.put([Entry(name_in(found, path), State.of(partial), was, stage, owner)])
+        found.put([Entry(name_in(found, path), FileState.of(partial), was, stage, owner)])
 
 
 def claim(path: Path) -> None:
@@ -186,7 +186,7 @@ def claim(path: Path) -> None:
         entry = found.entry(name_in(found, path))
         if entry is None or entry.now.hash is not None:
             stage, owner = _making.get()
-            found.put([Entry(name_in(found, path), State(0, None, 0), None, stage, owner)])
+            found.put([Entry(name_in(found, path), FileState(0, None, 0), None, stage, owner)])
 
 
 def adopt(
@@ -209,7 +209,7 @@ def adopt(
     found, entries = manifest(folder), []
     for path, stage, owner in files:
         if path.is_file() and not _is_protected(path) and _is_straight(folder, path):
-            entries.append(Entry(name_in(found, path), State.of(path), None, stage, owner))
+            entries.append(Entry(name_in(found, path), FileState.of(path), None, stage, owner))
     found.begin(names, folders, entries)
 
 

@@ -19,7 +19,7 @@ MOST_DIRECTORIES = 10_000
 
 
 @dataclass(frozen=True)
-class Samples:
+class TiffSamples:
     """How a picture's numbers stand for light.
 
     Attributes:
@@ -33,14 +33,14 @@ class Samples:
     highest: int | None = None
 
 
-def samples(image: Image.Image) -> Samples:
+def samples(image: Image.Image) -> TiffSamples:
     """What an opened picture's tags say of its samples; nothing for other formats than TIFF."""
     if image.format != "TIFF":
-        return Samples()
+        return TiffSamples()
     tags: Any = image.tag_v2  # type: ignore[attr-defined]
     bits, highest = tags.get(BITS_PER_SAMPLE, ()), tags.get(MAX_SAMPLE, ())
     first = highest[0] if isinstance(highest, tuple) and highest else highest
-    return Samples(
+    return TiffSamples(
         bits=tuple(bits) if isinstance(bits, tuple) else (bits,),
         white_is_zero=tags.get(PHOTOMETRIC) == 0,
         highest=first if isinstance(first, int) else None,

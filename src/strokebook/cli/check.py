@@ -27,7 +27,7 @@ def check(
 
     Example: `strokebook check --repair`
     """
-    from strokebook.pipeline.check.project import check_project
+    from strokebook.pipeline.check.check_project import check_project
     from strokebook.pipeline.check.repair import repair_project
 
     session.project = project

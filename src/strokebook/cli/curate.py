@@ -34,7 +34,7 @@ New = Annotated[
     bool, typer.Option("--new", help="The label is new, however like another it looks.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-Labelling = Callable[[str, str | None, bool], curate.Said]
+Labelling = Callable[[str, str | None, bool], curate.EditResult]
 
 
 @app.command()
@@ -207,7 +207,7 @@ def _decide(project: Path, names: list[str], *, kept: bool) -> None:
         _tell(said.effects)
 
 
-def _asking(act: Labelling, kind: str | None, new: bool) -> curate.Said:
+def _asking(act: Labelling, kind: str | None, new: bool) -> curate.EditResult:
     """Give a label; in a terminal a slip and a missing kind are asked about, not refused.
 
     ``act`` takes the label to write instead (or ""), the kind, and whether the label is new.

@@ -143,7 +143,7 @@ def complete(
 
     Example: `strokebook complete start.svg -n 9 --choose different --seed 7`
     """
-    from strokebook.geometry.svg.api import read_drawing
+    from strokebook.geometry.svg.io import read_drawing
     from strokebook.model.sampling import complete as draw
     from strokebook.model.sampling import continue_from
     from strokebook.pipeline.output.contact_sheet import save_drawings
@@ -180,7 +180,7 @@ def vary(
 
     Example: `strokebook vary drawing.svg -n 9 --strength 0.3`
     """
-    from strokebook.geometry.svg.api import read_drawing
+    from strokebook.geometry.svg.io import read_drawing
     from strokebook.model.sampling import vary as draw
     from strokebook.pipeline.output.contact_sheet import save_drawings
     from strokebook.pipeline.standalone import load
@@ -204,7 +204,7 @@ def reconstruct(
 
     Example: `strokebook reconstruct drawing.svg`
     """
-    from strokebook.geometry.svg.api import read_drawing
+    from strokebook.geometry.svg.io import read_drawing
     from strokebook.model.sampling import reconstruct as draw
     from strokebook.pipeline.output.contact_sheet import save_drawings
     from strokebook.pipeline.standalone import load
@@ -233,7 +233,7 @@ def interpolate(
 
     Example: `strokebook interpolate a.svg b.svg -n 8`
     """
-    from strokebook.geometry.svg.api import read_drawing
+    from strokebook.geometry.svg.io import read_drawing
     from strokebook.model.sampling import interpolate as draw
     from strokebook.pipeline.output.contact_sheet import save_drawings
     from strokebook.pipeline.standalone import load

@@ -15,7 +15,7 @@ from strokebook.cli.console import answer, print_json, say
 from strokebook.cli.purge import purge_asking
 from strokebook.pipeline.editing import history
 from strokebook.pipeline.editing.describe import name_few
-from strokebook.pipeline.editing.history import LogEntry, Step
+from strokebook.pipeline.editing.history import HistoryStep, LogEntry
 
 Count = Annotated[int, typer.Argument(min=1, help="How many commands.", show_default=True)]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -138,7 +138,7 @@ def _show_plan(word: str, planned: Sequence[LogEntry]) -> None:
         answer(f"{word} {entry.number}: {entry.says}.")
 
 
-def _show_steps(word: str, steps: Sequence[Step]) -> None:
+def _show_steps(word: str, steps: Sequence[HistoryStep]) -> None:
     for step in steps:
         say(f"{word} {step.entry.number}: {step.entry.says}.")
         if step.now:

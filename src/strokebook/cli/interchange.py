@@ -98,7 +98,7 @@ def _z(known: SketchModel, z_from: str | None, seed: int | None) -> Tensor | Non
 def _drawing(text: str) -> Drawing:
     """A drawing of its own file, or one of a data set."""
     from strokebook.geometry.stroke3 import from_stroke3
-    from strokebook.geometry.svg.api import read_drawing
+    from strokebook.geometry.svg.io import read_drawing
     from strokebook.pipeline.standalone import read_training_file
 
     found = A_ROW.fullmatch(text)

@@ -10,7 +10,7 @@ import typer
 from strokebook.base.errors import UsageError
 from strokebook.cli.app import HERE, ProjectDir, app, finish, reading, writing
 from strokebook.cli.console import BarProgress, complain, say, show_refusals, table
-from strokebook.pipeline.summary import summarise
+from strokebook.pipeline.project_summary import summarise
 
 
 @app.command()

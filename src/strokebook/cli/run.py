@@ -19,11 +19,10 @@ from strokebook.cli.console import (
     table,
 )
 from strokebook.cli.purge import purge_asking
-from strokebook.demo import Summary as Sample
-from strokebook.demo import make_library
+from strokebook.demo import SampleSummary, make_library
 from strokebook.pipeline.guide import next_step, to_look_at
 from strokebook.pipeline.project import Project
-from strokebook.pipeline.summary import Summary, summarise
+from strokebook.pipeline.project_summary import Summary, summarise
 
 
 @app.command()
@@ -129,7 +128,7 @@ def demo(
     run(library, project=project, until="", yes=False)
 
 
-def _tell_sample(folder: Path, made: Sample) -> None:
+def _tell_sample(folder: Path, made: SampleSummary) -> None:
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(made.pages.items()))
     word = "Drawn" if made.made else "Already there"
     say(f"{word}: {folder} ({kinds}; {made.drawings} separate drawings)")

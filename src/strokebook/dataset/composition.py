@@ -63,7 +63,7 @@ class Composition:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CompositionVerdict:
     """Whether a drawing is kept as one figure.
 
     Attributes:
@@ -108,7 +108,7 @@ def judge_composition(
     figures_on_page: Sequence[Drawing],
     page_size: tuple[float, float],
     options: CompositionOptions | None = None,
-) -> list[Verdict]:
+) -> list[CompositionVerdict]:
     """Which of a page's separated drawings are single figures.
 
     Args:
@@ -130,13 +130,15 @@ def judge_composition(
     ]
 
 
-def _verdict(turns: float, crowded: bool, count: int, options: CompositionOptions) -> Verdict:
+def _verdict(
+    turns: float, crowded: bool, count: int, options: CompositionOptions
+) -> CompositionVerdict:
     reason = ""
     if turns > options.turns:
         reason = f"many figures in one drawing ({turns:.1f} turns of the line > {options.turns:g})"
     elif crowded:
         reason = f"one of a pattern ({count} drawings of like size on the page)"
-    return Verdict(not reason, reason, round(turns, 2))
+    return CompositionVerdict(not reason, reason, round(turns, 2))
 
 
 def _like_sized(figures: Sequence[Drawing]) -> npt.NDArray[np.bool_]:

@@ -33,7 +33,7 @@ _FORMAT = 1  # raise it when the same seed gives other pages
 
 
 @dataclass(frozen=True)
-class Job:
+class PageJob:
     """One page to be made: its number in the book, what it is, and how many drawings."""
 
     number: int
@@ -46,7 +46,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Summary:
+class SampleSummary:
     """What a library holds.
 
     Attributes:
@@ -72,7 +72,7 @@ def make_library(
     book: str = "sb48",
     workers: int = 2,
     progress: Progress = SILENT,
-) -> Summary:
+) -> SampleSummary:
     """Draw a sketchbook into ``out/book`` with ``out/truth.json`` and ``truth_strokes.json``.
 
     The same seed, pages and book give the same bytes on one machine, whatever ``workers`` is. A
@@ -122,7 +122,7 @@ def _claim(out: Path, options: dict[str, Any]) -> bool:
     return False
 
 
-def _plan(rng: np.random.Generator, pages: int, book: str) -> list[Job]:
+def _plan(rng: np.random.Generator, pages: int, book: str) -> list[PageJob]:
     """The book in its order; art in fixed shares, so that a short book has every kind too."""
     deck = [_ART[k % len(_ART)] for k in _spread(pages)]
     order = [deck[k] for k in rng.permutation(pages)]
@@ -136,7 +136,7 @@ def _plan(rng: np.random.Generator, pages: int, book: str) -> list[Job]:
         parts += [("notes", 1)] if k % 5 == 3 else []
         parts += [after[k]] if k in after else []
     parts += extras[pages:]
-    jobs = [Job(n, what, count) for n, (what, count) in enumerate(parts, 1)]
+    jobs = [PageJob(n, what, count) for n, (what, count) in enumerate(parts, 1)]
     return [_pattern_size(job, rng) for job in jobs]
 
 
@@ -145,17 +145,17 @@ def _spread(pages: int) -> list[int]:
     return [7 * k % len(_ART) for k in range(pages)]
 
 
-def _pattern_size(job: Job, rng: np.random.Generator) -> Job:
-    return Job(job.number, job.what, int(rng.integers(8, 13))) if job.what == "pattern" else job
+def _pattern_size(job: PageJob, rng: np.random.Generator) -> PageJob:
+    return PageJob(job.number, job.what, int(rng.integers(8, 13))) if job.what == "pattern" else job
 
 
 def _make(
-    out: Path, jobs: list[Job], seed: int, book: str, workers: int, progress: Progress
+    out: Path, jobs: list[PageJob], seed: int, book: str, workers: int, progress: Progress
 ) -> dict[str, Any]:
     truth: dict[str, Any] = {}
     strokes: dict[str, Any] = {}
 
-    def work(job: Job) -> tuple[Job, Painted]:
+    def work(job: PageJob) -> tuple[PageJob, Painted]:
         rng = np.random.default_rng([seed, job.number])
         painted = PAINTERS[job.what](rng, job.number, job.count)
         write_bytes(out / job.name(book), jpeg(painted.pixels, int(rng.integers(85, 93))))
@@ -171,14 +171,14 @@ def _make(
 
 
 def _run(
-    work: Callable[[Job], tuple[Job, Painted]], jobs: list[Job], workers: int
-) -> Iterator[tuple[Job, Painted]]:
+    work: Callable[[PageJob], tuple[PageJob, Painted]], jobs: list[PageJob], workers: int
+) -> Iterator[tuple[PageJob, Painted]]:
     # Threads: nearly all the time goes by in OpenCV, NumPy and libjpeg, which release the lock.
     with ThreadPoolExecutor(workers) as pool:
         yield from pool.map(work, jobs)
 
 
-def _truth(job: Job, painted: Painted) -> dict[str, Any]:
+def _truth(job: PageJob, painted: Painted) -> dict[str, Any]:
     if job.what in {"drawing", "pattern"}:
         pattern = job.what == "pattern"
         return {"kind": "drawing", "pattern": pattern, "drawings": painted.drawings}
@@ -189,9 +189,9 @@ def _truth(job: Job, painted: Painted) -> dict[str, Any]:
     return {"kind": job.what}
 
 
-def _summary(out: Path, truth: dict[str, Any], made: bool) -> Summary:
+def _summary(out: Path, truth: dict[str, Any], made: bool) -> SampleSummary:
     pages = [entry for entry in truth.values() if entry["kind"] == "drawing"]
-    return Summary(
+    return SampleSummary(
         folder=out,
         pages=dict(sorted(Counter(entry["kind"] for entry in truth.values()).items())),
         drawings=sum(len(p["drawings"]) for p in pages if not p["pattern"]),

@@ -18,8 +18,8 @@ Stroke3 = npt.NDArray[np.float32]  # (N, 3) dx, dy, lift; lift = 1: the pen leav
 Unit = Literal["px", "unit", "mm"]
 # By name, as each of these modules imports this one.
 WRITERS = {
-    ".svg": "strokebook.geometry.svg.api.write_svg",
-    ".json": "strokebook.geometry.svg.api.write_drawing",
+    ".svg": "strokebook.geometry.svg.io.write_svg",
+    ".json": "strokebook.geometry.svg.io.write_drawing",
     ".png": "strokebook.geometry.render.write_png",
     ".gif": "strokebook.geometry.animate.animate",
 }
@@ -132,5 +132,5 @@ class Drawing:
 
     def _repr_svg_(self) -> str:
         """What a notebook shows."""
-        text = importlib.import_module("strokebook.geometry.svg.api").svg_text(self)
+        text = importlib.import_module("strokebook.geometry.svg.io").svg_text(self)
         return str(text)

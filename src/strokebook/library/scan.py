@@ -3,8 +3,8 @@
 Strategy: walk the folders; read the content of files whose size, time or inode are not as the
 catalogue knows them; settle by content what is new, moved, changed or gone; settle what is private;
 only then open the images that were never opened, each once, and make their previews; last, settle
-which pages the new images show (``library.matching``). Every step is committed in batches, so that
-a killed scan goes on where it stopped; a page is listed only when it is settled.
+which pages the new images show (``library.page_matching``). Every step is committed in batches, so
+that a killed scan goes on where it stopped; a page is listed only when it is settled.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from strokebook.library.disk.previews import (
 )
 from strokebook.library.disk.signature import fingerprint
 from strokebook.library.disk.walk import ScannedFile, Walk, walk
-from strokebook.library.matching import private_guard, settle_pages
+from strokebook.library.page_matching import private_guard, settle_pages
 from strokebook.library.scan_report import Move, ScanReport, copy_remarks, file_refusals
 
 T = TypeVar("T")

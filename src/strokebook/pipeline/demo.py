@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from strokebook.base.progress import SILENT, Progress
-from strokebook.demo import Summary, make_library
+from strokebook.demo import SampleSummary, make_library
 from strokebook.pipeline.project import SETTINGS
 from strokebook.pipeline.settings import Settings, with_library, write_settings
 
@@ -15,7 +15,7 @@ PAGES = 80  # art pages: about 150 drawings to learn from
 
 def prepare_demo(
     folder: Path, seed: int, progress: Progress = SILENT
-) -> tuple[Path, Path, Summary]:
+) -> tuple[Path, Path, SampleSummary]:
     """Draw the sample library and write the project's settings, where they are not there yet.
 
     Returns:

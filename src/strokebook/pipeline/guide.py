@@ -9,9 +9,9 @@ from pathlib import Path
 from strokebook.library.catalogue.records import Cluster
 from strokebook.pipeline.output.pictures import counted
 from strokebook.pipeline.project import Project
+from strokebook.pipeline.project_summary import PRIVATE, Summary
 from strokebook.pipeline.stages.dataset import npz_file
 from strokebook.pipeline.stages.train import LEAST, model_folder
-from strokebook.pipeline.summary import PRIVATE, Summary
 
 # What the stages leave, the last stage's first: at most this many are named.
 MOST = 9

@@ -17,7 +17,7 @@ from strokebook.base.reading import read_plain
 from strokebook.dataset.composition import CompositionOptions
 from strokebook.dataset.options import DatasetOptions
 from strokebook.figures.join import JoinOptions
-from strokebook.figures.prepare import PageOptions
+from strokebook.figures.prepare_page import PageOptions
 from strokebook.figures.separate import SeparateOptions
 from strokebook.figures.splice import SpliceOptions
 from strokebook.model.config import PRESETS, ModelOptions, TrainOptions

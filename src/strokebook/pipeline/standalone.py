@@ -10,7 +10,7 @@ from strokebook.base.errors import InputRefused, Refusal, UsageError
 from strokebook.base.options import nearest
 from strokebook.base.progress import SILENT, Progress
 from strokebook.geometry.animate import animate
-from strokebook.geometry.svg.api import write_drawing, write_svg
+from strokebook.geometry.svg.io import write_drawing, write_svg
 from strokebook.routing.route import RETRACING, RouteOptions
 from strokebook.tracing.page import load_page
 from strokebook.tracing.registry import COMPILING, compiles_first

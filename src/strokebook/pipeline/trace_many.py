@@ -11,7 +11,7 @@ from pathlib import Path
 from strokebook.base.errors import Refusal, StrokebookError, UsageError
 from strokebook.base.options import nearest
 from strokebook.base.progress import SILENT, Progress
-from strokebook.geometry.svg.api import write_drawing, write_svg
+from strokebook.geometry.svg.io import write_drawing, write_svg
 from strokebook.library.disk.walk import IMAGE_SUFFIXES
 from strokebook.pipeline.workers import each
 from strokebook.routing.route import RETRACING, RouteOptions

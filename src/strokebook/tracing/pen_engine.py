@@ -45,7 +45,7 @@ class PenTracer:
     def trace(self, page: PageImage | Pixels, *, stages: Path | None = None) -> Traced:
         """Trace one page; see :class:`~strokebook.tracing.tracer.Tracer`."""
         from strokebook.tracing.binarisation.binarise import find_ink
-        from strokebook.tracing.skeleton.line_graph import centerlines
+        from strokebook.tracing.skeleton.centerline_graph import centerlines
 
         start = time.perf_counter()
         image = page if isinstance(page, PageImage) else PageImage.of(page)

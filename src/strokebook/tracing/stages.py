@@ -19,7 +19,7 @@ from strokebook.tracing.binarisation.levels import Grey, Mask
 
 if TYPE_CHECKING:
     from strokebook.tracing.binarisation.binarise import Ink
-    from strokebook.tracing.skeleton.line_graph import Centerlines
+    from strokebook.tracing.skeleton.centerline_graph import Centerlines
 
 # Free ends green, closed lines grey, forks red, crossings blue, more purple.
 DEGREES = {0: (255, 140, 0), 1: (0, 150, 0), 2: (120, 120, 120), 3: (220, 0, 0), 4: (0, 60, 255)}

@@ -17,7 +17,7 @@ STARTS = 10  # k-means runs from as many beginnings, the tightest one is kept
 
 
 @dataclass(frozen=True, eq=False)
-class Clustering:
+class ClusterFit:
     """Groups of vectors.
 
     Shape letters: N vectors, D numbers each, k clusters.
@@ -41,7 +41,7 @@ class Clustering:
         return np.bincount(self.numbers, minlength=self.k).astype(np.int64)
 
 
-def cluster(vectors: Vectors, k: int = 16, seed: int = 0) -> Clustering:
+def cluster(vectors: Vectors, k: int = 16, seed: int = 0) -> ClusterFit:
     """Group vectors by k-means (Lloyd, started by k-means++, best of ten).
 
     Clusters are numbered by falling size (then by their first member), so that the numbers, and
@@ -59,7 +59,7 @@ def cluster(vectors: Vectors, k: int = 16, seed: int = 0) -> Clustering:
     if k < 1:
         raise StrokebookError(f"There is no clustering into {k} groups.", "Ask for one or more.")
     if len(points) == 0:
-        return Clustering(points, np.zeros(0, np.int64))
+        return ClusterFit(points, np.zeros(0, np.int64))
     centroids, numbers = _k_means(points, _different(points, k), seed)
     used, numbers = np.unique(numbers, return_inverse=True)
     sizes = np.bincount(numbers)
@@ -67,7 +67,7 @@ def cluster(vectors: Vectors, k: int = 16, seed: int = 0) -> Clustering:
     order = np.lexsort((first, -sizes))
     rank = np.empty(len(used), np.int64)
     rank[order] = np.arange(len(used))
-    return Clustering(np.asarray(centroids[used][order], np.float32), rank[numbers])
+    return ClusterFit(np.asarray(centroids[used][order], np.float32), rank[numbers])
 
 
 def _different(points: Vectors, most: int) -> int:

@@ -9,14 +9,14 @@ from PIL import Image
 
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.render import sheet
-from strokebook.vision.clusters import Clustering, Vectors
+from strokebook.vision.clusters import ClusterFit, Vectors
 
 MOST = 48  # items on a sheet: six rows of eight still fit on a screen
 COLUMNS, CELL = 8, 150
 LINES = 4  # of a caption: an id, and the longest reason there is
 
 
-def members(vectors: Vectors, clustering: Clustering, number: int, most: int = MOST) -> list[int]:
+def members(vectors: Vectors, clustering: ClusterFit, number: int, most: int = MOST) -> list[int]:
     """Rows of one cluster for a sheet, the most typical first.
 
     Where there are more than ``most``, the last third shown are the least typical ones, because
@@ -50,7 +50,7 @@ def contact_sheet(
 
 def cluster_sheet(
     vectors: Vectors,
-    clustering: Clustering,
+    clustering: ClusterFit,
     number: int,
     item: Callable[[int], Image.Image | Drawing],
     caption: Callable[[int], str],

@@ -10,7 +10,7 @@ from strokebook.model.data.packing import Packing
 from strokebook.model.kernels import int8_weight_grad, lstm_backward, precision
 from strokebook.model.kernels.int8_matmul import PackedMatrix, multiply
 from strokebook.model.kernels.lstm_autograd import coded, run_lstm
-from strokebook.model.kernels.lstm_buffers import Job
+from strokebook.model.kernels.lstm_buffers import LstmJob
 
 pytestmark = pytest.mark.skipif(
     not precision._cpu_has("_is_vnni_supported"), reason="no 8-bit products here"
@@ -58,7 +58,7 @@ def test_blocks_are_all_steps_in_order() -> None:
     assert int8_weight_grad.blocks(np.array([3])) == [slice(0, 1)]
 
 
-def job(is_coded: bool, kind: torch.dtype, with_norm: bool = True) -> tuple[Job, list[Tensor]]:
+def job(is_coded: bool, kind: torch.dtype, with_norm: bool = True) -> tuple[LstmJob, list[Tensor]]:
     torch.manual_seed(0)
     packing = Packing.of(torch.randint(3, 40, (B,)), 2)
     rows = len(packing.step)
@@ -76,11 +76,11 @@ def job(is_coded: bool, kind: torch.dtype, with_norm: bool = True) -> tuple[Job,
     leaves = [leaf.requires_grad_() for leaf in leaves]
     kept = (torch.rand(rows, H) < 0.9).to(torch.uint8)
     norms = leaves[6:] if with_norm else [None, None]
-    made = Job(*leaves[:6], *norms, packing.groups, kept, 1 / 0.9, kind, EPS, is_coded)
+    made = LstmJob(*leaves[:6], *norms, packing.groups, kept, 1 / 0.9, kind, EPS, is_coded)
     return made, leaves if with_norm else leaves[:6]
 
 
-def outcome(made: Job, leaves: list[Tensor]) -> list[Tensor]:
+def outcome(made: LstmJob, leaves: list[Tensor]) -> list[Tensor]:
     (found,) = run_lstm([made])
     rows = torch.linspace(0.1, 2, len(found.hiddens))[:, None]
     (found.hiddens.float() * rows).sin().sum().backward()

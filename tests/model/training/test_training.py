@@ -17,7 +17,7 @@ from strokebook.base.errors import StrokebookError
 from strokebook.model.checkpoints.checkpoint import load_model, read
 from strokebook.model.config import TrainOptions
 from strokebook.model.data.batches import Epochs
-from strokebook.model.data.prepare import prepare
+from strokebook.model.data.training_data import prepare
 from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.training import metrics
 from strokebook.model.training.step import Stepper

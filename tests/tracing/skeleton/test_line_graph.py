@@ -7,7 +7,7 @@ import pytest
 from strokebook.routing.line_graph import LineGraph
 from strokebook.tracing.binarisation.binarise import find_ink
 from strokebook.tracing.options import TraceOptions
-from strokebook.tracing.skeleton.line_graph import centerlines
+from strokebook.tracing.skeleton.centerline_graph import centerlines
 
 SIDE = 300
 

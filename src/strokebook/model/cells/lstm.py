@@ -92,7 +92,7 @@ class LstmLayer(Layer):
         if readings[0].inputs.device.type != "cpu":
             return super().read(readings)
         from strokebook.model.kernels.lstm_autograd import run_lstm
-        from strokebook.model.kernels.lstm_buffers import Job
+        from strokebook.model.kernels.lstm_buffers import LstmJob
 
         jobs = []
         for cell, inputs, state, offset, mask, packing in readings:
@@ -102,7 +102,7 @@ class LstmLayer(Layer):
             kind = product_type(weight, cell.units, len(offset))
             given = (inputs, cell.input_weight, offset, weight, *state, *cell.norms())
             coded = in_codes(weight)
-            jobs.append(Job(*given, packing.groups, kept, factor, kind, EPS, coded))
+            jobs.append(LstmJob(*given, packing.groups, kept, factor, kind, EPS, coded))
         return [(found.hiddens, State(found.hidden, found.cell)) for found in run_lstm(jobs)]
 
 

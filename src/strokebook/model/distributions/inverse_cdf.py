@@ -16,7 +16,7 @@ from strokebook.model.distributions.mixture import Mixture
 from strokebook.model.distributions.temperature import Temperature
 
 
-class Move(NamedTuple):
+class SampledPoint(NamedTuple):
     """One row of each drawing.
 
     Attributes:

@@ -13,7 +13,7 @@ from strokebook.geometry.stroke3 import to_stroke3
 from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.evaluation import novelty, two_sample
 from strokebook.model.evaluation.material import EvalData
-from strokebook.model.evaluation.novelty import Near, Spread
+from strokebook.model.evaluation.novelty import DistanceSpread, Near
 from strokebook.model.evaluation.options import EvaluateOptions
 from strokebook.model.evaluation.two_sample import LEAST, TwoSampleResult, chosen
 from strokebook.model.sampling import sample
@@ -64,12 +64,12 @@ class Novelty:
     nearer: float
 
     @property
-    def made_spread(self) -> Spread:
+    def made_spread(self) -> DistanceSpread:
         """Of the model's drawings."""
         return novelty.spread_of(self.made)
 
     @property
-    def held_spread(self) -> Spread:
+    def held_spread(self) -> DistanceSpread:
         """Of the held-out drawings."""
         return novelty.spread_of(self.held)
 

@@ -23,7 +23,7 @@ from strokebook.model.evaluation.comparison import (
     make,
     tell_apart,
 )
-from strokebook.model.evaluation.likelihood import Bound, Costs, Nats, PaperLosses
+from strokebook.model.evaluation.likelihood import Bound, Costs, FileNats, PaperLosses
 from strokebook.model.evaluation.material import EvalData, gather
 from strokebook.model.evaluation.options import EvaluateOptions
 from strokebook.model.evaluation.two_sample import LEAST, TwoSampleResult
@@ -48,12 +48,12 @@ class Likelihood:
         in_units: ``noisy`` given the posterior's mean, offsets in units of the data.
     """
 
-    noisy: dict[str, Nats]
-    targets_noisy: dict[str, Nats]
-    plain: dict[str, Nats]
+    noisy: dict[str, FileNats]
+    targets_noisy: dict[str, FileNats]
+    plain: dict[str, FileNats]
     bound: Bound | None
     paper: PaperLosses
-    in_units: Nats
+    in_units: FileNats
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +138,7 @@ def _likelihood(model: SketchModel, material: EvalData, options: EvaluateOptions
     def costs(shown: list[Stroke3], targets: list[Stroke3]) -> dict[str, Costs]:
         return {z: likelihood.costs(net, shown, targets, factor, seeds[z]) for z in seeds}
 
-    def nats(found: dict[str, Costs]) -> dict[str, Nats]:
+    def nats(found: dict[str, Costs]) -> dict[str, FileNats]:
         return {z: cost.per_point(stretch) for z, cost in found.items()}
 
     n_max = max(model.facts.n_max, max(len(d) for d in plain) + 1)

@@ -31,7 +31,7 @@ Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Nats:
+class FileNats:
     """Nats per real point, the mean over all points of all drawings.
 
     Attributes:
@@ -57,11 +57,11 @@ class Costs:
     padding: Values
     points: Values
 
-    def per_point(self, stretch: float) -> Nats:
+    def per_point(self, stretch: float) -> FileNats:
         """The means, offsets measured in units that are ``stretch`` times the net's unit."""
         moved = self.position - 2.0 * log(stretch) * (self.points - 1)
         total, points = moved + self.pen, self.points.sum()
-        return Nats(
+        return FileNats(
             float(moved.sum() / points),
             float(self.pen.sum() / points),
             float(total.sum() / points),

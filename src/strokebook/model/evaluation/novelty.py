@@ -40,7 +40,7 @@ class Near:
 
 
 @dataclass(frozen=True)
-class Spread:
+class DistanceSpread:
     """Distances of many drawings to their nearest training drawings, in units of the frame."""
 
     median: float
@@ -48,10 +48,12 @@ class Spread:
     least: float
 
 
-def spread_of(found: Sequence[Near]) -> Spread:
+def spread_of(found: Sequence[Near]) -> DistanceSpread:
     """Median, 5 % quantile and least distance of at least one."""
     values = np.array([n.distance for n in found])
-    return Spread(float(np.median(values)), float(np.quantile(values, 0.05)), float(values.min()))
+    return DistanceSpread(
+        float(np.median(values)), float(np.quantile(values, 0.05)), float(values.min())
+    )
 
 
 def nearest(drawings: Sequence[Stroke3], training: Sequence[Stroke3]) -> list[Near]:

@@ -36,7 +36,7 @@ MIXTURE = ("pen", "pi", "mu_x", "mu_y", "sigma_x", "sigma_y", "rho")
 TRACED = 2  # drawings in the example that the graph is recorded with; 1 would be taken for fixed
 
 
-class Step(nn.Module):
+class OnnxStep(nn.Module):
     """The decoder's step with the mixture taken apart."""
 
     def __init__(self, decoder: Decoder) -> None:
@@ -78,7 +78,7 @@ def write_onnx(model: SketchModel, path: Path, name: str) -> None:
     """
     _check(model)
     assert isinstance(model.net.decoder, Decoder)
-    step = Step(model.net.decoder).eval()
+    step = OnnxStep(model.net.decoder).eval()
     example = _example(model)
     state = ("next_hidden", "next_cell")
     first = ("first_hidden", "first_cell") if "z" in example else ()

@@ -56,7 +56,7 @@ class PackedMatrix:
         self.worths *= np.float32(worth)
 
     @property
-    def given(self) -> tuple[np.ndarray[Any, Any], ...]:
+    def arrays(self) -> tuple[np.ndarray[Any, Any], ...]:
         """As :func:`multiply` takes them."""
         return self.panels, self.starts
 

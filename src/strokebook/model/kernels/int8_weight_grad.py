@@ -22,7 +22,7 @@ from torch import Tensor
 
 from strokebook.model.kernels.arithmetic import inlined, kernel, widen
 from strokebook.model.kernels.int8_matmul import DEEP, PANEL, PackedMatrix, multiply
-from strokebook.model.kernels.lstm_buffers import Run, array
+from strokebook.model.kernels.lstm_buffers import LstmRun, array
 from strokebook.model.kernels.quantise import ROUND, ZERO, magnitude, scale_of
 
 BLOCK = 1024  # rows of a product: more are less exact, fewer cost more sums
@@ -46,7 +46,7 @@ class WeightGradient:
 
     def __init__(
         self,
-        run: Run,
+        run: LstmRun,
         codes: Tensor,
         scales: Tensor,
         weight: Tensor,

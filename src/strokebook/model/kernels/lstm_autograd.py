@@ -19,11 +19,11 @@ from torch.autograd.function import once_differentiable
 from strokebook.model.kernels import lstm_forward_step, threads
 from strokebook.model.kernels.int8_matmul import DEEP
 from strokebook.model.kernels.lstm_backward import LstmBackward
-from strokebook.model.kernels.lstm_buffers import PER_JOB, Job, Outputs, Run, array
+from strokebook.model.kernels.lstm_buffers import PER_JOB, LstmJob, LstmRun, Outputs, array
 from strokebook.model.kernels.quantise import CODES, ZERO
 
 
-def run_lstm(jobs: list[Job]) -> list[Outputs]:
+def run_lstm(jobs: list[LstmJob]) -> list[Outputs]:
     """Run all jobs."""
     plans = [j[PER_JOB:] for j in jobs]
     tensors = [t for j in jobs for t in j[:PER_JOB]]
@@ -31,14 +31,14 @@ def run_lstm(jobs: list[Job]) -> list[Outputs]:
     return [Outputs(*flat[3 * n : 3 * n + 3]) for n in range(len(jobs))]
 
 
-def _forward(run: Run, group: int) -> None:
+def _forward(run: LstmRun, group: int) -> None:
     """All steps of a group."""
     job, hiddens = run.job, run.hiddens
     places, steps = run.steps(group)
     codes = torch.empty(0, 0, dtype=torch.uint8)
     if job.coded:
         codes = coded(job.hidden[places])
-    given = run.given | {
+    named = run.arguments | {
         "inputs": array(job.inputs),
         "input_weight": array(job.input_weight.t().contiguous()),
         "offset": array(run.offset[places] if len(run.offset) > 1 else run.offset),
@@ -46,13 +46,13 @@ def _forward(run: Run, group: int) -> None:
         "codes": array(codes),
     }
     if job.coded:
-        given["worths"] = run.panels.worths
-        arguments = [given[name] for name in lstm_forward_step.ARGUMENTS]
+        named["worths"] = run.panels.worths
+        arguments = [named[name] for name in lstm_forward_step.ARGUMENTS]
         sums = run.panels.sums(len(codes)).numpy()
-        given_panels = (array(codes), *run.panels.given, sums)
+        given_panels = (array(codes), *run.panels.arrays, sums)
         lstm_forward_step.run(np.array(steps), *given_panels, *arguments)
         return
-    arguments = [given[name] for name in lstm_forward_step.ARGUMENTS]
+    arguments = [named[name] for name in lstm_forward_step.ARGUMENTS]
     for row, now, before, count in steps:
         product = run.onward.times(hiddens[before : before + count])
         lstm_forward_step.step(row, now, before, count, array(product), *arguments)
@@ -79,11 +79,12 @@ class _LstmFunction(torch.autograd.Function):
         """Hidden states, last hidden and last cell states, job by job."""
         owned: list[Any] = [None if t is None else _own(t) for t in tensors]
         ctx.runs = [
-            Run(Job(*owned[PER_JOB * n : PER_JOB * (n + 1)], *plan)) for n, plan in enumerate(plans)
+            LstmRun(LstmJob(*owned[PER_JOB * n : PER_JOB * (n + 1)], *plan))
+            for n, plan in enumerate(plans)
         ]
         threads.run([run.prepare for run in ctx.runs])
         threads.run([partial(_forward, r, n) for r in ctx.runs for n in range(len(r.job.groups))])
-        return tuple(t for run in ctx.runs for t in run.found())
+        return tuple(t for run in ctx.runs for t in run.outputs())
 
     @staticmethod
     @once_differentiable

@@ -17,7 +17,7 @@ from strokebook.model.kernels import lstm_backward_step as backward
 from strokebook.model.kernels.buffer_pool import PooledBuffers
 from strokebook.model.kernels.int8_matmul import PackedMatrix
 from strokebook.model.kernels.int8_weight_grad import WeightGradient, blocks, spread, turn
-from strokebook.model.kernels.lstm_buffers import Run, Step, array
+from strokebook.model.kernels.lstm_buffers import LstmRun, LstmStep, array
 from strokebook.model.kernels.packed_matmul import PackedWeights
 
 INPUTS, OFFSET = 0, 2  # the places of these two among a job's tensors
@@ -36,7 +36,9 @@ class LstmBackward:
     backward: PackedWeights
     panels: PackedMatrix
 
-    def __init__(self, run: Run, grads: Sequence[Tensor | None], wanted: Sequence[bool]) -> None:
+    def __init__(
+        self, run: LstmRun, grads: Sequence[Tensor | None], wanted: Sequence[bool]
+    ) -> None:
         d_out, d_hidden, d_cell = grads
         job, kind, self.run, self.lease = run.job, run.cells.dtype, run, PooledBuffers()
         self.out = None if d_out is None else d_out.contiguous()
@@ -70,7 +72,7 @@ class LstmBackward:
         """All steps of a group back, and its share in the weights' gradients."""
         run, job = self.run, self.run.job
         places, steps = run.steps(group)
-        given = run.given | {
+        named = run.arguments | {
             "d_out": array(run.hiddens[:0] if self.out is None else self.out),
             "has_out": self.out is not None,
             "d_last": array(self.last[places]),
@@ -82,14 +84,14 @@ class LstmBackward:
             "scales": array(self.scales),
         }
         if job.coded:
-            self.hidden[places] = self._in_codes(group, places, steps, given)
+            self.hidden[places] = self._in_codes(group, places, steps, named)
         else:
-            self.hidden[places] = self._in_numbers(places, steps, given).to(self.hidden.dtype)
+            self.hidden[places] = self._in_numbers(places, steps, named).to(self.hidden.dtype)
             self._weigh(group, steps)
 
-    def _in_numbers(self, places: slice, steps: list[Step], given: dict[str, Any]) -> Tensor:
+    def _in_numbers(self, places: slice, steps: list[LstmStep], named: dict[str, Any]) -> Tensor:
         """The steps' gradients; returns that of the first hidden states."""
-        arguments, live = [given[name] for name in backward.ARGUMENTS], 0
+        arguments, live = [named[name] for name in backward.ARGUMENTS], 0
         product = torch.empty(0, self.run.cells.shape[1], dtype=self.gates.dtype)
         table = np.array(steps)
         for block in reversed(blocks(table[:, 3])):
@@ -101,12 +103,12 @@ class LstmBackward:
         return product
 
     def _in_codes(
-        self, group: int, places: slice, steps: list[Step], given: dict[str, Any]
+        self, group: int, places: slice, steps: list[LstmStep], named: dict[str, Any]
     ) -> Tensor:
         """Likewise, and the weights' gradients."""
         panels, table = self.panels, np.array(steps)
-        arguments = [(given | {"worths": panels.worths})[name] for name in backward.ARGUMENTS]
-        matrix = self.codes.numpy(), *panels.given
+        arguments = [(named | {"worths": panels.worths})[name] for name in backward.ARGUMENTS]
+        matrix = self.codes.numpy(), *panels.arrays
         sums, live = panels.sums(steps[0].drawings), 0
         weight, input_weight = self.weight[group], self.input_weight[group]
         weighing = WeightGradient(
@@ -121,7 +123,7 @@ class LstmBackward:
         worths = torch.from_numpy(panels.worths[:width])
         return sums[:live, :width] * worths * self.scales[rows, None]
 
-    def _weigh(self, group: int, steps: list[Step]) -> None:
+    def _weigh(self, group: int, steps: list[LstmStep]) -> None:
         """The weights' gradients of a group: one product each over all its rows.
 
         Written as xᵀ·d the narrow one is several times faster than as dᵀ·x.
@@ -174,7 +176,7 @@ class LstmBackward:
         )
 
 
-def rows_before(steps: list[Step]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def rows_before(steps: list[LstmStep]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """For each row of a group the row of the states from which its step began."""
     table = np.array(steps)
     shift = np.repeat(table[:, 2] - table[:, 0], table[:, 3])

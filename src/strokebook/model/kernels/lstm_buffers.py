@@ -22,7 +22,7 @@ PER_JOB = 8  # tensors of a job that gradients flow to
 Array = np.ndarray[Any, Any]
 
 
-class Job(NamedTuple):
+class LstmJob(NamedTuple):
     """One layer and what it reads; ``norm`` and ``cell_norm`` are None for a plain LSTM.
 
     ``norm`` is ``(2, 4H)`` and ``cell_norm`` ``(2, H)``: gain, shift.
@@ -52,7 +52,7 @@ class Outputs(NamedTuple):
     cell: Tensor
 
 
-class Step(NamedTuple):
+class LstmStep(NamedTuple):
     """Where a step of a group lies."""
 
     row: int  # first packed row
@@ -61,13 +61,13 @@ class Step(NamedTuple):
     drawings: int
 
 
-class Run:
+class LstmRun:
     """A job under way: what the forward pass leaves for the backward pass."""
 
     onward: PackedWeights
     panels: PackedMatrix
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: LstmJob) -> None:
         self.job, self.lease = job, PooledBuffers()
         batch, size, width = len(job.hidden), len(job.inputs), job.recurrent.shape[1]
         kind = job.cell.dtype
@@ -80,7 +80,7 @@ class Run:
         self.offset = job.offset[:1] if job.offset.stride(0) == 0 else job.offset
         consts = np.array([1.0, 1.0 / width, job.eps], array(job.cell).dtype)
         normed, dropped = job.norm is not None, job.kept is not None
-        self.given = {
+        self.arguments = {
             "norm": _or_nothing(job.norm, kind),
             "cell_norm": _or_nothing(job.cell_norm, kind),
             "kept": _or_nothing(job.kept, torch.uint8, size),
@@ -108,7 +108,7 @@ class Run:
         """Drawings that are multiplied at once."""
         return max(group[0] for group in self.job.groups)
 
-    def steps(self, group: int) -> tuple[slice, list[Step]]:
+    def steps(self, group: int) -> tuple[slice, list[LstmStep]]:
         """A group's places and its steps."""
         groups, batch = self.job.groups, len(self.job.hidden)
         place, row = sum(g[0] for g in groups[:group]), sum(sum(g) for g in groups[:group])
@@ -116,7 +116,7 @@ class Run:
         begins = [row + begin for begin in starts(counts)]
         states = [batch + begin for begin in begins]
         lines = zip(begins, states, [place, *states], counts, strict=False)
-        return slice(place, place + counts[0]), [Step(*line) for line in lines]
+        return slice(place, place + counts[0]), [LstmStep(*line) for line in lines]
 
     def last_rows(self) -> Tensor:
         """Where each place's last state lies, ``(B,)``."""
@@ -129,7 +129,7 @@ class Run:
             out[places] = table[last, 1] + within
         return torch.from_numpy(out)
 
-    def found(self) -> Outputs:
+    def outputs(self) -> Outputs:
         """The job's results."""
         rows = self.last_rows()
         hidden = self.hiddens[rows].to(self.cells.dtype)

@@ -35,7 +35,7 @@ from strokebook.model.cells.noise import Noise
 from strokebook.model.config import ModelOptions
 from strokebook.model.data.packing import Packing
 from strokebook.model.distributions import mixture
-from strokebook.model.distributions.inverse_cdf import InverseCdf, Move
+from strokebook.model.distributions.inverse_cdf import InverseCdf, SampledPoint
 from strokebook.model.distributions.local_frame import (
     blurred_nats,
     from_local_frame,
@@ -45,7 +45,7 @@ from strokebook.model.distributions.local_frame import (
 from strokebook.model.kernels.precision import product_type
 from strokebook.model.networks import page_features
 from strokebook.model.networks.page_state import (
-    Page,
+    PageState,
     Prospect,
     Reached,
     geometry,
@@ -132,14 +132,14 @@ class PageDecoder(nn.Module):
             said[1 - across, 1, part] = -1.0
         self.output.bias[self.turned : self.turned + 2 * few] = -1.0
 
-    def zero_state(self, batch: int) -> Page:
+    def zero_state(self, batch: int) -> PageState:
         """The state before the first point of an empty page."""
         hidden, cell = self.cell.zero_state(batch)
         new = self.blur.new_zeros
         page = new(0, batch, 3), new(0, batch, POINTER)
-        return Page(hidden, cell, *page, new(batch, self.wide), new(batch))
+        return PageState(hidden, cell, *page, new(batch, self.wide), new(batch))
 
-    def start(self, batch: int, z: Tensor | None) -> tuple[Page, Tensor]:
+    def start(self, batch: int, z: Tensor | None) -> tuple[PageState, Tensor]:
         """The state before the first point, tanh(W z + b), and the steps' common offset."""
         blank = self.zero_state(batch)
         if z is None or self.initial is None:
@@ -177,7 +177,7 @@ class PageDecoder(nn.Module):
 
     def follow(
         self, state: Any, offset: Tensor, row: Tensor, rows: Tensor, begun: bool, groups: int
-    ) -> tuple[Page, Tensor]:
+    ) -> tuple[PageState, Tensor]:
         """Go on through given rows; see :meth:`.sketch_rnn.Decoder.follow`."""
         given = torch.cat((row[None], rows))
         lengths = torch.full((rows.shape[1],), len(rows), device=rows.device)
@@ -191,9 +191,9 @@ class PageDecoder(nn.Module):
         keys = packing.unpack(self.pointer.key(outlook), len(rows))
         hidden, cell = (packing.unsort(part).to(rows.dtype) for part in last)
         page = reached.path, torch.cat((state.keys, keys)), outlook[reached.slots[-1]]
-        return Page(hidden, cell, *page, torch.zeros_like(state.over)), cost
+        return PageState(hidden, cell, *page, torch.zeros_like(state.over)), cost
 
-    def step(self, state: Page, offset: Tensor, point: Tensor, begins: Tensor) -> Page:
+    def step(self, state: PageState, offset: Tensor, point: Tensor, begins: Tensor) -> PageState:
         """Put down one point of each drawing: offsets ``(B, 2)``, whether they begin strokes."""
         new = torch.cat((point, begins[:, None].to(point.dtype)), 1)
         path = torch.cat((state.path, new[None]))
@@ -206,11 +206,11 @@ class PageDecoder(nn.Module):
         now = self.cell.step(inputs, State(state.hidden, state.cell), offset)
         outlook = self._outlook(self.cell.output(now), sight, view)
         keys = torch.cat((state.keys, self.pointer.key(outlook)[None]))
-        return Page(*now, path, keys, outlook, state.over)
+        return PageState(*now, path, keys, outlook, state.over)
 
     def advance(
         self, state: Any, offset: Tensor, row: Tensor, begun: bool, choice: InverseCdf
-    ) -> Move:
+    ) -> SampledPoint:
         """Draw one point of each drawing; see :meth:`.sketch_rnn.Decoder.advance`."""
         lifted, over = row[:, 3] > 0.5, state.over > 0.5
         point, nats = row.new_zeros(len(row), 2), row.new_zeros(len(row))
@@ -228,9 +228,9 @@ class PageDecoder(nn.Module):
         end = row.new_tensor((0.0, 0.0, 0.0, 0.0, 1.0))
         now = now._replace(over=torch.maximum(state.over, (pen == END).to(point.dtype)))
         nats = torch.where(over, 0.0, nats)
-        return Move(now, torch.where(over[:, None], end, drawn), nats)
+        return SampledPoint(now, torch.where(over[:, None], end, drawn), nats)
 
-    def prospect(self, state: Page, lifted: Tensor) -> Prospect:
+    def prospect(self, state: PageState, lifted: Tensor) -> Prospect:
         """Where the next point of each drawing may lie, the pen ``lifted`` or not, ``(B,)``."""
         o, at, j = state.outlook, self.place_at, self.jumps
         weight, turned, upright = self._parts(self.output(o))
@@ -260,7 +260,7 @@ class PageDecoder(nn.Module):
         nats = torch.where(found.logistic, blurred_nats(blurred, offsets, self._blur()), nats)
         return -torch.logsumexp(weight - nats, 1)
 
-    def _spots(self, state: Page) -> PointerComponents:
+    def _spots(self, state: PageState) -> PointerComponents:
         """What the pointer says of every point of the page, fields ``(B, N)``."""
         count, batch = state.path.shape[:2]
         device = state.path.device
@@ -280,7 +280,7 @@ class PageDecoder(nn.Module):
         inputs: Tensor,
         targets: Tensor,
         lengths: Tensor,
-        state: Page,
+        state: PageState,
         offset: Tensor,
         noise: Noise | None,
     ) -> tuple[Packing, Tensor, Tensor]:
@@ -297,7 +297,7 @@ class PageDecoder(nn.Module):
         self,
         given: Tensor,
         lengths: Tensor,
-        state: Page,
+        state: PageState,
         offset: Tensor,
         noise: Noise | None,
         groups: int,
@@ -342,7 +342,7 @@ class PageDecoder(nn.Module):
         return torch.cat((both, torch.relu(product(self.behind, both))), 1)
 
     def _nats(
-        self, reached: Reached, state: Page, given: Tensor, targets: Tensor, states: Tensor
+        self, reached: Reached, state: PageState, given: Tensor, targets: Tensor, states: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Position and pen nats of every point, packed, each ``(R,)``.
 

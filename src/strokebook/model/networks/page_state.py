@@ -18,7 +18,7 @@ from strokebook.model.distributions import mixture
 from strokebook.model.networks.pointer import Geometry
 
 
-class Page(NamedTuple):
+class PageState(NamedTuple):
     """What a seeing decoder carries: its cell's state, the page, and how it looks from there.
 
     Attributes:
@@ -37,10 +37,10 @@ class Page(NamedTuple):
     outlook: Tensor
     over: Tensor
 
-    def at(self, index: Tensor) -> Page:
+    def at(self, index: Tensor) -> PageState:
         """The states of the drawings at ``index``."""
         page = self.path[:, index], self.keys[:, index]
-        return Page(
+        return PageState(
             self.hidden[index], self.cell[index], *page, self.outlook[index], self.over[index]
         )
 

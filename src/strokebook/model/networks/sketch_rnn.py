@@ -21,7 +21,7 @@ from strokebook.model.cells.noise import Noise
 from strokebook.model.config import ModelOptions
 from strokebook.model.data.packing import Packing
 from strokebook.model.distributions import mixture
-from strokebook.model.distributions.inverse_cdf import InverseCdf, Move
+from strokebook.model.distributions.inverse_cdf import InverseCdf, SampledPoint
 from strokebook.model.networks.page_decoder import PageDecoder
 
 ROW = 5
@@ -169,7 +169,7 @@ class Decoder(nn.Module):
 
     def advance(
         self, state: Any, offset: Tensor, row: Tensor, begun: bool, choice: InverseCdf
-    ) -> Move:
+    ) -> SampledPoint:
         """Draw one row of each of B drawings.
 
         Args:
@@ -192,7 +192,7 @@ class Decoder(nn.Module):
         if choice.weighed and begun:
             placed = drawn[:, 4] == 0
             nats = nats + torch.where(placed, mixture.position_nats(found, drawn[:, :2]), 0.0)
-        return Move(now, drawn, nats)
+        return SampledPoint(now, drawn, nats)
 
     def _hiddens(
         self, rows: Tensor, z: Tensor | None, noise: Noise | None, packing: Packing

@@ -19,7 +19,7 @@ from strokebook.model.checkpoints.folder import mark_model
 from strokebook.model.config import ModelOptions, TrainOptions
 from strokebook.model.data.augment import Augmentation
 from strokebook.model.data.batches import Epochs
-from strokebook.model.data.prepare import TrainingData, prepare
+from strokebook.model.data.training_data import TrainingData, prepare
 from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.training import metrics, model_card, samples
 from strokebook.model.training.interrupts import Interrupts

@@ -13,13 +13,19 @@ from strokebook.library.backup import back_up_daily
 from strokebook.library.catalogue.catalogue import Catalogue
 from strokebook.library.catalogue.database import MEMORY
 from strokebook.library.catalogue.filed_rows import FILED, LIST, write_list
-from strokebook.library.check import log, repair, tables, twin
+from strokebook.library.check import edit_log, hand_json, tables
+from strokebook.library.check import rebuild as repair
 from strokebook.library.edits.projection import rebuild
 from strokebook.library.edits.twin import rewrite
 from strokebook.pipeline import locks
-from strokebook.pipeline.check.files import check_filed, is_listed, missing_files, unknown_files
+from strokebook.pipeline.check.check_project import project_settings
 from strokebook.pipeline.check.private import check_private, exposed_images, page_names
-from strokebook.pipeline.check.project import project_settings
+from strokebook.pipeline.check.project_files import (
+    check_filed,
+    is_listed,
+    missing_files,
+    unknown_files,
+)
 from strokebook.pipeline.editing.curate import apply_cluster_decisions
 from strokebook.pipeline.project import DATABASE, HAND, Project, open_project
 from strokebook.pipeline.removal import trash
@@ -83,14 +89,14 @@ def _mend_catalogue(project: Project) -> list[str]:
         repair.mend_tables(db)
         said.append("Mended rows of the catalogue that referred to nothing.")
     filled = repair.mend_log(db, hand_file)
-    if (differing := log.differing_tables(db)) or filled:
+    if (differing := edit_log.differing_tables(db)) or filled:
         with db.transaction():
             rebuild(db)
             project.catalogue.refresh_cluster_names()
         apply_cluster_decisions(project)
         what = ", ".join(differing)
         said += filled + ([f"Made {what} anew from the log of edits."] if what else [])
-    if twin.check_twin(db, hand_file):
+    if hand_json.check_twin(db, hand_file):
         rewrite(db, hand_file)
         said.append(f"Wrote {HAND} anew from the log of edits.")
     return said

@@ -32,7 +32,7 @@ class Naming:
 
 
 @dataclass
-class Said:
+class EditResult:
     """What a command came to.
 
     Attributes:
@@ -49,7 +49,7 @@ class Said:
 
 
 @contextmanager
-def _watched(project: Project, said: Said) -> Iterator[None]:
+def _watched(project: Project, said: EditResult) -> Iterator[None]:
     """Compare what would be traced and learnt from before and after."""
     before = Standing.of(project)
     yield
@@ -70,7 +70,7 @@ def parse_naming(text: str) -> Naming:
 
 def label_clusters(
     project: Project, texts: Sequence[str], *, kind: str | None = None, new: bool = False
-) -> Said:
+) -> EditResult:
     """Name clusters of pages by hand; their pages get the label at once.
 
     Args:
@@ -79,7 +79,7 @@ def label_clusters(
         kind: What kind of page a new label means; default: what the clusters' pages are now.
         new: A label that is nearly a known one is meant as it is written.
     """
-    catalogue, said = project.catalogue, Said()
+    catalogue, said = project.catalogue, EditResult()
     namings = [parse_naming(text) for text in texts]
     pages = catalogue.pages()
     with _watched(project, said), catalogue.hand_edit():
@@ -99,9 +99,9 @@ def correct(
     *,
     kind: str | None = None,
     new: bool = False,
-) -> Said:
+) -> EditResult:
     """Label pages by hand; it wins over their clusters for ever."""
-    catalogue, said = project.catalogue, Said()
+    catalogue, said = project.catalogue, EditResult()
     kinds = {catalogue.page(name).kind for name in names}
     name, given = settle_label(project, label, kinds, kind=kind, new=new)
     with _watched(project, said), catalogue.hand_edit():
@@ -111,28 +111,28 @@ def correct(
     return said
 
 
-def uncorrect(project: Project, names: Sequence[str]) -> Said:
+def uncorrect(project: Project, names: Sequence[str]) -> EditResult:
     """Take labels by hand back; the pages have their clusters' labels again."""
-    said = Said()
+    said = EditResult()
     with _watched(project, said):
         said.pages = project.catalogue.clear_hand_labels(names)
     return said
 
 
-def tag(project: Project, names: Sequence[str], tag_name: str, remove: bool = False) -> Said:
+def tag(project: Project, names: Sequence[str], tag_name: str, remove: bool = False) -> EditResult:
     """Tag pages or take a tag away, all of them or none.
 
     A page tagged private is so at once; what was made of it is removed by
     :func:`strokebook.pipeline.removal.purge.purge`.
     """
-    catalogue, said = project.catalogue, Said()
+    catalogue, said = project.catalogue, EditResult()
     act = catalogue.untag_pages if remove else catalogue.tag_pages
     with _watched(project, said):
         said.pages = act(names, tag_name)
     return said
 
 
-def decide(project: Project, names: Sequence[str], kept: bool) -> Said:
+def decide(project: Project, names: Sequence[str], kept: bool) -> EditResult:
     """Keep or drop drawings by hand.
 
     Args:
@@ -141,7 +141,7 @@ def decide(project: Project, names: Sequence[str], kept: bool) -> Said:
             drawings of cluster 3, also those that join it later.
         kept: Keep, or drop.
     """
-    catalogue, said = project.catalogue, Said()
+    catalogue, said = project.catalogue, EditResult()
     clusters = [int(m[1]) for n in names if (m := _CLUSTER.fullmatch(n))]
     singles = expand_names(project, [n for n in names if not _CLUSTER.fullmatch(n)])
     with _watched(project, said), catalogue.hand_edit():
@@ -185,7 +185,7 @@ def _apply_cluster_decisions(project: Project) -> None:
 
 def sync_folders(project: Project) -> tuple[SyncReport, Effects]:
     """Record where the artist moved filed pages, as labels by hand."""
-    said = Said()
+    said = EditResult()
     with _watched(project, said):
         report = sync(project.catalogue, project.library, project.folder)
     return report, said.effects

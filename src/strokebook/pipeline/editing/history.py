@@ -47,7 +47,7 @@ class LogEntry:
 
 
 @dataclass(frozen=True)
-class Step:
+class HistoryStep:
     """A command that was taken back, or brought again.
 
     Attributes:
@@ -98,7 +98,7 @@ def next_redo(project: Project, count: int) -> list[LogEntry]:
     return [_entry(words, command) for command in project.catalogue.next_redo(count)]
 
 
-def undo(project: Project, count: int) -> list[Step]:
+def undo(project: Project, count: int) -> list[HistoryStep]:
     """Take the last commands back, all of them or none; what stood before them stands again.
 
     Raises:
@@ -108,7 +108,7 @@ def undo(project: Project, count: int) -> list[Step]:
     return _steps(project, commands, back=True)
 
 
-def redo(project: Project, count: int) -> list[Step]:
+def redo(project: Project, count: int) -> list[HistoryStep]:
     """Bring the commands again that were taken back last, all of them or none.
 
     Raises:
@@ -129,7 +129,7 @@ def private_pages(project: Project, entries: Sequence[LogEntry], *, marked: bool
     ]
 
 
-def _steps(project: Project, commands: Sequence[Command], *, back: bool) -> list[Step]:
+def _steps(project: Project, commands: Sequence[Command], *, back: bool) -> list[HistoryStep]:
     catalogue, words, steps = project.catalogue, EditWords(project.catalogue), []
     act = catalogue.undo if back else catalogue.redo
     with catalogue.hand_edit():
@@ -139,7 +139,7 @@ def _steps(project: Project, commands: Sequence[Command], *, back: bool) -> list
             act([command])
             apply_cluster_decisions(project)
             after = Standing.of(project)
-            steps.append(Step(says, _standing_now(project, command), compare(before, after)))
+            steps.append(HistoryStep(says, _standing_now(project, command), compare(before, after)))
             before = after
     return steps
 

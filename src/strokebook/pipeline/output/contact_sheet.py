@@ -18,7 +18,7 @@ from strokebook.base import owned
 from strokebook.geometry.animate import animate
 from strokebook.geometry.drawing import Drawing, Points
 from strokebook.geometry.render import place, render, sheet
-from strokebook.geometry.svg.api import write_layers, write_svg
+from strokebook.geometry.svg.io import write_layers, write_svg
 from strokebook.pipeline.output.pictures import completion_picture, save_picture
 
 CELL = 240

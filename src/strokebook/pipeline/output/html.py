@@ -29,7 +29,7 @@ nav a { color: inherit; margin-right: 1.1rem; } nav { font-size: .92rem; margin:
 """
 
 
-class Page:
+class HtmlPage:
     """An HTML page that grows from the top down."""
 
     def __init__(self, title: str, subtitle: str = "") -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from strokebook.base.files import atomic_open
-from strokebook.figures.prepare import PreparedPage
+from strokebook.figures.prepare_page import PreparedPage
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.render import (
     STROKE_COLOURS,

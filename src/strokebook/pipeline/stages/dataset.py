@@ -10,9 +10,9 @@ from strokebook.base import owned
 from strokebook.base.files import inside, plain_name
 from strokebook.dataset.build import DataSet, Source, build
 from strokebook.dataset.card import make_card, read_pages, write_card
-from strokebook.dataset.figures import points_picture
 from strokebook.dataset.load import read_npz
 from strokebook.dataset.npz import write_flat, write_npz
+from strokebook.dataset.points_picture import points_picture
 from strokebook.dataset.splits import Part, SplitArrays
 from strokebook.library.catalogue.records import DrawingRecord
 from strokebook.pipeline.output.pictures import save_picture

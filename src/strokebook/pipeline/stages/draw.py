@@ -13,7 +13,7 @@ from strokebook.geometry.animate import animate
 from strokebook.geometry.drawing import Drawing, Stroke3
 from strokebook.geometry.render import render, sheet
 from strokebook.geometry.stroke3 import from_stroke3
-from strokebook.geometry.svg.api import write_layers
+from strokebook.geometry.svg.io import write_layers
 from strokebook.pipeline.output.pictures import completion_picture, save_picture
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.settings import fingerprint

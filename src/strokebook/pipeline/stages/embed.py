@@ -14,7 +14,7 @@ from strokebook.library.disk.previews import preview_path
 from strokebook.library.filing import file_pages
 from strokebook.pipeline.hub import hub_is_allowed
 from strokebook.pipeline.locks import editing
-from strokebook.pipeline.previews import Previews
+from strokebook.pipeline.preview_images import Previews
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.project_backbone import BATCH, ProjectBackbone
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of, usable_pages
@@ -22,7 +22,7 @@ from strokebook.pipeline.stages.clustering import put_in_clusters
 from strokebook.pipeline.stages.page_sheets import draw_page_sheets
 from strokebook.vision.backbone import load_backbone
 from strokebook.vision.finetune import fine_tune
-from strokebook.vision.kinds import judge, name_clusters
+from strokebook.vision.kind_rule import judge, name_clusters
 from strokebook.vision.map2d import extend_map, fit_map
 from strokebook.vision.measures import measure
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from strokebook.base import owned
 from strokebook.base.errors import Refusal
 from strokebook.base.files import inside
-from strokebook.figures.prepare import PreparedPage, prepare_page
+from strokebook.figures.prepare_page import PreparedPage, prepare_page
 from strokebook.figures.separate import Figure
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.svg.api import read_drawing, write_svg
+from strokebook.geometry.svg.io import read_drawing, write_svg
 from strokebook.library.catalogue.records import DrawingRecord, NewDrawing, Page
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.settings import fingerprint

@@ -20,11 +20,11 @@ from strokebook.geometry.render import render
 from strokebook.library.catalogue.records import DrawingRecord, Page, Space, Vectors
 from strokebook.library.disk.previews import preview_path
 from strokebook.pipeline.output.pictures import counted, save_picture
-from strokebook.pipeline.previews import Previews
+from strokebook.pipeline.preview_images import Previews
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.stage import is_done, key_of, usable_pages
 from strokebook.pipeline.stages.figures import load_figure
-from strokebook.vision.clusters import Clustering
+from strokebook.vision.clusters import ClusterFit
 from strokebook.vision.mapview import map_picture, thumbnail_map
 from strokebook.vision.sheets import cluster_sheet, contact_sheet
 
@@ -177,7 +177,7 @@ def _cluster_sheet(
     vectors = project.catalogue.vectors(space, looked, [item.key for item in items])
     return cluster_sheet(
         vectors,
-        Clustering(centroids, np.full(len(items), number, np.int64)),
+        ClusterFit(centroids, np.full(len(items), number, np.int64)),
         number,
         lambda row: items[row].picture(),
         lambda row: items[row].caption,

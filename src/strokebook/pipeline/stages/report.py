@@ -13,19 +13,19 @@ from strokebook.base import owned
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import file_digest, write_text
 from strokebook.base.images import open_image
-from strokebook.figures.prepare import prepare_page
+from strokebook.figures.prepare_page import prepare_page
 from strokebook.geometry.drawing import Drawing
 from strokebook.library.catalogue.records import Page as BookPage
 from strokebook.library.disk.previews import preview_path
-from strokebook.pipeline.output.html import Page
+from strokebook.pipeline.output.html import HtmlPage
 from strokebook.pipeline.output.pictures import STEP_CELL, Way, path_picture, save_picture
 from strokebook.pipeline.project import Project
+from strokebook.pipeline.project_summary import Summary, summarise
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of, page_file
 from strokebook.pipeline.stages.figures import STAGE as FIGURES
 from strokebook.pipeline.stages.figures import prepare
 from strokebook.pipeline.stages.trace import load_trace, trace_file, traceable
 from strokebook.pipeline.stages.train import model_folder
-from strokebook.pipeline.summary import Summary, summarise
 from strokebook.tracing.page import load_page
 from strokebook.tracing.registry import engine
 
@@ -121,9 +121,9 @@ def _scan(project: Project, page: BookPage) -> Image.Image:
     return open_image(preview_path(project.folder, page.image), reduce_to=max(STEP_CELL))
 
 
-def _page(project: Project, summary: Summary) -> Page:
+def _page(project: Project, summary: Summary) -> HtmlPage:
     total = sum(summary.pages.values())
-    page = Page(
+    page = HtmlPage(
         f"{project.library.name}: from sketchbooks to a model",
         f"{total} pages, {summary.drawings['found']} drawings · strokebook {__version__}",
     )
@@ -139,18 +139,18 @@ def _page(project: Project, summary: Summary) -> Page:
     return page
 
 
-def _show(page: Page, path: Path, caption: str) -> None:
+def _show(page: HtmlPage, path: Path, caption: str) -> None:
     if path.exists():
         page.picture(path, caption)
 
 
-def _tables(page: Page, summary: Summary, *titles: str) -> None:
+def _tables(page: HtmlPage, summary: Summary, *titles: str) -> None:
     for table in summary.tables():
         if table.title.startswith(titles):
             page.table(table.columns, table.rows)
 
 
-def _completions(project: Project, page: Page) -> None:
+def _completions(project: Project, page: HtmlPage) -> None:
     drawn = project.at("drawn")
     if not (drawn / "completions.png").exists():
         return
@@ -159,14 +159,14 @@ def _completions(project: Project, page: Page) -> None:
     _show(page, drawn / "completions.gif", "The first start's completions, drawn.")
 
 
-def _pages(project: Project, page: Page, summary: Summary) -> None:
+def _pages(project: Project, page: HtmlPage, summary: Summary) -> None:
     page.section("Pages", "By kind. Private pages are counted here and used nowhere.")
     _tables(page, summary, "Pages")
     for path in sorted(project.pictures.glob("labels/*.jpg")):
         _show(page, path, f"Labelled {path.stem}.")
 
 
-def _clusters(project: Project, page: Page) -> None:
+def _clusters(project: Project, page: HtmlPage) -> None:
     page.section("How the pages lie", "Near pages look alike to the network.")
     _show(page, project.pictures / "map.png", "The map, coloured by folder, cluster and label.")
     _show(page, project.pictures / "map-pages.jpg", "The pages themselves on the map.")
@@ -174,7 +174,7 @@ def _clusters(project: Project, page: Page) -> None:
         _show(page, path, f"Pages of cluster {int(path.stem[-2:])}.")
 
 
-def _path(project: Project, page: Page, summary: Summary) -> None:
+def _path(project: Project, page: HtmlPage, summary: Summary) -> None:
     page.section("From ink to strokes", "Traced; joined and spliced beside routed; separated.")
     _tables(page, summary, "Strokes")
     _show(
@@ -185,7 +185,7 @@ def _path(project: Project, page: Page, summary: Summary) -> None:
     )
 
 
-def _composition(project: Project, page: Page, summary: Summary) -> None:
+def _composition(project: Project, page: HtmlPage, summary: Summary) -> None:
     page.section("Drawings", "What was found, what was kept, and why the rest was not.")
     _tables(page, summary, "Drawings")
     for name in ("drawings-kept.jpg", "drawings-dropped.jpg"):
@@ -194,7 +194,7 @@ def _composition(project: Project, page: Page, summary: Summary) -> None:
         _show(page, path, f"Drawings of cluster {int(path.stem[-2:])}.")
 
 
-def _data(project: Project, page: Page, summary: Summary) -> None:
+def _data(project: Project, page: HtmlPage, summary: Summary) -> None:
     if summary.dataset is None:
         return
     page.section("Data set", " ".join(summary.dataset["notes"]))
@@ -202,7 +202,7 @@ def _data(project: Project, page: Page, summary: Summary) -> None:
     _show(page, project.pictures / "points.png", "Points of a drawing, before and after.")
 
 
-def _model(project: Project, page: Page, summary: Summary) -> None:
+def _model(project: Project, page: HtmlPage, summary: Summary) -> None:
     if summary.model is None:
         return
     page.section("Model", "SketchRNN, trained on the data set.")

@@ -9,7 +9,7 @@ from pathlib import Path
 from strokebook.base import owned
 from strokebook.base.errors import Refusal, StrokebookError
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.svg.api import read_drawing, write_drawing, write_svg
+from strokebook.geometry.svg.io import read_drawing, write_drawing, write_svg
 from strokebook.library.catalogue.records import Page
 from strokebook.pipeline.mounted import Mounted
 from strokebook.pipeline.project import Project

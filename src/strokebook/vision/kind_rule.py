@@ -55,7 +55,7 @@ ART, PRIOR = "art", {"notes": NOTES, "cover": COVERS, "covers": COVERS}
 
 
 @dataclass(frozen=True)
-class Verdict:
+class KindVerdict:
     """What a page is taken for.
 
     Attributes:
@@ -75,7 +75,7 @@ class _Answer:
     reason: str
 
 
-def judge(measures: PageMeasures, folder: str | None = None) -> Verdict:
+def judge(measures: PageMeasures, folder: str | None = None) -> KindVerdict:
     """Name a page.
 
     Args:
@@ -91,8 +91,8 @@ def judge(measures: PageMeasures, folder: str | None = None) -> Verdict:
     expected = PRIOR.get(place)
     if expected and label != expected and not _beats(measures, expected, label, margin):
         reason = f"in the folder {place}; the pixels alone ({reason}) say {label}"
-        return Verdict(expected, 0.75, reason)
-    return Verdict(label, 1 - 0.5 * 2 ** -max(margin, 0.0), reason)
+        return KindVerdict(expected, 0.75, reason)
+    return KindVerdict(label, 1 - 0.5 * 2 ** -max(margin, 0.0), reason)
 
 
 def _questions(m: PageMeasures, place: str) -> dict[str, _Answer]:
@@ -166,7 +166,7 @@ def _under(value: float, threshold: float) -> float:
 
 def name_clusters(
     numbers: Sequence[int] | npt.NDArray[np.integer],
-    verdicts: Sequence[Verdict | str],
+    verdicts: Sequence[KindVerdict | str],
     purity: float = 0.9,
 ) -> dict[int, str]:
     """Names for the clusters whose members agree.

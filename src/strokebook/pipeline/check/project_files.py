@@ -123,7 +123,7 @@ def _read_picture(path: Path) -> None:
 
 
 def _read_drawing(path: Path) -> None:
-    from strokebook.geometry.svg.api import read_drawing
+    from strokebook.geometry.svg.io import read_drawing
 
     read_drawing(path)
 
@@ -149,7 +149,7 @@ def _read_model(path: Path) -> None:
 
 def _read_backbone(path: Path) -> None:
     from strokebook.vision.options import VisionOptions
-    from strokebook.vision.store import load_saved
+    from strokebook.vision.saved_backbone import load_saved
 
     load_saved(path.parent, VisionOptions())
 

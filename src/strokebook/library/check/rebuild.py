@@ -12,8 +12,8 @@ from strokebook.base.files import atomic_path
 from strokebook.library.catalogue.database import Database
 from strokebook.library.catalogue.migrations import migrate
 from strokebook.library.catalogue.schema import MIGRATIONS
-from strokebook.library.check.log import missing_numbers
-from strokebook.library.check.reading import ReadOnlyDatabase
+from strokebook.library.check.edit_log import missing_numbers
+from strokebook.library.check.read_only import ReadOnlyDatabase
 from strokebook.library.check.tables import integrity_faults, is_only_index
 from strokebook.library.clock import now
 from strokebook.library.disk.backup_files import FOLDER, Backup, backups

@@ -8,17 +8,17 @@ from pathlib import Path
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.library.catalogue.catalogue import Catalogue
 from strokebook.library.catalogue.database import Database
-from strokebook.library.check import log, tables, twin
+from strokebook.library.check import edit_log, hand_json, tables
 from strokebook.library.check.finding import Finding
-from strokebook.library.check.reading import ReadOnlyDatabase
+from strokebook.library.check.read_only import ReadOnlyDatabase
 from strokebook.library.disk.backup_files import restore_advice
-from strokebook.pipeline.check.files import (
+from strokebook.pipeline.check.private import check_private
+from strokebook.pipeline.check.project_files import (
     check_filed,
     check_files,
     check_manifest,
     check_unknown,
 )
-from strokebook.pipeline.check.private import check_private
 from strokebook.pipeline.project import DATABASE, HAND, SETTINGS, Project
 from strokebook.pipeline.settings import Settings, load_settings
 
@@ -78,7 +78,7 @@ def check_opened(project: Project, *, deep: bool = False) -> list[Finding]:
 
 
 def _check_edits(db: Database, hand_file: Path) -> list[Finding]:
-    found = log.check_log(db)
+    found = edit_log.check_log(db)
     if any(finding.subject.startswith("edit ") for finding in found):
         return found  # what cannot be read comes to nothing
-    return found + log.check_projections(db) + twin.check_twin(db, hand_file)
+    return found + edit_log.check_projections(db) + hand_json.check_twin(db, hand_file)
