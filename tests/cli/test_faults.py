@@ -181,7 +181,7 @@ def test_without_a_project_the_details_are_in_a_temporary_file(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("strokebook.cli.run.make_library", None)
+    monkeypatch.setattr("strokebook.demo.make_library", None)
     code, _, err = run("make-sample", tmp_path / "library")
     (log,) = tmp_path.glob("strokebook-*.log")
     assert code == 70 and str(log) in err and "TypeError" in err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,10 +19,12 @@ from strokebook.cli.console import (
     table,
 )
 from strokebook.cli.purge import purge_asking
-from strokebook.demo import SampleSummary, make_library
 from strokebook.pipeline.guide import next_step, to_look_at
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.project_summary import Summary, summarise
+
+if TYPE_CHECKING:
+    from strokebook.demo import SampleSummary
 
 
 @app.command()
@@ -108,6 +110,8 @@ def make_sample(
 
     Example: `strokebook make-sample sample --seed 48 --pages 48`
     """
+    from strokebook.demo import make_library
+
     made = make_library(folder, seed=seed, pages=pages, progress=BarProgress())
     _tell_sample(folder, made)
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
@@ -122,6 +121,8 @@ def line(
     colour: tuple[int, int, int],
 ) -> None:
     """One polyline, or a dot where there is one point; pixel centres lie at whole numbers + ½."""
+    import cv2  # late: it takes a tenth of a second, and listings draw nothing
+
     if not len(points):
         return
     fixed = np.clip(points - 0.5, -FARTHEST, FARTHEST) * (1 << SUBPIXEL)
@@ -132,6 +133,8 @@ def line(
 
 
 def _paint_time(canvas: Picture, strokes: Sequence[npt.NDArray[np.float64]], thick: int) -> None:
+    import cv2  # late: it takes a tenth of a second, and listings draw nothing
+
     total = sum(len(s) for s in strokes)
     done = 0
     for stroke in strokes:
@@ -208,6 +211,8 @@ def sheet(
 
 def reduced(canvas: npt.NDArray[np.uint8], size: tuple[int, int]) -> npt.NDArray[np.uint8]:
     """``canvas`` at ``size`` (width, height), every pixel the mean of those it covers."""
+    import cv2  # late: it takes a tenth of a second, and listings draw nothing
+
     return cv2.resize(canvas, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 

@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
@@ -150,6 +149,8 @@ def _millimetres_per_unit(
 
 
 def _group(name: str, drawing: Drawing, scale: float, places: int, colour: str) -> str:
+    from xml.sax.saxutils import quoteattr  # late: it brings the whole of urllib
+
     label = quoteattr(NOT_XML.sub("", name))
     pen = drawing.pen_width or PLAIN_PEN * max(drawing.size)
     paths = "".join(f'<path d="{_path(s, scale, places)}"/>\n' for s in drawing.strokes)
