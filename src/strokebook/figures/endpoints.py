@@ -1,4 +1,4 @@
-"""The ends of strokes: where they lie and which way they point."""
+"""Endpoints of strokes: where they lie and which way they point."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One page from its tracing to its drawings: resample, frame, long strokes, separate, drop.
+"""Preparation of a page: resample, frame, join and splice, separate, drop.
 
 Long strokes come about in one of three ways (``path``): they are joined end to end and spliced,
 left as the tracing has them, or routed through the graph of all their lines.

@@ -1,4 +1,4 @@
-"""Linkage: the shortest gaps that hold a page's strokes together, and how loose its line is.
+"""Minimum spanning tree of a page's strokes: the shortest gaps that hold them together.
 
 The links are the minimum spanning tree of the strokes, each as near to another as their nearest
 points. Such a tree lies within the Delaunay triangulation of the points (Toussaint, "The relative

@@ -1,4 +1,4 @@
-"""How likely it is that a line goes on from one branch to another: learned from known pen paths.
+"""Continuity: how likely two half-edges are one line, learned from known pen paths.
 
 Whether two branches are one line shows in how they turn, where they aim, how their curvature
 agrees, over short and long windows, and in how wide the ink is. Which of these counts how much was

@@ -1,4 +1,4 @@
-"""Parts of a drawing that are probably one line: many crossings, few ends."""
+"""Dense components: parts of a drawing that are probably one line (many crossings, few ends)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bits of line that hang on a longer stroke, drawn there and back while the pen passes."""
+"""Detours: dead ends that hang on a longer stroke, drawn there and back."""
 
 from __future__ import annotations
 

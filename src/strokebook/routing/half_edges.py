@@ -1,4 +1,4 @@
-"""How the lines leave their nodes: place, direction and curvature just outside the node's ink.
+"""Half-edges: place, direction and curvature of lines just outside a node's ink.
 
 Edge ``e`` has two branches, ``2 e`` at its node ``a`` and ``2 e + 1`` at its node ``b``. Shape
 letters: E edges, H = 2 E branches, P points.

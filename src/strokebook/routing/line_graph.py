@@ -1,4 +1,4 @@
-"""A line drawing as a graph: where lines end, meet and cross, and the lines between.
+"""Line graph: nodes where lines end, meet and cross, and edges along the lines.
 
 Shape letters: K nodes, E edges, P points of one edge.
 """

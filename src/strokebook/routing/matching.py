@@ -1,4 +1,4 @@
-"""Disjoint pairs of the greatest total weight."""
+"""Maximum-weight matching."""
 
 from __future__ import annotations
 

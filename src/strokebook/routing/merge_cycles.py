@@ -1,4 +1,4 @@
-"""Closed trails sewn into the trails they meet, where that bends the line least.
+"""Merging of closed trails into the trails they meet, where that bends the line least.
 
 At a junction where a closed trail meets another, exchanging partners makes one trail of the two
 (Hierholzer 1873). The exchanges are taken in the order of the bending that they add, as in

@@ -1,4 +1,4 @@
-"""Nodes that lie so close together that they are one meeting of lines.
+"""Clusters of nodes that lie so close together that they are one junction.
 
 Where three lines cross in nearly one point, or two cross at a small angle, the ink between the
 nodes is too short to tell how the line goes: it is told from the branches that leave the cluster.

@@ -1,4 +1,4 @@
-"""The order and direction of strokes: top before bottom, then whatever lies nearest.
+"""Order and direction of strokes: top before bottom, then the nearest next.
 
 Where the ink does not tell, a person starts at the top: an open stroke runs from its higher end
 (the left one of two equally high), a closed one from its highest point and counter-clockwise, as

@@ -1,4 +1,4 @@
-"""Which branch a line takes up again behind a node: the cheapest pairs, exactly."""
+"""Pairing of half-edges at a node: the cheapest one, exactly."""
 
 from __future__ import annotations
 

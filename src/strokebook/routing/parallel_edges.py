@@ -1,4 +1,4 @@
-"""Slits between two lines that run side by side, closed: there the pen drew one stretch twice.
+"""Parallel edges: slits in doubled lines, closed where the pen drew one stretch twice.
 
 Where a line is drawn over again, the two do not lie quite on each other, and a sliver of paper
 stays between them. Taken as two ways between two forks it would be a loop that nobody drew.

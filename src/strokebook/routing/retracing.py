@@ -1,4 +1,4 @@
-"""Stretches that the pen draws twice: the cheapest set of them, as a matching of odd nodes.
+"""Retraces: the cheapest set of stretches to draw twice, as a matching of odd nodes.
 
 Where an odd number of lines meet, one of them ends, or else the pen ran over an edge twice. An
 edge between two odd nodes drawn twice saves one stroke; which edges are worth it is a

@@ -1,4 +1,4 @@
-"""Short ways along a handful of edges."""
+"""Shortest paths along a handful of edges."""
 
 from __future__ import annotations
 

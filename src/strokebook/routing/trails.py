@@ -1,4 +1,4 @@
-"""The walk while it is made: nodes with paired branches, hence trails through the graph."""
+"""Transition system: a pairing of half-edges at every node, hence trails through the graph."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loops over pixels, compiled when first called and kept on disk beside the code."""
+"""Compilation of pixel loops at their first call; the result is kept on disk beside the code."""
 
 from __future__ import annotations
 

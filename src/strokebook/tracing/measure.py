@@ -1,4 +1,4 @@
-"""How well a drawing covers the ink: precision and recall at half a pen width."""
+"""Precision and recall of a drawing against the ink, at half a pen width."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a tracing engine is, and what it gives back."""
+"""Tracer: the interface of a tracing engine, and its result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a recurrent cell is to the nets, and how packed sequences go through cells.
+"""Recurrent cells: their interface, and packed sequences through them.
 
 Shape letters: T steps, B drawings, R packed rows, D inputs, C constant inputs, U units that a cell
 puts out, S numbers that it carries in each half of its state.

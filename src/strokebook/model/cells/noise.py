@@ -1,4 +1,4 @@
-"""Every random number of the model as a pure function of a seed and a place.
+"""Random streams of the model: each number a pure function of a seed and a place.
 
 A training step's noise depends on (seed, step) alone, so that a resumed run needs no saved state
 of a random generator and draws what the unbroken run would have drawn.

@@ -1,4 +1,4 @@
-"""Model folders: weights as safetensors beside a JSON that says what they are.
+"""Checkpoints: weights as safetensors beside a JSON of options, statistics and training state.
 
 Layout of a folder: ``best.json`` and ``last.json``, each naming its weights file and that file's
 digest. The weights are written first under a new name and the JSON, replaced atomically, makes

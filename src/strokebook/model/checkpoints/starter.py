@@ -1,4 +1,4 @@
-"""The model that comes with strokebook: draws at once, and is a good one to start from."""
+"""Starter: the model in the package, to draw with at once and to start a training from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A drawing as it might have been drawn otherwise: turned, mirrored, drawn backwards, warped.
+"""Augmentation: rotation, mirroring, reversal and warping of a drawing.
 
 Every change is a function of the drawing and of a random generator. Scaling and point dropping,
 which the reference implementation has, are in :mod:`strokebook.model.data.batches`.

@@ -1,4 +1,4 @@
-"""Drawings → padded stroke-5 batches: checked, scaled, augmented, in buckets of like length.
+"""Batches: padded stroke-5, checked, scaled, augmented, in buckets of like length.
 
 Shape letters: N points of a drawing, T rows of a batch, B drawings in it.
 """

@@ -1,4 +1,4 @@
-"""Batches without padding: drawings side by side, longest first; finished ones are left out.
+"""Packed sequences: drawings side by side, longest first, without padding.
 
 Shape letters: T steps, B drawings, R rows in all (the sum of the drawings' lengths).
 """

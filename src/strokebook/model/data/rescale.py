@@ -1,4 +1,4 @@
-"""A drawing of any size and density → what the net is used to, and the way back.
+"""Rescaling of a drawing to the size and density of the training drawings, and back.
 
 A model knows drawings of one size, with points at one distance; a canvas or a page has others.
 """

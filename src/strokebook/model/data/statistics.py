@@ -1,4 +1,4 @@
-"""What a model must remember of the drawings it was trained on, to draw at their size."""
+"""Statistics of training drawings that a model keeps, to draw at their size."""
 
 from __future__ import annotations
 

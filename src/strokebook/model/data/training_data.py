@@ -1,4 +1,4 @@
-"""What a training stands on: checked drawings, scaled, with their facts and a digest."""
+"""Training data: checked drawings, scaled, with their statistics and a digest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Choosing from what a decoder says, with random numbers that were drawn beforehand.
+"""Inverse-CDF sampling from a decoder's output, with numbers that were drawn beforehand.
 
 Shape letters: B drawings, K components.
 """

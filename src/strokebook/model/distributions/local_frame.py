@@ -1,4 +1,4 @@
-"""Densities of offsets in the frame that the pen faces, and of offsets in whole units.
+"""Local frame: densities of offsets turned with the pen's heading, and of rounded offsets.
 
 Shape letters: R rows, M components.
 """

@@ -1,4 +1,4 @@
-"""Temperatures of drawing: how daring the line is, and how daring the pen.
+"""Temperature τ, one for the line and one for the pen state.
 
 The temperature τ of Ha & Eck 2017, section 3.3: mixture weights and pen logits are divided by it,
 the spread σ is multiplied by √τ. Here the two halves may have a τ each: a low one for the pen

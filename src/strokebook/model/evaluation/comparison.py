@@ -1,4 +1,4 @@
-"""The model's own drawings beside the held-out ones: told apart or not, copied or not."""
+"""Comparison of the model's drawings with held-out ones: two-sample tests and novelty."""
 
 from __future__ import annotations
 

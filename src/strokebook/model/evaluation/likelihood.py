@@ -1,4 +1,4 @@
-"""What drawings cost a model, in nats: per real point, and as the paper's two losses.
+"""Negative log-likelihood of drawings, in nats: per real point, and as the paper's two losses.
 
 An offset's density depends on the unit it is measured in, and whole coordinates let it grow
 without bound on the values that repeat; so it is given in units of the data's scale, and on

@@ -1,4 +1,4 @@
-"""What an evaluation stands on: held-out and training drawings, checked, with their scale."""
+"""Data of an evaluation: held-out and training drawings, checked, with their scale."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A picture of drawings beside their nearest training drawings."""
+"""Nearest neighbours: a picture of drawings beside the training drawings nearest to them."""
 
 from __future__ import annotations
 

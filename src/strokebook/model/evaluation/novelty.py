@@ -1,4 +1,4 @@
-"""How far drawings are from the training drawings nearest to them: copies lie near 0.
+"""Novelty: the distance of drawings to their nearest training drawings; copies lie near 0.
 
 Every drawing is scaled to a frame of 200 units (its box's longer side), its box centred, and its
 ink covered with points at equal steps, each with the line's direction. The distance of two drawings

@@ -1,4 +1,4 @@
-"""A drawing's picture as numbers: where ink lies, and which way its edges run.
+"""Picture features of a drawing: where ink lies, and the directions of its edges.
 
 The directions are histograms of oriented gradients (Dalal & Triggs 2005): each cell's edges sorted
 by direction, cells normalised with their neighbours.

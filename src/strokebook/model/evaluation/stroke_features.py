@@ -1,4 +1,4 @@
-"""A drawing's strokes as numbers: how many, how long, how they turn, cross, jump and close.
+"""Stroke statistics of a drawing: number, length, turning, crossings, jumps, closure.
 
 Shape letters: N points of a drawing, S its pen-down segments, F features.
 """

@@ -1,4 +1,4 @@
-"""Whether a classifier can tell two sets of drawings apart (Lopez-Paz & Oquab 2017).
+"""Classifier two-sample test (Lopez-Paz & Oquab 2017): can two sets of drawings be told apart.
 
 Classifier two-sample tests: arXiv 1610.06545. The classifier is trained on four fifths of both sets
 and asked about the rest, five times, so that it is asked about every drawing once. 50 % right: it

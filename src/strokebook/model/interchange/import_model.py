@@ -1,4 +1,4 @@
-"""A published model of ``@magenta/sketch`` → a model folder like any other."""
+"""Import of a published ``@magenta/sketch`` model into a model folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A decoder of ours ↔ the plain LSTM that the browser library runs.
+"""Weights of our decoder ↔ those of the plain LSTM in ``@magenta/sketch``.
 
 The two begin differently. The library starts from a state of zeros, reads the start token, and
 what it predicts then is the way to a drawing's second point: the start token stands for the first.

@@ -1,4 +1,4 @@
-"""Memory that is used again: fresh memory costs a page fault every 4 KiB, at every step.
+"""Buffer pool: memory is reused, since fresh memory costs a page fault every 4 KiB.
 
 A training step needs the same few large arrays as the step before; the system would zero them
 each time, which costs as much as a tenth of the step's arithmetic.

@@ -1,4 +1,4 @@
-"""Matrix products inside a loop whose weight gradient is one product at the end.
+"""Deferred weight gradients: products in a loop whose weight gradient is one product at the end.
 
 Autograd would make, at every step, a gradient as large as the weight and add it up; here the
 steps' factors are kept, and multiplied once when the last of them has been reached.

@@ -1,4 +1,4 @@
-"""Rows of 8-bit codes times a matrix of 8-bit codes, summed exactly in 32 bits, compiled.
+"""8-bit matmul: codes times codes, summed exactly in 32 bits, compiled.
 
 One instruction of processors with VNNI (``vpdpbusd``) adds sixteen sums of four products each, of
 unsigned codes from the left with signed ones from the right. The matrix lies in panels of 64

@@ -1,4 +1,4 @@
-"""Weights' gradients as products of 8-bit codes, block by block of a group's rows.
+"""Weight gradients as 8-bit products, block by block of a group's rows.
 
 A weight's gradient is Σ d ⊗ x over all rows, d the gates' gradient and x what the weight
 multiplied. d exists as codes already: of each row its own, d = s · q. A sum over rows can't have

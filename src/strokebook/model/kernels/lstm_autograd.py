@@ -1,4 +1,4 @@
-"""Packed sequences through (layer-norm) LSTM layers as one differentiable operation.
+"""Autograd function of (layer-norm) LSTM layers over packed sequences.
 
 Autograd over a loop of cells records a dozen nodes a step and makes one weight gradient a step.
 Here the steps are compiled arithmetic around one product each, and the gradient of each weight is

@@ -1,4 +1,4 @@
-"""The way back through a run: all steps of a group in reverse, then its weights' gradients.
+"""Back-propagation through time for one group, then the weight gradients.
 
 Shape letters: B drawings, R packed rows, D inputs, H units, G groups.
 """

@@ -1,4 +1,4 @@
-"""One step of an LSTM cell back in time, with or without layer norm, compiled.
+"""Backward step of an LSTM cell, with or without layer norm, compiled.
 
 The equations, shapes and names are those of :mod:`strokebook.model.kernels.lstm_forward_step`.
 Through a normalisation x̂ = (x - mean x) / √(var x + ε) a gradient d passes as

@@ -1,4 +1,4 @@
-"""A recurrent layer and what it reads, and its run: the memory that all of its steps share.
+"""Buffers of an LSTM run: its inputs, and the memory that all of its steps share.
 
 Shape letters: B drawings, R packed rows, D inputs, H units. States have B + R rows: the initial
 ones, then those after each packed row.

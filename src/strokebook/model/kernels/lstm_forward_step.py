@@ -1,4 +1,4 @@
-"""One step of an LSTM cell, with or without layer norm, compiled.
+"""Forward step of an LSTM cell, with or without layer norm, compiled.
 
 The equations of one row (one drawing at one step), p its pre-activations:
 

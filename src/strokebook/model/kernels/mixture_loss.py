@@ -1,4 +1,4 @@
-"""Nats of mixture rows and their gradients in one pass, compiled.
+"""Mixture loss: negative log-likelihood of rows and its gradients in one pass, compiled.
 
 The density and its limits are those of :mod:`strokebook.model.distributions.mixture`; that module's
 functions are the readable form, and the tests hold the two together.

@@ -1,4 +1,4 @@
-"""From hidden states to nats: output layer, mixture loss and their gradients, chunk by chunk.
+"""Output loss: output layer, mixture loss and their gradients, chunk by chunk.
 
 Shape letters: R packed rows, H units, O numbers of an output row.
 """

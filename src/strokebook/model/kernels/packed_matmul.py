@@ -1,4 +1,4 @@
-"""Rows times one matrix, many times over.
+"""Packed matmul: rows times one matrix that is laid out once and used many times.
 
 oneDNN multiplies fastest by a matrix that lies in its own blocked layout; PyTorch offers that
 layout through operations that its compiler uses. Where they are missing, the plain product serves.

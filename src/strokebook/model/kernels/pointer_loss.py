@@ -1,4 +1,4 @@
-"""What a jump says of every earlier point, and its gradients, compiled.
+"""Pointer loss: log-density of a jump over every earlier point, and its gradients, compiled.
 
 The plain form is :meth:`strokebook.model.networks.pointer.Pointer.plain_nats`; the tests hold the
 two together. Arguments are as in that module's :class:`~.pointer.Geometry`.

@@ -1,4 +1,4 @@
-"""In which number type matrix products run; sums and weights always have 32 bits.
+"""Precision: the number type of matrix products; sums and weights always have 32 bits.
 
 - ``fp32``: 32 bits.
 - ``bf16``: 16 bits, for all products of recurrent layers.

@@ -1,4 +1,4 @@
-"""Numbers in 8 bits: whole multiples of a worth, of at most ± 127.
+"""Quantisation to 8 bits: whole multiples of a scale, of at most ± 127.
 
 What is multiplied from the left lies around 128 as uint8, matrices and the rest around 0 as int8:
 so processors multiply them.

@@ -1,4 +1,4 @@
-"""Threads that each compute a group of drawings from first step to last.
+"""Threads: each computes a group of drawings from first step to last.
 
 Groups never wait for each other, so a core that does something else holds up its own group only;
 threads within a product, as BLAS has them, would wait at every one of a thousand products.

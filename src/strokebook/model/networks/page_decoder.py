@@ -1,4 +1,4 @@
-"""A decoder that sees the page, and asks one thing after the other.
+"""Page-aware decoder: it sees the ink around its pen, and predicts point, then pen state.
 
 SketchRNN draws with closed eyes: it knows where it is only by adding up its own offsets, and it
 says the next offset and the pen's state both at once. Here

@@ -1,4 +1,4 @@
-"""What is on the page at every point: the pen's place in the drawing, and small pictures around it.
+"""Features of the page at every point: the pen's place, and small pictures around it.
 
 Everything is a function of the points up to one and of nothing else, so that the same code serves
 training (all points of a batch) and drawing (the last point only), and no later point can leak in.

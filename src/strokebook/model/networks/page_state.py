@@ -1,4 +1,4 @@
-"""What a seeing decoder carries and what its steps hand on; small helpers of its.
+"""State of the page-aware decoder: what it carries from step to step, and small helpers.
 
 Shape letters: T steps, B drawings, N points of the page, R packed rows, O numbers of an outlook, K
 components.

@@ -1,4 +1,4 @@
-"""Pointing: where a new stroke begins, as a mixture about the points drawn so far.
+"""Pointer: where a new stroke begins, as a mixture over the points drawn so far.
 
 Every earlier point of the drawing is a component: its weight, the way from it and its spread are
 said by a small net that looks at the point itself (its key), at what the decoder wants (its query)

@@ -1,4 +1,4 @@
-"""Which of many drawings to show: the likeliest, or those that differ most.
+"""Choice among many drawings: the likeliest, or those that differ most.
 
 Shape letters: D drawings, P points of one.
 """

@@ -1,4 +1,4 @@
-"""Drawings by way of z: drawn again, varied, and on the way from one to another.
+"""Latent vectors: reconstruction, variation and interpolation through z.
 
 Shape letters: Z numbers of z.
 """

@@ -1,4 +1,4 @@
-"""The decoder as a pen: batched, one step at a time, without autograd.
+"""Rollout of the decoder: batched, one point at a time, without autograd.
 
 On a CPU the drawings go in blocks of a fixed size, each drawing always at the same place of its
 block, each block's step on one thread: so every drawing's numbers are the same to the last bit

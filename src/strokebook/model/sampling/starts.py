@@ -1,4 +1,4 @@
-"""Reading the start of a drawing: once, for any number of endings.
+"""Starts: a partial drawing is read once, for any number of endings.
 
 Shape letters: N points, C candidates for z, Z numbers of z.
 """

@@ -1,4 +1,4 @@
-"""Drawings that come point by point.
+"""Streams: drawings that come point by point.
 
 Shape letters: n drawings, N points of one.
 """

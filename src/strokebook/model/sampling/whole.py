@@ -1,4 +1,4 @@
-"""Whole drawings at once: new ones, endings of a start; the likeliest, the most different."""
+"""Whole drawings: samples and completions, and the choice among many."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ctrl-C as a wish that is granted between two steps, when the state is whole."""
+"""SIGINT sets a flag that is checked between steps; a second one raises."""
 
 from __future__ import annotations
 

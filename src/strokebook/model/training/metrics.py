@@ -1,4 +1,4 @@
-"""The record of a training: JSON lines while it runs, a picture of the curves at its end."""
+"""Metrics: JSON lines during a training, a picture of the curves at its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came of a training."""
+"""Result of a training: how it ended, its best step and scores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model draws while it is still learning, as pictures in its folder."""
+"""Samples during training, as pictures in the model's folder."""
 
 from __future__ import annotations
 

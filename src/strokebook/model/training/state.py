@@ -1,4 +1,4 @@
-"""Where a training stands, and how its two curves run."""
+"""State of a training: step, best validation, running means; what a checkpoint restores."""
 
 from __future__ import annotations
 

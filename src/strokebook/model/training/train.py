@@ -1,4 +1,4 @@
-"""Training that can be left alone: validated, stopped early, resumed to the very step."""
+"""Training loop: validation, early stopping, and resuming to the very step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well a net predicts drawings: every drawing counts once, padding never."""
+"""Validation losses: every drawing counts once, padding never."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ def _pages(project: Project, page: HtmlPage, summary: Summary) -> None:
 
 
 def _clusters(project: Project, page: HtmlPage) -> None:
-    page.section("How the pages lie", "Near pages look alike to the network.")
+    page.section("Map of the pages", "Near pages look alike to the network.")
     _show(page, project.pictures / "map.png", "The map, coloured by folder, cluster and label.")
     _show(page, project.pictures / "map-pages.jpg", "The pages themselves on the map.")
     for path in sorted(project.pictures.glob("clusters/pages-*.jpg")):

@@ -1,4 +1,4 @@
-"""Even light: a page divided by its background, whatever shadow, tint or dark area lies on it."""
+"""Background removal: a page divided by its background, against shadows and tints."""
 
 from __future__ import annotations
 

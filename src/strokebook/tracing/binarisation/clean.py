@@ -1,4 +1,4 @@
-"""What is dark on a page and yet no drawing: scanner edges, shadows, specks, show-through."""
+"""Cleaning: scanner edges, shadows, specks and show-through are no ink."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measures of the ink, pixel by pixel."""
+"""Connected components of the ink and their measures, pixel by pixel."""
 
 from __future__ import annotations
 

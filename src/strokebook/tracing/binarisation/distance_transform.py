@@ -1,4 +1,4 @@
-"""Distance of the ink to the paper and connected marks, over the ink's pixels alone.
+"""Distance transform and connected components over the ink's pixels alone.
 
 Most of a page is paper; what passes over the whole page for every step is most of the time on a
 page that was enlarged. Pixels are flat indices in raster order.

@@ -1,4 +1,4 @@
-"""Why nothing is drawn on a page: what was found there, and what to do, as one remark."""
+"""Empty pages: why nothing was drawn, and what to do, as one remark."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faint lines that a cut at half the darkness around misses: beside dark ones, or very pale.
+"""Ridges: faint lines that a threshold at half the darkness around misses.
 
 A faint line that meets a dark one lies under half the dark one's height near it. It is told by its
 neighbours: a line's middle is darker than what lies most of a pen's width to either side of it

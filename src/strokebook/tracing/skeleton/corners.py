@@ -1,4 +1,4 @@
-"""Sharp corners that thinning made forks of: their legs joined again at the pen's turning point.
+"""Sharp corners that thinning made forks of, joined again at the pen's turning point.
 
 Where the pen turns by an acute angle, both legs' ink is one before the tip, and the skeleton
 forks there: two legs and a short stub. The stub's end is the pen's turning point.

@@ -1,4 +1,4 @@
-"""Where lines meet: the two forks of a thick crossing as one node, and nodes where lines aim.
+"""Junctions: the two forks of a thick crossing merged into one node.
 
 Thinning turns a crossing into two forks with a short line between them, inside the crossing's
 ink, and pulls lines that meet towards each other. Both are undone here: forks are merged by their
