@@ -1,7 +1,7 @@
 """Fit what the router knows of how lines go on, to pages whose pen order is known.
 
 python -m benchmarks.fit_continuity --out build/continuity.npz     # about ten minutes
-python -m benchmarks.fit_continuity --out src/strokebook/geometry/continuity.npz --seed 11
+python -m benchmarks.fit_continuity --out src/strokebook/routing/continuity.npz --seed 11
 
 Needs the shared QuickDraw file (STROKEBOOK_SHARED). The stretches that it asks about are looked for
 with the numbers that the package has now.
