@@ -242,6 +242,26 @@ def test_several_processes_write_at_once_and_nothing_is_lost(project: Path) -> N
     assert len(lines(project / "pictures" / MARK)) < 4 * 2 * FEW
 
 
+def test_a_mark_that_was_replaced_under_the_same_inode_is_read_anew(project: Path) -> None:
+    folder = project / "pictures"
+    for name in ("a.txt", "b.txt"):
+        write_text(folder / name, "1")
+    reader = Manifest(folder)
+    assert set(reader.entries()) == {"a.txt", "b.txt"}
+    for n in range(40):
+        write_text(folder / f"{n:03d}.txt", "1")
+    owned.remove(folder / "a.txt")
+    Manifest(folder).compact()
+    known = Manifest(folder).entries()
+    # As if the file system had given the new mark the inode that the reader knows.
+    other = Manifest(folder)
+    other.entries()
+    other._head, other._read, other._seen = reader._head, reader._read, None
+    other._entries = dict(reader._entries)
+    assert other.entries() == known
+    assert reader.entries() == known
+
+
 def test_what_another_process_wrote_is_known_at_once(project: Path) -> None:
     path = project / "pictures" / "a.png"
     write_bytes(path, b"abc")

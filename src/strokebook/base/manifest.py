@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -114,7 +115,8 @@ class Manifest:
 
     def _forget(self) -> None:
         self._entries: dict[str, Entry] = {}
-        self._read, self._lines, self._inode = 0, 0, 0
+        self._read, self._lines, self._head = 0, 0, b""
+        self._seen: tuple[int, int, int] | None = None
 
     @property
     def parts(self) -> Path:
@@ -146,7 +148,7 @@ class Manifest:
     ) -> None:
         """Mark the folder with these entries, unless it is marked."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        head: dict[str, Any] = {"format": FORMAT, "version": VERSION, "note": NOTE}
+        head = _new_head()
         if files is not None:
             head |= {"files": sorted(files), "folders": sorted(folders)}
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_BINARY", 0)
@@ -180,13 +182,18 @@ class Manifest:
         except OSError:
             self._forget()
             return
-        if status.st_ino != self._inode or status.st_size < self._read:
-            self._forget()
-            self._inode = status.st_ino
-        if status.st_size > self._read:
-            with self.mark.open("rb") as file:
-                file.seek(self._read)
-                self._take(file.read())
+        seen = status.st_ino, status.st_size, status.st_mtime_ns
+        if seen == self._seen:
+            return
+        with self.mark.open("rb") as file:
+            # A mark written anew may get the inode of an earlier one, but never its first line.
+            head = file.readline()
+            if head != self._head or status.st_size < self._read:
+                self._forget()
+                self._head = head
+            file.seek(self._read)
+            self._take(file.read())
+        self._seen = seen
 
     def _take(self, data: bytes) -> None:
         whole = data[: data.rfind(b"\n") + 1]  # a line that is cut short is not read (yet)
@@ -216,8 +223,9 @@ class Manifest:
         """Write the mark anew without the lines that hold no longer."""
         # Windows replaces no file that is open, so that there the lines just stay.
         with self._lock, contextlib.suppress(OSError), _locked(self.mark):
+            self._forget()  # nothing but what the mark itself says goes into the new one
             self._refresh()
-            head: dict[str, Any] = {"format": FORMAT, "version": VERSION, "note": NOTE}
+            head = _new_head()
             if self.files is not None:
                 head |= {"files": sorted(self.files), "folders": sorted(self.folders)}
             lines = [_line(head), *(_line(_plain(e)) for e in self._entries.values())]
@@ -231,6 +239,11 @@ class Manifest:
                 fresh.replace(self.mark)
             finally:
                 fresh.unlink(missing_ok=True)
+
+
+def _new_head() -> dict[str, Any]:
+    """The first line of a mark, unlike that of any other, so that readers know it was replaced."""
+    return {"format": FORMAT, "version": VERSION, "note": NOTE, "written": secrets.token_hex(8)}
 
 
 def _line(value: dict[str, Any]) -> bytes:
