@@ -45,7 +45,8 @@ def faint_lines(
         floor: No ridge is lighter than this.
         rise: By how much a ridge is darker than both sides.
     """
-    margin = aside[2] + 1  # the longest step: down and across
+    # The longest step: straight down, or down and across. Beyond it lies other memory.
+    margin = max(aside[1], aside[2], near[2])
     count = 0
     for p in range(margin, mask.size - margin):
         here = int(dark[p])
