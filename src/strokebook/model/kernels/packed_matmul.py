@@ -30,7 +30,7 @@ class PackedWeights:
         self._packed: Any = None
         self._plain = matrix.to(kind)
         large = rows >= MANY_ROWS or matrix.numel() >= LARGE
-        if _can_pack() and (kind == torch.bfloat16 or (kind == torch.float32 and large)):
+        if _can_pack(kind) and (kind == torch.bfloat16 or large):
             across = self._plain.t().contiguous()
             self._packed = torch.ops.mkldnn._reorder_linear_weight(across, rows)
 
@@ -44,6 +44,11 @@ class PackedWeights:
         return out
 
 
-def _can_pack() -> bool:
+def _can_pack(kind: torch.dtype) -> bool:
+    """Whether oneDNN lays out matrices of this type here; 16 bits want a processor that has them."""
     has_onednn = bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
-    return has_onednn and hasattr(torch.ops.mkldnn, "_reorder_linear_weight")
+    if not has_onednn or not hasattr(torch.ops.mkldnn, "_reorder_linear_weight"):
+        return False
+    if kind == torch.bfloat16:
+        return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    return kind == torch.float32
