@@ -45,7 +45,7 @@ class PackedWeights:
 
 
 def _can_pack(kind: torch.dtype) -> bool:
-    """Whether oneDNN lays out matrices of this type here; 16 bits want a processor that has them."""
+    """Whether oneDNN lays out matrices of this type here; not every processor has 16 bits."""
     has_onednn = bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
     if not has_onednn or not hasattr(torch.ops.mkldnn, "_reorder_linear_weight"):
         return False
