@@ -31,6 +31,7 @@ import torch
 from benchmarks import line_sets
 from strokebook.base.files import write_json
 from strokebook.base.progress import SILENT
+from strokebook.base.random_streams import RandomStream
 from strokebook.dataset.load import read_npz
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model.cells.noise import Noise
@@ -101,7 +102,7 @@ class Runner:
         targets = batch.targets.clone()
         level = np.random.default_rng([self.seed, 2, self.step]).random(targets[..., :2].shape)
         targets[..., :2] += self.width * (torch.from_numpy(level).float() - 0.5)
-        noise = Noise(self.seed, 2, self.step)
+        noise = Noise(self.seed, RandomStream.TRAINING, self.step)
         with computing("auto"):
             found = stepper.net.decoder.nats(batch.inputs, targets, batch.lengths, None, noise)
         loss: Any = (found[0] + found[1]) / batch.lengths.sum()

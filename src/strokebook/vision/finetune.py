@@ -14,6 +14,7 @@ import numpy.typing as npt
 from PIL import Image, ImageEnhance
 
 from strokebook.base.progress import SILENT, Progress
+from strokebook.base.random_streams import RandomStream, generator
 from strokebook.vision.backbone import Backbone
 from strokebook.vision.options import VisionOptions
 
@@ -96,7 +97,7 @@ def fine_tune(
     reason = _why_not(counts, classes, options)
     if reason:
         return backbone, FineTuneReport(False, reason)
-    rng = np.random.default_rng(options.seed)
+    rng = generator(options.seed, RandomStream.FINE_TUNE_SPLIT)
     learn, test = _split(labels, classes, options.fine_tune_pages, rng)
     truth = np.array([classes.index(n) if n in classes else -1 for n in labels])
     pages = _Pages.through(backbone, images, np.concatenate([learn, test]), rng, progress)
@@ -247,7 +248,7 @@ def _train(
         {"params": head.parameters(), "lr": options.learning_rate},
     ]
     optimiser = torch.optim.AdamW(groups, weight_decay=1e-4)
-    rng = np.random.default_rng([options.seed, 1])
+    rng = generator(options.seed, RandomStream.FINE_TUNING)
     for _ in progress.track(range(options.fine_tune_epochs), "Fine-tuning"):
         for rows in _shuffled(n_learn, rng):
             maps, before = _mixed(pages, rows, rng)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Categorical, MixtureSameFamily, MultivariateNormal, Normal
 
+from strokebook.base.random_streams import RandomStream
 from strokebook.model.checkpoints.checkpoint import SketchModel, load_model
 from strokebook.model.distributions import mixture
 from strokebook.model.evaluation import likelihood
@@ -74,7 +75,7 @@ def test_the_papers_losses_written_out(model: SketchModel) -> None:
         rows = next(likelihood.batches([drawing], 1 / model.scale))
         with torch.no_grad():
             posterior = model.net.encode(rows.targets, rows.lengths)
-        noise = likelihood.Noise(4, likelihood.POSTERIOR)
+        noise = likelihood.Noise(4, RandomStream.POSTERIOR)
         mean, presig = posterior.mean[0].double(), posterior.presig[0].double()
         z = posterior.draw(noise)
         l_kl = float(-(1 + presig - mean**2 - presig.exp()).sum() / (2 * len(mean)))

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from strokebook.base.errors import StrokebookError
+from strokebook.base.random_streams import RandomStream
 from strokebook.model.cells.factory import KINDS
 from strokebook.model.cells.noise import Noise
 from strokebook.model.data.batches import Batch, batch_of
@@ -57,7 +58,15 @@ def test_z_reaches_every_step_and_the_initial_state() -> None:
 def test_dropout_needs_noise_and_repeats_with_its_key() -> None:
     batch = batch_of(waves(2))
     z = torch.zeros(2, 3)
-    runs = [net().decoder(batch.inputs, z, n) for n in (None, Noise(1), Noise(1), Noise(2))]
+    runs = [
+        net().decoder(batch.inputs, z, n)
+        for n in (
+            None,
+            Noise(1, RandomStream.TRAINING),
+            Noise(1, RandomStream.TRAINING),
+            Noise(2, RandomStream.TRAINING),
+        )
+    ]
     assert torch.equal(runs[1], runs[2])
     assert not torch.equal(runs[0], runs[1])
     assert not torch.equal(runs[2], runs[3])
@@ -71,7 +80,7 @@ def test_decoder_only_has_no_encoder() -> None:
 
 def test_posterior_draws_with_its_spread() -> None:
     found = Posterior(torch.full((2000, 1), 3.0), torch.full((2000, 1), 2.0))
-    z = found.draw(Noise(0))
+    z = found.draw(Noise(0, RandomStream.TRAINING))
     assert float(z.mean()) == pytest.approx(3.0, abs=0.2)
     assert float(z.var()) == pytest.approx(float(torch.tensor(2.0).exp()), rel=0.1)
 
@@ -81,8 +90,8 @@ def test_training_nats_are_those_of_the_padded_rows(kind: str) -> None:
     options = dataclasses.replace(TINY[True], encoder_cell=kind, decoder_cell=kind)
     made = SketchNet(options, torch.Generator().manual_seed(0))
     batch, z = batch_of(waves(20, most=25)), torch.randn(20, 3)
-    position, pen = made.decoder.nats(*batch_parts(batch), z, Noise(1))
-    outputs = made.decoder(batch.inputs, z, Noise(1))
+    position, pen = made.decoder.nats(*batch_parts(batch), z, Noise(1, RandomStream.TRAINING))
+    outputs = made.decoder(batch.inputs, z, Noise(1, RandomStream.TRAINING))
     found = mixture.nats(outputs, batch.targets, batch.lengths)
     assert float(position) == pytest.approx(float(found.position.sum()), rel=1e-4)
     assert float(pen) == pytest.approx(float(found.pen.sum()), rel=1e-4)
@@ -99,7 +108,7 @@ def test_threads_change_no_loss(kind: str) -> None:
     for threads in (1, 3):
         torch.set_num_threads(threads)
         made = SketchNet(options, torch.Generator().manual_seed(0))
-        noise = Noise(3)
+        noise = Noise(3, RandomStream.TRAINING)
         posterior = made.encode(batch.targets, batch.lengths, noise)
         parts = made.decoder.nats(*batch_parts(batch), posterior.draw(noise), noise)
         sum(parts).backward()
@@ -110,7 +119,7 @@ def test_threads_change_no_loss(kind: str) -> None:
 def test_masks_keep_their_share_and_depend_on_drawing_and_step_alone() -> None:
     lengths = torch.arange(20, 120)
     one, two = Packing.of(lengths), Packing.of(lengths, 2)
-    masks = [Noise(0).dropout(0.9, p, 500) for p in (one, two)]
+    masks = [Noise(0, RandomStream.TRAINING).dropout(0.9, p, 500) for p in (one, two)]
     assert masks[0] is not None and masks[1] is not None
     assert float(masks[0].kept.float().mean()) == pytest.approx(0.9, abs=0.001)
     assert masks[0].factor == pytest.approx(1 / 0.9, abs=1e-4)
@@ -119,11 +128,13 @@ def test_masks_keep_their_share_and_depend_on_drawing_and_step_alone() -> None:
         share = masks[0].kept.float().mean(axis)
         spread = (0.09 / masks[0].kept.shape[axis]) ** 0.5
         assert float((share - 0.9).abs().max()) < 5.5 * spread
-    assert Noise(0).dropout(1.0, one, 3) is None
+    assert Noise(0, RandomStream.TRAINING).dropout(1.0, one, 3) is None
 
 
 def test_masks_of_neighbouring_rows_and_units_are_independent() -> None:
-    mask = Noise(0).dropout(0.5, Packing.full(200, 20, torch.device("cpu")), 500)
+    mask = Noise(0, RandomStream.TRAINING).dropout(
+        0.5, Packing.full(200, 20, torch.device("cpu")), 500
+    )
     assert mask is not None
     signs = mask.kept.float() * 2 - 1
     for shift, axis in ((1, 0), (20, 0), (1, 1), (2, 1)):

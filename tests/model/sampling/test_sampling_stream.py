@@ -7,6 +7,7 @@ import torch
 from torch.nn.functional import one_hot
 
 from strokebook.base.errors import StrokebookError, UsageError
+from strokebook.base.random_streams import RandomStream
 from strokebook.geometry.drawing import Drawing
 from strokebook.model.cells.lstm import LstmLayer
 from strokebook.model.checkpoints.checkpoint import SketchModel, load_model
@@ -221,7 +222,7 @@ def test_a_conditional_model_takes_the_z_that_explain_the_start() -> None:
 
     given = stroke5(read.fitted.rows, torch.device("cpu"))[:, None]
     like = torch.zeros(1)
-    any_z = initial_batch(made.net, 64, Noise(5).normal(64, 2, like=like))
+    any_z = initial_batch(made.net, 64, Noise(5, RandomStream.TRAINING).normal(64, 2, like=like))
     _, cost = teacher_force(made.net, any_z, given.expand(-1, 64, -1))
     kept = initial_batch(made.net, 16, None)
     offsets = read.hands_for(16).offset

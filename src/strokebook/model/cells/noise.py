@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from strokebook.base.random_streams import RandomStream, generator
 from strokebook.model.cells.base import Dropout
 from strokebook.model.data.packing import Packing
 from strokebook.model.kernels import dropout_mask
@@ -19,10 +20,10 @@ LEVELS = 1 << 16
 
 
 class Noise:
-    """Random arrays in the order they are asked for, fixed by ``key``."""
+    """Random arrays in the order they are asked for, fixed by seed, stream and key."""
 
-    def __init__(self, *key: int) -> None:
-        self.rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence(key)))
+    def __init__(self, seed: int, stream: RandomStream, *key: int) -> None:
+        self.rng = generator(seed, stream, *key)
 
     def normal(self, *shape: int, like: Tensor) -> Tensor:
         """Standard normal numbers on the device and in the type of ``like``."""

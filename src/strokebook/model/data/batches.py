@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.base.random_streams import RandomStream, generator
 from strokebook.geometry.drawing import Stroke3
 from strokebook.geometry.stroke3 import to_stroke5
 
@@ -150,11 +151,11 @@ class Epochs:
         epoch, place = divmod(step, self.per_epoch)
         if epoch != self._epoch:
             self._epoch, self._batches = epoch, self._plan(epoch)
-        rng = np.random.default_rng([self.seed, 1, step])
+        rng = generator(self.seed, RandomStream.AUGMENTATION, step)
         return batch_of([self._vary(self.drawings[n], rng) for n in self._batches[place]])
 
     def _plan(self, epoch: int) -> list[npt.NDArray[np.int64]]:
-        rng = np.random.default_rng([self.seed, 0, epoch])
+        rng = generator(self.seed, RandomStream.BATCHES, epoch)
         lengths = np.array([len(d) for d in self.drawings])
         shaken = lengths * (1.0 + BUCKET_JITTER * rng.uniform(-1, 1, len(lengths)))
         batches = np.array_split(np.argsort(shaken, kind="stable"), self.per_epoch)

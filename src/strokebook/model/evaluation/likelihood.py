@@ -19,6 +19,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from strokebook.base.random_streams import RandomStream
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model.cells.noise import Noise
 from strokebook.model.data.batches import Batch, batch_of
@@ -26,7 +27,6 @@ from strokebook.model.distributions import mixture
 from strokebook.model.networks.sketch_rnn import Posterior, SketchNet
 
 BATCH = 64
-ADDED, POSTERIOR, BOUND = 7, 8, 9  # what the random numbers are for, beside the seed
 Values = npt.NDArray[np.float64]
 
 
@@ -120,7 +120,7 @@ def with_noise(drawings: Sequence[Stroke3], width: float, seed: int) -> list[Str
     """
     out = []
     for place, drawing in enumerate(drawings):
-        level = Noise(seed, ADDED, place).uniform(len(drawing), 2) - 0.5
+        level = Noise(seed, RandomStream.TARGET_NOISE, place).uniform(len(drawing), 2) - 0.5
         noisy = drawing.copy()
         noisy[1:, :2] += (width * level[1:]).astype(np.float32)
         out.append(noisy)
@@ -161,7 +161,7 @@ def costs(
         factor: Net units per unit of the data.
         seed: Of z's noise; None: z is the posterior's mean.
     """
-    noise = None if seed is None else Noise(seed, POSTERIOR)
+    noise = None if seed is None else Noise(seed, RandomStream.POSTERIOR)
     found = []
     for seen, right in zip(batches(shown, factor), batches(targets, factor), strict=True):
         read, wanted = seen.to(net.device), right.to(net.device)
@@ -185,7 +185,7 @@ def paper_losses(
         n_max: Rows of every drawing.
         seed: Of z's noise.
     """
-    noise, found, divergence = Noise(seed, POSTERIOR), [], 0.0
+    noise, found, divergence = Noise(seed, RandomStream.POSTERIOR), [], 0.0
     for batch in batches(drawings, factor, n_max):
         rows = batch.to(net.device)
         posterior = _posterior(net, rows)
@@ -219,7 +219,7 @@ def bound(
     """
     if net.encoder is None:
         return None
-    noise, elbos, bounds, points = Noise(seed, BOUND), [], [], []
+    noise, elbos, bounds, points = Noise(seed, RandomStream.BOUND), [], [], []
     for batch in batches(drawings, factor):
         rows = batch.to(net.device)
         costs_of_draws, divergence = _weigh(net, rows, draws, noise)

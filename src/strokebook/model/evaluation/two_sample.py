@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from strokebook.base.random_streams import RandomStream
 from strokebook.geometry.drawing import Stroke3
 from strokebook.geometry.simplify import simplify
 from strokebook.geometry.stroke3 import from_stroke3, to_stroke3
@@ -29,7 +30,6 @@ TREES, DEPTH = 150, 3
 THIN = 0.01  # of a drawing's longer side
 COMPONENTS = 64  # of the pictures' features
 TELLING = 6  # features named
-CHOOSE = 10  # what the random numbers are for, beside the seed
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def by_pictures(first: Sequence[Stroke3], second: Sequence[Stroke3], seed: int) 
 
 def chosen(drawings: Sequence[Stroke3], count: int, seed: int, what: int) -> list[Stroke3]:
     """``count`` of the drawings, without order; the same for the same seed."""
-    order = Noise(seed, CHOOSE, what).rng.permutation(len(drawings))
+    order = Noise(seed, RandomStream.TWO_SAMPLE, what).rng.permutation(len(drawings))
     return [drawings[n] for n in sorted(order[:count].tolist())]
 
 

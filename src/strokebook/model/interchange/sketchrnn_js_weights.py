@@ -22,6 +22,7 @@ import torch
 from torch import Tensor
 
 from strokebook.base.errors import StrokebookError, UsageError
+from strokebook.base.random_streams import RandomStream
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.stroke3 import to_stroke5
 from strokebook.model.cells.lstm import GATES, LstmLayer
@@ -81,7 +82,7 @@ def prior_z(model: SketchModel, seed: int) -> Tensor | None:
     if not model.options.conditional:
         return None
     like = model.net.decoder.output.bias
-    return Noise(seed, 5, 0).normal(1, model.options.z, like=like)
+    return Noise(seed, RandomStream.PRIOR, 0).normal(1, model.options.z, like=like)
 
 
 def posterior_z(model: SketchModel, drawing: Drawing) -> Tensor:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from strokebook.base.errors import UsageError
+from strokebook.base.random_streams import RandomStream
 from strokebook.geometry.drawing import Drawing
 from strokebook.model.cells.noise import Noise
 from strokebook.model.checkpoints.checkpoint import SketchModel
@@ -81,7 +82,9 @@ def vary(
     if not 0 <= strength <= 1:
         raise UsageError(f"The strength is {strength}.", "Use 0 (the same again) to 1 (anything).")
     mean, fitted = _z_of(model, drawing, zoom)
-    noise = torch.stack([Noise(seed, 9, k).normal(mean.shape[1], like=mean) for k in range(n)])
+    noise = torch.stack(
+        [Noise(seed, RandomStream.VARIATION, k).normal(mean.shape[1], like=mean) for k in range(n)]
+    )
     z = (1.0 - strength**2) ** 0.5 * mean + strength * noise
     return _in_place(_stream(model, z, temperature, seed, max_points), drawing, fitted)
 

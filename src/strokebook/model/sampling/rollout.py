@@ -21,6 +21,7 @@ import torch
 from torch import Tensor
 
 from strokebook.base.errors import StrokebookError
+from strokebook.base.random_streams import RandomStream
 from strokebook.model.cells.noise import Noise
 from strokebook.model.data.batches import START
 from strokebook.model.distributions.inverse_cdf import InverseCdf
@@ -132,8 +133,12 @@ class PresampledNoise:
     ) -> PresampledNoise:
         """For B drawings of S steps; ``same``: one hand's chance for all."""
         numbers = [0 if same else n for n in range(batch)]
-        choice = np.stack([Noise(seed, 4, n).uniform(steps, 2) for n in numbers])
-        place = torch.stack([Noise(seed, 7, n).normal(steps, 2, like=like) for n in numbers])
+        choice = np.stack(
+            [Noise(seed, RandomStream.COMPONENT_AND_PEN, n).uniform(steps, 2) for n in numbers]
+        )
+        place = torch.stack(
+            [Noise(seed, RandomStream.OFFSET, n).normal(steps, 2, like=like) for n in numbers]
+        )
         return cls(torch.from_numpy(choice).to(like.dtype).to(like.device), place)
 
     def copies(self, index: Tensor) -> PresampledNoise:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from strokebook.base.errors import UsageError
+from strokebook.base.random_streams import RandomStream
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.stroke3 import to_stroke5
 from strokebook.model.cells.noise import Noise
@@ -56,7 +57,10 @@ class Start:
     def hands_for(self, n: int) -> DecoderBatch:
         """One for each of n endings; the first are the same for every n."""
         chosen = [
-            Noise(self.seed, 6, k).rng.choice(len(self.shares), p=self.shares) for k in range(n)
+            Noise(self.seed, RandomStream.PARTICLE_CHOICE, k).rng.choice(
+                len(self.shares), p=self.shares
+            )
+            for k in range(n)
         ]
         return self.hands.copies(torch.tensor(np.array(chosen), device=self.hands.row.device))
 
@@ -107,14 +111,16 @@ def _posterior(model: SketchModel, given: Tensor, seed: int) -> tuple[DecoderBat
     count = READERS[0][1]
     like = model.net.decoder.output.bias
     hands = initial_batch(
-        model.net, count, Noise(seed, 10).normal(count, model.options.z, like=like)
+        model.net,
+        count,
+        Noise(seed, RandomStream.PARTICLES).normal(count, model.options.z, like=like),
     )
     shares, row = np.full(count, 1.0 / count), 0
     for stage, (end, count) in enumerate(READERS):
         if row >= len(given):
             break
         if stage:
-            kept = _resampled(shares, count, Noise(seed, 8, stage))
+            kept = _resampled(shares, count, Noise(seed, RandomStream.RESAMPLING, stage))
             hands = hands.copies(torch.from_numpy(kept).to(given.device))
         hands, shares = _weighed(model, hands, given[row:end])
         row = len(given) if end is None else end
@@ -139,7 +145,9 @@ def prior(model: SketchModel, n: int, seed: int) -> Tensor | None:
     if not model.options.conditional:
         return None
     like = model.net.decoder.output.bias
-    return torch.stack([Noise(seed, 5, k).normal(model.options.z, like=like) for k in range(n)])
+    return torch.stack(
+        [Noise(seed, RandomStream.PRIOR, k).normal(model.options.z, like=like) for k in range(n)]
+    )
 
 
 def stroke5(rows: Rows, device: torch.device) -> Tensor:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from strokebook.base.random_streams import RandomStream
 from strokebook.model.cells.noise import Noise
 from strokebook.model.config import TrainOptions
 from strokebook.model.data.batches import Batch
@@ -81,7 +82,7 @@ class Stepper:
         on the data's scale. Rows after a drawing's end row are not computed and count as 0: their
         pen state is certain, and no drawing is ever sampled beyond its end.
         """
-        noise = Noise(self.options.seed, 2, step)
+        noise = Noise(self.options.seed, RandomStream.TRAINING, step)
         z, kl = None, torch.zeros((), device=self.net.device)
         if self.net.encoder is not None:
             posterior = self.net.encode(batch.targets, batch.lengths, noise)

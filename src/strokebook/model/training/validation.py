@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
+from strokebook.base.random_streams import RandomStream
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model.cells.noise import Noise
 from strokebook.model.data.batches import in_order
@@ -54,7 +55,7 @@ def score(net: SketchNet, drawings: Sequence[Stroke3], n_max: int, batch: int, s
         batch: Drawings at a time.
         seed: Of z's noise.
     """
-    noise = Noise(seed, 3)
+    noise = Noise(seed, RandomStream.VALIDATION)
     position, pen, count, kls = [], [], [], 0.0
     for rows in in_order(drawings, batch):
         part = rows.to(net.device)

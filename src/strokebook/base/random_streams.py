@@ -1,0 +1,54 @@
+"""Random streams: every use of random numbers has a stream of its own, named here.
+
+A stream is determined by a seed, its name and a key (a step, the number of a drawing). No two of
+them share numbers: names are unique, and name and key enter NumPy's ``SeedSequence`` as a spawn
+key, for plain entropy is padded with zeros there, so that ``(seed, 3)`` and ``(seed, 3, 0)`` would
+be one stream. Nothing has to be saved for a resumed run: what a step draws depends on its number.
+
+The sample library (:mod:`strokebook.demo`) keeps streams by page number instead: the pages that a
+seed gives are a published test set. So does the projection behind fingerprints, which lie on disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum, unique
+
+import numpy as np
+
+
+@unique
+class RandomStream(StrEnum):
+    """What random numbers are for."""
+
+    BATCHES = "batches: which drawings are put together"
+    AUGMENTATION = "augmentation of a step's drawings"
+    TRAINING = "training: z and dropout of a step"
+    VALIDATION = "validation: z"
+    TARGET_NOISE = "noise within a rounding step on held-out drawings"
+    POSTERIOR = "z from the encoder, for held-out drawings"
+    BOUND = "z of the importance-weighted bound"
+    TWO_SAMPLE = "which drawings the two-sample test takes"
+    PRIOR = "z of drawings from nothing"
+    PARTICLES = "z of the particles that read a start"
+    RESAMPLING = "which particles go on"
+    PARTICLE_CHOICE = "the particle that each completion goes on from"
+    VARIATION = "z of variations of a drawing"
+    COMPONENT_AND_PEN = "rollout: uniforms for component and pen state"
+    OFFSET = "rollout: normals within a component"
+    FINE_TUNE_SPLIT = "fine-tuning: which pages are held out"
+    FINE_TUNING = "fine-tuning: order and mixing of pages"
+
+
+def generator(seed: int, stream: RandomStream, *key: int) -> np.random.Generator:
+    """The generator (SFC64) of a stream.
+
+    Args:
+        seed: Not negative.
+        stream: What for.
+        key: Which part of it: a step, a drawing's number; not negative.
+    """
+    name = hashlib.blake2b(stream.value.encode(), digest_size=8).digest()
+    spawn_key = (int.from_bytes(name[:4], "little"), int.from_bytes(name[4:], "little"), *key)
+    sequence = np.random.SeedSequence(seed, spawn_key=spawn_key)
+    return np.random.Generator(np.random.SFC64(sequence))
