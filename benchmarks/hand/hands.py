@@ -1,0 +1,120 @@
+"""Three hands: their drawings, split, near copies removed, the test sets frozen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import line_sets
+from strokebook.dataset.load import read_npz
+from strokebook.geometry.drawing import Drawing, Stroke3
+from strokebook.model.evaluation import novelty
+
+TWIN = 2.5  # units of a frame of 200: drawings nearer than that are the same one, drawn twice
+# SHA-256 of the test sets: rows as float32, in their order. Another set is another benchmark.
+FROZEN = {
+    "artist": "b1ac00199a1840dda788a1335c04372e27c88204ce7240dbc2d7c18768c6443a",
+    "made": "",
+    "sheep": "2228773555a7b21d94aa3ee4805a1888b03e139a5fa87c6554f058e474226511",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Hand:
+    """The drawings of one hand.
+
+    Attributes:
+        name: ``artist``, ``made`` or ``sheep``.
+        train: Stroke-3 ``(N, 3)`` in units of the data.
+        valid: What is chosen by.
+        test: What is reported; frozen.
+        lines: The test drawings' lines as they were traced, not simplified; empty where there are
+            none.
+        removed: Twins of test drawings taken out of training and validation, and twins within
+            the test set.
+    """
+
+    name: str
+    train: list[Stroke3]
+    valid: list[Stroke3]
+    test: list[Stroke3]
+    lines: tuple[Drawing, ...] = ()
+    removed: int = 0
+
+    @property
+    def digest(self) -> str:
+        """Of the test set."""
+        digest = hashlib.sha256()
+        for rows in self.test:
+            digest.update(np.ascontiguousarray(rows, np.float32).tobytes())
+            digest.update(b"|")
+        return digest.hexdigest()
+
+
+def artist() -> Hand:
+    """The artist's figures (``look_i16``), joined and spliced, without twins."""
+    found = line_sets.look()
+    return without_twins(Hand("artist", found.train, found.valid, found.test))
+
+
+def sheep() -> Hand:
+    """The Sheep Market's split as published."""
+    found = read_npz(line_sets.SHARED / "aaron_sheep.npz")
+    return Hand("sheep", list(found.train), list(found.valid), list(found.test))
+
+
+def made(project: Path) -> Hand:
+    """The data set of a project over ``make-sample --pages 1000 --seed 777``, split by page."""
+    from strokebook.pipeline.project import open_project
+    from strokebook.pipeline.stages.dataset import npz_file, offered
+    from strokebook.pipeline.stages.figures import load_figure
+
+    with open_project(project) as opened:
+        npz = npz_file(opened)
+        parts = read_npz(npz)
+        records = {d.id: d for d in offered(opened)}
+        with np.load(npz.with_name(f"{npz.stem}.flat.npz")) as flat:
+            names = [str(name) for name in flat["test_ids"]]
+        lines = tuple(load_figure(opened, records[name]) for name in names)
+    return Hand("made", list(parts.train), list(parts.valid), list(parts.test), lines)
+
+
+def without_twins(hand: Hand) -> Hand:
+    """Test drawings that are nearly alike once; none of their like in the other parts."""
+    test = [hand.test[k] for k in _singles(hand.test)]
+    train, valid = ([d for d, far in zip(p, _far(p, test), strict=True) if far]
+                    for p in (hand.train, hand.valid))  # fmt: skip
+    kept = len(train) + len(valid) + len(test)
+    removed = len(hand.train) + len(hand.valid) + len(hand.test) - kept
+    return replace(hand, train=train, valid=valid, test=test, removed=removed)
+
+
+def _singles(drawings: Sequence[Stroke3]) -> list[int]:
+    """Places of drawings of which no earlier one is a twin."""
+    twins = [
+        k
+        for k in range(1, len(drawings))
+        if novelty.nearest([drawings[k]], drawings[:k])[0].distance < TWIN
+    ]
+    return [k for k in range(len(drawings)) if k not in set(twins)]
+
+
+def _far(drawings: Sequence[Stroke3], from_these: Sequence[Stroke3]) -> list[bool]:
+    return [near.distance >= TWIN for near in novelty.nearest(drawings, from_these)]
+
+
+def check_frozen(hand: Hand) -> None:
+    """Refuse a test set that is not the frozen one.
+
+    Raises:
+        SystemExit: It is another one.
+    """
+    if FROZEN[hand.name] != hand.digest:
+        raise SystemExit(
+            f"The test set of {hand.name} is not the frozen one ({hand.digest}, {len(hand.test)}"
+            f" drawings): numbers of two test sets must not be compared."
+        )

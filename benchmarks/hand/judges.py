@@ -1,0 +1,67 @@
+"""Both sides treated alike, then judged; novelty and diversity beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from benchmarks.hand import ink_judge
+from benchmarks.hand.ink_judge import Judgement, interval
+from strokebook.geometry.drawing import Drawing, Stroke3
+from strokebook.geometry.simplify import simplify
+from strokebook.geometry.stroke3 import from_stroke3, to_stroke3
+from strokebook.model.evaluation import novelty, two_sample
+
+EPSILON = 1.0  # units: how the data sets were simplified; a second time it changes nothing of them
+FEATURES = ("strokes", "pictures")
+
+
+def alike(drawing: Stroke3) -> Stroke3:
+    """A drawing simplified, rounded to whole units, without repeated points; as the data are."""
+    simple = simplify(from_stroke3(drawing), EPSILON)
+    strokes = []
+    for stroke in simple.strokes:
+        whole = np.round(stroke)
+        fresh = np.append(True, (np.diff(whole, axis=0) != 0).any(1))
+        strokes.append(whole[fresh])
+    return np.asarray(to_stroke3(simple.with_strokes(strokes)), np.float32)
+
+
+def judge(first: Sequence[Stroke3], second: Sequence[Stroke3], seed: int) -> dict[str, Judgement]:
+    """The judges ``strokes`` and ``pictures`` about two sets; the larger is cut to the smaller."""
+    count = min(len(first), len(second))
+    a, b = ([alike(d) for d in part[:count]] for part in (first, second))
+    results = {
+        "strokes": two_sample.by_strokes(a, b, seed),
+        "pictures": two_sample.by_pictures(a, b, seed),
+    }
+    return {
+        name: Judgement(r.accuracy, *interval(r.accuracy, 2 * count), count)
+        for name, r in results.items()
+    }
+
+
+def judge_ink(drawn: Sequence[Drawing], lines: Sequence[Drawing], seed: int) -> Judgement:
+    """The judge ``ink``: what the model draws, as it is shown, against the artist's own lines."""
+    return ink_judge.judge(drawn, lines, seed)
+
+
+def spread(drawings: Sequence[Stroke3]) -> float:
+    """Diversity: the mean distance of each drawing to its nearest other, units of 200."""
+    return float(np.mean([_nearest_other(k, drawings) for k in range(len(drawings))]))
+
+
+def _nearest_other(k: int, drawings: Sequence[Stroke3]) -> float:
+    others = [*drawings[:k], *drawings[k + 1 :]]
+    return novelty.nearest([drawings[k]], others)[0].distance
+
+
+def copies(drawings: Sequence[Stroke3], training: Sequence[Stroke3]) -> dict[str, Any]:
+    """Distances to the nearest training drawing, mirrored ones too; quantiles 5, 50 %."""
+    flip = np.array((-1.0, 1.0, 1.0), np.float32)
+    known = [*training, *(d * flip for d in training)]
+    far = np.array([near.distance for near in novelty.nearest(drawings, known)])
+    low, middle = np.quantile(far, (0.05, 0.5))
+    return {"low": float(low), "median": float(middle), "least": float(far.min())}
