@@ -11,7 +11,7 @@ import typer
 from strokebook.base.errors import UsageError
 from strokebook.cli.app import HERE, ProjectDir, app, editing, finish, marking, writing
 from strokebook.cli.asking import choose, confirm
-from strokebook.cli.console import BarProgress, say, show_refusals
+from strokebook.cli.console import BarProgress, say, show_diagnostics
 from strokebook.cli.purge import purge_asking
 from strokebook.library.catalogue.records import Page
 from strokebook.library.kinds import KINDS
@@ -137,7 +137,7 @@ def sync(project: ProjectDir = HERE) -> None:
         say(f"{c.page}: {c.old} → {c.new}")
     say(f"{len(report.corrections)} corrections recorded")
     _tell(effects)
-    show_refusals(report.remarks)
+    show_diagnostics(report.warnings)
 
 
 @app.command()
@@ -195,7 +195,7 @@ def export_pages(
     with editing(project) as opened:
         report = outside.export_pages(opened, folder, "link" if link else "copy", BarProgress())
     say(f"{report.placed} placed, {report.unchanged} already there, {report.removed} removed")
-    show_refusals(report.refused)
+    show_diagnostics(report.refused)
     finish(bool(report.refused))
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from strokebook.base.errors import InputRefused, Refusal, UsageError
+from strokebook.base.errors import Diagnostic, InputRefused, UsageError
 from strokebook.base.files import file_digest, write_json
 from strokebook.base.options import nearest
 from strokebook.cli.app import AsJson, app, finish
-from strokebook.cli.console import BarProgress, print_json, say, show_refusals, table
+from strokebook.cli.console import BarProgress, print_json, say, show_diagnostics, table
 
 if TYPE_CHECKING:
     from strokebook.dataset.splits import SplitArrays
@@ -78,7 +78,7 @@ def evaluate(
     options = EvaluateOptions(
         samples, temperature, seed, max_points, unit, draws, match_scale=match_scale
     )
-    found, value, refusals = _measured(model, data, split, options)
+    found, value, diagnostics = _measured(model, data, split, options)
     if output is not None:
         write_json(output, value)
     drawn = picture is not None and _draw(found, picture)
@@ -89,27 +89,27 @@ def evaluate(
         for path in (output, picture if drawn else None):
             if path is not None:
                 say(f"{path}")
-    show_refusals([*refusals, *found.remarks])
-    finish(any(r.fatal for r in refusals))
+    show_diagnostics([*diagnostics, *found.warnings])
+    finish(any(r.is_error for r in diagnostics))
 
 
 def _measured(
     folder: Path, data: Path, split: str, options: EvaluateOptions
-) -> tuple[Evaluation, dict[str, Any], list[Refusal]]:
+) -> tuple[Evaluation, dict[str, Any], list[Diagnostic]]:
     """The evaluation, the same as JSON with the names of its inputs, and what was refused."""
     from strokebook.model.evaluation.evaluate import as_json, evaluate
     from strokebook.pipeline.standalone import load
 
     model = load(folder)
-    arrays, refusals = _read(data, split)
+    arrays, diagnostics = _read(data, split)
     training = () if split == "train" else arrays.train
     found = evaluate(model, getattr(arrays, split), training, options, BarProgress())
     value = as_json(found)
     value["model"] = {"name": folder.resolve().name} | value["model"]
     about = {"file": data.name, "digest": file_digest(data), "split": split}
     value["data"] = about | value["data"]
-    value["remarks"] = [str(r) for r in refusals] + value["remarks"]
-    return found, value, refusals
+    value["remarks"] = [str(r) for r in diagnostics] + value["remarks"]
+    return found, value, diagnostics
 
 
 def _check_names(split: str, output: Path | None, picture: Path | None) -> None:
@@ -120,15 +120,15 @@ def _check_names(split: str, output: Path | None, picture: Path | None) -> None:
             raise UsageError(f"{path} should end in {suffix}.", "Rename it.")
 
 
-def _read(data: Path, split: str) -> tuple[SplitArrays, list[Refusal]]:
+def _read(data: Path, split: str) -> tuple[SplitArrays, list[Diagnostic]]:
     from strokebook.pipeline.standalone import read_training_file
 
-    arrays, refusals = read_training_file(data)
+    arrays, diagnostics = read_training_file(data)
     if not getattr(arrays, split):
         full = [part for part in PARTS if getattr(arrays, part)]
         remedy = f"Use --split {full[-1]}." if full else "Name another file."
         raise InputRefused(data.name, f"has no drawings in {split!r}.", remedy)
-    return arrays, [r for r in refusals if r.fatal]
+    return arrays, [r for r in diagnostics if r.is_error]
 
 
 def _draw(found: Evaluation, picture: Path) -> bool:

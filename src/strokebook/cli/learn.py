@@ -9,7 +9,7 @@ import typer
 
 from strokebook.base.errors import UsageError
 from strokebook.cli.app import HERE, ProjectDir, app, finish, reading, writing
-from strokebook.cli.console import BarProgress, complain, say, show_refusals, table
+from strokebook.cli.console import BarProgress, complain, say, show_diagnostics, table
 from strokebook.pipeline.project_summary import summarise
 
 
@@ -85,8 +85,8 @@ def _trace_one(
         retrace=retrace,
         progress=BarProgress(),
     )
-    if traced.remark is not None:
-        complain(traced.remark)
+    if traced.warning is not None:
+        complain(traced.warning)
     drawing = traced.drawing
     pen = f", pen {drawing.pen_width:.1f} px" if drawing.pen_width else ""
     say(
@@ -117,7 +117,7 @@ def _trace_several(
         again=again,
         progress=BarProgress(),
     )
-    for told in (*report.remarks, *report.refused):
+    for told in (*report.warnings, *report.refused):
         complain(told)
     ready = f", {report.ready} ready before" if report.ready else ""
     refused = f", {len(report.refused)} refused" if report.refused else ""
@@ -186,7 +186,7 @@ def train(
         raise UsageError("--data needs a folder for the model.", "Add --model FOLDER.")
     from strokebook.pipeline.standalone import train_on_file
 
-    result, refusals = train_on_file(
+    result, diagnostics = train_on_file(
         data,
         model,
         preset=preset,
@@ -195,11 +195,11 @@ def train(
         tensorboard=tensorboard,
         progress=BarProgress(),
     )
-    show_refusals(refusals)
+    show_diagnostics(diagnostics)
     say(f"{result.folder}: {result.steps} steps, best at {result.best_step}")
     if result.ended == "interrupted":
         raise KeyboardInterrupt
-    finish(any(r.fatal for r in refusals))
+    finish(any(r.is_error for r in diagnostics))
 
 
 def _train_project(folder: Path) -> None:

@@ -61,8 +61,8 @@ def finish_purges(project: Project) -> list[Path]:
     if report.plan.pages:
         pages = ", ".join(report.plan.pages)
         say(f"Removed what was made of {pages}: {len(report.plan.files)} files.")
-    for refusal in report.refusals:
-        complain(refusal)
+    for diagnostic in report.diagnostics:
+        complain(diagnostic)
     for path, what in report.plan.outside:
         complain(f"{path} ({what}) may show it; that is yours to remove.")
     return list(report.left)

@@ -10,7 +10,7 @@ from strokebook.cli.console import say
 def retry(project: ProjectDir = HERE) -> None:
     """Try everything again that was refused, then run as `run` does.
 
-    A fault that may pass (a disk that was away, a full one, no memory left) is tried again by
+    A transient fault (a disk that was away, a full one, no memory left) is tried again by
     every run. A lasting one (a damaged file, a page over the limit) is kept, because the same file
     with the same settings would be refused again; this forgets those too, as after an update.
 

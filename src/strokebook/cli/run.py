@@ -15,7 +15,7 @@ from strokebook.cli.console import (
     manner,
     print_json,
     say,
-    show_refusals,
+    show_diagnostics,
     table,
 )
 from strokebook.cli.purge import purge_asking
@@ -60,13 +60,13 @@ def run(
         summary = summarise(opened)
         if not manner.quiet:
             show_summary(summary)
-        refusals = [r for outcome in outcomes for r in outcome.refusals]
-        show_refusals(refusals)
+        diagnostics = [r for outcome in outcomes for r in outcome.diagnostics]
+        show_diagnostics(diagnostics)
         for outcome in outcomes:
             for note in outcome.notes:
                 say(f"{outcome.stage}: {note}")
         name_results(opened, summary)
-    finish(any(r.fatal for r in refusals))
+    finish(any(r.is_error for r in diagnostics))
 
 
 def _show_plan(project: Path, library: Path | None, until: str) -> None:

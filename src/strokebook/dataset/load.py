@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from strokebook.base import InputRefused, Refusal
+from strokebook.base import Diagnostic, InputRefused, Severity
 from strokebook.base.reading import plain_size, unreadable
 from strokebook.dataset.pickled import PickleRefused, load_objects
 from strokebook.dataset.splits import PARTS, Part, Rows, SplitArrays
@@ -41,7 +41,7 @@ def read_npz(path: Path, *, max_bytes: int = MAX_BYTES) -> SplitArrays:
     Args:
         path: A file with the keys train, valid, test, or those of
             :func:`~strokebook.dataset.npz.write_flat`. Parts that are missing come back empty and
-            are named in ``refused`` (not fatal), if there is at least one.
+            are named in ``refused`` (as warnings), if there is at least one.
         max_bytes: Refuses files that unpack to more than this.
 
     Returns:
@@ -84,11 +84,13 @@ def _read(archive: zipfile.ZipFile, name: str, max_bytes: int) -> SplitArrays:
         reason = f"unpacks to {size / 1e6:,.0f} MB, more than the {max_bytes / 1e6:,.0f} allowed."
         raise InputRefused(name, reason, "Split the file, or allow more with max_bytes.")
     parts: dict[Part, tuple[Rows, ...]] = {}
-    refused: list[Refusal] = []
+    refused: list[Diagnostic] = []
     for part in PARTS:
         found = _raw_part(archive, used, part, name)
         if found is None:
-            refused.append(Refusal(name, f"it has no {part!r}.", "It is taken as empty.", False))
+            refused.append(
+                Diagnostic(name, f"it has no {part!r}.", "It is taken as empty.", Severity.WARNING)
+            )
             continue
         parts[part] = tuple(_drawings(found, f"{name} {part}", max_bytes, refused))
     if not parts:
@@ -187,7 +189,7 @@ def _cut(points: Any, offsets: Any, subject: str) -> Sequence[Any]:
 
 
 def _drawings(
-    found: Sequence[Any], subject: str, max_bytes: int, refused: list[Refusal]
+    found: Sequence[Any], subject: str, max_bytes: int, refused: list[Diagnostic]
 ) -> Iterator[Rows]:
     """The drawings among ``found``; the others go to ``refused``, named by their row."""
     room = max_bytes
@@ -195,7 +197,7 @@ def _drawings(
         try:
             rows = _rows(value)
         except ValueError as error:
-            refused.append(Refusal(f"{subject} row {row}", f"{error}.", "It was left out."))
+            refused.append(Diagnostic(f"{subject} row {row}", f"{error}.", "It was left out."))
             continue
         room -= rows.nbytes
         if room < 0:  # one drawing may be listed many times

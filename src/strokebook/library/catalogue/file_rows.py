@@ -37,7 +37,7 @@ class KnownFile:
 class KnownImage:
     """An image as it was opened: ``state`` is ``new`` (not yet), ``ok`` or ``refused``.
 
-    The reason is that of the refusal, or a remark on an image that is used.
+    The reason is that of the refusal, or a warning on an image that is used.
     """
 
     hash: str

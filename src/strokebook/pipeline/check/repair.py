@@ -37,7 +37,7 @@ def repair_project(folder: Path, progress: Progress, *, deep: bool = False) -> l
 
     Args:
         folder: The project's.
-        progress: Where remarks go.
+        progress: Where warnings go.
         deep: Also make files again that are there and cannot be read.
 
     Returns:
@@ -54,8 +54,8 @@ def repair_project(folder: Path, progress: Progress, *, deep: bool = False) -> l
         said += _bring_together(folder, progress)
         with open_project(folder, progress=progress) as project:
             project.held.update(held)
-            remark = back_up_daily(project.catalogue.db)
-            said += [] if remark is None else [str(remark)]
+            warning = back_up_daily(project.catalogue.db)
+            said += [] if warning is None else [str(warning)]
             said += _mend_catalogue(project)
             said += _mend_files(project, deep=deep, fresh=fresh)
     return said

@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from strokebook.base import owned, trees
-from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.base.errors import Diagnostic, StrokebookError
 from strokebook.base.files import file_digest
 from strokebook.library.catalogue.filed_rows import FILED, LIST, write_list
 from strokebook.library.catalogue.purge_rows import hide_image
@@ -84,10 +84,10 @@ class PurgeReport:
     left: tuple[Path, ...]
 
     @property
-    def refusals(self) -> list[Refusal]:
+    def diagnostics(self) -> list[Diagnostic]:
         """What is left, as a run tells it."""
         return [
-            Refusal(
+            Diagnostic(
                 str(path),
                 "is a link, so what lies behind it stays, and may show a private page."
                 if path.is_symlink()
