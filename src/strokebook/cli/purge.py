@@ -39,7 +39,7 @@ def purge_asking(project: Project, *, yes: bool) -> list[Path]:
     """
     waiting = plan_purge(project, confirmed=False)
     if waiting.images:
-        _tell_plan(project, waiting)
+        _print_plan(project, waiting)
         agreed = yes or confirm("Remove all of this now? It cannot be brought back.")
         if agreed is None:
             complain(
@@ -68,7 +68,7 @@ def finish_purges(project: Project) -> list[Path]:
     return list(report.left)
 
 
-def _tell_plan(project: Project, plan: PurgePlan) -> None:
+def _print_plan(project: Project, plan: PurgePlan) -> None:
     counts = Counter(
         _WORDS.get(path.relative_to(owned.absolute(project.folder)).parts[0], "other files")
         for path in plan.files

@@ -86,13 +86,13 @@ def _read(archive: zipfile.ZipFile, name: str, max_bytes: int) -> SplitArrays:
     parts: dict[Part, tuple[Rows, ...]] = {}
     refused: list[Diagnostic] = []
     for part in PARTS:
-        found = _raw_part(archive, used, part, name)
-        if found is None:
+        raw = _raw_part(archive, used, part, name)
+        if raw is None:
             refused.append(
                 Diagnostic(name, f"it has no {part!r}.", "It is taken as empty.", Severity.WARNING)
             )
             continue
-        parts[part] = tuple(_drawings(found, f"{name} {part}", max_bytes, refused))
+        parts[part] = tuple(_drawings(raw, f"{name} {part}", max_bytes, refused))
     if not parts:
         keys = ", ".join(sorted(members)[:8]) or "nothing"
         raise InputRefused(name, f"has none of train, valid, test; it has {keys}.", _OTHER)
@@ -112,13 +112,13 @@ def _raw_part(
         return _cut(flat, ends, f"{name} {part}")
     if part not in members:
         return None
-    found = _member(archive, members[part], f"{name} {part}")
-    if isinstance(found, np.ndarray) and found.ndim != 3:
-        if found.size == 0:  # how some writers store a part without drawings
+    member = _member(archive, members[part], f"{name} {part}")
+    if isinstance(member, np.ndarray) and member.ndim != 3:
+        if member.size == 0:  # how some writers store a part without drawings
             return ()
-        reason = f"is one array of shape {found.shape}, not a list of drawings."
+        reason = f"is one array of shape {member.shape}, not a list of drawings."
         raise InputRefused(f"{name} {part}", reason, _OTHER)
-    return list(found)
+    return list(member)
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, subject: str) -> bytes:
@@ -161,17 +161,17 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, subject: str) -> 
 
 def _objects(pickle: bytes, shape: tuple[int, ...], subject: str) -> Any:
     try:
-        found = load_objects(pickle, shape)
+        objects = load_objects(pickle, shape)
     except PickleRefused as error:
         remedy = "Do not open it with other programs either, if you do not trust its maker."
         raise InputRefused(subject, f"cannot be read safely: {error}.", remedy) from error
     if len(shape) == 1:
-        return found
-    if len(shape) == 0 and len(found) == 1 and isinstance(found[0], list):
-        return found[0]  # np.array([...], dtype=object) of a ragged list, wrapped once more
+        return objects
+    if len(shape) == 0 and len(objects) == 1 and isinstance(objects[0], list):
+        return objects[0]  # np.array([...], dtype=object) of a ragged list, wrapped once more
     if len(shape) == 3 and shape[2] == 3:  # equal lengths: numpy made one block of numbers
         step = shape[1] * 3
-        rows = [found[k * step : (k + 1) * step] for k in range(shape[0])]
+        rows = [objects[k * step : (k + 1) * step] for k in range(shape[0])]
         return [[r[j : j + 3] for j in range(0, step, 3)] for r in rows]
     raise InputRefused(subject, f"has the shape {shape}, not that of a list.", _OTHER)
 
@@ -189,11 +189,11 @@ def _cut(points: Any, offsets: Any, subject: str) -> Sequence[Any]:
 
 
 def _drawings(
-    found: Sequence[Any], subject: str, max_bytes: int, refused: list[Diagnostic]
+    objects: Sequence[Any], subject: str, max_bytes: int, refused: list[Diagnostic]
 ) -> Iterator[Rows]:
     """The drawings among ``found``; the others go to ``refused``, named by their row."""
     room = max_bytes
-    for row, value in enumerate(found):
+    for row, value in enumerate(objects):
         try:
             rows = _rows(value)
         except ValueError as error:

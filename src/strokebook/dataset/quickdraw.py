@@ -53,7 +53,7 @@ def read_quickdraw(
     """
     if limit is not None and limit <= 0:
         return
-    given = 0
+    count = 0
     try:
         with _open(path) as file:
             for number, line in _lines(file, path.name, on_diagnostic, max_line, max_bytes):
@@ -63,11 +63,11 @@ def read_quickdraw(
                     on_diagnostic(refused.diagnostic)
                     continue
                 yield drawing
-                given += 1
-                if given == limit:
+                count += 1
+                if count == limit:
                     return
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        reason = f"is cut off or damaged after {given} drawings, which were read."
+        reason = f"is cut off or damaged after {count} drawings, which were read."
         on_diagnostic(Diagnostic(path.name, reason, _AGAIN))
 
 

@@ -118,7 +118,7 @@ def sync(catalogue: Catalogue, library_root: Path, project: Path) -> SyncReport:
     moved. New folders are new labels, of the kind that the pages moved there had.
     """
     work = _start(catalogue, library_root, project)
-    told: dict[str, dict[str, str]] = {}  # page id: {label: path}
+    new_labels: dict[str, dict[str, str]] = {}  # page id: {label: path}
     ours = {row.image for row in work.listed.values()}
     standing = _standing(work)
     adopted: list[tuple[str, Page]] = []
@@ -139,8 +139,8 @@ def sync(catalogue: Catalogue, library_root: Path, project: Path) -> SyncReport:
         if page.image in standing:
             _warn_of_copy(work, path, page, standing[page.image])
         else:
-            told.setdefault(page.id, {})[label] = path
-    corrections = _corrections(work, told)
+            new_labels.setdefault(page.id, {})[label] = path
+    corrections = _corrections(work, new_labels)
     if corrections:
         with catalogue.hand_edit("filed"):
             _inherit_kinds(work, corrections)
@@ -173,10 +173,10 @@ def _inherit_kinds(work: _Filing, corrections: Sequence[Correction]) -> None:
     kinds: dict[str, set[str | None]] = {}
     for c in corrections:
         kinds.setdefault(c.new, set()).add(work.catalogue.page(c.page).kind)
-    for label, found in kinds.items():
+    for label, found_kinds in kinds.items():
         if work.catalogue.kind_of_label(label) is not None:
             continue
-        kind = next(iter(found)) if len(found) == 1 else None
+        kind = next(iter(found_kinds)) if len(found_kinds) == 1 else None
         if kind is None:
             work.warn(
                 label,
@@ -188,9 +188,9 @@ def _inherit_kinds(work: _Filing, corrections: Sequence[Correction]) -> None:
             work.catalogue.set_label_kind(label, kind)
 
 
-def _corrections(work: _Filing, told: Mapping[str, Mapping[str, str]]) -> list[Correction]:
+def _corrections(work: _Filing, new_labels: Mapping[str, Mapping[str, str]]) -> list[Correction]:
     corrections = []
-    for page_id, labels in told.items():
+    for page_id, labels in new_labels.items():
         page = work.catalogue.page(page_id)
         if len(labels) > 1:
             work.warn(
@@ -235,13 +235,13 @@ def _plain(row: FiledFile) -> bool:
 
 def _files(root: Path) -> list[str]:
     """Every visible file under ``root``, posix and relative."""
-    found = []
+    paths = []
     for folder, names, files in os.walk(root):
         names[:] = sorted(name for name in names if not name.startswith("."))
         here = Path(folder).relative_to(root)
         # Linux counts links to folders as folders, and a page is never one.
-        found += [(here / name).as_posix() for name in sorted(files) if not name.startswith(".")]
-    return found
+        paths += [(here / name).as_posix() for name in sorted(files) if not name.startswith(".")]
+    return paths
 
 
 def _in_place(root: Path, row: FiledFile) -> bool:

@@ -176,11 +176,11 @@ def _find_doubtful(work: _Settling) -> None:
 
 def _warn_of_doubtful(catalogue: Catalogue) -> list[Diagnostic]:
     """Every page that is private in doubt, in each scan until the artist decides."""
-    found = []
+    warnings = []
     for image in sorted(catalogue.doubtful_images()):
         page = catalogue.page_of_image(image)
         if page is not None and page.present:
-            found.append(
+            warnings.append(
                 Diagnostic(
                     page.path,
                     "may show a page that is private, so it counts as private.",
@@ -189,4 +189,4 @@ def _warn_of_doubtful(catalogue: Catalogue) -> list[Diagnostic]:
                     severity=Severity.WARNING,
                 )
             )
-    return found
+    return warnings

@@ -244,16 +244,18 @@ def _fill_signatures(work: _Scan) -> None:
 
     Not those of TIFFs, whose previews may be wrong: they are opened anew.
     """
-    made, private = previews(work.project), work.catalogue.private_hashes()
+    existing, private = previews(work.project), work.catalogue.private_hashes()
     signatures, images = work.catalogue.signatures(), work.catalogue.known_images()
     lacking = [
-        i for i, s in signatures.items() if s is None and i in made and images[i].format != "TIFF"
+        i
+        for i, s in signatures.items()
+        if s is None and i in existing and images[i].format != "TIFF"
     ]
-    found = {}
+    new_signatures = {}
     for image in work.progress.track(lacking, "Taking signatures of pages"):
         if signature := preview_signature(work.project, image):
-            found[image] = fingerprint(signature) if image in private else signature
-    work.catalogue.put_signatures(found)
+            new_signatures[image] = fingerprint(signature) if image in private else signature
+    work.catalogue.put_signatures(new_signatures)
 
 
 def _open_images(work: _Scan) -> None:
@@ -291,15 +293,15 @@ def _unopened(work: _Scan, checked: str) -> list[tuple[str, str, bool]]:
     if work.options.include_private:
         private = frozenset()
     side = work.catalogue.db.row("SELECT value FROM meta WHERE name = ?", (_PREVIEW_SIDE,))
-    made = previews(work.project)
+    existing = previews(work.project)
     if side is not None and int(side[0]) != work.options.preview_side:
-        drop_previews(work.project, made)
-        made = frozenset()
+        drop_previews(work.project, existing)
+        existing = frozenset()
     on_disk = {file.path for file in work.walked.files}
     wanted: dict[str, tuple[str, str, bool]] = {}
     for path, file in files.items():
         image = images[file.image]
-        has_preview = file.image in made and signatures.get(file.image)
+        has_preview = file.image in existing and signatures.get(file.image)
         lacks = file.image not in private and not has_preview
         opened = image.state == "ok" or (image.state == "refused" and image.checked == checked)
         lacks_signature = image.state == "ok" and not signatures[file.image]
@@ -329,9 +331,11 @@ def _look(
 
 def _report(work: _Scan, hidden: Sequence[str]) -> ScanReport:
     files, images = work.catalogue.known_files(), work.catalogue.known_images()
-    told = {diagnostic.subject for diagnostic in work.refused}
+    reported = {diagnostic.subject for diagnostic in work.refused}
     on_disk = {f.path: files[f.path] for f in work.walked.files if f.path in files}
-    for warning in file_diagnostics({p: f for p, f in on_disk.items() if p not in told}, images):
+    for warning in file_diagnostics(
+        {p: f for p, f in on_disk.items() if p not in reported}, images
+    ):
         (work.refused if warning.is_error else work.warnings).append(warning)
     usable = {p: f for p, f in files.items() if f.present and images[f.image].state == "ok"}
     work.warnings += copy_warnings(work.catalogue, usable)

@@ -87,8 +87,8 @@ def _read_quickdraw(path: Path) -> tuple[SplitArrays, list[Diagnostic]]:
     diagnostics: list[Diagnostic] = []
     drawings = list(read_quickdraw(path, diagnostics.append))
     sources = [Source(f"d{n}", f"d{n}", d) for n, d in enumerate(drawings)]
-    made = build(sources, DatasetOptions(name=path.name.partition(".")[0]))
-    return SplitArrays(made.train, made.valid, made.test), diagnostics
+    dataset = build(sources, DatasetOptions(name=path.name.partition(".")[0]))
+    return SplitArrays(dataset.train, dataset.valid, dataset.test), diagnostics
 
 
 def train_on_file(

@@ -125,18 +125,18 @@ def trace_many(
 
 def _find_pages(inputs: Sequence[Path]) -> list[tuple[Path, Path]]:
     """Every scan, and its place below the folder it was found in."""
-    found: list[tuple[Path, Path]] = []
-    for given in inputs:
-        if given.is_dir():
-            below = list(_scans_below(given))
+    pages: list[tuple[Path, Path]] = []
+    for source in inputs:
+        if source.is_dir():
+            below = list(_scans_below(source))
             if not below:
-                raise UsageError(f"{given} holds no scan.", "Name a folder of JPEG or PNG files.")
-            found += [(path, path.relative_to(given)) for path in below]
-        elif given.exists():
-            found.append((given, Path(given.name)))
+                raise UsageError(f"{source} holds no scan.", "Name a folder of JPEG or PNG files.")
+            pages += [(path, path.relative_to(source)) for path in below]
+        elif source.exists():
+            pages.append((source, Path(source.name)))
         else:
-            raise UsageError(f"{given}: no such file or folder.", "Check the name.")
-    return found
+            raise UsageError(f"{source}: no such file or folder.", "Check the name.")
+    return pages
 
 
 def _scans_below(folder: Path) -> Iterator[Path]:

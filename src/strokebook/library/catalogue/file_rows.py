@@ -28,9 +28,9 @@ class KnownFile:
     wears: frozenset[str]
     present: bool
 
-    def same_as(self, found: ScannedFile) -> bool:
+    def same_as(self, file: ScannedFile) -> bool:
         """True when nothing suggests that the content has changed."""
-        return (self.size, self.mtime_ns, self.inode) == (found.size, found.mtime_ns, found.inode)
+        return (self.size, self.mtime_ns, self.inode) == (file.size, file.mtime_ns, file.inode)
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class FileRows(Store):
 
     def put_files(self, files: Iterable[tuple[ScannedFile, str, PageName]]) -> None:
         """Write files as found, each with the key of its content and its name."""
-        rows = [(found, image, name) for found, image, name in files]
+        rows = [(file, image, name) for file, image, name in files]
         with self.db.transaction():
             self.db.run_many(
                 "INSERT OR IGNORE INTO image (hash, state) VALUES (?, 'new')",

@@ -192,10 +192,10 @@ def _free_id(
     return f"{name.id}~{number}"
 
 
-def _clash(path: str, first: str, wanted: str, given: str) -> Diagnostic:
+def _clash(path: str, first: str, wanted: str, page_id: str) -> Diagnostic:
     return Diagnostic(
         path,
         f"claims the same page as {first} ({wanted}).",
-        f"It is used as {given}; give it a number of its own, or a version (005v2).",
+        f"It is used as {page_id}; give it a number of its own, or a version (005v2).",
         severity=Severity.WARNING,
     )

@@ -105,9 +105,9 @@ def look_at(
         picture.save(data, "JPEG", quality=QUALITY)
         _write(preview, data.getvalue())
     warning = info.warning(image)
-    told = (warning.reason, warning.remedy) if warning else ("", "")
+    message = (warning.reason, warning.remedy) if warning else ("", "")
     size = (info.width, info.height, info.format)
-    return Look(image, *size, *told, signature=signature, near_private=near)
+    return Look(image, *size, *message, signature=signature, near_private=near)
 
 
 def preview_signature(project: Path, image: str) -> bytes:

@@ -79,24 +79,24 @@ def walk(root: Path) -> Walk:
     top = root.resolve()
     if not top.is_dir():
         raise StrokebookError(f"The library {root} is no folder.", "Mount it, or check the path.")
-    found = Walk()
-    stack = [("", _tags(top, "", found))]
+    result = Walk()
+    stack = [("", _tags(top, "", result))]
     while stack:
         folder, inherited = stack.pop()
-        for entry in _entries(top, folder, found):
+        for entry in _entries(top, folder, result):
             name = f"{folder}{entry.name}"
             if entry.is_dir(follow_symlinks=False):
                 if not _is_project(Path(entry.path)):
-                    tags = inherited | _tags(Path(entry.path), name, found)
+                    tags = inherited | _tags(Path(entry.path), name, result)
                     stack.append((f"{name}/", tags))
             else:
-                _take(top, entry, name, inherited, found)
-    found.files.sort(key=lambda file: file.path)
-    found.warnings += [_stray_warning(folder, names) for folder, names in found.strays.items()]
-    return found
+                _take(top, entry, name, inherited, result)
+    result.files.sort(key=lambda file: file.path)
+    result.warnings += [_stray_warning(folder, names) for folder, names in result.strays.items()]
+    return result
 
 
-def _entries(top: Path, folder: str, found: Walk) -> Iterator[os.DirEntry[str]]:
+def _entries(top: Path, folder: str, result: Walk) -> Iterator[os.DirEntry[str]]:
     try:
         with os.scandir(top / folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
@@ -106,8 +106,8 @@ def _entries(top: Path, folder: str, found: Walk) -> Iterator[os.DirEntry[str]]:
                 f"The library {top} cannot be read ({error.strerror}).",
                 "Check the folder's permissions.",
             ) from error
-        found.unread.append(folder)
-        found.refused.append(
+        result.unread.append(folder)
+        result.refused.append(
             Diagnostic(
                 folder.rstrip("/"),
                 f"cannot be looked into ({error.strerror}).",
@@ -121,7 +121,7 @@ def _entries(top: Path, folder: str, found: Walk) -> Iterator[os.DirEntry[str]]:
             continue
         if not _is_unicode(entry.name):
             shown = os.fsencode(f"{folder}{entry.name}").decode("utf-8", "backslashreplace")
-            found.refused.append(
+            result.refused.append(
                 Diagnostic(shown, "has a name that is not valid Unicode.", "Rename.")
             )
             continue
@@ -143,10 +143,10 @@ def _is_project(folder: Path) -> bool:
         return False  # what is wrong with the folder is told when it is looked into
 
 
-def _tags(path: Path, name: str, found: Walk) -> frozenset[str]:
+def _tags(path: Path, name: str, result: Walk) -> frozenset[str]:
     tags, problem = read_tags(path)
     if problem:
-        found.warnings.append(
+        result.warnings.append(
             Diagnostic(
                 name or str(path),
                 problem,
@@ -158,18 +158,18 @@ def _tags(path: Path, name: str, found: Walk) -> frozenset[str]:
 
 
 def _take(
-    top: Path, entry: os.DirEntry[str], name: str, inherited: frozenset[str], found: Walk
+    top: Path, entry: os.DirEntry[str], name: str, inherited: frozenset[str], result: Walk
 ) -> None:
     is_image = Path(entry.name).suffix.lower() in IMAGE_SUFFIXES
     if not is_image and "/" not in name:
         return  # a README or a list beside the sketchbooks
-    if entry.is_symlink() and not _follow(top, entry, name, found):
+    if entry.is_symlink() and not _follow(top, entry, name, result):
         return
     try:
         status = entry.stat()
     except OSError as error:
-        found.unread.append(name)
-        found.refused.append(
+        result.unread.append(name)
+        result.refused.append(
             Diagnostic(
                 name,
                 f"cannot be read ({error.strerror}).",
@@ -179,12 +179,12 @@ def _take(
         )
         return
     if not stat.S_ISREG(status.st_mode):
-        found.refused.append(Diagnostic(name, "is no plain file.", "Take it out of the library."))
+        result.refused.append(Diagnostic(name, "is no plain file.", "Take it out of the library."))
     elif not is_image:
-        found.strays.setdefault(str(PurePosixPath(name).parent), []).append(entry.name)
+        result.strays.setdefault(str(PurePosixPath(name).parent), []).append(entry.name)
     else:
-        tags = inherited | _tags(Path(entry.path), name, found)
-        found.files.append(
+        tags = inherited | _tags(Path(entry.path), name, result)
+        result.files.append(
             ScannedFile(name, status.st_size, status.st_mtime_ns, status.st_ino, tags)
         )
 
@@ -203,17 +203,17 @@ def _stray_warning(folder: str, names: Sequence[str]) -> Diagnostic:
     )
 
 
-def _follow(top: Path, entry: os.DirEntry[str], name: str, found: Walk) -> bool:
+def _follow(top: Path, entry: os.DirEntry[str], name: str, result: Walk) -> bool:
     """Whether a link is to be read: only one to a file in a hidden corner of the library."""
     try:
         target = Path(entry.path).resolve(strict=True)
     except (OSError, RuntimeError):
-        found.refused.append(
+        result.refused.append(
             Diagnostic(name, "is a link that leads nowhere.", "Remove or mend it.")
         )
         return False
     if not target.is_relative_to(top):
-        found.refused.append(
+        result.refused.append(
             Diagnostic(
                 name,
                 "is a link out of the library, and those are not followed.",

@@ -250,7 +250,7 @@ def _forget_rows(project: Project, plan: PurgePlan) -> None:
     trained = bool(catalogue.trained_among(plan.images))
     with catalogue.transaction():
         for image in plan.images:
-            catalogue.forget_said(image)
+            catalogue.forget_edits_of(image)
             catalogue.forget_filed_of(image)
         catalogue.forget_results("picture")
         catalogue.forget_results("report")
@@ -266,14 +266,14 @@ def _forget_rows(project: Project, plan: PurgePlan) -> None:
 def _in_filed(project: Project, plan: PurgePlan) -> list[Path]:
     """Files in ``filed/`` that show the pages, or are called as them: not ours to delete."""
     sizes = {project.catalogue.size_of(image) for image in plan.images}
-    found = []
+    files = []
     for path in project.at(FILED.name).rglob("*"):
         if path.is_symlink() or not path.is_file():
             continue
         same = path.stat().st_size in sizes and file_digest(path) in plan.images
         if same or path.stem.lower() in plan.pages:
-            found.append(path)
-    return found
+            files.append(path)
+    return files
 
 
 def _named(project: Project) -> list[Path]:

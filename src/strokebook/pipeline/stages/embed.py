@@ -121,17 +121,17 @@ def _name_by_rule(project: Project, pages: Sequence[Page]) -> None:
     images = [page.image for page in pages if page.image in clustering.members]
     numbers = [clustering.members[image] for image in images]
     names = name_clusters(numbers, [str(judged[i].summary["label"]) for i in images], PURITY)
-    for found in project.catalogue.clusters(SPACE):
-        name = names.get(found.number)
-        if found.name_source != "hand" and found.name != name:
-            project.catalogue.name_cluster(SPACE, [found.number], name, "rule")
+    for cluster in project.catalogue.clusters(SPACE):
+        name = names.get(cluster.number)
+        if cluster.name_source != "hand" and cluster.name != name:
+            project.catalogue.name_cluster(SPACE, [cluster.number], name, "rule")
 
 
 def _place_on_map(project: Project, eyes: ProjectBackbone, pages: Sequence[Page]) -> None:
     """A place for every page; those placed before keep theirs while the network is the same."""
     fingerprint_now = eyes.known_fingerprint or ""
-    made = project.catalogue.result("map", "all")
-    same = made is not None and made.key == fingerprint_now
+    previous = project.catalogue.result("map", "all")
+    same = previous is not None and previous.key == fingerprint_now
     old = project.catalogue.map_points(SPACE) if same else {}
     images = [page.image for page in pages]
     new = [image for image in images if image not in old]

@@ -52,8 +52,8 @@ def _news(report: ScanReport) -> list[str]:
         (len(report.gone), "gone"),
         (len(report.hidden), "private now: everything made of them was removed"),
     ]
-    said = [f"{count} {what}" for count, what in parts if count]
-    return [f"pages: {', '.join(said)}."] if said else []
+    counts = [f"{count} {what}" for count, what in parts if count]
+    return [f"pages: {', '.join(counts)}."] if counts else []
 
 
 def _check_some(project: Project, outcome: Outcome) -> None:
