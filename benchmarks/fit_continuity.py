@@ -24,7 +24,7 @@ from benchmarks.continuity.questions import Question, questions
 from benchmarks.continuity.walks import true_walks
 from benchmarks.truth.cases import FAMILIES, Case
 from benchmarks.truth.rendering import render_case
-from strokebook.base.errors import Refusal
+from strokebook.base.errors import Diagnostic
 from strokebook.base.files import write_bytes
 from strokebook.pipeline.workers import each
 from strokebook.routing.parallel_edges import close_parallel_edges
@@ -59,7 +59,7 @@ def all_asked(cases: list[Case], workers: int, unknown: float) -> list[Question]
     found: dict[str, list[Question]] = {}
     work = partial(asked, unknown=unknown)
     for case, answer in each(work, cases, workers, lambda case: case.name):
-        if isinstance(answer, Refusal):
+        if isinstance(answer, Diagnostic):
             print(answer, file=sys.stderr)
         else:
             found[f"{case.name} {case.seed}"] = answer

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from strokebook.base.errors import InputRefused, Refusal
+from strokebook.base.errors import Diagnostic, InputRefused
 from strokebook.dataset.load import read_npz
 from strokebook.dataset.quickdraw import read_quickdraw
 from strokebook.dataset.rows import to_rows
@@ -92,7 +92,7 @@ def _make_look() -> dict[str, list[Stroke3]]:
 
 
 def _make_quickdraw() -> dict[str, list[Stroke3]]:
-    refused: list[Refusal] = []
+    refused: list[Diagnostic] = []
     rows, words = [], []
     for drawing in read_quickdraw(SHARED / "quickdraw_raw.ndjson.gz", refused.append):
         found = long_line(drawing) if drawing.meta.get("recognized", True) else None

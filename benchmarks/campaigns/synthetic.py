@@ -131,7 +131,7 @@ def trace(catalogue: Catalogue, pages: list[Page]) -> None:
     """As after stage ``trace``: its results, page by page."""
     for p in pages:
         if p.drawings and catalogue.result("trace", p.image) is None:
-            catalogue.clear_refusals("trace", p.image)
+            catalogue.clear_diagnostics("trace", p.image)
             catalogue.put_result("trace", p.image, "key", 0.2, {"strokes": 3, "points": 400})
 
 

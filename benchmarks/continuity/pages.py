@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from benchmarks.truth.cases import FAMILIES, Case, as_case, quickdraw_path
 from benchmarks.truth.crossings import crossing_points
-from strokebook.base.errors import Refusal
+from strokebook.base.errors import Diagnostic
 from strokebook.dataset.quickdraw import read_quickdraw
 from strokebook.geometry.drawing import Drawing
 
@@ -53,7 +53,7 @@ def lessons(count: int, seed: int) -> list[Case]:
 def _linked(count: int, held: set[str], seed: int) -> Iterator[Drawing]:
     """Drawings of several strokes without the lifts, and single strokes that cross themselves."""
     rng = np.random.default_rng([seed, 0x11])
-    refused: list[Refusal] = []
+    refused: list[Diagnostic] = []
     read = read_quickdraw(quickdraw_path(), refused.append)
     drawings = [d for d in read if d.source not in held]
     rng.shuffle(drawings)  # type: ignore[arg-type]

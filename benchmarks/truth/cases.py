@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.interpolate import CubicSpline
 
 from benchmarks.truth.crossings import crossing_points
-from strokebook.base.errors import InputRefused, Refusal
+from strokebook.base.errors import Diagnostic, InputRefused
 from strokebook.dataset.quickdraw import read_quickdraw
 from strokebook.demo import draw_person
 from strokebook.geometry.drawing import Drawing
@@ -77,14 +77,14 @@ def _drawn(family: str, count: int, seed: int, degree: Callable[[Drawing], int])
     They are sorted by degree and one is drawn from each of ``count`` equal parts, so that a few
     stand for all: easy and hard ones are there in every sample as they are in the file.
     """
-    refusals: list[Refusal] = []
+    diagnostics: list[Diagnostic] = []
     try:
-        graded = [(degree(d), d) for d in read_quickdraw(quickdraw_path(), refusals.append)]
+        graded = [(degree(d), d) for d in read_quickdraw(quickdraw_path(), diagnostics.append)]
     except InputRefused as refused:
         print(f"{family}: left out, since {refused} (STROKEBOOK_SHARED names the folder)")
         return []
-    for refusal in refusals:
-        print(f"{family}: {refusal}")
+    for diagnostic in diagnostics:
+        print(f"{family}: {diagnostic}")
     fitting = [d for _, d in sorted((g for g in graded if g[0] > 0), key=lambda g: g[0])]
     parts = np.array_split(np.arange(len(fitting)), min(count, len(fitting)))
     rng = np.random.default_rng([seed, len(family)])

@@ -13,7 +13,7 @@ from benchmarks.truth.cases import Case
 from benchmarks.truth.engines import Outcome, trace_page
 from benchmarks.truth.measures import Measures, measure
 from benchmarks.truth.rendering import Page, render_case
-from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.base.errors import Diagnostic, StrokebookError
 from strokebook.pipeline.workers import each
 from strokebook.tracing.options import TraceOptions
 from strokebook.tracing.page import PageImage
@@ -59,7 +59,7 @@ def run(jobs: Sequence[Job], workers: int) -> list[Result]:
     """Every job's results in the order of the jobs; a line of dots is printed meanwhile."""
     done: dict[str, list[Result]] = {}
     for job, outcome in each(work, jobs, workers, lambda j: j.case.name):
-        if isinstance(outcome, Refusal):
+        if isinstance(outcome, Diagnostic):
             raise StrokebookError(str(outcome))
         done[job.case.name] = outcome
         print(".", end="" if len(done) < len(jobs) else "\n", flush=True)

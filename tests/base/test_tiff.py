@@ -118,16 +118,16 @@ def test_several_pages_are_counted_and_the_first_is_read(tmp_path: Path) -> None
     pages = [np.full((2, 3), level, np.uint8) for level in (10, 20, 30)]
     path.write_bytes(tiff(*((page, {}) for page in pages)))
     info = image_info(path)
-    remark = info.remark("sb1/a.tif")
-    assert info.pages == 3 and remark is not None and not remark.fatal
-    assert "3 pages" in str(remark) and "Save each page" in str(remark)
+    warning = info.warning("sb1/a.tif")
+    assert info.pages == 3 and warning is not None and not warning.is_error
+    assert "3 pages" in str(warning) and "Save each page" in str(warning)
     assert grey_of(path)[0] == 10
 
 
 def test_thumbnails_and_masks_are_no_pages(tmp_path: Path) -> None:
     path, page = tmp_path / "a.tif", np.full((2, 3), 9, np.uint8)
     path.write_bytes(tiff((page, {}), (page, {254: 1}), (page, {254: 4}), (page, {255: 2})))
-    assert image_info(path).pages == 1 and image_info(path).remark("a") is None
+    assert image_info(path).pages == 1 and image_info(path).warning("a") is None
     path.write_bytes(tiff((page, {}), (page, {254: 2}), order=">"))
     assert image_info(path).pages == 2
 

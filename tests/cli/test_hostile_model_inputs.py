@@ -100,7 +100,7 @@ def test_a_data_set_with_one_drawing_is_enough(run: Run, tmp_path: Path) -> None
     assert (out / "sample-001.png").exists()
 
 
-def test_drawings_of_one_point_are_left_out_with_a_remark(run: Run, tmp_path: Path) -> None:
+def test_drawings_of_one_point_are_left_out_with_a_warning(run: Run, tmp_path: Path) -> None:
     code, said = trained_on(run, data(tmp_path / "dots.npz", line(1), line(9)))
     assert code == 0
     assert "1 drawing of the training set: has a single point" in said
@@ -112,7 +112,7 @@ def test_nothing_but_drawings_of_one_point(run: Run, tmp_path: Path) -> None:
     one_sentence(said, "There is no drawing to train on", "2 to 250 points")
 
 
-def test_drawings_of_5000_points_are_left_out_with_a_remark(run: Run, tmp_path: Path) -> None:
+def test_drawings_of_5000_points_are_left_out_with_a_warning(run: Run, tmp_path: Path) -> None:
     code, said = trained_on(run, data(tmp_path / "long.npz", line(5000), line(9)))
     assert code == 0
     assert "1 drawing of the training set: has more than 250 points" in said

@@ -12,10 +12,10 @@ import pytest
 import typer.main
 
 from strokebook import __version__
-from strokebook.base.errors import Refusal
+from strokebook.base.errors import Diagnostic, Severity
 from strokebook.cli import console
 from strokebook.cli.app import OTHERS, panel_of
-from strokebook.cli.console import BarProgress, print_json, safe, show_refusals, table
+from strokebook.cli.console import BarProgress, print_json, safe, show_diagnostics, table
 from strokebook.cli.logbook import without_names
 from strokebook.cli.main import app, main
 
@@ -160,7 +160,12 @@ def test_nothing_that_is_printed_steers_the_terminal(capsys: pytest.CaptureFixtu
     console.complain(HOSTILE)
     BarProgress().say(HOSTILE)
     table(HOSTILE, ("[bold]", "b"), [(HOSTILE, "[red]x")])
-    show_refusals([Refusal(HOSTILE, "is odd.", "Rename it."), Refusal(HOSTILE, "", "", False)])
+    show_diagnostics(
+        [
+            Diagnostic(HOSTILE, "is odd.", "Rename it."),
+            Diagnostic(HOSTILE, "", "", Severity.WARNING),
+        ]
+    )
     said = capsys.readouterr()
     assert not unsafe(said.out) and not unsafe(said.err)
     assert r"\x1b" in said.out and r"\x1b" in said.err and "[red]x" in said.out
@@ -217,12 +222,12 @@ def test_a_label_of_ones_own_is_a_kind_to_list(run: Run, copy: Place) -> None:
     assert [one["id"] for one in listed] == [page]
 
 
-def test_a_stray_file_is_a_remark_and_no_refusal(run: Run, copy: Place) -> None:
+def test_a_stray_file_is_a_warning_and_no_refusal(run: Run, copy: Place) -> None:
     (copy.library / "sb48" / "art" / "notes.txt").write_text("a note")
     for _ in range(2):
         code, _, err = run("run", "-p", copy.project, "--until", "scan")
         assert code == 0
-        assert "1 remark" in err and "sb48/art: notes.txt is no image" in err
+        assert "1 warning" in err and "sb48/art: notes.txt is no image" in err
 
 
 def test_a_dry_run_says_what_is_due_and_changes_nothing(run: Run, copy: Place) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from strokebook.base import InputRefused, Refusal
+from strokebook.base import Diagnostic, InputRefused
 from strokebook.dataset.quickdraw import read_quickdraw
 from strokebook.geometry.drawing import Drawing
 
@@ -21,9 +21,9 @@ RAW = {
 SIMPLE = {**RAW, "drawing": [[[1, 2], [4, 5]]]}
 
 
-def read(path: Path, lines: list[bytes], **more: int) -> tuple[list[Drawing], list[Refusal]]:
+def read(path: Path, lines: list[bytes], **more: int) -> tuple[list[Drawing], list[Diagnostic]]:
     path.write_bytes(b"\n".join(lines))
-    refused: list[Refusal] = []
+    refused: list[Diagnostic] = []
     return list(read_quickdraw(path, refused.append, **more)), refused
 
 
@@ -88,7 +88,7 @@ def test_a_cut_gzip_gives_what_it_holds(tmp_path: Path) -> None:
     packed = gzip.compress("\n".join(lines).encode())
     path = tmp_path / "a.ndjson"  # told by its content, not its name
     path.write_bytes(packed[: len(packed) // 2])
-    refused: list[Refusal] = []
+    refused: list[Diagnostic] = []
     drawings = list(read_quickdraw(path, refused.append))
     assert 0 < len(drawings) < 200
     assert refused[-1].subject == "a.ndjson" and "cut off" in refused[-1].reason
@@ -100,7 +100,7 @@ def test_no_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_real_file_reads_whole(shared: Path) -> None:
-    refused: list[Refusal] = []
+    refused: list[Diagnostic] = []
     path = shared / "data" / "quickdraw_raw.ndjson.gz"
     drawings = list(read_quickdraw(path, refused.append, limit=1500))
     assert len(drawings) == 1500 and refused == []

@@ -57,12 +57,12 @@ def test_a_complete_library_is_left_alone_and_a_cut_off_one_is_completed(
 ) -> None:
     out = tmp_path / "cut"
     first = make_library(out, seed=5, pages=1)
-    assert first.made
+    assert first.drawn_now
     before = digests(out)
-    assert not make_library(out, seed=5, pages=1).made
+    assert not make_library(out, seed=5, pages=1).drawn_now
     (out / "truth.json").unlink()
     next(out.rglob("art/*.jpg")).unlink()
-    assert make_library(out, seed=5, pages=1).made
+    assert make_library(out, seed=5, pages=1).drawn_now
     assert digests(out) == before
 
 

@@ -106,7 +106,7 @@ def test_a_catalogue_is_copied_before_it_is_migrated(path: Path, days):
     days(3)
     old_catalogue(path)
     with Catalogue.open(path) as catalogue:
-        assert catalogue.remarks == ()
+        assert catalogue.warnings == ()
     assert names(path) == ["strokebook-2030-01-03-schema-1.db"]
     taken = Database(path.parent / "backups" / "strokebook-2030-01-03-schema-1.db")
     assert taken.row("PRAGMA user_version")[0] == 1
@@ -120,7 +120,7 @@ def test_a_new_catalogue_has_nothing_to_copy(path: Path):
 
 
 @pytest.mark.parametrize("how", ["too little is free", "it ends in the middle"])
-def test_a_full_disk_is_a_remark(path: Path, days, monkeypatch, how: str):
+def test_a_full_disk_is_a_warning(path: Path, days, monkeypatch, how: str):
     days(4)
     old_catalogue(path)
     if how == "too little is free":
@@ -128,8 +128,8 @@ def test_a_full_disk_is_a_remark(path: Path, days, monkeypatch, how: str):
     else:
         monkeypatch.setattr(os, "fsync", full)
     with Catalogue.open(path) as catalogue:
-        (remark,) = catalogue.remarks
-        assert not remark.fatal and "no backup" in remark.reason and "space" in remark.remedy
+        (warning,) = catalogue.warnings
+        assert not warning.is_error and "no backup" in warning.reason and "space" in warning.remedy
         monkeypatch.undo()
         assert catalogue.db.row("PRAGMA user_version")[0] == len(MIGRATIONS)
     assert names(path) == []

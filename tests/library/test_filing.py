@@ -31,7 +31,7 @@ def put(work, mode: str = "copy"):
 
 def told(work):
     report = sync(work.catalogue, work.root, work.project)
-    return [(c.page, c.old, c.new) for c in report.corrections], report.remarks
+    return [(c.page, c.old, c.new) for c in report.corrections], report.warnings
 
 
 def tree(work) -> set[str]:
@@ -61,7 +61,7 @@ def test_pages_are_filed_by_label_and_private_ones_are_not(filed, mode):
     file = filed.project / "filed/drawings/sb48p001.jpg"
     assert file.is_symlink() == (mode == "link")
     assert file.read_bytes() == (filed.root / "sb48/art/001.jpg").read_bytes()
-    assert (report.placed, report.removed, report.remarks) == (4, 0, ())
+    assert (report.placed, report.removed, report.warnings) == (4, 0, ())
     again = put(filed, mode)
     assert (again.placed, again.removed, again.unchanged) == (0, 0, 4)
     assert told(filed) == ([], ())
@@ -108,7 +108,7 @@ def test_labels_that_change_move_only_our_own_files(filed):
         "notes/sb48p003.jpg",
         "unlabelled/sb48p004.jpg",
     }
-    assert [r.subject for r in report.remarks] == ["filed/drawings/mine.txt"]
+    assert [r.subject for r in report.warnings] == ["filed/drawings/mine.txt"]
 
 
 def test_a_deleted_file_says_nothing_and_comes_back(filed):
@@ -126,9 +126,9 @@ def test_a_copy_says_nothing_while_the_file_stands_where_it_was_filed(filed):
     top = filed.project / "filed"
     (top / "favourites").mkdir()
     shutil.copy(top / "notes/sb48p003.jpg", top / "favourites/sb48p003.jpg")
-    corrections, remarks = told(filed)
+    corrections, warnings = told(filed)
     assert corrections == []
-    assert "still lies in filed/notes/sb48p003.jpg" in remarks[0].reason
+    assert "still lies in filed/notes/sb48p003.jpg" in warnings[0].reason
     assert label(filed, "sb48p003") == ("notes", "cluster")
     put(filed)
     assert {"favourites/sb48p003.jpg", "notes/sb48p003.jpg"} <= tree(filed)
@@ -142,9 +142,9 @@ def test_a_file_moved_to_two_folders_is_a_question(filed):
         (top / folder).mkdir()
         shutil.copy(top / "drawings/sb48p001.jpg", top / folder / "sb48p001.jpg")
     (top / "drawings/sb48p001.jpg").unlink()
-    corrections, remarks = told(filed)
+    corrections, warnings = told(filed)
     assert corrections == []
-    assert "several folders (x, y)" in remarks[0].reason
+    assert "several folders (x, y)" in warnings[0].reason
 
 
 def test_a_new_folder_is_a_label_of_the_kind_that_its_pages_had(filed):
@@ -164,9 +164,9 @@ def test_a_new_folder_for_pages_of_several_kinds_is_a_question(filed):
     (top / "My Faces").mkdir()
     (top / "drawings/sb48p001.jpg").rename(top / "My Faces/sb48p001.jpg")
     (top / "notes/sb48p003.jpg").rename(top / "My Faces/sb48p003.jpg")
-    corrections, remarks = told(filed)
+    corrections, warnings = told(filed)
     assert len(corrections) == 2
-    assert "what kind of page" in remarks[0].reason
+    assert "what kind of page" in warnings[0].reason
 
 
 def test_a_file_edited_and_moved_is_known_by_its_name(filed, make):
@@ -178,14 +178,14 @@ def test_a_file_edited_and_moved_is_known_by_its_name(filed, make):
     assert told(filed)[0] == [("sb48p003", "notes", "drawings")]
 
 
-def test_strange_files_and_folders_are_remarked(filed):
+def test_strange_files_and_folders_are_warned_of(filed):
     put(filed)
     top = filed.project / "filed"
     (top / "drawings/cat.jpg").write_bytes(b"meow")
     (top / "notes/sb48p003.jpg").rename(top / "sb48p003.jpg")
-    corrections, remarks = told(filed)
+    corrections, warnings = told(filed)
     assert corrections == []
-    assert sorted(r.subject for r in remarks) == ["filed/drawings/cat.jpg", "filed/sb48p003.jpg"]
+    assert sorted(r.subject for r in warnings) == ["filed/drawings/cat.jpg", "filed/sb48p003.jpg"]
     assert (top / "drawings/cat.jpg").exists()
 
 
@@ -226,12 +226,12 @@ def test_a_page_that_becomes_private_leaves_the_folders_even_when_moved(filed, m
     assert put(filed, mode).placed == 0
 
 
-def test_a_copy_of_a_private_page_by_the_artist_is_remarked_not_removed(filed):
+def test_a_copy_of_a_private_page_by_the_artist_is_warned_of_not_removed(filed):
     put(filed)
     shutil.copy(filed.root / "sb48/priv/009.jpg", filed.project / "filed/drawings/x.jpg")
-    corrections, remarks = told(filed)
+    corrections, warnings = told(filed)
     assert corrections == []
-    assert "private" in remarks[0].reason
+    assert "private" in warnings[0].reason
     put(filed)
     assert "drawings/x.jpg" in tree(filed)
 
@@ -243,7 +243,7 @@ def test_a_foreign_file_in_the_way_is_left(filed):
     report = put(filed)
     assert (top / "sb48p001.jpg").read_bytes() == b"mine"
     assert report.placed == 3
-    assert any("sb48p001" in r.subject for r in report.remarks)
+    assert any("sb48p001" in r.subject for r in report.warnings)
 
 
 def test_changing_the_mode_replaces_copies_by_links(filed):
@@ -253,8 +253,8 @@ def test_changing_the_mode_replaces_copies_by_links(filed):
     assert all((filed.project / "filed" / path).is_symlink() for path in tree(filed))
 
 
-def test_a_scan_that_vanished_is_a_remark_and_the_rest_is_filed(filed):
+def test_a_scan_that_vanished_is_a_warning_and_the_rest_is_filed(filed):
     (filed.root / "sb48/art/001.jpg").unlink()
     report = put(filed)
     assert report.placed == 3
-    assert "cannot be filed" in report.remarks[0].reason
+    assert "cannot be filed" in report.warnings[0].reason

@@ -45,7 +45,7 @@ def filled(work):
 
 
 def subjects(report) -> list[str]:
-    return [remark.subject for remark in report.remarks]
+    return [warning.subject for warning in report.warnings]
 
 
 def test_a_comment_in_the_file_and_another_name_leave_a_page_private(filled):
@@ -71,7 +71,7 @@ def test_a_private_page_away_for_a_run_and_back_with_a_changed_byte_is_private(f
     assert filled.catalogue.page("sb48p042").private
 
 
-def test_a_better_scan_elsewhere_keeps_label_and_decisions_with_a_remark(filled):
+def test_a_better_scan_elsewhere_keeps_label_and_decisions_with_a_warning(filled):
     catalogue = filled.catalogue
     catalogue.set_hand_label("sb48p003", "faces")
     image = catalogue.page("sb48p003").image
@@ -111,7 +111,7 @@ def test_a_near_copy_of_a_private_page_is_private_in_doubt_until_the_artist_says
     page = filled.catalogue.page("sb48p050")
     assert page.private and page.image not in filled.previews
     for report in (first, again):
-        assert any("may show a page that is private" in r.reason for r in report.remarks)
+        assert any("may show a page that is private" in r.reason for r in report.warnings)
     filled.catalogue.untag("sb48p050", "private")
     filled.scan()
     assert copied.exists() and not filled.catalogue.page("sb48p050").private
@@ -136,7 +136,7 @@ def test_pages_alike_are_a_question_and_their_labels_wait(filled):
     report = filled.scan()
     assert filled.catalogue.page("sb48p060").label is None
     assert filled.catalogue.page("sb48p061").label is None
-    assert [r for r in report.remarks if "could be any of sb48p001" in r.reason]
+    assert [r for r in report.warnings if "could be any of sb48p001" in r.reason]
 
 
 def test_blank_pages_carry_nothing_over_by_their_picture(work):

@@ -16,8 +16,8 @@ from strokebook.library.disk.walk import walk
 RED = b"red"
 
 
-def subjects(refusals) -> list[str]:
-    return [refusal.subject for refusal in refusals]
+def subjects(diagnostics) -> list[str]:
+    return [diagnostic.subject for diagnostic in diagnostics]
 
 
 def test_pages_are_new_once_and_unchanged_after(work, make):
@@ -39,15 +39,15 @@ def test_pages_are_new_once_and_unchanged_after(work, make):
     assert work.catalogue.page("sb48p006").tags == {"notes"}
 
 
-def test_a_tiff_of_several_pages_is_used_with_a_remark_at_every_scan(work, make):
+def test_a_tiff_of_several_pages_is_used_with_a_warning_at_every_scan(work, make):
     path = make("sb48/art/005.tif")
     pages = [Image.new("L", (48, 56), level) for level in (200, 210, 220)]
     pages[0].save(path, "TIFF", save_all=True, append_images=pages[1:])
     for _ in range(2):
         report = work.scan()
         assert not report.refused
-        assert subjects(report.remarks) == ["sb48/art/005.tif"]
-        assert "3 pages" in report.remarks[0].reason and report.remarks[0].remedy
+        assert subjects(report.warnings) == ["sb48/art/005.tif"]
+        assert "3 pages" in report.warnings[0].reason and report.warnings[0].remedy
     assert work.catalogue.page("sb48p005").width == 48
 
 
@@ -77,32 +77,32 @@ def test_bad_files_are_named_with_reason_and_remedy_and_the_rest_goes_on(work, m
         "sb48/art/003.jpg",
         "sb48/art/004.jpg",
     ]
-    assert all(r.reason and r.remedy and r.fatal for r in report.refused)
+    assert all(r.reason and r.remedy and r.is_error for r in report.refused)
     assert str(work.root) not in str(report.refused)
-    assert subjects(report.remarks) == [
+    assert subjects(report.warnings) == [
         "sb48/art",
         "sb48/art/006.jpg",
         "sb48/art/my “best” 🎨 'face'.jpg",
     ]
-    assert not any(r.fatal for r in report.remarks)
+    assert not any(r.is_error for r in report.warnings)
     assert {p.id for p in work.catalogue.pages()} == {"sb48p001", "sb48p006", "sb48-my-best-face"}
     assert work.catalogue.page("sb48p006").format == "PNG"
 
 
-def test_refusals_are_told_again_without_opening_the_file_again(work, make, monkeypatch):
+def test_refusals_are_reported_again_without_opening_the_file_again(work, make, monkeypatch):
     make("sb48/art/001.jpg")
     bad = work.root / "sb48/art/002.jpg"
     bad.write_bytes(b"")
     first = work.scan()
     monkeypatch.setattr("strokebook.library.scan.look_at", lambda *a, **k: pytest.fail("opened"))
     assert work.scan().refused == first.refused
-    assert work.catalogue.refusals("scan") == list(first.refused)
+    assert work.catalogue.diagnostics("scan") == list(first.refused)
     monkeypatch.undo()
     make("sb48/art/002.jpg")
     report = work.scan()
     assert report.refused == ()
     assert report.new == ("sb48p002",)
-    assert work.catalogue.refusals("scan") == []
+    assert work.catalogue.diagnostics("scan") == []
 
 
 def test_a_page_over_the_limit_is_tried_again_when_the_limit_changes(work, make):
@@ -153,7 +153,7 @@ def test_an_edited_page_keeps_its_hand_label_and_says_so(work, make):
     assert report.changed == ("sb48p005",)
     page = work.catalogue.page("sb48p005")
     assert (page.label, page.private) == ("drawings", True)
-    assert "sb48/art/005.jpg" in subjects(report.remarks)
+    assert "sb48/art/005.jpg" in subjects(report.warnings)
 
 
 def test_a_vanished_page_is_gone_but_its_label_waits(work, make):
@@ -213,11 +213,11 @@ def test_a_file_that_cannot_be_read_is_refused_and_tried_again(work, make, monke
     assert work.scan().new == ("sb48p005",)
 
 
-def test_the_same_image_twice_is_one_page_and_a_remark(work, make):
+def test_the_same_image_twice_is_one_page_and_a_warning(work, make):
     make("sb48/art/005.jpg", seed=1)
     make("sb48/xtra/009.jpg", seed=1)
     report = work.scan()
-    assert subjects(report.remarks) == ["sb48/xtra/009.jpg"]
+    assert subjects(report.warnings) == ["sb48/xtra/009.jpg"]
     assert [p.id for p in work.catalogue.pages()] == ["sb48p005"]
     assert work.catalogue.page("sb48p009").copy_of == "sb48p005"
     assert len(work.catalogue.pages(copies=True)) == 2

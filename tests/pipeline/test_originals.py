@@ -154,8 +154,8 @@ def test_a_drawing_that_was_edited_by_hand_is_not_overwritten(copy: Place) -> No
     with (copy.project / SETTINGS).open("a") as file:
         file.write("[join]\nbend = 44.0\n")
     outcome = copy.run("figures")["figures"]
-    assert [r.subject for r in outcome.refusals] == [drawing.page]
-    assert "was changed since" in outcome.refusals[0].reason
+    assert [r.subject for r in outcome.diagnostics] == [drawing.page]
+    assert "was changed since" in outcome.diagnostics[0].reason
     assert path.read_text().endswith("<!-- mine -->")
 
 

@@ -212,7 +212,7 @@ def test_swapped_names_have_their_own_strokes_after_one_run(copy: Place, run: Ru
     one, other = figures(copy, OTHER), figures(copy, PAGE)
     swap(copy, "002.jpg", "005.jpg")
     outcomes = copy.run("figures")
-    assert not [r for o in outcomes.values() for r in o.refusals if r.fatal]
+    assert not [r for o in outcomes.values() for r in o.diagnostics if r.is_error]
     assert (figures(copy, OTHER), figures(copy, PAGE)) == (other, one)
     assert {n: o.worked for n, o in copy.run("figures").items() if o.worked} == {}
     traces = learn_traces(copy.project, OTHER)  # the painted page is called so now

@@ -214,13 +214,13 @@ def test_bad_inputs_are_named_and_the_rest_goes_on(tmp_path: Path, finished: Pla
     (art / "006.txt").write_text("hello")
     shutil.copy(sorted((finished.library / "sb48" / "art").glob("*.jpg"))[1], art / 'a "b" 😀.jpg')
     outcomes = place.run()
-    said = {str(r.subject): r for o in outcomes.values() for r in o.refusals}
+    said = {str(r.subject): r for o in outcomes.values() for r in o.diagnostics}
     for name in ("002.jpg", "003.jpg", "005.png"):
-        refusal = next(r for subject, r in said.items() if name in subject)
-        assert refusal.fatal and refusal.reason and refusal.remedy
+        diagnostic = next(r for subject, r in said.items() if name in subject)
+        assert diagnostic.is_error and diagnostic.reason and diagnostic.remedy
     for name in ("004.jpg", "😀", "006.txt"):
-        remark = next(r for r in said.values() if name in str(r))
-        assert not remark.fatal and remark.remedy
+        warning = next(r for r in said.values() if name in str(r))
+        assert not warning.is_error and warning.remedy
     with open_project(place.project) as project:
         assert len(project.catalogue.pages()) == 3
 

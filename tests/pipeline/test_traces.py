@@ -18,7 +18,7 @@ def page(name: str) -> Page:
     )  # fmt: skip
 
 
-def test_a_blank_page_is_an_empty_drawing_with_a_remark(tmp_path: Path) -> None:
+def test_a_blank_page_is_an_empty_drawing_with_a_warning(tmp_path: Path) -> None:
     Image.new("L", (200, 150), 250).save(tmp_path / "a.png")
     job = TraceJob(
         page("sb1p001"), tmp_path / "a.png", tmp_path / "a.json", tmp_path / "a.svg",
@@ -26,8 +26,8 @@ def test_a_blank_page_is_an_empty_drawing_with_a_remark(tmp_path: Path) -> None:
     )  # fmt: skip
     note = trace_one(job)
     assert (note.strokes, note.points, note.pen_width) == (0, 0, None)
-    assert note.remark is not None and not note.remark.fatal
-    assert str(note.remark).startswith("sb1p001: nothing is drawn, for the page is blank")
+    assert note.warning is not None and not note.warning.is_error
+    assert str(note.warning).startswith("sb1p001: nothing is drawn, for the page is blank")
     empty = read_drawing(tmp_path / "a.json")
     assert len(empty) == 0 and (tmp_path / "a.svg").exists()
     assert prepare_page(empty).kept == ()  # the stages after it go on

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from strokebook.base.errors import InputRefused, Refusal
+from strokebook.base.errors import Diagnostic, InputRefused
 from strokebook.pipeline.workers import each
 
 
@@ -26,9 +26,9 @@ def work(n: int) -> int:
 def test_every_item_comes_back_whatever_happens_to_the_others() -> None:
     found = dict(each(work, [1, 2, 3, 4, 5, 6], workers=2, name=lambda n: f"page {n}"))
     assert {n: found[n] for n in (1, 2, 6)} == {1: 1, 2: 4, 6: 36}
-    assert found[3] == Refusal("page 3", "is three.", "Take two.")
-    assert isinstance(found[4], Refusal) and "ZeroDivisionError" in found[4].reason
-    assert isinstance(found[5], Refusal) and "died" in found[5].reason and found[5].passing
+    assert found[3] == Diagnostic("page 3", "is three.", "Take two.")
+    assert isinstance(found[4], Diagnostic) and "ZeroDivisionError" in found[4].reason
+    assert isinstance(found[5], Diagnostic) and "died" in found[5].reason and found[5].transient
 
 
 def test_nothing_to_do_starts_no_process() -> None:
@@ -51,7 +51,7 @@ def test_a_worker_that_dies_once_costs_no_item(tmp_path: Path) -> None:
 FAULTS = {
     "full": (OSError(errno.ENOSPC, "No space left on device"), True),
     "memory": (MemoryError(), True),
-    "away": (InputRefused("p", "does not exist.", "Look.", passing=True), True),
+    "away": (InputRefused("p", "does not exist.", "Look.", transient=True), True),
     "damaged": (InputRefused("p", "is damaged.", "Scan it again."), False),
     "torn": (OSError("image file is truncated"), False),  # as decoders say it, without a number
     "bug": (ZeroDivisionError("x"), False),
@@ -64,15 +64,21 @@ def fail(kind: str) -> None:
 
 def test_only_faults_of_the_machine_may_pass() -> None:
     found = dict(each(fail, list(FAULTS), workers=1, name=str))
-    passing = {kind: note.passing for kind, note in found.items() if isinstance(note, Refusal)}
-    assert passing == {kind: wanted for kind, (_, wanted) in FAULTS.items()}
+    transient = {
+        kind: note.transient for kind, note in found.items() if isinstance(note, Diagnostic)
+    }
+    assert transient == {kind: wanted for kind, (_, wanted) in FAULTS.items()}
 
 
 def test_the_mark_travels_with_a_pickled_error_and_its_refusal() -> None:
-    for passing in (True, False):
-        error = InputRefused("p", "does not exist.", "Look.", passing=passing)
+    for transient in (True, False):
+        error = InputRefused("p", "does not exist.", "Look.", transient=transient)
         again = pickle.loads(pickle.dumps(error))
-        assert (again.passing, again.refusal.passing, str(again)) == (passing, passing, str(error))
+        assert (again.transient, again.diagnostic.transient, str(again)) == (
+            transient,
+            transient,
+            str(error),
+        )
 
 
 def first_quick_then_never(item: tuple[Path, int]) -> int:

@@ -208,7 +208,7 @@ def read_project(folder: Path) -> None:
         for space in ("pages", "drawings"):
             catalogue.clusters(space)
         for stage in ("scan", "trace"):
-            catalogue.refusals(stage), catalogue.results(stage), catalogue.summaries(stage)
+            catalogue.diagnostics(stage), catalogue.results(stage), catalogue.summaries(stage)
         catalogue.known_files(), catalogue.known_images()
         if pages:
             catalogue.set_hand_labels({pages[0].id: "notes"})

@@ -1,5 +1,5 @@
 """What every room stands on: errors, atomic files, options with comments, progress."""
 
-from strokebook.base.errors import InputRefused, Refusal, StrokebookError, UsageError
+from strokebook.base.errors import Diagnostic, InputRefused, Severity, StrokebookError, UsageError
 
-__all__ = ["InputRefused", "Refusal", "StrokebookError", "UsageError"]
+__all__ = ["Diagnostic", "InputRefused", "Severity", "StrokebookError", "UsageError"]

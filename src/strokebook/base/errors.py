@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 LONGEST = 600  # characters of a reason; what a file says of itself may be as long as the file
@@ -36,24 +37,36 @@ class UsageError(StrokebookError):
     """The command or a setting was used wrongly (exit code 2)."""
 
 
+class Severity(Enum):
+    """What became of the input that a diagnostic is about."""
+
+    ERROR = "error"  # it was left out
+    WARNING = "warning"  # it was used all the same
+
+
 @dataclass(frozen=True)
-class Refusal:
-    """One input that was left out, or taken with a remark.
+class Diagnostic:
+    """What is wrong with one input, as a record that can be kept and listed.
 
     Attributes:
         subject: The file or page as the artist would name it.
         reason: What is wrong with it.
         remedy: What the artist can do.
-        fatal: False for a remark about an input that was used all the same.
-        passing: True when nothing need be wrong with the input itself (its disk is away, another
+        severity: Whether the input was left out (an error) or used all the same (a warning).
+        transient: True when nothing need be wrong with the input itself (its disk is away, another
             one is full, no memory was left): it is no result, and the next run tries again.
     """
 
     subject: str
     reason: str
     remedy: str
-    fatal: bool = True
-    passing: bool = False
+    severity: Severity = Severity.ERROR
+    transient: bool = False
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the input was left out."""
+        return self.severity is Severity.ERROR
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.reason} {self.remedy}".strip()
@@ -63,26 +76,26 @@ class InputRefused(StrokebookError):
     """One input (a file, a page, a drawing) cannot be used; the rest of the work goes on."""
 
     def __init__(
-        self, subject: str, reason: str, remedy: str = "", *, passing: bool = False
+        self, subject: str, reason: str, remedy: str = "", *, transient: bool = False
     ) -> None:
         super().__init__(f"{subject}: {reason}", remedy)
         self.subject = subject
         self.bare_reason = shortened(reason)
-        self.passing = passing
+        self.transient = transient
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The mark that the fault may pass is set from the state, after the class was called.
+        # ``transient`` is set from the state, after the class was called.
         arguments = (self.subject, self.bare_reason, self.remedy)
-        return type(self), arguments, {"passing": self.passing}
+        return type(self), arguments, {"transient": self.transient}
 
     @property
-    def refusal(self) -> Refusal:
+    def diagnostic(self) -> Diagnostic:
         """The same as a record that can be kept and listed."""
-        return Refusal(self.subject, self.bare_reason, self.remedy, passing=self.passing)
+        return Diagnostic(self.subject, self.bare_reason, self.remedy, transient=self.transient)
 
 
-def may_pass(error: BaseException | None) -> bool:
-    """Whether ``error`` speaks of the machine (disk, permission, memory), not of the input.
+def is_transient(error: BaseException | None) -> bool:
+    """Whether ``error`` is a fault of the machine (disk, permission, memory), not of the input.
 
     An ``OSError`` without a number comes from a decoder that met damaged data, not from the system.
     """

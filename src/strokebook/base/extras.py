@@ -49,7 +49,7 @@ def needing_extras() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        told = missing_extra(error)
-        if told is None:
+        error_with_remedy = missing_extra(error)
+        if error_with_remedy is None:
             raise
-        raise told from error
+        raise error_with_remedy from error

@@ -47,12 +47,12 @@ def atomic_path(path: Path) -> Iterator[Path]:
         ForeignFileError: In a folder of ours stands another's file under that name.
         LinkedFolderError: A folder of ours is a link.
     """
-    found, _ = owned.check(path)
+    manifest, _ = owned.check(path)
     with naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         place, name = path.parent, f".{path.name[:40]}."
-        if found is not None:
-            place, name = found.parts, "strokebook-"
+        if manifest is not None:
+            place, name = manifest.parts, "strokebook-"
             place.mkdir(exist_ok=True)
         step("write", path)
         handle, text = tempfile.mkstemp(dir=place, prefix=name, suffix=".part")
@@ -67,7 +67,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
         os.umask(umask)
         partial.chmod(0o666 & ~umask)  # mkstemp makes it private to the user
         with naming(path, text):
-            if found is not None:
+            if manifest is not None:
                 owned.record(path, partial)
             step("rename", path)
             partial.replace(path)

@@ -57,13 +57,13 @@ def kind_at(path: Path, mounts: Iterable[tuple[Path, str]]) -> str:
 
 def linux_mounts(text: str) -> list[tuple[Path, str]]:
     """Folders and types in ``/proc/self/mountinfo`` (man 5 proc); the type follows `` - ``."""
-    found = []
+    mounts = []
     for line in text.splitlines():
         before, hyphen, after = line.partition(" - ")
         fields, kind = before.split(), after.split()
         if hyphen and len(fields) > 4 and kind:
-            found.append((Path(_unescaped(fields[4])), kind[0]))
-    return found
+            mounts.append((Path(_unescaped(fields[4])), kind[0]))
+    return mounts
 
 
 def mac_mounts(text: str) -> list[tuple[Path, str]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from strokebook.base.deep import OutOfRangeError, brightened, to_8_bits
-from strokebook.base.errors import InputRefused, Refusal, may_pass
+from strokebook.base.errors import Diagnostic, InputRefused, Severity, is_transient
 from strokebook.base.orientation import UPRIGHT, orientation, stored_size, turned_by_decoder
 from strokebook.base.reading import plain_size, unreadable
 from strokebook.base.tiff import TiffSamples, count_pages, samples
@@ -53,15 +53,15 @@ class ImageInfo:
         """Width × height in millions."""
         return self.width * self.height / 1e6
 
-    def remark(self, subject: str) -> Refusal | None:
+    def warning(self, subject: str) -> Diagnostic | None:
         """What the artist should know of a picture that is used all the same."""
         if self.pages == 1:
             return None
-        return Refusal(
+        return Diagnostic(
             subject,
             f"has {self.pages} pages, of which only the first is used.",
             "Save each page as a file of its own.",
-            fatal=False,
+            severity=Severity.WARNING,
         )
 
 
@@ -148,10 +148,10 @@ def _check_file(path: Path) -> None:
 
 def _torn(path: Path, reason: str, error: Exception) -> InputRefused:
     """A picture that its decoder gave up on, unless it was the system that could not read it."""
-    if isinstance(error, OSError) and may_pass(error):
+    if isinstance(error, OSError) and is_transient(error):
         reason = f"cannot be read ({error.strerror or error})."
         return InputRefused(
-            str(path), reason, "Check its disk, then run again: it is tried anew.", passing=True
+            str(path), reason, "Check its disk, then run again: it is tried anew.", transient=True
         )
     return InputRefused(str(path), reason, RESAVE)
 
@@ -190,7 +190,7 @@ def _decoded(path: Path, image: Image.Image) -> Image.Image:
             str(path),
             "does not fit in memory.",
             "Close other programs and run again, or scan it at a lower resolution.",
-            passing=True,
+            transient=True,
         ) from error
     except Exception as error:  # broken pixel data raises nearly anything from the decoders
         raise _torn(path, f"is cut short or damaged ({error}).", error) from error

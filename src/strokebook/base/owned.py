@@ -93,19 +93,19 @@ def home(path: Path) -> Manifest | None:
     for folder in target.parents:
         if not is_marked(folder):
             continue
-        found, names = manifest(folder), target.relative_to(folder).parts
-        found.refresh()
-        if found.files is None:
+        listing, names = manifest(folder), target.relative_to(folder).parts
+        listing.refresh()
+        if listing.files is None:
             if is_marked(folder.parent):
                 _refuse_links(folder.parent, (folder.name, *names[:-1]))
             _refuse_links(folder, names[:-1])
-            return found
-        if names[0] in found.folders and len(names) > 1:
+            return listing
+        if names[0] in listing.folders and len(names) > 1:
             _refuse_links(folder, names[:-1])
             below = manifest(folder / names[0])
             below.begin()
             return below
-        return found if len(names) == 1 and names[0] in found.files else None
+        return listing if len(names) == 1 and names[0] in listing.files else None
     return None
 
 
@@ -131,9 +131,9 @@ def _is_protected(path: Path) -> bool:
     return any(place.is_relative_to(folder) for folder in _protected)
 
 
-def name_in(found: Manifest, path: Path) -> str:
+def name_in(listing: Manifest, path: Path) -> str:
     """The name of ``path`` in a manifest."""
-    return absolute(path).relative_to(found.folder).as_posix()
+    return absolute(path).relative_to(listing.folder).as_posix()
 
 
 def check(path: Path) -> tuple[Manifest | None, FileState | None]:
@@ -146,25 +146,25 @@ def check(path: Path) -> tuple[Manifest | None, FileState | None]:
         ForeignFileError: A file stands there that we did not write, or that was changed since.
         LinkedFolderError: A folder on the way is a link.
     """
-    found = home(path)
+    listing = home(path)
     if not os.path.lexists(path):
-        return found, None
+        return listing, None
     if _is_protected(path):
         raise ForeignFileError(
             f"{path} lies in the library, where nothing is overwritten.",
             "Move the library out of the project's folder and correct 'library' in the settings.",
             path,
         )
-    if found is None:
+    if listing is None:
         return None, None
-    entry = found.entry(name_in(found, path))
+    entry = listing.entry(name_in(listing, path))
     state = entry.held(path) if entry is not None else None
     if state is None:
         why = "was changed since strokebook wrote it" if entry else "was not made by strokebook"
         raise ForeignFileError(
             f"{path} {why}, and is not overwritten.", "Move or rename it, then run again.", path
         )
-    return found, state
+    return listing, state
 
 
 def record(path: Path, partial: Path) -> None:
@@ -173,20 +173,20 @@ def record(path: Path, partial: Path) -> None:
     Raises:
         ForeignFileError: See :func:`check`.
     """
-    found, was = check(path)
-    if found is not None:
+    listing, was = check(path)
+    if listing is not None:
         stage, owner = _making.get()
-        found.put([Entry(name_in(found, path), FileState.of(partial), was, stage, owner)])
+        listing.put([Entry(name_in(listing, path), FileState.of(partial), was, stage, owner)])
 
 
 def claim(path: Path) -> None:
     """List a file that is appended to in place as ours, whatever it holds."""
-    found = home(path)
-    if found is not None:
-        entry = found.entry(name_in(found, path))
+    listing = home(path)
+    if listing is not None:
+        entry = listing.entry(name_in(listing, path))
         if entry is None or entry.now.hash is not None:
             stage, owner = _making.get()
-            found.put([Entry(name_in(found, path), FileState(0, None, 0), None, stage, owner)])
+            listing.put([Entry(name_in(listing, path), FileState(0, None, 0), None, stage, owner)])
 
 
 def adopt(
@@ -206,11 +206,11 @@ def adopt(
     """
     if folder.is_symlink():
         return
-    found, entries = manifest(folder), []
+    listing, entries = manifest(folder), []
     for path, stage, owner in files:
         if path.is_file() and not _is_protected(path) and _is_straight(folder, path):
-            entries.append(Entry(name_in(found, path), FileState.of(path), None, stage, owner))
-    found.begin(names, folders, entries)
+            entries.append(Entry(name_in(listing, path), FileState.of(path), None, stage, owner))
+    listing.begin(names, folders, entries)
 
 
 def _is_straight(folder: Path, path: Path) -> bool:
@@ -221,10 +221,10 @@ def _is_straight(folder: Path, path: Path) -> bool:
 def is_ours(path: Path, *, certain: bool = False) -> bool:
     """Whether the file at ``path`` is listed and holds what we wrote."""
     with contextlib.suppress(LinkedFolderError):
-        found = home(path)
-        if found is None or _is_protected(path):
+        listing = home(path)
+        if listing is None or _is_protected(path):
             return False
-        entry = found.entry(name_in(found, path))
+        entry = listing.entry(name_in(listing, path))
         return entry is not None and entry.held(path, certain=certain) is not None
     return False
 
@@ -251,16 +251,16 @@ def remove(path: Path) -> bool:
 
 def _unlist(path: Path) -> None:
     with contextlib.suppress(LinkedFolderError):
-        found = home(path) if path.parent.is_dir() else None
-        if found is not None and found.entry(name := name_in(found, path)) is not None:
-            found.put(gone=[name])
+        listing = home(path) if path.parent.is_dir() else None
+        if listing is not None and listing.entry(name := name_in(listing, path)) is not None:
+            listing.put(gone=[name])
 
 
 def owner_of(path: Path) -> str | None:
     """The image that the file at ``path`` was made of; None where it is not listed as ours."""
     with contextlib.suppress(LinkedFolderError):
-        found = home(path)
-        entry = None if found is None else found.entry(name_in(found, path))
+        listing = home(path)
+        entry = None if listing is None else listing.entry(name_in(listing, path))
         return None if entry is None else entry.owner
     return None
 
@@ -269,10 +269,10 @@ def listed(folder: Path) -> list[tuple[Path, Entry]]:
     """The files under ``folder`` that are listed as ours, there or not, changed or not."""
     place = absolute(folder)
     with contextlib.suppress(LinkedFolderError):
-        found = manifest(place) if is_marked(place) else home(place / "x")
-        if found is None:
+        listing = manifest(place) if is_marked(place) else home(place / "x")
+        if listing is None:
             return []
-        files = [(found.folder / path, entry) for path, entry in found.entries().items()]
+        files = [(listing.folder / path, entry) for path, entry in listing.entries().items()]
         return [(file, entry) for file, entry in files if file.is_relative_to(place)]
     return []
 
@@ -314,10 +314,10 @@ def set_aside(path: Path) -> Path | None:
     number = 1
     while os.path.lexists(kept := path.with_name(f"{path.name}.bad-{number}")):
         number += 1
-    found = home(path)
-    entry = found.entry(name_in(found, path)) if found is not None else None
-    if found is not None and entry is not None:  # a purge has to name it still
-        found.put([replace(entry, path=name_in(found, kept))])
+    listing = home(path)
+    entry = listing.entry(name_in(listing, path)) if listing is not None else None
+    if listing is not None and entry is not None:  # a purge has to name it still
+        listing.put([replace(entry, path=name_in(listing, kept))])
     step("rename", kept)
     path.rename(kept)
     _unlist(path)

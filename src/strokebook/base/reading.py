@@ -9,7 +9,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from strokebook.base.errors import InputRefused, may_pass
+from strokebook.base.errors import InputRefused, is_transient
 
 CHECK = "Check the name."
 
@@ -65,12 +65,12 @@ def read_plain(path: Path, max_bytes: int, subject: str | None = None) -> bytes:
 
 def unreadable(name: str, error: Exception) -> InputRefused:
     """The refusal of a file that the system will not open."""
-    passing = may_pass(error)
+    transient = is_transient(error)
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return InputRefused(name, "there is no such file.", CHECK, passing=passing)
+        return InputRefused(name, "there is no such file.", CHECK, transient=transient)
     if isinstance(error, PermissionError):
         return InputRefused(
-            name, "may not be read (no permission).", "Change its permissions.", passing=passing
+            name, "may not be read (no permission).", "Change its permissions.", transient=transient
         )
     why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return InputRefused(name, f"cannot be read ({why}).", CHECK, passing=passing)
+    return InputRefused(name, f"cannot be read ({why}).", CHECK, transient=transient)

@@ -72,18 +72,18 @@ def _directories(file: IO[bytes]) -> list[tuple[int, int]]:
         return []
     big = struct.unpack_from(f"{order}H", head, 2)[0] == 43
     room = file.seek(0, 2)  # a hostile chain could read the same bytes again and again
-    found: list[tuple[int, int]] = []
+    directories: list[tuple[int, int]] = []
     seen: set[int] = set()
     (offset,) = struct.unpack_from(f"{order}Q" if big else f"{order}I", head, 8 if big else 4)
-    while offset and offset not in seen and room >= 0 and len(found) < MOST_DIRECTORIES:
+    while offset and offset not in seen and room >= 0 and len(directories) < MOST_DIRECTORIES:
         seen.add(offset)
         try:
             kind, offset, size = _directory(file, offset, order, big)
         except (struct.error, OSError, ValueError, OverflowError):
             break  # cut off: what was met so far counts
-        found.append(kind)
+        directories.append(kind)
         room -= size
-    return found
+    return directories
 
 
 def _directory(

@@ -20,13 +20,13 @@ from strokebook.pipeline.removal.purge import purge as finish_purge
 # What ``--help`` and docs/commands.md show, in the order of the work. A command that is not here
 # comes last, and a test says so.
 PANELS: dict[str, tuple[str, ...]] = {
-    "Begin": ("run", "status", "demo", "make-sample"),
-    "Look": ("pages", "show", "drawings", "clusters"),
-    "Say": ("label", "cluster", "correct", "uncorrect", "sync", "tag", "keep", "drop"),
-    "Take back": ("log", "undo", "redo", "trash", "restore", "retry", "check"),
-    "Draw": ("complete", "sample", "vary", "reconstruct", "interpolate"),
+    "Getting started": ("run", "status", "demo", "make-sample"),
+    "Inspect": ("pages", "show", "drawings", "clusters"),
+    "Label and choose": ("label", "cluster", "correct", "uncorrect", "sync", "tag", "keep", "drop"),
+    "History and repair": ("log", "undo", "redo", "trash", "restore", "retry", "check"),
+    "Draw with a model": ("complete", "sample", "vary", "reconstruct", "interpolate"),
     "Single steps": ("trace", "dataset", "train", "evaluate"),
-    "Models and files": ("export", "import", "export-pages"),
+    "Import and export": ("export", "import", "export-pages"),
 }
 OTHERS = "More"
 
@@ -64,14 +64,12 @@ ProjectDir = Annotated[
         "--project",
         "-p",
         envvar="STROKEBOOK_PROJECT",
-        help="The project's folder (default: here, or $STROKEBOOK_PROJECT).",
+        help="The project's folder (default: the current folder, or $STROKEBOOK_PROJECT).",
         show_default=False,
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Only say what would be done; change nothing.")
-]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")]
 HERE = Path()
 
 
@@ -84,13 +82,11 @@ def _show_version(wanted: bool) -> None:
 @app.callback()
 def before(
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Show what goes to the log, too.")
+        bool, typer.Option("--verbose", "-v", help="Also show what is written to the log.")
     ] = False,
     quiet: Annotated[
         bool,
-        typer.Option(
-            "--quiet", "-q", help="Only what is asked for, what is refused, and errors: no news."
-        ),
+        typer.Option("--quiet", "-q", help="Print only results, refused inputs and errors."),
     ] = False,
     version: Annotated[
         bool,
@@ -105,13 +101,13 @@ def before(
 
 
 class Session:
-    """What the net at the edge must know of the command that runs: its log, and its project."""
+    """The log and the project of the command that runs, for the handling of its errors."""
 
     book: Logbook | None = None
     project: Path | None = None
 
     def at_work_in(self, project: Project) -> None:
-        """The log goes to this project, and faults are about it."""
+        """Write the log to this project, and report errors as errors in it."""
         self.project = project.folder
         if self.book is not None:
             self.book.keep_in(project.folder)
@@ -130,7 +126,7 @@ def reading(folder: Path) -> Iterator[Project]:
 
 @contextmanager
 def writing(folder: Path, library: Path | None = None, command: str = "run") -> Iterator[Project]:
-    """An open project for one run at a time; ``command`` is what another one is told."""
+    """An open project for one run at a time; ``command`` is named to another one that waits."""
     with (
         open_project(folder, library=library, progress=BarProgress()) as project,
         locks.running(project, command),

@@ -32,6 +32,6 @@ def choose(question: str, words: Sequence[str]) -> str | None:
         return None
     while True:
         typed = typer.prompt(f"{question} ({', '.join(words)})", err=True).strip().lower()
-        found = [w for w in words if typed and w.startswith(typed)]
-        if len(found) == 1:
-            return found[0]
+        matches = [w for w in words if typed and w.startswith(typed)]
+        if len(matches) == 1:
+            return matches[0]

@@ -14,13 +14,14 @@ from strokebook.cli.console import BarProgress, answer, print_json
 @app.command()
 def check(
     project: ProjectDir = HERE,
-    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Repair what can be repaired.")] = False,
     deep: Annotated[
-        bool, typer.Option("--deep", help="Read every file, not only ask whether it is there.")
+        bool,
+        typer.Option("--deep", help="Read every file, instead of only checking that it exists."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check the catalogue, your edits and the files; without --repair nothing is changed.
+    """Check the catalogue, your edits and the files; nothing is changed without --repair.
 
     A damaged catalogue is put aside, never deleted: the newest backup takes its place, and what
     you said since comes from `hand.json`. Ends with 1 when something is left that is not in order.
@@ -32,14 +33,14 @@ def check(
 
     session.project = project
     done = repair_project(project, BarProgress(), deep=deep) if repair else []
-    found = check_project(project, deep=deep)
+    report = check_project(project, deep=deep)
     if as_json:
-        print_json({"done": done, "findings": [asdict(finding) for finding in found]})
+        print_json({"done": done, "findings": [asdict(finding) for finding in report]})
     else:
         for sentence in done:
             answer(sentence)
-        for finding in found:
+        for finding in report:
             answer(str(finding))
-        if not found:
+        if not report:
             answer("Everything is in order.")
-    finish(bool(found))
+    finish(bool(report))

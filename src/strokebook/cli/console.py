@@ -16,8 +16,8 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
-from strokebook.base.errors import Refusal
-from strokebook.cli.logbook import log_refusals
+from strokebook.base.errors import Diagnostic
+from strokebook.cli.logbook import log_diagnostics
 from strokebook.cli.plain import LONG, aligned, json_text
 
 T = TypeVar("T")
@@ -202,16 +202,16 @@ def _cell(value: object) -> Text:
     return Text(safe(value))
 
 
-def show_refusals(refusals: Sequence[Refusal]) -> None:
-    """Every refused input and remark, with reason and remedy, on standard error and in the log."""
-    refused = [r for r in refusals if r.fatal]
-    remarks = [r for r in refusals if not r.fatal]
-    log_refusals(refusals)
+def show_diagnostics(diagnostics: Sequence[Diagnostic]) -> None:
+    """Every refused input and warning, with reason and remedy, on standard error and in the log."""
+    refused = [r for r in diagnostics if r.is_error]
+    warnings = [r for r in diagnostics if not r.is_error]
+    log_diagnostics(diagnostics)
     if refused:
         complain(f"{len(refused)} refused:")
-    for refusal in refused:
-        complain(f"  {refusal}")
-    if remarks and not manner.quiet:
-        complain(f"{len(remarks)} remark{'s' * (len(remarks) != 1)}:")
-        for remark in remarks:
-            complain(f"  {remark}")
+    for diagnostic in refused:
+        complain(f"  {diagnostic}")
+    if warnings and not manner.quiet:
+        complain(f"{len(warnings)} warning{'s' * (len(warnings) != 1)}:")
+        for warning in warnings:
+            complain(f"  {warning}")

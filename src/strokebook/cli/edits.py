@@ -1,4 +1,4 @@
-"""``log``, ``undo``, ``redo``: what the artist said, taking it back, saying it again."""
+"""``log``, ``undo``, ``redo``: the list of edits, reverted and repeated."""
 
 from __future__ import annotations
 
@@ -18,19 +18,21 @@ from strokebook.pipeline.editing.describe import name_few
 from strokebook.pipeline.editing.history import HistoryStep, LogEntry
 
 Count = Annotated[int, typer.Argument(min=1, help="How many commands.", show_default=True)]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 
 
 @app.command("log")
 def show_log(
     project: ProjectDir = HERE,
-    count: Annotated[int, typer.Option("-n", min=1, help="How many commands, the last.")] = 20,
+    count: Annotated[
+        int, typer.Option("-n", min=1, help="How many of the last commands to list.")
+    ] = 20,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also what files and runs said, undo and redo.")
+        bool, typer.Option("--all", help="Also list changes by files and runs, undo and redo.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List what you said by hand, the newest last; `strokebook undo` takes it back.
+    """List your edits, the newest last; `strokebook undo` reverts them.
 
     Example: `strokebook log -n 50`
     """
@@ -59,7 +61,7 @@ def undo(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Take back your last command, or the last N; what stood before stands again.
+    """Undo your last edit, or the last N.
 
     Taking back a private mark shows the page again, so it is asked about first.
 
@@ -87,7 +89,7 @@ def redo(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Bring back what the last undo took back, or the last N of them.
+    """Redo what was undone last, or the last N.
 
     Example: `strokebook redo 3`
     """

@@ -1,4 +1,4 @@
-"""``evaluate``: honest numbers about a model."""
+"""``evaluate``: a model's likelihood of held-out drawings, and its drawings compared with them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from strokebook.base.errors import InputRefused, Refusal, UsageError
+from strokebook.base.errors import Diagnostic, InputRefused, UsageError
 from strokebook.base.files import file_digest, write_json
 from strokebook.base.options import nearest
 from strokebook.cli.app import AsJson, app, finish
-from strokebook.cli.console import BarProgress, print_json, say, show_refusals, table
+from strokebook.cli.console import BarProgress, print_json, say, show_diagnostics, table
 
 if TYPE_CHECKING:
     from strokebook.dataset.splits import SplitArrays
@@ -22,33 +22,53 @@ PARTS = ("train", "valid", "test")
 
 Model = Annotated[Path, typer.Argument(help="A model's folder.")]
 Data = Annotated[Path, typer.Argument(help="A SketchRNN .npz or QuickDraw .ndjson.")]
-Split = Annotated[str, typer.Option(help="What it is judged by: test, valid or train.")]
+Split = Annotated[
+    str, typer.Option(help="The part of the data to evaluate on: test, valid or train.")
+]
 Samples = Annotated[
     int,
     typer.Option(
-        min=0, max=10_000, help="Drawings it makes; 0: as many as are held out, at most 500."
+        min=0,
+        max=10_000,
+        help="How many drawings to sample; 0: as many as are held out, at most 500.",
     ),
 ]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same numbers.")]
 Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="A .json file for the numbers.")
+    Path | None, typer.Option("--output", "-o", help="A .json file for the results.")
 ]
 Picture = Annotated[
     Path | None,
-    typer.Option(help="A .png of its drawings beside their nearest training drawings."),
+    typer.Option(help="A .png of sampled drawings beside the nearest training drawings."),
 ]
 Temperature = Annotated[
-    float, typer.Option("--temperature", "-t", min=0.01, max=10.0, help="Of its drawings.")
+    float,
+    typer.Option(
+        "--temperature", "-t", min=0.01, max=10.0, help="Temperature of the sampled drawings."
+    ),
 ]
-MaxPoints = Annotated[int, typer.Option(min=2, max=10_000, help="Longer drawings are left out.")]
+MaxPoints = Annotated[
+    int, typer.Option(min=2, max=10_000, help="Leave out drawings with more points.")
+]
 Unit = Annotated[
-    float, typer.Option(min=1e-6, help="Width of the noise: the step of the coordinates.")
+    float,
+    typer.Option(
+        min=1e-6, help="Width of the dequantisation noise: the step of the data's coordinates."
+    ),
 ]
 Draws = Annotated[
-    int, typer.Option(min=1, max=10_000, help="z drawn for the bound on unseen drawings.")
+    int,
+    typer.Option(
+        min=1,
+        max=10_000,
+        help="How many latent vectors z are sampled for the likelihood bound (ELBO).",
+    ),
 ]
 MatchScale = Annotated[
-    bool, typer.Option("--match-scale", help="Scale the drawings to the size it knows.")
+    bool,
+    typer.Option(
+        "--match-scale", help="Rescale the drawings to the scale of the model's training data."
+    ),
 ]
 
 
@@ -68,7 +88,7 @@ def evaluate(
     match_scale: MatchScale = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say how well a model predicts held-out drawings, and how its own compare with them.
+    """Measure how well a model predicts held-out drawings, and compare its drawings with them.
 
     Example: `strokebook evaluate models/sheep sheep.npz -o sheep.json --picture sheep.png`
     """
@@ -78,10 +98,10 @@ def evaluate(
     options = EvaluateOptions(
         samples, temperature, seed, max_points, unit, draws, match_scale=match_scale
     )
-    found, value, refusals = _measured(model, data, split, options)
+    evaluation, value, diagnostics = _measured(model, data, split, options)
     if output is not None:
         write_json(output, value)
-    drawn = picture is not None and _draw(found, picture)
+    drawn = picture is not None and _draw(evaluation, picture)
     if as_json:
         print_json(value)
     else:
@@ -89,27 +109,27 @@ def evaluate(
         for path in (output, picture if drawn else None):
             if path is not None:
                 say(f"{path}")
-    show_refusals([*refusals, *found.remarks])
-    finish(any(r.fatal for r in refusals))
+    show_diagnostics([*diagnostics, *evaluation.warnings])
+    finish(any(r.is_error for r in diagnostics))
 
 
 def _measured(
     folder: Path, data: Path, split: str, options: EvaluateOptions
-) -> tuple[Evaluation, dict[str, Any], list[Refusal]]:
+) -> tuple[Evaluation, dict[str, Any], list[Diagnostic]]:
     """The evaluation, the same as JSON with the names of its inputs, and what was refused."""
     from strokebook.model.evaluation.evaluate import as_json, evaluate
     from strokebook.pipeline.standalone import load
 
     model = load(folder)
-    arrays, refusals = _read(data, split)
+    arrays, diagnostics = _read(data, split)
     training = () if split == "train" else arrays.train
-    found = evaluate(model, getattr(arrays, split), training, options, BarProgress())
-    value = as_json(found)
+    evaluation = evaluate(model, getattr(arrays, split), training, options, BarProgress())
+    value = as_json(evaluation)
     value["model"] = {"name": folder.resolve().name} | value["model"]
     about = {"file": data.name, "digest": file_digest(data), "split": split}
     value["data"] = about | value["data"]
-    value["remarks"] = [str(r) for r in refusals] + value["remarks"]
-    return found, value, refusals
+    value["remarks"] = [str(r) for r in diagnostics] + value["remarks"]
+    return evaluation, value, diagnostics
 
 
 def _check_names(split: str, output: Path | None, picture: Path | None) -> None:
@@ -120,26 +140,26 @@ def _check_names(split: str, output: Path | None, picture: Path | None) -> None:
             raise UsageError(f"{path} should end in {suffix}.", "Rename it.")
 
 
-def _read(data: Path, split: str) -> tuple[SplitArrays, list[Refusal]]:
+def _read(data: Path, split: str) -> tuple[SplitArrays, list[Diagnostic]]:
     from strokebook.pipeline.standalone import read_training_file
 
-    arrays, refusals = read_training_file(data)
+    arrays, diagnostics = read_training_file(data)
     if not getattr(arrays, split):
         full = [part for part in PARTS if getattr(arrays, part)]
         remedy = f"Use --split {full[-1]}." if full else "Name another file."
         raise InputRefused(data.name, f"has no drawings in {split!r}.", remedy)
-    return arrays, [r for r in refusals if r.fatal]
+    return arrays, [r for r in diagnostics if r.is_error]
 
 
-def _draw(found: Evaluation, picture: Path) -> bool:
+def _draw(evaluation: Evaluation, picture: Path) -> bool:
     """Write the picture; False where there is nothing to draw beside."""
     from strokebook.model.evaluation.neighbours import neighbours
     from strokebook.pipeline.output.pictures import save_picture
 
-    made = neighbours(found)
-    if made is not None:
-        save_picture(made, picture)
-    return made is not None
+    pairs = neighbours(evaluation)
+    if pairs is not None:
+        save_picture(pairs, picture)
+    return pairs is not None
 
 
 def _show(value: dict[str, Any]) -> None:
@@ -166,9 +186,9 @@ def _rows(nats: dict[str, Any]) -> list[tuple[str, ...]]:
         "noise_on_targets": "noise on targets only",
         "without_noise": "without noise",
     }
-    given = {"mean": ", z: mean", "draw": ", z: drawn", "none": ""}
+    latent = {"mean": ", z: mean", "draw": ", z: drawn", "none": ""}
     rows = [
-        (text + given[z], *(f"{n[k]:.3f}" for k in ("position", "pen", "together", "error")))
+        (text + latent[z], *(f"{n[k]:.3f}" for k in ("position", "pen", "together", "error")))
         for kind, text in kinds.items()
         for z, n in nats[kind].items()
     ]
@@ -190,8 +210,8 @@ def _show_tests(tests: dict[str, Any]) -> None:
     table("Told from held-out drawings (50 %: it can't)", columns, rows)
 
 
-def _share(told: dict[str, Any] | None) -> str:
-    return f"{told['accuracy']:.1%} ± {told['error']:.1%}" if told else ""
+def _share(test: dict[str, Any] | None) -> str:
+    return f"{test['accuracy']:.1%} ± {test['error']:.1%}" if test else ""
 
 
 def _show_novelty(novelty: dict[str, Any]) -> None:

@@ -71,8 +71,8 @@ def fault_of(error: BaseException, project: Path | None = None) -> Fault:
         code = DISK_FAULT if any(map(_surely_disk, _chain(error))) else WRONG_USE
         return Fault(str(error), code)
     for cause in _chain(error):
-        if (told := missing_extra(cause)) is not None:
-            return Fault(str(told), WRONG_USE)
+        if (missing := missing_extra(cause)) is not None:
+            return Fault(str(missing), WRONG_USE)
     if isinstance(error, MemoryError):
         return Fault(
             "The memory is full. Close other programs, or set workers = 1 under [project] in "

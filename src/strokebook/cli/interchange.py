@@ -28,35 +28,42 @@ NEAR = 0.01  # a difference of mixture parameters worth a word
 def export_model(
     model: Annotated[Path, typer.Argument(help="A model's folder.")],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The file, say drawings.gen.json or step.onnx.")
+        Path,
+        typer.Option(
+            "--output", "-o", help="The file to write, such as drawings.gen.json or step.onnx."
+        ),
     ],
     form: Annotated[
         str,
         typer.Option(
-            "--format", help="magenta (the browser library @magenta/sketch), or onnx (one step)."
+            "--format",
+            help="magenta (for the browser library @magenta/sketch) or onnx (one decoder step).",
         ),
     ] = "magenta",
     z_from: Annotated[
         str | None,
         typer.Option(
             "--z-from",
-            help="For magenta: a drawing whose z is kept: .svg, .json, or SET.npz:test:7.",
+            help="For magenta: encode this drawing as the latent vector z: .svg, .json, or"
+            " SET.npz:test:7.",
         ),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="For magenta: z as sample draws it first (default 0).")
+        int | None,
+        typer.Option(min=0, help="For magenta: seed of a random latent vector z (default 0)."),
     ] = None,
     name: Annotated[
-        str | None, typer.Option(help="What it draws (default: the folder's name).")
+        str | None, typer.Option(help="Name of what the model draws (default: the folder's name).")
     ] = None,
     plain: Annotated[
         bool,
         typer.Option(
-            "--plain", help="For magenta: weights as they are; your program feeds the first point."
+            "--plain",
+            help="For magenta: leave the weights unchanged; your program supplies the first point.",
         ),
     ] = False,
 ) -> None:
-    """Write a model for the browser, or for programs without PyTorch.
+    """Export a model for the browser, or for programs without PyTorch.
 
     Example: `strokebook export models/drawings -o drawings.gen.json --seed 3`
     """
@@ -101,13 +108,13 @@ def _drawing(text: str) -> Drawing:
     from strokebook.geometry.svg.io import read_drawing
     from strokebook.pipeline.standalone import read_training_file
 
-    found = A_ROW.fullmatch(text)
-    if found is None:
+    match = A_ROW.fullmatch(text)
+    if match is None:
         if text.endswith(".npz"):
             raise UsageError(f"{text} holds many drawings.", f"Say which: {text}:test:0.")
         return read_drawing(Path(text))
-    part, row = found["part"] or "train", int(found["row"])
-    rows = getattr(read_training_file(Path(found["file"]))[0], part)
+    part, row = match["part"] or "train", int(match["row"])
+    rows = getattr(read_training_file(Path(match["file"]))[0], part)
     if row >= len(rows):
         raise InputRefused(
             text,
@@ -122,50 +129,50 @@ def _export_magenta(
 ) -> None:
     from strokebook.model.interchange import sketchrnn_js, sketchrnn_js_weights
 
-    made = sketchrnn_js_weights.to_browser(known, z, title, plain=plain)
-    sketchrnn_js.write(output, made.model)
+    result = sketchrnn_js_weights.to_browser(known, z, title, plain=plain)
+    sketchrnn_js.write(output, result.model)
     fixed = ", z fixed" if z is not None else ""
     say(
-        f"{output}: {made.model.units} units{fixed}; over ten steps the library's numbers differ"
-        f" from this model's by at most {made.difference:.2g}."
+        f"{output}: {result.model.units} units{fixed}; over ten steps the library's numbers differ"
+        f" from this model's by at most {result.difference:.2g}."
     )
-    if made.clipped:
-        say(f"{made.clipped} weights lie beyond ± 10, which the format cannot hold: clipped.")
-    if plain and z is not None and made.difference > NEAR:
+    if result.clipped:
+        say(f"{result.clipped} weights lie beyond ± 10, which the format cannot hold: clipped.")
+    if plain and z is not None and result.difference > NEAR:
         say(
-            "The library starts from zeros, and this model from a state that z gives: without"
-            " --plain that is mended."
+            "This model's initial state depends on z, but the library starts from zeros. Leave"
+            " out --plain to put the state into the weights."
         )
-    if made.exact is not None and made.difference > NEAR >= made.exact:
+    if result.exact is not None and result.difference > NEAR >= result.exact:
         say(
-            f"{made.unreached} units begin beyond what a first step from zeros can reach. From the"
-            " state in the file (info.strokebook.first: c, h) instead of zeroState and the first"
-            f" update, the difference is {made.exact:.2g}."
+            f"{result.unreached} units need an initial state that one step from zeros cannot"
+            " reach. Start from the state in the file (info.strokebook.first: c, h) instead of"
+            f" zeroState and the first update; then the difference is {result.exact:.2g}."
         )
 
 
 @app.command("import")
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A .gen.json of @magenta/sketch.")],
+    file: Annotated[Path, typer.Argument(help="A .gen.json file of @magenta/sketch.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="A folder for the model.")],
     source: Annotated[
-        str | None, typer.Option(help="For the model's card: who made it, where it was fetched.")
+        str | None, typer.Option(help="For the model card: author and origin of the model.")
     ] = None,
     licence: Annotated[
-        str | None, typer.Option(help="For the model's card: under which terms.")
+        str | None, typer.Option(help="For the model card: licence of the model.")
     ] = None,
 ) -> None:
-    """Make a model of a published one: it draws, completes, and can be fine-tuned.
+    """Import a published model, to draw with it or to fine-tune it.
 
     Example: `strokebook import bear.gen.json -o models/bear`
     """
     from strokebook.model.interchange.import_model import UNKNOWN, Origin, import_model
 
     origin = Origin(source or UNKNOWN, licence or UNKNOWN)
-    made = import_model(file, output, origin)
-    facts = made.facts
+    imported = import_model(file, output, origin)
+    facts = imported.facts
     say(
-        f"{output}: LSTM {made.options.decoder}, decoder only; its drawings have about"
+        f"{output}: LSTM {imported.options.decoder}, decoder only; its drawings have about"
         f" {facts.points} points and are {facts.extent:.0f} units large."
     )
     if source is None or licence is None:

@@ -9,7 +9,7 @@ import typer
 
 from strokebook.base.errors import UsageError
 from strokebook.cli.app import HERE, ProjectDir, app, finish, reading, writing
-from strokebook.cli.console import BarProgress, complain, say, show_refusals, table
+from strokebook.cli.console import BarProgress, complain, say, show_diagnostics, table
 from strokebook.pipeline.project_summary import summarise
 
 
@@ -24,35 +24,37 @@ def trace(
         typer.Option("--output", "-o", help="An .svg or .json file; for several pages, a folder."),
     ],
     stages: Annotated[
-        Path | None, typer.Option(help="Of one page: a folder for a picture of every step.")
+        Path | None, typer.Option(help="With one page: folder for a picture of every step.")
     ] = None,
     animation: Annotated[
         Path | None,
-        typer.Option("--animate", help="Of one page: a .gif in which the line draws itself."),
+        typer.Option("--animate", help="With one page: a .gif that animates the drawing."),
     ] = None,
-    engine: Annotated[str, typer.Option(help="The tracer: pen or autotrace.")] = "pen",
+    engine: Annotated[str, typer.Option(help="Tracing engine: pen or autotrace.")] = "pen",
     retrace: Annotated[
         str,
         typer.Option(
-            help="Whether the pen engine may draw over its own line: never, short, always."
+            help="When the pen engine may draw over its own line: never, short (over short pieces)"
+            " or always."
         ),
     ] = "short",
-    form: Annotated[str, typer.Option("--format", help="Of several pages: svg or json.")] = "svg",
+    form: Annotated[str, typer.Option("--format", help="With several pages: svg or json.")] = "svg",
     workers: Annotated[
-        int, typer.Option(min=0, help="Of several pages: processes; 0: one for each processor.")
+        int,
+        typer.Option(min=0, help="With several pages: number of processes; 0: one per processor."),
     ] = 0,
     again: Annotated[
-        bool, typer.Option("--again", help="Trace pages anew whose strokes are there already.")
+        bool, typer.Option("--again", help="Trace pages again that are traced already.")
     ] = False,
 ) -> None:
-    """Trace ink into pen strokes, in the order in which the pen may have drawn them.
+    """Trace scanned ink into pen strokes, in a likely drawing order.
 
     An SVG is as large as the page in pixels and has one path a stroke; a JSON file has the size,
-    the unit, the pen's width and the strokes' points. On a page without a line the file is
-    written without strokes, and a sentence says what was found there.
+    the unit, the pen's width and the strokes' points. For a page without a line
+    the file has no strokes, and a warning says what the page shows instead.
 
-    Several pages, and all pages below a folder, are traced side by side. Strokes that are newer
-    than their scan stay, so that a run that was cut short goes on where it stopped.
+    Several pages, and all pages below a folder, are traced in parallel. Strokes that are newer than
+    their scan are kept, so that a run that was stopped continues where it was.
 
     Example: `strokebook trace 005.jpg -o 005.svg --stages steps`, `strokebook trace sb48 -o traced`
     """
@@ -85,8 +87,8 @@ def _trace_one(
         retrace=retrace,
         progress=BarProgress(),
     )
-    if traced.remark is not None:
-        complain(traced.remark)
+    if traced.warning is not None:
+        complain(traced.warning)
     drawing = traced.drawing
     pen = f", pen {drawing.pen_width:.1f} px" if drawing.pen_width else ""
     say(
@@ -117,8 +119,8 @@ def _trace_several(
         again=again,
         progress=BarProgress(),
     )
-    for told in (*report.remarks, *report.refused):
-        complain(told)
+    for diagnostic in (*report.warnings, *report.refused):
+        complain(diagnostic)
     ready = f", {report.ready} ready before" if report.ready else ""
     refused = f", {len(report.refused)} refused" if report.refused else ""
     say(
@@ -131,7 +133,7 @@ def _trace_several(
 
 @app.command()
 def dataset(project: ProjectDir = HERE) -> None:
-    """Build the training set from the drawings that are kept now.
+    """Build the data set from the drawings that are kept.
 
     Example: `strokebook dataset`
     """
@@ -151,31 +153,35 @@ def dataset(project: ProjectDir = HERE) -> None:
 def train(
     project: ProjectDir = HERE,
     data: Annotated[
-        Path | None, typer.Option(help="A SketchRNN .npz or QuickDraw .ndjson of your own.")
+        Path | None,
+        typer.Option(
+            help="Train on this file (SketchRNN .npz or QuickDraw .ndjson), not on the project."
+        ),
     ] = None,
     model: Annotated[
-        Path | None, typer.Option("--model", "-m", help="With --data: the model's folder.")
+        Path | None, typer.Option("--model", "-m", help="With --data: folder for the model.")
     ] = None,
     preset: Annotated[str, typer.Option(help="With --data: small, standard or large.")] = "small",
     steps: Annotated[
-        int | None, typer.Option(min=1, help="With --data: steps, instead of the preset's.")
+        int | None,
+        typer.Option(min=1, help="With --data: number of steps, instead of the preset's."),
     ] = None,
     start_from: Annotated[
         Path | None,
         typer.Option(
-            help="With --data: a model to start from: its folder, or starter, which comes with"
-            " strokebook; the new model gets its sizes. nothing: random weights. Default: the"
-            " starter for the preset small, else nothing."
+            help="With --data: fine-tune this model (a folder, or starter, which comes with"
+            " strokebook; the new model has its sizes), or nothing for random weights. Default:"
+            " starter with the preset small, else nothing."
         ),
     ] = None,
     tensorboard: Annotated[
-        bool, typer.Option("--tensorboard", help="With --data: write metrics for TensorBoard too.")
+        bool, typer.Option("--tensorboard", help="With --data: also write metrics for TensorBoard.")
     ] = False,
 ) -> None:
-    """Train SketchRNN on the project's data set, or on a file; it resumes where it was stopped.
+    """Train SketchRNN on the project's data set, or on a file; continues a stopped training.
 
-    With few drawings it is best to start from a model of many, such as the one that comes with
-    strokebook, which the preset small does. In a project that is `start_from` in [train].
+    With few drawings, fine-tune a model that was trained on many, such as the one that comes with
+    strokebook; the preset small does so. A project's setting is `start_from` in [train].
 
     Example: `strokebook train --data mine.npz --model models/mine --start-from starter`
     """
@@ -186,7 +192,7 @@ def train(
         raise UsageError("--data needs a folder for the model.", "Add --model FOLDER.")
     from strokebook.pipeline.standalone import train_on_file
 
-    result, refusals = train_on_file(
+    result, diagnostics = train_on_file(
         data,
         model,
         preset=preset,
@@ -195,11 +201,11 @@ def train(
         tensorboard=tensorboard,
         progress=BarProgress(),
     )
-    show_refusals(refusals)
+    show_diagnostics(diagnostics)
     say(f"{result.folder}: {result.steps} steps, best at {result.best_step}")
     if result.ended == "interrupted":
         raise KeyboardInterrupt
-    finish(any(r.fatal for r in refusals))
+    finish(any(r.is_error for r in diagnostics))
 
 
 def _train_project(folder: Path) -> None:

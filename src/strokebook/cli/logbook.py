@@ -20,7 +20,7 @@ from typing import Any
 
 from strokebook import __version__
 from strokebook.base import owned
-from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.base.errors import Diagnostic, StrokebookError
 from strokebook.base.images import SUFFIXES
 
 FOLDER, FILE = "logs", "strokebook.log"
@@ -173,11 +173,11 @@ def _word(word: str) -> str:
     return f"…/*{PurePath(word).suffix}" if PurePath(word).suffix else "…/"
 
 
-def log_refusals(refusals: Sequence[Refusal]) -> None:
-    """Why inputs were refused, without their names: reasons with counts; remarks as a count."""
-    reasons = Counter(r.reason for r in refusals if r.fatal)
+def log_diagnostics(diagnostics: Sequence[Diagnostic]) -> None:
+    """Why inputs were refused, without their names: reasons with counts; warnings as a count."""
+    reasons = Counter(r.reason for r in diagnostics if r.is_error)
     for reason, count in reasons.items():
         log.warning("refused %d: %s", count, reason)
-    remarks = sum(not r.fatal for r in refusals)
-    if remarks:
-        log.info("%d remarks", remarks)
+    warnings = sum(not r.is_error for r in diagnostics)
+    if warnings:
+        log.info("%d warnings", warnings)

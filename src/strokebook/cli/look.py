@@ -19,16 +19,16 @@ from strokebook.pipeline.output.pictures import counted
 def pages(
     project: ProjectDir = HERE,
     as_json: AsJson = False,
-    book: Annotated[str, typer.Option(help="Only this sketchbook.")] = "",
+    book: Annotated[str, typer.Option(help="List only the pages of this sketchbook.")] = "",
     kind: Annotated[
         str,
         typer.Option(
-            help="Only this kind or label: drawings, watercolour, notes, private, faces…; plural"
-            " and spelling as you like."
+            help="List only pages of this kind or label: drawings, watercolour, notes, private,"
+            " faces…; singular or plural."
         ),
     ] = "",
 ) -> None:
-    """List the pages with kind, label, where the label comes from, tags.
+    """List the pages with their kind, label, source of the label and tags.
 
     Example: `strokebook pages --book sb48 --kind drawings`
     """
@@ -46,18 +46,20 @@ def pages(
 
 @app.command()
 def show(
-    page: Annotated[str, typer.Argument(help="A page's id (sb48p005), or its unique beginning.")],
+    page: Annotated[
+        str, typer.Argument(help="A page's id (sb48p005), or the beginning of one, if unique.")
+    ],
     project: ProjectDir = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Show all that is known of one page and of the drawings on it.
+    """Show everything about one page and the drawings on it.
 
     Example: `strokebook show sb48p005`
     """
     with reading(project) as opened:
-        found = opened.catalogue.page(page)
-        drawings_on_it = opened.catalogue.drawings(image=found.image)
-    facts = page_json(found) | {"drawings": [drawing_json(d) for d in drawings_on_it]}
+        match = opened.catalogue.page(page)
+        drawings_on_it = opened.catalogue.drawings(image=match.image)
+    facts = page_json(match) | {"drawings": [drawing_json(d) for d in drawings_on_it]}
     if as_json:
         print_json(facts)
         return
@@ -74,23 +76,26 @@ def drawings(
     project: ProjectDir = HERE,
     as_json: AsJson = False,
     kept: Annotated[
-        bool | None, typer.Option("--kept/--dropped", help="Only those kept, or dropped.")
+        bool | None,
+        typer.Option(
+            "--kept/--dropped", help="List only drawings that are kept, or only dropped ones."
+        ),
     ] = None,
 ) -> None:
-    """List the separated drawings: box, strokes, points, kept or the reason why not.
+    """List the drawings: bounding box, strokes, points, and why a drawing was dropped.
 
     Example: `strokebook drawings --dropped`
     """
     with reading(project) as opened:
         everything = opened.catalogue.drawings()
-    found = [d for d in everything if kept is None or d.kept is kept]
+    listed = [d for d in everything if kept is None or d.kept is kept]
     if as_json:
-        print_json([drawing_json(d) for d in found])
+        print_json([drawing_json(d) for d in listed])
         return
-    if not found:
+    if not listed:
         answer(why_no_drawings(everything, kept))
         return
-    table(counted(len(found), "drawing"), DRAWING_COLUMNS, [_drawing_row(d) for d in found])
+    table(counted(len(listed), "drawing"), DRAWING_COLUMNS, [_drawing_row(d) for d in listed])
 
 
 @app.command()
@@ -98,28 +103,28 @@ def clusters(
     project: ProjectDir = HERE,
     as_json: AsJson = False,
     of_drawings: Annotated[
-        bool, typer.Option("--drawings", help="Clusters of drawings, not of pages.")
+        bool, typer.Option("--drawings", help="List clusters of drawings instead of pages.")
     ] = False,
 ) -> None:
-    """List the clusters with their names and sizes; their sheets lie in pictures/clusters.
+    """List the clusters with their names and sizes; pictures/clusters shows their pages.
 
     Example: `strokebook clusters`
     """
     with reading(project) as opened:
-        found = opened.catalogue.clusters("drawings" if of_drawings else "pages")
+        listed = opened.catalogue.clusters("drawings" if of_drawings else "pages")
     if as_json:
         print_json(
             [
                 {"number": c.number, "name": c.name, "source": c.name_source, "size": c.size}
-                for c in found
+                for c in listed
             ]
         )
         return
-    if not found:
+    if not listed:
         what = "drawings" if of_drawings else "pages"
         answer(f"The {what} are in no clusters yet. 'strokebook run' puts them there.")
         return
-    rows = [(c.number, c.size, c.name, c.name_source) for c in found]
+    rows = [(c.number, c.size, c.name, c.name_source) for c in listed]
     table(counted(len(rows), "cluster"), ("number", "size", "name", "named by"), rows)
 
 

@@ -21,7 +21,6 @@ from strokebook.cli import (
     interchange,
     learn,
     look,
-    retry,
     run,
     trash,
 )
@@ -31,7 +30,7 @@ from strokebook.cli.faults import fault_of
 from strokebook.cli.logbook import keeping_log, log
 
 # Importing a group puts its commands into the app.
-COMMANDS = (run, retry, look, curate, edits, check, learn, evaluate, draw, interchange, trash)
+COMMANDS = (run, look, curate, edits, check, learn, evaluate, draw, interchange, trash)
 RUN = "strokebook.pipeline.run"  # the logger of the stages
 BEFORE = ("--verbose", "-v", "--quiet", "-q", "--version")
 

@@ -39,7 +39,7 @@ def purge_asking(project: Project, *, yes: bool) -> list[Path]:
     """
     waiting = plan_purge(project, confirmed=False)
     if waiting.images:
-        _tell_plan(project, waiting)
+        _print_plan(project, waiting)
         agreed = yes or confirm("Remove all of this now? It cannot be brought back.")
         if agreed is None:
             complain(
@@ -61,14 +61,14 @@ def finish_purges(project: Project) -> list[Path]:
     if report.plan.pages:
         pages = ", ".join(report.plan.pages)
         say(f"Removed what was made of {pages}: {len(report.plan.files)} files.")
-    for refusal in report.refusals:
-        complain(refusal)
+    for diagnostic in report.diagnostics:
+        complain(diagnostic)
     for path, what in report.plan.outside:
         complain(f"{path} ({what}) may show it; that is yours to remove.")
     return list(report.left)
 
 
-def _tell_plan(project: Project, plan: PurgePlan) -> None:
+def _print_plan(project: Project, plan: PurgePlan) -> None:
     counts = Counter(
         _WORDS.get(path.relative_to(owned.absolute(project.folder)).parts[0], "other files")
         for path in plan.files

@@ -1,4 +1,4 @@
-"""``run``, ``status``, ``demo``, ``make-sample``: the whole way, and where it stands."""
+"""``run``, ``retry``, ``status``, ``demo``, ``make-sample``: the whole pipeline."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from strokebook.cli.console import (
     manner,
     print_json,
     say,
-    show_refusals,
+    show_diagnostics,
     table,
 )
 from strokebook.cli.purge import purge_asking
@@ -31,19 +31,24 @@ if TYPE_CHECKING:
 def run(
     library: Annotated[
         Path | None,
-        typer.Argument(help="The folder of sketchbooks; once the project knows it, leave it out."),
+        typer.Argument(
+            help="The folder of sketchbooks; needed only in the first run of a project."
+        ),
     ] = None,
     project: ProjectDir = HERE,
     until: Annotated[str, typer.Option(help="Stop after this stage (scan, embed, trace, …).")] = "",
     dry_run: DryRun = False,
     yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Remove what private pages left, without asking.")
+        bool,
+        typer.Option(
+            "--yes", "-y", help="Remove what was made from private pages, without asking."
+        ),
     ] = False,
 ) -> None:
-    """Run every stage that is not up to date: from scans to a model that draws.
+    """Run every stage that is not up to date, from scans to a trained model.
 
-    Killed or stopped, it goes on where it was. Run it again after adding pages or correcting
-    labels: only what changed is worked on.
+    A run that was stopped or killed continues where it was. Run it again after adding pages or
+    correcting labels: only what changed is processed.
 
     Example: `strokebook run ~/scans --project ~/my-project`
     """
@@ -60,13 +65,13 @@ def run(
         summary = summarise(opened)
         if not manner.quiet:
             show_summary(summary)
-        refusals = [r for outcome in outcomes for r in outcome.refusals]
-        show_refusals(refusals)
+        diagnostics = [r for outcome in outcomes for r in outcome.diagnostics]
+        show_diagnostics(diagnostics)
         for outcome in outcomes:
             for note in outcome.notes:
                 say(f"{outcome.stage}: {note}")
         name_results(opened, summary)
-    finish(any(r.fatal for r in refusals))
+    finish(any(r.is_error for r in diagnostics))
 
 
 def _show_plan(project: Path, library: Path | None, until: str) -> None:
@@ -85,8 +90,24 @@ def _show_plan(project: Path, library: Path | None, until: str) -> None:
 
 
 @app.command()
+def retry(project: ProjectDir = HERE) -> None:
+    """Try all refused inputs again, then run as `run` does.
+
+    A transient fault (a disk that was away, a full one, no memory left) is tried again by
+    every run. A permanent one (a damaged file, a page over the limit) is not, because the same file
+    with the same settings would be refused again. `retry` tries those too, say after an update.
+
+    Example: `strokebook retry --project ~/my-project`
+    """
+    with writing(project, command="retry") as opened:
+        count = opened.catalogue.forget_refused()
+    say(f"{count} refused before: tried again." if count else "Nothing was refused.")
+    run(None, project=project, until="")
+
+
+@app.command()
 def status(project: ProjectDir = HERE, as_json: AsJson = False) -> None:
-    """Show what the project holds: pages, drawings, data set, model, time per stage.
+    """Show the project in numbers: pages, drawings, data set, model, time per stage.
 
     Example: `strokebook status --project ~/my-project --json`
     """
@@ -103,17 +124,19 @@ def status(project: ProjectDir = HERE, as_json: AsJson = False) -> None:
 @app.command("make-sample")
 def make_sample(
     folder: Annotated[Path, typer.Argument(help="A new folder for the sample library.")],
-    seed: Annotated[int, typer.Option(help="Another seed draws other pages.")] = 48,
-    pages: Annotated[int, typer.Option(min=1, max=2000, help="Art pages to draw.")] = 48,
+    seed: Annotated[
+        int, typer.Option(help="Seed of the drawn pages: another seed draws other pages.")
+    ] = 48,
+    pages: Annotated[int, typer.Option(min=1, max=2000, help="Number of pages with art.")] = 48,
 ) -> None:
-    """Draw a sample library of scanned sketchbooks to try strokebook on.
+    """Make a sample library of scanned sketchbooks to try strokebook on.
 
     Example: `strokebook make-sample sample --seed 48 --pages 48`
     """
     from strokebook.demo import make_library
 
-    made = make_library(folder, seed=seed, pages=pages, progress=BarProgress())
-    _tell_sample(folder, made)
+    sample = make_library(folder, seed=seed, pages=pages, progress=BarProgress())
+    _print_sample(folder, sample)
 
 
 @app.command()
@@ -121,21 +144,21 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="A folder for the sample and its project.")],
     seed: Annotated[int, typer.Option(help="Seed of the sample library.")] = 48,
 ) -> None:
-    """Draw a sample library, run the whole pipeline on it and name the files to look at.
+    """Make a sample library, run the whole pipeline on it and list the files to look at.
 
     Example: `strokebook demo demo`
     """
     from strokebook.pipeline.demo import prepare_demo
 
-    library, project, made = prepare_demo(folder, seed, BarProgress())
-    _tell_sample(library, made)
+    library, project, sample = prepare_demo(folder, seed, BarProgress())
+    _print_sample(library, sample)
     run(library, project=project, until="", yes=False)
 
 
-def _tell_sample(folder: Path, made: SampleSummary) -> None:
-    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(made.pages.items()))
-    word = "Drawn" if made.made else "Already there"
-    say(f"{word}: {folder} ({kinds}; {made.drawings} separate drawings)")
+def _print_sample(folder: Path, sample: SampleSummary) -> None:
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(sample.pages.items()))
+    word = "Drawn" if sample.drawn_now else "Already there"
+    say(f"{word}: {folder} ({kinds}; {sample.drawings} separate drawings)")
 
 
 def show_summary(summary: Summary) -> None:

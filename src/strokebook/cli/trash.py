@@ -13,18 +13,18 @@ from strokebook.cli.console import print_json, say, table
 
 @app.command()
 def trash(project: ProjectDir = HERE, as_json: AsJson = False) -> None:
-    """List what runs replaced: models, trainings, data sets; they are kept for 30 days.
+    """List the replaced models, trainings and data sets; they are kept for 30 days.
 
     Example: `strokebook trash`
     """
     from strokebook.pipeline.removal.trash import entries
 
     with reading(project) as opened:
-        found = entries(opened)
+        items = entries(opened)
     if as_json:
-        print_json([asdict(kept) for kept in found])
-    elif found:
-        rows = [(k.number, k.what, ", ".join(k.origins), k.at, k.why) for k in found]
+        print_json([asdict(kept) for kept in items])
+    elif items:
+        rows = [(k.number, k.what, ", ".join(k.origins), k.at, k.why) for k in items]
         table("Trash", ("number", "what", "from", "when (UTC)", "why"), rows)
         say("Bring one back with: strokebook restore NUMBER")
     else:
@@ -33,10 +33,12 @@ def trash(project: ProjectDir = HERE, as_json: AsJson = False) -> None:
 
 @app.command()
 def restore(
-    number: Annotated[int, typer.Argument(min=1, help="As 'strokebook trash' lists it.")],
+    number: Annotated[
+        int, typer.Argument(min=1, help="Its number in the list of 'strokebook trash'.")
+    ],
     project: ProjectDir = HERE,
 ) -> None:
-    """Bring something back from the trash to where it stood.
+    """Restore something from the trash to its place.
 
     Example: `strokebook restore 1`
     """

@@ -165,14 +165,14 @@ def build(
     counts = {s.id: s.drawing.n_points for s in sources}
     counts |= {name: f.light.n_points for name, f in framed.items()}
     cuts = find_cuts([counts[s.id] for s in usable], options)
-    made: dict[str, tuple[Rows, float, float]] = {}
+    prepared: dict[str, tuple[Rows, float, float]] = {}
     for source in progress.track(usable, "simplify", len(usable)):
         try:
             _refuse_outside(source.id, counts[source.id], cuts, options)
-            made[source.id] = _simplified(source.id, framed[source.id], options)
+            prepared[source.id] = _simplified(source.id, framed[source.id], options)
         except InputRefused as refused:
             reasons[source.id] = refused.bare_reason
-    kept = [s for s in usable if s.id in made]
+    kept = [s for s in usable if s.id in prepared]
     parts = assign(
         {s.group for s in kept},
         valid=options.valid,
@@ -182,7 +182,7 @@ def build(
     )
     return DataSet(
         options=options,
-        examples=tuple(_example(s, made[s.id], parts[s.group]) for s in kept),
+        examples=tuple(_example(s, prepared[s.id], parts[s.group]) for s in kept),
         verdicts=tuple(_verdict(s, counts[s.id], reasons.get(s.id, "")) for s in sources),
         cuts=cuts,
         groups=parts,
@@ -266,8 +266,8 @@ def _simplified(name: str, framed: _Framed, options: DatasetOptions) -> tuple[Ro
     return rows, epsilon, framed.scale
 
 
-def _example(source: Source, made: tuple[Rows, float, float], part: Part) -> Example:
-    rows, epsilon, scale = made
+def _example(source: Source, prepared: tuple[Rows, float, float], part: Part) -> Example:
+    rows, epsilon, scale = prepared
     rows.flags.writeable = False
     return Example(source.id, source.group, part, rows, epsilon, scale)
 

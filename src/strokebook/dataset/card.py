@@ -76,8 +76,8 @@ def make_card(
 
 def book_of(page: str) -> str:
     """The sketchbook in a page's id: ``sb48p005v2`` → ``sb48``; ``other`` where there is none."""
-    found = _OF_PAGE.match(page)
-    return found.group(1) if found else "other"
+    match = _OF_PAGE.match(page)
+    return match.group(1) if match else "other"
 
 
 def write_card(card: DataCard, npz: Path) -> tuple[Path, Path]:

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from strokebook.base import InputRefused, Refusal
+from strokebook.base import Diagnostic, InputRefused, Severity
 from strokebook.base.reading import plain_size, unreadable
 from strokebook.dataset.pickled import PickleRefused, load_objects
 from strokebook.dataset.splits import PARTS, Part, Rows, SplitArrays
@@ -41,7 +41,7 @@ def read_npz(path: Path, *, max_bytes: int = MAX_BYTES) -> SplitArrays:
     Args:
         path: A file with the keys train, valid, test, or those of
             :func:`~strokebook.dataset.npz.write_flat`. Parts that are missing come back empty and
-            are named in ``refused`` (not fatal), if there is at least one.
+            are named in ``refused`` (as warnings), if there is at least one.
         max_bytes: Refuses files that unpack to more than this.
 
     Returns:
@@ -84,13 +84,15 @@ def _read(archive: zipfile.ZipFile, name: str, max_bytes: int) -> SplitArrays:
         reason = f"unpacks to {size / 1e6:,.0f} MB, more than the {max_bytes / 1e6:,.0f} allowed."
         raise InputRefused(name, reason, "Split the file, or allow more with max_bytes.")
     parts: dict[Part, tuple[Rows, ...]] = {}
-    refused: list[Refusal] = []
+    refused: list[Diagnostic] = []
     for part in PARTS:
-        found = _raw_part(archive, used, part, name)
-        if found is None:
-            refused.append(Refusal(name, f"it has no {part!r}.", "It is taken as empty.", False))
+        raw = _raw_part(archive, used, part, name)
+        if raw is None:
+            refused.append(
+                Diagnostic(name, f"it has no {part!r}.", "It is taken as empty.", Severity.WARNING)
+            )
             continue
-        parts[part] = tuple(_drawings(found, f"{name} {part}", max_bytes, refused))
+        parts[part] = tuple(_drawings(raw, f"{name} {part}", max_bytes, refused))
     if not parts:
         keys = ", ".join(sorted(members)[:8]) or "nothing"
         raise InputRefused(name, f"has none of train, valid, test; it has {keys}.", _OTHER)
@@ -110,13 +112,13 @@ def _raw_part(
         return _cut(flat, ends, f"{name} {part}")
     if part not in members:
         return None
-    found = _member(archive, members[part], f"{name} {part}")
-    if isinstance(found, np.ndarray) and found.ndim != 3:
-        if found.size == 0:  # how some writers store a part without drawings
+    member = _member(archive, members[part], f"{name} {part}")
+    if isinstance(member, np.ndarray) and member.ndim != 3:
+        if member.size == 0:  # how some writers store a part without drawings
             return ()
-        reason = f"is one array of shape {found.shape}, not a list of drawings."
+        reason = f"is one array of shape {member.shape}, not a list of drawings."
         raise InputRefused(f"{name} {part}", reason, _OTHER)
-    return list(found)
+    return list(member)
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, subject: str) -> bytes:
@@ -159,17 +161,17 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, subject: str) -> 
 
 def _objects(pickle: bytes, shape: tuple[int, ...], subject: str) -> Any:
     try:
-        found = load_objects(pickle, shape)
+        objects = load_objects(pickle, shape)
     except PickleRefused as error:
         remedy = "Do not open it with other programs either, if you do not trust its maker."
         raise InputRefused(subject, f"cannot be read safely: {error}.", remedy) from error
     if len(shape) == 1:
-        return found
-    if len(shape) == 0 and len(found) == 1 and isinstance(found[0], list):
-        return found[0]  # np.array([...], dtype=object) of a ragged list, wrapped once more
+        return objects
+    if len(shape) == 0 and len(objects) == 1 and isinstance(objects[0], list):
+        return objects[0]  # np.array([...], dtype=object) of a ragged list, wrapped once more
     if len(shape) == 3 and shape[2] == 3:  # equal lengths: numpy made one block of numbers
         step = shape[1] * 3
-        rows = [found[k * step : (k + 1) * step] for k in range(shape[0])]
+        rows = [objects[k * step : (k + 1) * step] for k in range(shape[0])]
         return [[r[j : j + 3] for j in range(0, step, 3)] for r in rows]
     raise InputRefused(subject, f"has the shape {shape}, not that of a list.", _OTHER)
 
@@ -187,15 +189,15 @@ def _cut(points: Any, offsets: Any, subject: str) -> Sequence[Any]:
 
 
 def _drawings(
-    found: Sequence[Any], subject: str, max_bytes: int, refused: list[Refusal]
+    objects: Sequence[Any], subject: str, max_bytes: int, refused: list[Diagnostic]
 ) -> Iterator[Rows]:
     """The drawings among ``found``; the others go to ``refused``, named by their row."""
     room = max_bytes
-    for row, value in enumerate(found):
+    for row, value in enumerate(objects):
         try:
             rows = _rows(value)
         except ValueError as error:
-            refused.append(Refusal(f"{subject} row {row}", f"{error}.", "It was left out."))
+            refused.append(Diagnostic(f"{subject} row {row}", f"{error}.", "It was left out."))
             continue
         room -= rows.nbytes
         if room < 0:  # one drawing may be listed many times

@@ -62,7 +62,7 @@ class _Array:
     type: _Type | None = None
     content: bytes | list[Any] = b""
     fortran: bool = False
-    made: Any = field(default=None, repr=False)
+    built: Any = field(default=None, repr=False)
 
 
 class _Mark:
@@ -116,9 +116,9 @@ def _flat(array: _Array) -> list[Any]:
 def _plain(value: Any) -> Any:
     if not isinstance(value, _Array):
         return value
-    if value.made is None:
-        value.made = _numeric(value)
-    return value.made
+    if value.built is None:
+        value.built = _numeric(value)
+    return value.built
 
 
 def _numeric(array: _Array) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from strokebook.base import InputRefused, Refusal
+from strokebook.base import Diagnostic, InputRefused
 from strokebook.base.reading import plain_size, unreadable
 from strokebook.geometry.drawing import Drawing
 
@@ -28,7 +28,7 @@ _AGAIN = "Download the file again."
 
 def read_quickdraw(
     path: Path,
-    on_refusal: Callable[[Refusal], None],
+    on_diagnostic: Callable[[Diagnostic], None],
     *,
     limit: int | None = None,
     max_line: int = MAX_LINE,
@@ -38,7 +38,7 @@ def read_quickdraw(
 
     Args:
         path: ``.ndjson`` or ``.ndjson.gz`` (told by its content, not its name).
-        on_refusal: Called for each line that is no drawing, and at the end of a cut-off file.
+        on_diagnostic: Called for each line that is no drawing, and at the end of a cut-off file.
         limit: Stops after so many drawings.
         max_line: Lines of more bytes are refused.
         max_bytes: Reading stops, with a refusal, after so many unpacked bytes.
@@ -53,22 +53,22 @@ def read_quickdraw(
     """
     if limit is not None and limit <= 0:
         return
-    given = 0
+    count = 0
     try:
         with _open(path) as file:
-            for number, line in _lines(file, path.name, on_refusal, max_line, max_bytes):
+            for number, line in _lines(file, path.name, on_diagnostic, max_line, max_bytes):
                 try:
                     drawing = parse_line(line, f"{path.name}:{number}")
                 except InputRefused as refused:
-                    on_refusal(refused.refusal)
+                    on_diagnostic(refused.diagnostic)
                     continue
                 yield drawing
-                given += 1
-                if given == limit:
+                count += 1
+                if count == limit:
                     return
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        reason = f"is cut off or damaged after {given} drawings, which were read."
-        on_refusal(Refusal(path.name, reason, _AGAIN))
+        reason = f"is cut off or damaged after {count} drawings, which were read."
+        on_diagnostic(Diagnostic(path.name, reason, _AGAIN))
 
 
 def _open(path: Path) -> io.BufferedIOBase:
@@ -84,7 +84,7 @@ def _open(path: Path) -> io.BufferedIOBase:
 def _lines(
     file: io.BufferedIOBase,
     name: str,
-    on_refusal: Callable[[Refusal], None],
+    on_diagnostic: Callable[[Diagnostic], None],
     max_line: int,
     max_bytes: int,
 ) -> Iterator[tuple[int, bytes]]:
@@ -101,11 +101,11 @@ def _lines(
                 break
         if read > max_bytes:
             reason = f"line {number} lies past the {max_bytes / 1e6:,.0f} MB that are read."
-            on_refusal(Refusal(name, reason, "Split the file."))
+            on_diagnostic(Diagnostic(name, reason, "Split the file."))
             return
         if long:
             reason = f"the line is longer than {max_line / 1e6:g} MB."
-            on_refusal(Refusal(f"{name}:{number}", reason, "It was left out."))
+            on_diagnostic(Diagnostic(f"{name}:{number}", reason, "It was left out."))
         elif line.strip():
             yield number, line
 

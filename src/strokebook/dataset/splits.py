@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from strokebook.base import Refusal, UsageError
+from strokebook.base import Diagnostic, UsageError
 
 Part = Literal["train", "valid", "test"]
 PARTS: tuple[Part, ...] = ("train", "valid", "test")
@@ -44,13 +44,13 @@ class SplitArrays:
         train: int16 arrays where the file holds integers that fit, else float32; so with the rest.
         valid: May be empty.
         test: May be empty.
-        refused: Drawings of the file that were left out, and parts that it lacks (not fatal).
+        refused: Drawings of the file that were left out, and parts that it lacks (as warnings).
     """
 
     train: tuple[Rows, ...]
     valid: tuple[Rows, ...] = ()
     test: tuple[Rows, ...] = ()
-    refused: tuple[Refusal, ...] = ()
+    refused: tuple[Diagnostic, ...] = ()
 
 
 def arrays_of(splits: Splits, part: Part) -> tuple[Rows, ...]:

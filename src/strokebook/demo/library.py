@@ -54,14 +54,14 @@ class SampleSummary:
         pages: Pages by kind, as truth.json names them.
         drawings: Separate drawings on pages that are not patterns (watercolours apart).
         patterns: Pages of touching figures.
-        made: False when the same library was there already.
+        drawn_now: False when the same library was there already.
     """
 
     folder: Path
     pages: dict[str, int]
     drawings: int
     patterns: int
-    made: bool
+    drawn_now: bool
 
 
 def make_library(
@@ -79,7 +79,7 @@ def make_library(
     library that is complete is left as it is; one that was interrupted is completed.
 
     Args:
-        out: A new or empty folder, or one that this function made with the same arguments.
+        out: A new or empty folder, or one that this function wrote with the same arguments.
         seed: Chooses everything.
         pages: Pages in the art folder; notes, a cover, bad and private scans come on top.
         book: The sketchbook's folder name; the digits in it are written on its cover.
@@ -95,7 +95,7 @@ def make_library(
     options = {"format": _FORMAT, "seed": seed, "pages": pages, "book": book}
     try:
         if _claim(out, options):
-            return _summary(out, json.loads((out / "truth.json").read_text()), made=False)
+            return _summary(out, json.loads((out / "truth.json").read_text()), drawn_now=False)
         jobs = _plan(np.random.default_rng([seed, 0]), pages, book)
         truth = _make(out, jobs, seed, book, workers, progress)
     except OSError as error:
@@ -103,7 +103,7 @@ def make_library(
             f"The sample library cannot be written to {out}: {error.strerror or error}.",
             "Choose a folder that you may write to.",
         ) from error
-    return _summary(out, truth, made=True)
+    return _summary(out, truth, drawn_now=True)
 
 
 def _claim(out: Path, options: dict[str, Any]) -> bool:
@@ -113,7 +113,7 @@ def _claim(out: Path, options: dict[str, Any]) -> bool:
         if json.loads(mark.read_text()) == options:
             return (out / "truth.json").is_file()
         raise StrokebookError(
-            f"{out} holds a sample library made with other settings.",
+            f"{out} holds a sample library drawn with other settings.",
             "Choose another folder, or remove that one.",
         )
     if out.is_dir() and any(out.iterdir()):
@@ -189,12 +189,12 @@ def _truth(job: PageJob, painted: Painted) -> dict[str, Any]:
     return {"kind": job.what}
 
 
-def _summary(out: Path, truth: dict[str, Any], made: bool) -> SampleSummary:
+def _summary(out: Path, truth: dict[str, Any], drawn_now: bool) -> SampleSummary:
     pages = [entry for entry in truth.values() if entry["kind"] == "drawing"]
     return SampleSummary(
         folder=out,
         pages=dict(sorted(Counter(entry["kind"] for entry in truth.values()).items())),
         drawings=sum(len(p["drawings"]) for p in pages if not p["pattern"]),
         patterns=sum(p["pattern"] for p in pages),
-        made=made,
+        drawn_now=drawn_now,
     )

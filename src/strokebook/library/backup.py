@@ -1,6 +1,6 @@
 """Copies of the catalogue, taken once a day of use and before every migration; a few are kept.
 
-A backup that cannot be taken (the disk is full) is a remark, not a failure: the artist's edits are
+A backup that cannot be taken (the disk is full) is a warning, not a failure: the artist's edits are
 in ``hand.json`` as well, and all else can be made again.
 """
 
@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from strokebook.base import owned, trees
-from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.base.errors import Diagnostic, Severity, StrokebookError
 from strokebook.library.catalogue.database import MEMORY, Database
 from strokebook.library.disk.backup_files import FOLDER, Backup, backups, damaged_files, free_name
 
@@ -20,11 +20,11 @@ DAILY, BEFORE_MIGRATION = 5, 3  # how many are kept of each
 SPARE = 1.1  # times the catalogue's size: free space without which no copy is begun
 
 
-def back_up_daily(db: Database) -> Refusal | None:
+def back_up_daily(db: Database) -> Diagnostic | None:
     """Take a backup unless one was taken today, and let the oldest go.
 
     Returns:
-        A remark where it could not be taken.
+        A warning where it could not be taken.
     """
     if db.path == MEMORY:
         return None
@@ -34,11 +34,11 @@ def back_up_daily(db: Database) -> Refusal | None:
     return _back_up(db, free_name(project, day))
 
 
-def back_up_before_migration(db: Database) -> Refusal | None:
+def back_up_before_migration(db: Database) -> Diagnostic | None:
     """Take a backup of a catalogue that is about to be migrated.
 
     Returns:
-        A remark where it could not be taken.
+        A warning where it could not be taken.
     """
     if db.path == MEMORY:
         return None
@@ -59,18 +59,18 @@ def drop_backups(project: Path) -> list[Path]:
     return left
 
 
-def _back_up(db: Database, path: Path) -> Refusal | None:
+def _back_up(db: Database, path: Path) -> Diagnostic | None:
     size = Path(db.path).stat().st_size
     try:
         path.parent.mkdir(exist_ok=True)
         free = shutil.disk_usage(path.parent).free
         if free < SPARE * size:
-            return _remark(path, f"{size >> 20} MB are needed and {free >> 20} MB are free")
+            return _warning(path, f"{size >> 20} MB are needed and {free >> 20} MB are free")
         with owned.owning("backup"):
             db.copy_to(path)
     except (OSError, StrokebookError) as error:
         reason = error.reason if isinstance(error, StrokebookError) else str(error.strerror)
-        return _remark(path, reason.rstrip("."))
+        return _warning(path, reason.rstrip("."))
     _let_old_go(path)
     return None
 
@@ -96,12 +96,12 @@ def _remove(backup: Backup) -> bool:
     return False
 
 
-def _remark(path: Path, reason: str) -> Refusal:
-    return Refusal(
+def _warning(path: Path, reason: str) -> Diagnostic:
+    return Diagnostic(
         f"{FOLDER}/{path.name}",
         f"no backup of the catalogue could be taken: {reason}.",
         "Free some space; the next command tries again, and hand.json has every edit all the same.",
-        fatal=False,
+        severity=Severity.WARNING,
     )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from strokebook.base.errors import Refusal, UsageError
+from strokebook.base.errors import Diagnostic, Severity, UsageError
 from strokebook.base.files import file_digest
 from strokebook.library.catalogue.catalogue import Catalogue
 from strokebook.library.catalogue.filed_rows import FILED, LIST, FiledFile, write_list
@@ -39,7 +39,7 @@ class SyncReport:
     """What moving files in ``filed/`` said."""
 
     corrections: tuple[Correction, ...] = ()
-    remarks: tuple[Refusal, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class FilingReport:
     removed: int = 0
     unchanged: int = 0
     corrections: tuple[Correction, ...] = ()
-    remarks: tuple[Refusal, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 @dataclass
@@ -64,11 +64,13 @@ class _Filing:
     placed: int = 0
     removed: int = 0
     unchanged: int = 0
-    remarks: list[Refusal] = field(default_factory=list)
+    warnings: list[Diagnostic] = field(default_factory=list)
 
-    def remark(self, path: str, reason: str, remedy: str, *, passing: bool = False) -> None:
-        self.remarks.append(
-            Refusal(f"{FILED}/{path}", reason, remedy, fatal=False, passing=passing)
+    def warn(self, path: str, reason: str, remedy: str, *, transient: bool = False) -> None:
+        self.warnings.append(
+            Diagnostic(
+                f"{FILED}/{path}", reason, remedy, severity=Severity.WARNING, transient=transient
+            )
         )
 
 
@@ -104,7 +106,7 @@ def file_pages(
         removed=work.removed,
         unchanged=work.unchanged,
         corrections=synced.corrections,
-        remarks=(*synced.remarks, *work.remarks),
+        warnings=(*synced.warnings, *work.warnings),
     )
 
 
@@ -116,7 +118,7 @@ def sync(catalogue: Catalogue, library_root: Path, project: Path) -> SyncReport:
     moved. New folders are new labels, of the kind that the pages moved there had.
     """
     work = _start(catalogue, library_root, project)
-    told: dict[str, dict[str, str]] = {}  # page id: {label: path}
+    new_labels: dict[str, dict[str, str]] = {}  # page id: {label: path}
     ours = {row.image for row in work.listed.values()}
     standing = _standing(work)
     adopted: list[tuple[str, Page]] = []
@@ -126,7 +128,7 @@ def sync(catalogue: Catalogue, library_root: Path, project: Path) -> SyncReport:
             continue
         page = _page_at(work, path)
         if page is None or page.private:
-            _remark_stranger(work, path, page)
+            _warn_of_stranger(work, path, page)
             continue
         adopted.append((path, page))
         if row is not None and row.image == page.image:
@@ -135,17 +137,17 @@ def sync(catalogue: Catalogue, library_root: Path, project: Path) -> SyncReport:
         if label is None or page.image not in ours:
             continue  # what was never filed by us was not moved: its place says nothing
         if page.image in standing:
-            _remark_copy(work, path, page, standing[page.image])
+            _warn_of_copy(work, path, page, standing[page.image])
         else:
-            told.setdefault(page.id, {})[label] = path
-    corrections = _corrections(work, told)
+            new_labels.setdefault(page.id, {})[label] = path
+    corrections = _corrections(work, new_labels)
     if corrections:
         with catalogue.hand_edit("filed"):
             _inherit_kinds(work, corrections)
             catalogue.set_hand_labels({c.page: c.new for c in corrections}, by="filed")
     _adopt(work, adopted)
     write_list(work.root, work.listed.values())
-    return SyncReport(tuple(corrections), tuple(work.remarks))
+    return SyncReport(tuple(corrections), tuple(work.warnings))
 
 
 def _standing(work: _Filing) -> dict[str, str]:
@@ -157,8 +159,8 @@ def _standing(work: _Filing) -> dict[str, str]:
     }
 
 
-def _remark_copy(work: _Filing, path: str, page: Page, original: str) -> None:
-    work.remark(
+def _warn_of_copy(work: _Filing, path: str, page: Page, original: str) -> None:
+    work.warn(
         path,
         f"is a copy of {page.id}, which still lies in {FILED}/{original}; a copy says nothing.",
         f"To label the page, move its file instead, or say: strokebook correct {page.id} "
@@ -167,16 +169,16 @@ def _remark_copy(work: _Filing, path: str, page: Page, original: str) -> None:
 
 
 def _inherit_kinds(work: _Filing, corrections: Sequence[Correction]) -> None:
-    """Give new labels the kind of page that was moved there, or ask for it in a remark."""
+    """Give new labels the kind of page that was moved there, or ask for it in a warning."""
     kinds: dict[str, set[str | None]] = {}
     for c in corrections:
         kinds.setdefault(c.new, set()).add(work.catalogue.page(c.page).kind)
-    for label, found in kinds.items():
+    for label, found_kinds in kinds.items():
         if work.catalogue.kind_of_label(label) is not None:
             continue
-        kind = next(iter(found)) if len(found) == 1 else None
+        kind = next(iter(found_kinds)) if len(found_kinds) == 1 else None
         if kind is None:
-            work.remark(
+            work.warn(
                 label,
                 "is a new label, and nothing says what kind of page it means: its pages are not "
                 "traced.",
@@ -186,12 +188,12 @@ def _inherit_kinds(work: _Filing, corrections: Sequence[Correction]) -> None:
             work.catalogue.set_label_kind(label, kind)
 
 
-def _corrections(work: _Filing, told: Mapping[str, Mapping[str, str]]) -> list[Correction]:
+def _corrections(work: _Filing, new_labels: Mapping[str, Mapping[str, str]]) -> list[Correction]:
     corrections = []
-    for page_id, labels in told.items():
+    for page_id, labels in new_labels.items():
         page = work.catalogue.page(page_id)
         if len(labels) > 1:
-            work.remark(
+            work.warn(
                 min(labels.values()),
                 f"lies in several folders ({', '.join(sorted(labels))}).",
                 f"Say what it is: strokebook correct {page_id} LABEL.",
@@ -233,13 +235,13 @@ def _plain(row: FiledFile) -> bool:
 
 def _files(root: Path) -> list[str]:
     """Every visible file under ``root``, posix and relative."""
-    found = []
+    paths = []
     for folder, names, files in os.walk(root):
         names[:] = sorted(name for name in names if not name.startswith("."))
         here = Path(folder).relative_to(root)
         # Linux counts links to folders as folders, and a page is never one.
-        found += [(here / name).as_posix() for name in sorted(files) if not name.startswith(".")]
-    return found
+        paths += [(here / name).as_posix() for name in sorted(files) if not name.startswith(".")]
+    return paths
 
 
 def _in_place(root: Path, row: FiledFile) -> bool:
@@ -271,11 +273,11 @@ def _page_at(work: _Filing, path: str) -> Page | None:
     return None
 
 
-def _remark_stranger(work: _Filing, path: str, page: Page | None) -> None:
+def _warn_of_stranger(work: _Filing, path: str, page: Page | None) -> None:
     if page is None:
-        work.remark(path, "is no page of the library.", "It is left as it is.")
+        work.warn(path, "is no page of the library.", "It is left as it is.")
     else:
-        work.remark(
+        work.warn(
             path, f"is a copy of {page.id}, which is private.", "Remove it unless you want it."
         )
 
@@ -283,14 +285,14 @@ def _remark_stranger(work: _Filing, path: str, page: Page | None) -> None:
 def _label_of(work: _Filing, path: str) -> str | None:
     parts = PurePosixPath(path).parts
     if len(parts) < 2:
-        work.remark(path, "lies in no label's folder.", "Move it into one.")
+        work.warn(path, "lies in no label's folder.", "Move it into one.")
         return None
     if parts[0].casefold() == UNLABELLED:
         return None
     try:
         return check_label(parts[0])
     except UsageError as error:
-        work.remark(path, f"lies in a folder that is no label. {error.reason}", error.remedy)
+        work.warn(path, f"lies in a folder that is no label. {error.reason}", error.remedy)
         return None
 
 
@@ -345,7 +347,7 @@ def _remove(work: _Filing, row: FiledFile) -> None:
             inode=status.st_ino,
         )
         _list(work, theirs)
-        work.remark(row.path, "was changed since it was filed.", "It is left as it is.")
+        work.warn(row.path, "was changed since it was filed.", "It is left as it is.")
 
 
 def _file(work: _Filing, path: str, page: Page, mode: Mode) -> None:
@@ -358,7 +360,7 @@ def _file(work: _Filing, path: str, page: Page, mode: Mode) -> None:
         if _same_content(target, page.image):
             work.unchanged += 1
         else:
-            work.remark(path, f"stands where {page.id} would be filed.", "Move it elsewhere.")
+            work.warn(path, f"stands where {page.id} would be filed.", "Move it elsewhere.")
         return
     source = work.library / page.path
     try:
@@ -367,7 +369,7 @@ def _file(work: _Filing, path: str, page: Page, mode: Mode) -> None:
         status = place(source, target, mode)
     except OSError as error:
         reason, remedy = f"cannot be filed ({error.strerror}).", f"Check {source} and its disk."
-        work.remark(path, reason, remedy, passing=True)
+        work.warn(path, reason, remedy, transient=True)
         return
     mark = (status.st_size, status.st_mtime_ns, status.st_ino)
     _list(work, FiledFile(path, page.id, page.image, mode, *mark))

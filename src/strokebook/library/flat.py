@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from strokebook.base.errors import Refusal, StrokebookError, UsageError
+from strokebook.base.errors import Diagnostic, StrokebookError, UsageError
 from strokebook.base.files import file_digest, write_json
 from strokebook.base.progress import SILENT, Progress
 from strokebook.library.catalogue.page_rows import PageRows
@@ -26,7 +26,7 @@ class FlatReport:
     placed: int = 0
     removed: int = 0
     unchanged: int = 0
-    refused: tuple[Refusal, ...] = ()
+    refused: tuple[Diagnostic, ...] = ()
 
 
 @dataclass
@@ -39,7 +39,7 @@ class _Export:
     placed: int = 0
     removed: int = 0
     unchanged: int = 0
-    refused: list[Refusal] = field(default_factory=list)
+    refused: list[Diagnostic] = field(default_factory=list)
 
 
 def flat_export(
@@ -113,7 +113,9 @@ def _export(work: _Export, path: str, page: Page) -> None:
             return
         if path not in work.before or not _ours(target, work.before[path]):
             work.refused.append(
-                Refusal(page.path, f"cannot go to {target}: another file is there.", "Move that.")
+                Diagnostic(
+                    page.path, f"cannot go to {target}: another file is there.", "Move that."
+                )
             )
             return
     try:
@@ -121,7 +123,7 @@ def _export(work: _Export, path: str, page: Page) -> None:
     except OSError as error:
         if not (work.library / page.path).is_file():
             work.refused.append(
-                Refusal(page.path, f"cannot be read ({error.strerror}).", "Scan again.")
+                Diagnostic(page.path, f"cannot be read ({error.strerror}).", "Scan again.")
             )
             return
         raise
@@ -150,7 +152,7 @@ def _remove(work: _Export, path: str, image: str) -> None:
         return
     if not _ours(target, image):
         work.refused.append(
-            Refusal(
+            Diagnostic(
                 str(target),
                 "is no longer part of the export, but was changed since.",
                 "Remove it by hand if you do not need it.",

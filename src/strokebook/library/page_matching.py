@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from strokebook.base.errors import Refusal
+from strokebook.base.errors import Diagnostic, Severity
 from strokebook.library.catalogue.catalogue import Catalogue
 from strokebook.library.disk.signature import MARGIN, SAME, UNLIKE, Signatures
 from strokebook.library.identity import mint_numbers, move_number, number_of
@@ -32,11 +32,13 @@ class _Settling:
     private: frozenset[str]
     signatures: Mapping[str, bytes | None]
     formers: Mapping[str, str]  # image before, by path
-    remarks: list[Refusal] = field(default_factory=list)
+    warnings: list[Diagnostic] = field(default_factory=list)
     doubtful: dict[str, str] = field(default_factory=dict)  # id of the private page, by image
 
-    def remark(self, image: str, reason: str, remedy: str) -> None:
-        self.remarks.append(Refusal(self.fresh[image], reason, remedy, fatal=False))
+    def warn(self, image: str, reason: str, remedy: str) -> None:
+        self.warnings.append(
+            Diagnostic(self.fresh[image], reason, remedy, severity=Severity.WARNING)
+        )
 
 
 def private_guard(catalogue: Catalogue) -> Callable[[bytes], bool]:
@@ -51,7 +53,7 @@ def private_guard(catalogue: Catalogue) -> Callable[[bytes], bool]:
     return may_be_private
 
 
-def settle_pages(catalogue: Catalogue, formers: Mapping[str, str]) -> list[Refusal]:
+def settle_pages(catalogue: Catalogue, formers: Mapping[str, str]) -> list[Diagnostic]:
     """Give every new image its page's number, and with it what was said by hand.
 
     Args:
@@ -59,7 +61,7 @@ def settle_pages(catalogue: Catalogue, formers: Mapping[str, str]) -> list[Refus
         formers: The image that a path showed before, of paths whose content changed.
 
     Returns:
-        Remarks on pages known again, and on those that are in doubt.
+        Warnings on pages known again, and on those that are in doubt.
     """
     work = _start(catalogue, formers)
     if work.fresh:
@@ -70,7 +72,7 @@ def settle_pages(catalogue: Catalogue, formers: Mapping[str, str]) -> list[Refus
             mint_numbers(catalogue.db, work.fresh)
             if work.doubtful:
                 catalogue.mark_doubtful(work.doubtful)
-    return [*work.remarks, *_remark_doubtful(catalogue)]
+    return [*work.warnings, *_warn_of_doubtful(catalogue)]
 
 
 def _start(catalogue: Catalogue, formers: Mapping[str, str]) -> _Settling:
@@ -117,11 +119,11 @@ def _match_by_signature(work: _Settling) -> None:
         rivals += np.count_nonzero(scores[:, best] > scores[row, best] - MARGIN) - 1
         former = missing[best]
         if rivals == 0:
-            work.remark(image, f"shows {work.missing[former]} again, in another file.", _KEEPS)
+            work.warn(image, f"shows {work.missing[former]} again, in another file.", _KEEPS)
             _move(work, former, image)
         else:
             names = ", ".join(sorted(work.missing[missing[i]] for i in likely))
-            work.remark(
+            work.warn(
                 image,
                 f"could be any of {names}.",
                 "What you said of them waits: say it of this page again, or put the old file back.",
@@ -141,7 +143,7 @@ def _match_by_path(work: _Settling) -> None:
         if former is None or image in work.doubtful:
             continue
         if former in work.missing:
-            work.remark(image, "has changed.", f"{_KEEPS} Correct that if it is another page now.")
+            work.warn(image, "has changed.", f"{_KEEPS} Correct that if it is another page now.")
             _move(work, former, image)
         elif former in work.private:
             # The former picture is private and lies elsewhere too: this may be an edited copy.
@@ -172,19 +174,19 @@ def _find_doubtful(work: _Settling) -> None:
             work.doubtful[image] = work.missing[blind[0]]
 
 
-def _remark_doubtful(catalogue: Catalogue) -> list[Refusal]:
+def _warn_of_doubtful(catalogue: Catalogue) -> list[Diagnostic]:
     """Every page that is private in doubt, in each scan until the artist decides."""
-    found = []
+    warnings = []
     for image in sorted(catalogue.doubtful_images()):
         page = catalogue.page_of_image(image)
         if page is not None and page.present:
-            found.append(
-                Refusal(
+            warnings.append(
+                Diagnostic(
                     page.path,
                     "may show a page that is private, so it counts as private.",
                     f"If it may be used: strokebook tag {page.id} private --remove. If not: "
                     f"strokebook tag {page.id} private.",
-                    fatal=False,
+                    severity=Severity.WARNING,
                 )
             )
-    return found
+    return warnings

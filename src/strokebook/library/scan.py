@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.base.errors import Diagnostic, StrokebookError
 from strokebook.base.files import file_digest
 from strokebook.base.options import option
 from strokebook.base.progress import SILENT, Progress
@@ -36,7 +36,7 @@ from strokebook.library.disk.previews import (
 from strokebook.library.disk.signature import fingerprint
 from strokebook.library.disk.walk import ScannedFile, Walk, walk
 from strokebook.library.page_matching import private_guard, settle_pages
-from strokebook.library.scan_report import Move, ScanReport, copy_remarks, file_refusals
+from strokebook.library.scan_report import Move, ScanReport, copy_warnings, file_diagnostics
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -74,8 +74,8 @@ class _Scan:
     known: dict[str, KnownFile]
     images: dict[str, KnownImage]  # as before the scan
     settled: frozenset[str]  # images whose page was known before the scan
-    refused: list[Refusal] = field(default_factory=list)
-    remarks: list[Refusal] = field(default_factory=list)
+    refused: list[Diagnostic] = field(default_factory=list)
+    warnings: list[Diagnostic] = field(default_factory=list)
     new: list[str] = field(default_factory=list)  # paths, as are the following
     moved: list[Move] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
@@ -108,7 +108,7 @@ def scan(
     _check_mounted(root, walked, known)
     # Known pages behind a locked door keep their ids: nobody else gets them.
     locked = [path for path, file in known.items() if file.present and walked.hides(path)]
-    names, remarks = assign({*locked, *(f.path for f in walked.files)}, root.name)
+    names, warnings = assign({*locked, *(f.path for f in walked.files)}, root.name)
     work = _Scan(
         root=root,
         project=project,
@@ -122,14 +122,14 @@ def scan(
         settled=catalogue.settled_images(),
     )
     work.refused += walked.refused
-    work.remarks += [*walked.remarks, *remarks]
+    work.warnings += [*walked.warnings, *warnings]
     _settle_known(work)
     _read_unknown(work)
     _take_tags(work)
     hidden = _hide(work)
     _fill_signatures(work)
     _open_images(work)
-    work.remarks += settle_pages(catalogue, work.formers)
+    work.warnings += settle_pages(catalogue, work.formers)
     _take_tags(work)
     return _report(work, [*hidden, *_hide(work)])
 
@@ -175,7 +175,7 @@ def _read_unknown(work: _Scan) -> None:
     for batch in _batches(tracked, 8 * BATCH):
         fresh = []
         for file, image in batch:
-            if isinstance(image, Refusal):
+            if isinstance(image, Diagnostic):
                 work.refused.append(image)
             elif file.path in work.known:
                 changed.append((file, image))
@@ -188,15 +188,15 @@ def _read_unknown(work: _Scan) -> None:
         _settle_moved(work)
 
 
-def _digest(root: Path, file: ScannedFile) -> tuple[ScannedFile, str | Refusal]:
+def _digest(root: Path, file: ScannedFile) -> tuple[ScannedFile, str | Diagnostic]:
     try:
         return file, file_digest(root / file.path)
     except OSError as error:
-        return file, Refusal(
+        return file, Diagnostic(
             file.path,
             f"cannot be read ({error.strerror}).",
             "Check the file's permissions.",
-            passing=True,
+            transient=True,
         )
 
 
@@ -244,16 +244,18 @@ def _fill_signatures(work: _Scan) -> None:
 
     Not those of TIFFs, whose previews may be wrong: they are opened anew.
     """
-    made, private = previews(work.project), work.catalogue.private_hashes()
+    existing, private = previews(work.project), work.catalogue.private_hashes()
     signatures, images = work.catalogue.signatures(), work.catalogue.known_images()
     lacking = [
-        i for i, s in signatures.items() if s is None and i in made and images[i].format != "TIFF"
+        i
+        for i, s in signatures.items()
+        if s is None and i in existing and images[i].format != "TIFF"
     ]
-    found = {}
+    new_signatures = {}
     for image in work.progress.track(lacking, "Taking signatures of pages"):
         if signature := preview_signature(work.project, image):
-            found[image] = fingerprint(signature) if image in private else signature
-    work.catalogue.put_signatures(found)
+            new_signatures[image] = fingerprint(signature) if image in private else signature
+    work.catalogue.put_signatures(new_signatures)
 
 
 def _open_images(work: _Scan) -> None:
@@ -291,15 +293,15 @@ def _unopened(work: _Scan, checked: str) -> list[tuple[str, str, bool]]:
     if work.options.include_private:
         private = frozenset()
     side = work.catalogue.db.row("SELECT value FROM meta WHERE name = ?", (_PREVIEW_SIDE,))
-    made = previews(work.project)
+    existing = previews(work.project)
     if side is not None and int(side[0]) != work.options.preview_side:
-        drop_previews(work.project, made)
-        made = frozenset()
+        drop_previews(work.project, existing)
+        existing = frozenset()
     on_disk = {file.path for file in work.walked.files}
     wanted: dict[str, tuple[str, str, bool]] = {}
     for path, file in files.items():
         image = images[file.image]
-        has_preview = file.image in made and signatures.get(file.image)
+        has_preview = file.image in existing and signatures.get(file.image)
         lacks = file.image not in private and not has_preview
         opened = image.state == "ok" or (image.state == "refused" and image.checked == checked)
         lacks_signature = image.state == "ok" and not signatures[file.image]
@@ -329,16 +331,18 @@ def _look(
 
 def _report(work: _Scan, hidden: Sequence[str]) -> ScanReport:
     files, images = work.catalogue.known_files(), work.catalogue.known_images()
-    told = {refusal.subject for refusal in work.refused}
+    reported = {diagnostic.subject for diagnostic in work.refused}
     on_disk = {f.path: files[f.path] for f in work.walked.files if f.path in files}
-    for remark in file_refusals({p: f for p, f in on_disk.items() if p not in told}, images):
-        (work.refused if remark.fatal else work.remarks).append(remark)
+    for warning in file_diagnostics(
+        {p: f for p, f in on_disk.items() if p not in reported}, images
+    ):
+        (work.refused if warning.is_error else work.warnings).append(warning)
     usable = {p: f for p, f in files.items() if f.present and images[f.image].state == "ok"}
-    work.remarks += copy_remarks(work.catalogue, usable)
+    work.warnings += copy_warnings(work.catalogue, usable)
     work.catalogue.flush_hand()
     with work.catalogue.transaction():
-        work.catalogue.clear_refusals(STAGE)
-        work.catalogue.put_refusals(STAGE, [*work.refused, *work.remarks])
+        work.catalogue.clear_diagnostics(STAGE)
+        work.catalogue.put_diagnostics(STAGE, [*work.refused, *work.warnings])
     moved_to = {move.path for move in work.moved}
     changed = {path for path in work.changed if path in usable} - moved_to
     new = {path for path in usable if not _usable_before(work, path)} - moved_to - changed
@@ -350,7 +354,7 @@ def _report(work: _Scan, hidden: Sequence[str]) -> ScanReport:
         unchanged=len(usable.keys() - new - changed - moved_to),
         hidden=tuple(hidden),
         refused=tuple(sorted(work.refused, key=lambda r: r.subject)),
-        remarks=tuple(sorted(work.remarks, key=lambda r: r.subject)),
+        warnings=tuple(sorted(work.warnings, key=lambda r: r.subject)),
     )
 
 

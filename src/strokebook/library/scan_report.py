@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from strokebook.base.errors import Refusal
+from strokebook.base.errors import Diagnostic, Severity
 from strokebook.base.images import SUFFIXES
 from strokebook.library.catalogue.file_rows import KnownFile, KnownImage
 from strokebook.library.catalogue.page_rows import PageRows
@@ -34,7 +34,7 @@ class ScanReport:
         unchanged: How many were as before.
         hidden: Images that became private, of which everything derived was removed.
         refused: Every file that could not be used, those known before too.
-        remarks: Every file that was used but is not as it should be.
+        warnings: Every file that was used but is not as it should be.
     """
 
     new: tuple[str, ...] = ()
@@ -43,34 +43,34 @@ class ScanReport:
     gone: tuple[str, ...] = ()
     unchanged: int = 0
     hidden: tuple[str, ...] = ()
-    refused: tuple[Refusal, ...] = ()
-    remarks: tuple[Refusal, ...] = ()
+    refused: tuple[Diagnostic, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
 
-def file_refusals(
+def file_diagnostics(
     files: Mapping[str, KnownFile], images: Mapping[str, KnownImage]
-) -> Iterator[Refusal]:
-    """Refusals of files whose image cannot be opened, remarks on the others."""
+) -> Iterator[Diagnostic]:
+    """Refusals of files whose image cannot be opened, warnings on the others."""
     for path, file in files.items():
         image = images[file.image]
         if image.state != "ok":
             # An image that is still "new" was refused for now only.
-            yield Refusal(path, image.reason, image.remedy, passing=image.state == "new")
+            yield Diagnostic(path, image.reason, image.remedy, transient=image.state == "new")
             continue
         if image.reason:
-            yield Refusal(path, image.reason, image.remedy, fatal=False)
+            yield Diagnostic(path, image.reason, image.remedy, severity=Severity.WARNING)
         suffix = PurePosixPath(path).suffix.lower()
         right = SUFFIXES.get(image.format, (suffix,))
         if suffix not in right:
-            yield Refusal(
+            yield Diagnostic(
                 path,
                 f"is a {image.format} picture, not what its name says.",
                 f"It is used all the same; rename it to end in {right[0]}.",
-                fatal=False,
+                severity=Severity.WARNING,
             )
 
 
-def copy_remarks(catalogue: PageRows, files: Mapping[str, KnownFile]) -> Iterator[Refusal]:
+def copy_warnings(catalogue: PageRows, files: Mapping[str, KnownFile]) -> Iterator[Diagnostic]:
     """Name the files whose image another page has already."""
     homes: dict[str, list[str]] = {}
     for path, file in files.items():
@@ -79,9 +79,9 @@ def copy_remarks(catalogue: PageRows, files: Mapping[str, KnownFile]) -> Iterato
         first = catalogue.page_of_image(image) if len(paths) > 1 else None
         for path in paths:
             if first is not None and path != first.path:
-                yield Refusal(
+                yield Diagnostic(
                     path,
                     f"is the very same image as {first.path}.",
                     f"It is used once, as {first.id}; remove one of them if it is a mistake.",
-                    fatal=False,
+                    severity=Severity.WARNING,
                 )

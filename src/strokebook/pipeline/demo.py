@@ -22,10 +22,10 @@ def prepare_demo(
         The library's folder, the project's folder, and what the library holds.
     """
     library, project = folder / "library", folder / "project"
-    made = make_library(library, seed=seed, pages=PAGES, progress=progress)
+    sample = make_library(library, seed=seed, pages=PAGES, progress=progress)
     if not (project / SETTINGS).exists():
         write_settings(project / SETTINGS, with_library(demo_settings(), "../library"))
-    return library, project, made
+    return library, project, sample
 
 
 def demo_settings() -> Settings:

@@ -264,16 +264,16 @@ def _acquired(lock: BaseFileLock) -> bool:
 
 
 def _waited_for(project: Project, lock: BaseFileLock, seconds: float) -> bool:
-    start, told = time.monotonic(), False
+    start, announced = time.monotonic(), False
     while not _acquired(lock):
         waited = time.monotonic() - start
         if RUN in project.held:
             check_stop(project)
         elif waited >= seconds:
             return False
-        if waited >= SILENT_SECONDS and not told:
+        if waited >= SILENT_SECONDS and not announced:
             project.progress.say("Waiting for another command that edits this project …")
-            told = True
+            announced = True
         time.sleep(POLL_SECONDS)
     return True
 

@@ -99,8 +99,8 @@ def open_project(
     settings = _settings(folder, library)
     with Catalogue.open(folder / DATABASE, hand_file=folder / HAND) as catalogue:
         project = Project(folder, settings, catalogue, progress)
-        for remark in catalogue.remarks:
-            progress.say(str(remark))
+        for warning in catalogue.warnings:
+            progress.say(str(warning))
         _guard_library(project)
         with contextlib.suppress(OSError):  # where nothing can be written, there is no need
             adopt(project)
@@ -162,6 +162,6 @@ def _settings(folder: Path, library: Path | None) -> Settings:
 
 def keep_backup(project: Project) -> None:
     """Copy the catalogue once a day of use; to be called when a command is about to write."""
-    remark = back_up_daily(project.catalogue.db)
-    if remark is not None:
-        project.progress.say(str(remark))
+    warning = back_up_daily(project.catalogue.db)
+    if warning is not None:
+        project.progress.say(str(warning))

@@ -58,13 +58,17 @@ class Summary:
 
     def tables(self) -> list[Table]:
         """For people."""
-        found = [_pages_table(self.pages), _drawings_table(self.drawings), _steps_table(self.steps)]
+        tables = [
+            _pages_table(self.pages),
+            _drawings_table(self.drawings),
+            _steps_table(self.steps),
+        ]
         if self.dataset:
-            found.append(_dataset_table(self.dataset))
+            tables.append(_dataset_table(self.dataset))
         if self.model:
-            found.append(_model_table(self.model))
+            tables.append(_model_table(self.model))
         rows = [(stage, f"{seconds:.1f}") for stage, seconds in self.seconds.items()]
-        return [*found, Table("Time", ("stage", "seconds"), rows)]
+        return [*tables, Table("Time", ("stage", "seconds"), rows)]
 
 
 def summarise(project: Project) -> Summary:

@@ -74,7 +74,7 @@ def run_all(project: Project, until: str | None = None) -> list[Outcome]:
                 name,
                 outcome.worked,
                 outcome.ready,
-                sum(r.fatal for r in outcome.refusals),
+                sum(r.is_error for r in outcome.diagnostics),
                 outcome.seconds,
             )
             if name == until:

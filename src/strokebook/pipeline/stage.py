@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from strokebook.base.errors import Refusal
+from strokebook.base.errors import Diagnostic
 from strokebook.base.files import digest
 from strokebook.library.catalogue.records import Page
 from strokebook.pipeline.project import Project
@@ -22,7 +22,7 @@ class Outcome:
         stage: Its name.
         worked: Items worked on now.
         ready: Items that were ready from an earlier run.
-        refusals: Inputs left out, and remarks.
+        diagnostics: Inputs left out, and warnings.
         notes: Sentences for the artist.
         seconds: Time it took now.
     """
@@ -30,7 +30,7 @@ class Outcome:
     stage: str
     worked: int = 0
     ready: int = 0
-    refusals: list[Refusal] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
 

@@ -6,7 +6,7 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from strokebook.base.errors import InputRefused, Refusal, UsageError
+from strokebook.base.errors import Diagnostic, InputRefused, UsageError
 from strokebook.base.options import nearest
 from strokebook.base.progress import SILENT, Progress
 from strokebook.geometry.animate import animate
@@ -36,7 +36,7 @@ def trace_file(
     """Trace one scanned page into an SVG or JSON file.
 
     A page without a line gives a file without strokes, so that the next program finds one, no
-    animation, and a remark.
+    animation, and a warning.
 
     Raises:
         InputRefused: The page cannot be read or traced.
@@ -52,8 +52,8 @@ def trace_file(
     chosen, scan = tracer(engine, route=RouteOptions(retrace=retrace)), load_page(page)
     if compiles_first(chosen.name):
         progress.say(COMPILING)
-    if scan.remark is not None:
-        progress.say(str(scan.remark))
+    if scan.warning is not None:
+        progress.say(str(scan.warning))
     traced = chosen.trace(scan, stages=stages)
     if output.suffix.lower() == ".svg":
         write_svg(traced.drawing, output, layer=f"1 {page.stem}")
@@ -64,7 +64,7 @@ def trace_file(
     return traced
 
 
-def read_training_file(path: Path) -> tuple[SplitArrays, list[Refusal]]:
+def read_training_file(path: Path) -> tuple[SplitArrays, list[Diagnostic]]:
     """A data set from a SketchRNN ``.npz`` or a QuickDraw ``.ndjson`` (also ``.gz``).
 
     Raises:
@@ -78,17 +78,17 @@ def read_training_file(path: Path) -> tuple[SplitArrays, list[Refusal]]:
     return arrays, list(arrays.refused)
 
 
-def _read_quickdraw(path: Path) -> tuple[SplitArrays, list[Refusal]]:
+def _read_quickdraw(path: Path) -> tuple[SplitArrays, list[Diagnostic]]:
     from strokebook.dataset.build import Source, build
     from strokebook.dataset.options import DatasetOptions
     from strokebook.dataset.quickdraw import read_quickdraw
     from strokebook.dataset.splits import SplitArrays
 
-    refusals: list[Refusal] = []
-    drawings = list(read_quickdraw(path, refusals.append))
+    diagnostics: list[Diagnostic] = []
+    drawings = list(read_quickdraw(path, diagnostics.append))
     sources = [Source(f"d{n}", f"d{n}", d) for n, d in enumerate(drawings)]
-    made = build(sources, DatasetOptions(name=path.name.partition(".")[0]))
-    return SplitArrays(made.train, made.valid, made.test), refusals
+    dataset = build(sources, DatasetOptions(name=path.name.partition(".")[0]))
+    return SplitArrays(dataset.train, dataset.valid, dataset.test), diagnostics
 
 
 def train_on_file(
@@ -100,7 +100,7 @@ def train_on_file(
     start_from: Path | None = None,
     tensorboard: bool = False,
     progress: Progress = SILENT,
-) -> tuple[TrainResult, list[Refusal]]:
+) -> tuple[TrainResult, list[Diagnostic]]:
     """Train a model on a file; drawings that cannot be used are named.
 
     A model that starts from another (a folder, or ``starter``) has that one's sizes, whatever the
@@ -112,9 +112,9 @@ def train_on_file(
 
     if preset not in PRESETS:
         raise UsageError(f"There is no preset {preset!r}.", nearest(preset, PRESETS))
-    arrays, refusals = read_training_file(data)
+    arrays, diagnostics = read_training_file(data)
     if not arrays.train:
-        raise _nothing(data, refusals)
+        raise _nothing(data, diagnostics)
     options = dataclasses.replace(PRESETS[preset].train, tensorboard=tensorboard)
     if steps is not None:
         options = dataclasses.replace(options, steps=steps)
@@ -131,17 +131,17 @@ def train_on_file(
         progress=progress,
         start_from=before,
     )
-    return result, refusals
+    return result, diagnostics
 
 
-def _nothing(data: Path, refusals: list[Refusal]) -> InputRefused:
+def _nothing(data: Path, diagnostics: list[Diagnostic]) -> InputRefused:
     """What to say of a file without a drawing to train on: the first reason stands for all."""
-    if not refusals:
+    if not diagnostics:
         return InputRefused(str(data), "has no drawings to train on.", "Name another file.")
-    first = refusals[0]
+    first = diagnostics[0]
     return InputRefused(
         str(data),
-        f"has no drawings to train on: {len(refusals)} refused, the first ({first.subject})"
+        f"has no drawings to train on: {len(diagnostics)} refused, the first ({first.subject})"
         f" because {first.reason}",
         "Mend them, or name another file.",
     )

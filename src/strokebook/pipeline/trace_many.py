@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from strokebook.base.errors import Refusal, StrokebookError, UsageError
+from strokebook.base.errors import Diagnostic, StrokebookError, UsageError
 from strokebook.base.options import nearest
 from strokebook.base.progress import SILENT, Progress
 from strokebook.geometry.svg.io import write_drawing, write_svg
@@ -34,12 +34,12 @@ class TraceFile:
 
 @dataclass(frozen=True)
 class TracedFile:
-    """What became of one scan: how much was drawn, and a remark on it."""
+    """What became of one scan: how much was drawn, and a warning on it."""
 
     strokes: int
     points: int
     seconds: float
-    remark: Refusal | None
+    warning: Diagnostic | None
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,14 @@ class TraceReport:
         ready: Files left as they are, since they are newer than their scan.
         strokes: In the files written.
         refused: Scans that could not be traced.
-        remarks: On scans that were, such as an empty page.
+        warnings: On scans that were, such as an empty page.
     """
 
     traced: int
     ready: int
     strokes: int
-    refused: tuple[Refusal, ...]
-    remarks: tuple[Refusal, ...]
+    refused: tuple[Diagnostic, ...]
+    warnings: tuple[Diagnostic, ...]
 
 
 def trace_many(
@@ -106,11 +106,11 @@ def trace_many(
     if due and compiles_first(engine):
         progress.say(COMPILING)
     written: list[TracedFile] = []
-    refused: list[Refusal] = []
+    refused: list[Diagnostic] = []
     done = each(_trace, due, workers or os.cpu_count() or 1, lambda job: str(job.page))
     with contextlib.closing(done):
         for _, outcome in progress.track(done, "trace pages", len(due)):
-            if isinstance(outcome, Refusal):
+            if isinstance(outcome, Diagnostic):
                 refused.append(outcome)
             else:
                 written.append(outcome)
@@ -119,24 +119,24 @@ def trace_many(
         ready=len(jobs) - len(due),
         strokes=sum(file.strokes for file in written),
         refused=tuple(refused),
-        remarks=tuple(file.remark for file in written if file.remark is not None),
+        warnings=tuple(file.warning for file in written if file.warning is not None),
     )
 
 
 def _find_pages(inputs: Sequence[Path]) -> list[tuple[Path, Path]]:
     """Every scan, and its place below the folder it was found in."""
-    found: list[tuple[Path, Path]] = []
-    for given in inputs:
-        if given.is_dir():
-            below = list(_scans_below(given))
+    pages: list[tuple[Path, Path]] = []
+    for source in inputs:
+        if source.is_dir():
+            below = list(_scans_below(source))
             if not below:
-                raise UsageError(f"{given} holds no scan.", "Name a folder of JPEG or PNG files.")
-            found += [(path, path.relative_to(given)) for path in below]
-        elif given.exists():
-            found.append((given, Path(given.name)))
+                raise UsageError(f"{source} holds no scan.", "Name a folder of JPEG or PNG files.")
+            pages += [(path, path.relative_to(source)) for path in below]
+        elif source.exists():
+            pages.append((source, Path(source.name)))
         else:
-            raise UsageError(f"{given}: no such file or folder.", "Check the name.")
-    return found
+            raise UsageError(f"{source}: no such file or folder.", "Check the name.")
+    return pages
 
 
 def _scans_below(folder: Path) -> Iterator[Path]:
@@ -181,5 +181,5 @@ def _trace(job: TraceFile) -> TracedFile:
             "Check the space on the disk and the permissions of the folder, then run again: what"
             " was traced is kept.",
         ) from error
-    remark = traced.remark or scan.remark
-    return TracedFile(len(drawing), drawing.n_points, traced.stats.seconds, remark)
+    warning = traced.warning or scan.warning
+    return TracedFile(len(drawing), drawing.n_points, traced.stats.seconds, warning)

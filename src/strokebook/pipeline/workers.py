@@ -18,7 +18,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
-from strokebook.base.errors import InputRefused, Refusal, StrokebookError, may_pass
+from strokebook.base.errors import Diagnostic, InputRefused, StrokebookError, is_transient
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -29,7 +29,7 @@ ORPHANED = 1  # exit code of a worker whose parent is gone
 
 def each(
     work: Callable[[A], R], items: Sequence[A], workers: int, name: Callable[[A], str]
-) -> Generator[tuple[A, R | Refusal], None, None]:
+) -> Generator[tuple[A, R | Diagnostic], None, None]:
     """Yield every item with what ``work`` made of it, as soon as it is there.
 
     When the generator is closed early (an error or Ctrl-C in the caller), its workers are ended
@@ -61,7 +61,7 @@ def each(
 
 def _side_by_side(
     work: Callable[[A], R], items: Sequence[A], workers: int, name: Callable[[A], str]
-) -> Iterator[tuple[A, R | Refusal]]:
+) -> Iterator[tuple[A, R | Diagnostic]]:
     with _pool(min(workers, len(items))) as pool:
         futures: dict[Future[R], A] = {pool.submit(work, item): item for item in items}
         for future in as_completed(futures):
@@ -70,17 +70,17 @@ def _side_by_side(
             yield item, outcome
 
 
-def _alone(work: Callable[[A], R], item: A, name: Callable[[A], str]) -> R | Refusal:
+def _alone(work: Callable[[A], R], item: A, name: Callable[[A], str]) -> R | Diagnostic:
     for _ in range(MOST_DEATHS):
         with contextlib.suppress(BrokenProcessPool), _pool(1) as pool:
             future: Future[R] = pool.submit(work, item)
             return _outcome(future, name(item))
-    return Refusal(
+    return Diagnostic(
         name(item),
         "its worker process died on it (a crash in a library, or no memory left).",
         "Run again to try it once more; if it dies again, scan it at a lower resolution, or leave"
         " it out.",
-        passing=True,
+        transient=True,
     )
 
 
@@ -116,25 +116,25 @@ def _end_with_parent(watched: Connection) -> None:
     os._exit(ORPHANED)
 
 
-def _outcome(future: Future[R], subject: str) -> R | Refusal:
+def _outcome(future: Future[R], subject: str) -> R | Diagnostic:
     try:
         return future.result()
     except InputRefused as refused:
-        return Refusal(subject, refused.bare_reason, refused.remedy, passing=refused.passing)
+        return Diagnostic(subject, refused.bare_reason, refused.remedy, transient=refused.transient)
     except BrokenProcessPool:
         raise
     except StrokebookError:
         raise  # a missing engine or a wrong setting stops the stage: it is no fault of the item
     except (MemoryError, OSError) as error:
         what = "not enough memory was left" if isinstance(error, MemoryError) else f"{error}"
-        return Refusal(
+        return Diagnostic(
             subject,
             f"could not be worked on ({what}).",
             "Run again: it is tried anew.",
-            passing=may_pass(error),
+            transient=is_transient(error),
         )
     except Exception as error:
-        return Refusal(
+        return Diagnostic(
             subject,
             f"an unforeseen {type(error).__name__} ({error}).",
             "Please report it with this page.",

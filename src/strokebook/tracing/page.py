@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from strokebook.base.errors import InputRefused, Refusal
+from strokebook.base.errors import Diagnostic, InputRefused
 from strokebook.base.images import image_info, open_image
 
 Pixels = npt.NDArray[np.uint8]  # (H, W, 3) RGB
@@ -22,13 +22,13 @@ class PageImage:
         pixels: ``(H, W, 3)`` uint8 RGB, upright.
         size: Width and height of the page in its own pixels; tracings are given in these.
         source: The page or file, as errors and drawings name it.
-        remark: What should be known of the file, such as pages in it that are not read.
+        warning: What should be known of the file, such as pages in it that are not read.
     """
 
     pixels: Pixels
     size: tuple[int, int]
     source: str = "page"
-    remark: Refusal | None = None
+    warning: Diagnostic | None = None
 
     @classmethod
     def of(cls, pixels: npt.NDArray[np.uint8], source: str = "page") -> PageImage:
@@ -70,4 +70,4 @@ def load_page(
     info = image_info(path)
     image = open_image(path, max_megapixels=max_megapixels, reduce_to=reduce_to)
     name = source or str(path)
-    return PageImage(np.asarray(image), (info.width, info.height), name, info.remark(name))
+    return PageImage(np.asarray(image), (info.width, info.height), name, info.warning(name))

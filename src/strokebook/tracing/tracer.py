@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from strokebook.base.errors import Refusal
+from strokebook.base.errors import Diagnostic
 from strokebook.geometry.drawing import Drawing
 from strokebook.tracing.page import PageImage, Pixels
 
@@ -43,12 +43,12 @@ class TraceStats:
 class Traced:
     """A page's drawing in page pixels, its pen width measured on the ink; and how it came about.
 
-    A page without a line gives a drawing without strokes, and a remark that says why.
+    A page without a line gives a drawing without strokes, and a warning that says why.
     """
 
     drawing: Drawing
     stats: TraceStats
-    remark: Refusal | None = None
+    warning: Diagnostic | None = None
 
     @classmethod
     def nothing(cls, page: PageImage, grey: Grey, marks: bool, seconds: float) -> Traced:
@@ -63,8 +63,8 @@ class Traced:
         from strokebook.tracing.binarisation.empty_page import why_empty
 
         drawing = Drawing.of([], size=page.size, unit="px", source=page.source)
-        remark = why_empty(grey, marks, page.source)
-        return cls(drawing, TraceStats(seconds=seconds), remark)
+        warning = why_empty(grey, marks, page.source)
+        return cls(drawing, TraceStats(seconds=seconds), warning)
 
 
 class Tracer(Protocol):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.base.errors import Diagnostic, StrokebookError
 from strokebook.library.catalogue import database
 from strokebook.library.catalogue.catalogue import Catalogue
 from strokebook.library.catalogue.database import Database
@@ -32,8 +32,8 @@ def test_a_catalogue_is_made_with_wal_and_foreign_keys(path: Path):
 def test_what_is_deleted_is_overwritten(path: Path):
     with Catalogue.open(path) as catalogue:
         assert catalogue.db.row("PRAGMA secure_delete")[0] == 1
-        catalogue.put_refusals("trace", [Refusal("a", "SECRET" * 50, "")])
-        catalogue.clear_refusals("trace")
+        catalogue.put_diagnostics("trace", [Diagnostic("a", "SECRET" * 50, "")])
+        catalogue.clear_diagnostics("trace")
     assert b"SECRET" not in path.read_bytes()
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.base.errors import Diagnostic, Severity, StrokebookError
 from strokebook.library.catalogue.catalogue import Catalogue
 
 
@@ -35,17 +35,20 @@ def test_a_summary_with_nan_is_refused(catalogue):
 
 
 def test_refusals_are_kept_listed_and_cleared(catalogue):
-    bad, remark = Refusal("p2", "is empty.", "Scan again."), Refusal("p1", "odd", "", fatal=False)
-    catalogue.put_refusals("trace", [bad], item="h2")
-    catalogue.put_refusals("trace", [remark], item="h1")
-    catalogue.put_refusals("scan", [bad])
-    assert catalogue.refusals("trace") == [remark, bad]
-    assert catalogue.refusals("trace", item="h2") == [bad]
-    assert len(catalogue.refusals()) == 3
-    catalogue.clear_refusals("trace", "h2")
-    assert catalogue.refusals("trace") == [remark]
-    catalogue.clear_refusals("trace")
-    assert catalogue.refusals() == [bad]
+    bad, warning = (
+        Diagnostic("p2", "is empty.", "Scan again."),
+        Diagnostic("p1", "odd", "", severity=Severity.WARNING),
+    )
+    catalogue.put_diagnostics("trace", [bad], item="h2")
+    catalogue.put_diagnostics("trace", [warning], item="h1")
+    catalogue.put_diagnostics("scan", [bad])
+    assert catalogue.diagnostics("trace") == [warning, bad]
+    assert catalogue.diagnostics("trace", item="h2") == [bad]
+    assert len(catalogue.diagnostics()) == 3
+    catalogue.clear_diagnostics("trace", "h2")
+    assert catalogue.diagnostics("trace") == [warning]
+    catalogue.clear_diagnostics("trace")
+    assert catalogue.diagnostics() == [bad]
 
 
 @pytest.mark.parametrize("count", [3, 700])

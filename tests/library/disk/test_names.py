@@ -30,10 +30,10 @@ from strokebook.library.disk.page_ids import assign, parse
         ("private/sb48/art/005.jpg", "sb48p005", "sb48", 5, None, "priv"),
     ],
 )
-def test_page_numbers_are_read_without_a_remark(path, page, book, number, title, folder):
+def test_page_numbers_are_read_without_a_warning(path, page, book, number, title, folder):
     name = parse(path)
     assert (name.id, name.book, name.number) == (page, book, number)
-    assert (name.title, name.folder, name.remark) == (title, folder, None)
+    assert (name.title, name.folder, name.warning) == (title, folder, None)
 
 
 def test_a_root_that_is_one_sketchbook_gives_the_book():
@@ -50,20 +50,20 @@ def test_a_root_that_is_one_sketchbook_gives_the_book():
         ("art/holiday.jpg", "loose-holiday", "loose"),
     ],
 )
-def test_other_names_give_a_slug_and_a_remark_that_says_how_to_rename(path, page, book):
+def test_other_names_give_a_slug_and_a_warning_that_says_how_to_rename(path, page, book):
     name = parse(path)
     assert (name.id, name.book, name.number) == (page, book, None)
-    assert name.remark is not None
-    assert not name.remark.fatal
-    assert name.remark.subject == path
-    assert page in name.remark.remedy
+    assert name.warning is not None
+    assert not name.warning.is_error
+    assert name.warning.subject == path
+    assert page in name.warning.remedy
 
 
 def test_a_number_outside_a_numbered_book_keeps_its_number_and_is_told_once_a_folder():
-    named, remarks = assign(["Italy/art/005.jpg", "Italy/art/006.jpg"])
+    named, warnings = assign(["Italy/art/005.jpg", "Italy/art/006.jpg"])
     assert named["Italy/art/005.jpg"].id == "italy-005"
     assert named["Italy/art/005.jpg"].number == 5
-    assert [r.subject for r in remarks] == ["Italy/art"]
+    assert [r.subject for r in warnings] == ["Italy/art"]
 
 
 def test_emoji_names_differ_and_stay_the_same():
@@ -78,14 +78,14 @@ def test_composed_and_decomposed_names_are_one():
 
 def test_of_two_claims_the_first_folder_keeps_the_plain_id():
     paths = ["sb48/notes/005.jpg", "sb48/art/005.png", "sb48/priv/005.jpg", "sb48/art/005.jpg"]
-    named, remarks = assign(paths)
+    named, warnings = assign(paths)
     assert {path: name.id for path, name in named.items()} == {
         "sb48/art/005.jpg": "sb48p005",
         "sb48/art/005.png": "sb48p005~png",
         "sb48/notes/005.jpg": "sb48p005~notes",
         "sb48/priv/005.jpg": "sb48p005~priv",
     }
-    assert {r.subject for r in remarks} == set(paths) - {"sb48/art/005.jpg"}
+    assert {r.subject for r in warnings} == set(paths) - {"sb48/art/005.jpg"}
 
 
 def test_claims_from_like_folders_are_numbered():

@@ -31,22 +31,22 @@ def test_images_are_found_in_order_and_hidden_files_are_not(root: Path):
         "sb48/notes/a b.png",
     ]
     assert not seen.refused
-    assert not seen.remarks
+    assert not seen.warnings
 
 
-def test_other_files_in_a_book_are_one_remark_a_folder(root: Path):
+def test_other_files_in_a_book_are_one_warning_a_folder(root: Path):
     touch(root, "sb48/art/list.txt", "sb48/art/a.md", "sb48/art/b.psd", "sb48/art/c.xmp")
     touch(root, "sb48/scan.pdf")
     seen = walk(root)
     assert not seen.refused
-    said = {r.subject: r for r in seen.remarks}
+    said = {r.subject: r for r in seen.warnings}
     assert set(said) == {"sb48", "sb48/art"}
     assert said["sb48"].reason == "scan.pdf is no image and was passed over."
     assert (
         said["sb48/art"].reason
         == "a.md, b.psd, c.xmp and 1 more are no images and were passed over."
     )
-    assert not any(r.fatal for r in seen.remarks) and all(r.remedy for r in seen.remarks)
+    assert not any(r.is_error for r in seen.warnings) and all(r.remedy for r in seen.warnings)
 
 
 def test_links_never_lead_out_nor_in_circles(root: Path, tmp_path: Path):

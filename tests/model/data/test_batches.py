@@ -28,11 +28,11 @@ def test_every_drawing_has_start_and_end_even_the_longest() -> None:
     assert (rows[..., 2:].sum(-1) == 1).all()
 
 
-def test_check_drops_with_remarks_and_lifts_the_last_point() -> None:
+def test_check_drops_with_warnings_and_lifts_the_last_point() -> None:
     bad = [np.zeros((1, 3)), np.zeros((0, 3)), np.ones((9, 3)), np.array([[5, 5, 0], [2000, 0, 0]])]
-    kept, remarks = check(bad, 8, "training")
+    kept, warnings = check(bad, 8, "training")
     assert [k.tolist() for k in kept] == [[[0, 0, 0], [1000, 0, 1]]]
-    assert [str(r).split(" left out")[0] for r in remarks] == [
+    assert [str(r).split(" left out")[0] for r in warnings] == [
         "2 drawings of the training set: have a single point or none,",
         "1 drawing of the training set: has more than 8 points,",
     ]

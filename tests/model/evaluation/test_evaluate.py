@@ -94,8 +94,8 @@ def test_a_model_of_drawings_in_other_units_is_judged_alike(trained: Path) -> No
     ):
         assert one.together == pytest.approx(other.together, abs=1e-3)
     away = evaluate(model, times(held, 8.0), times(known, 8.0), FEW)
-    assert any("--match-scale" in str(r) for r in away.remarks)
-    assert not any("--match-scale" in str(r) for r in (*plain.remarks, *scaled.remarks))
+    assert any("--match-scale" in str(r) for r in away.warnings)
+    assert not any("--match-scale" in str(r) for r in (*plain.warnings, *scaled.warnings))
 
 
 def test_its_drawings_lie_on_the_grid_of_the_data(trained: Path) -> None:
@@ -154,14 +154,14 @@ def test_without_training_drawings_there_is_no_novelty(trained: Path) -> None:
     value = evaluate(load_model(trained), waves(3, 1), [], FEW)
     assert value.novelty is None and neighbours(value) is None
     assert as_json(value)["novelty"] is None
-    assert any("no training drawing" in str(r) for r in value.remarks)
+    assert any("no training drawing" in str(r) for r in value.warnings)
 
 
 def test_one_drawing_is_measured_and_not_told_apart(trained: Path) -> None:
     found = evaluate(load_model(trained), waves(1, 1), waves(30), FEW)
     assert found.tests is None
     assert next(iter(found.likelihood.noisy.values())).error == 0.0
-    (said,) = [str(r) for r in found.remarks if "two-sample" in str(r)]
+    (said,) = [str(r) for r in found.warnings if "two-sample" in str(r)]
     assert "1 held-out ones are too few (at least 20 of each)." in said
     json.dumps(as_json(found), allow_nan=False)
 
@@ -170,7 +170,7 @@ def test_held_out_drawings_that_were_trained_on_are_told(trained: Path) -> None:
     known = waves(12)
     found = evaluate(load_model(trained), [known[3], *waves(3, 9)], known, FEW)
     assert "1 held-out drawing: is in the training set too. Split the data set anew." in [
-        str(r) for r in found.remarks
+        str(r) for r in found.warnings
     ]
 
 
@@ -179,7 +179,7 @@ def test_long_and_single_points_are_left_out_and_said(trained: Path) -> None:
     long = waves(1, 2, 5000, 5000)[0]
     found = evaluate(load_model(trained), [*waves(3, 1), dot, long], [], FEW)
     assert len(found.material.held) == 3
-    said = " ".join(str(r) for r in found.remarks)
+    said = " ".join(str(r) for r in found.warnings)
     assert "a single point or none" in said and "more than 40 points" in said
 
 

@@ -199,7 +199,7 @@ def test_one_drawing_and_no_validation_is_enough(tmp_path: Path) -> None:
     result = train(waves(1), [], TINY[True], tiny_training(), tmp_path)
     assert result.best is None
     assert result.best_step == 12
-    assert any("validation" in r.subject for r in result.remarks)
+    assert any("validation" in r.subject for r in result.warnings)
     assert load_model(tmp_path).facts.drawings == 1
 
 

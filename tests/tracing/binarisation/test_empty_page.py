@@ -45,28 +45,28 @@ def test_a_page_without_a_line_says_why_at_once(page: str, kind: str) -> None:
     start = time.process_time()
     found = traced(kind, pixels)
     assert time.process_time() - start < 2
-    assert len(found.drawing) == 0 and found.remark is not None
-    assert found.remark.subject == "sb1p001" and not found.remark.fatal
-    assert reason in found.remark.reason and found.remark.reason.startswith("nothing is drawn")
-    assert found.remark.remedy.endswith(".")
+    assert len(found.drawing) == 0 and found.warning is not None
+    assert found.warning.subject == "sb1p001" and not found.warning.is_error
+    assert reason in found.warning.reason and found.warning.reason.startswith("nothing is drawn")
+    assert found.warning.remedy.endswith(".")
 
 
 def test_marks_that_are_left_out_are_named() -> None:
-    remark = traced("pen", EDGE).remark
-    assert remark is not None and "a scanner's edge" in remark.reason
+    warning = traced("pen", EDGE).warning
+    assert warning is not None and "a scanner's edge" in warning.reason
 
 
 @pytest.mark.parametrize("dark", [HALF, HALF.T.copy()], ids=["beside", "above"])
 def test_the_rim_of_a_dark_area_is_no_line(dark: np.ndarray) -> None:
-    remark = traced("pen", dark).remark
-    assert remark is not None and "shades, but no lines" in remark.reason
+    warning = traced("pen", dark).warning
+    assert warning is not None and "shades, but no lines" in warning.reason
 
 
-def test_a_drawing_has_no_remark() -> None:
+def test_a_drawing_has_no_warning() -> None:
     page = np.full((H, W), 245, np.uint8)
     page[150:153, 40:220] = 30
     found = traced("pen", page)
-    assert len(found.drawing) == 1 and found.remark is None
+    assert len(found.drawing) == 1 and found.warning is None
 
 
 def saved(folder: Path, pixels: np.ndarray) -> Path:
@@ -79,7 +79,7 @@ def test_an_empty_page_still_gives_files(tmp_path: Path) -> None:
     film = tmp_path / "o.gif"
     for output in (tmp_path / "o.svg", tmp_path / "o.json"):
         found = trace_file(page, output, stages=tmp_path / "st", animation=film)
-        assert found.remark is not None and found.remark.subject == str(page)
+        assert found.warning is not None and found.warning.subject == str(page)
     assert 'viewBox="0 0 260 300"' in (tmp_path / "o.svg").read_text()
     assert "<path" not in (tmp_path / "o.svg").read_text()
     written = json.loads((tmp_path / "o.json").read_text())

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.base.errors import Diagnostic, StrokebookError
 from strokebook.library.backup import back_up_before_migration
 from strokebook.library.catalogue.cluster_rows import ClusterRows
 from strokebook.library.catalogue.database import BUSY_SECONDS, MEMORY, Database, damaged
@@ -34,10 +34,10 @@ class Catalogue(LabelRows, ClusterRows, UndoRows, ResultRows, VectorRows, FileRo
     vectors and maps, files on disk, filed copies, purging.
 
     Attributes:
-        remarks: What the artist should know of its opening, such as a backup that was not taken.
+        warnings: What the artist should know of its opening, such as a backup that was not taken.
     """
 
-    remarks: tuple[Refusal, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
     @classmethod
     def open(
@@ -59,10 +59,10 @@ class Catalogue(LabelRows, ClusterRows, UndoRows, ResultRows, VectorRows, FileRo
                 program's; or ``hand_file`` cannot be read.
         """
         db = Database(path if path == MEMORY else Path(path), busy_seconds)
-        remark: Refusal | None = None
+        warning: Diagnostic | None = None
         try:
             if is_behind(db):
-                remark = back_up_before_migration(db)
+                warning = back_up_before_migration(db)
             migrate(db)
             if hand_file is not None:
                 bring_together(db, hand_file)
@@ -73,7 +73,7 @@ class Catalogue(LabelRows, ClusterRows, UndoRows, ResultRows, VectorRows, FileRo
                 raise blame from error
             raise
         catalogue = cls(db, hand_file)
-        catalogue.remarks = (remark,) if remark is not None else ()
+        catalogue.warnings = (warning,) if warning is not None else ()
         return catalogue
 
     def close(self) -> None:

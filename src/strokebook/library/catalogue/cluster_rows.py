@@ -177,8 +177,8 @@ class ClusterRows(Store):
 
     def _naming(self, space: str, name: str | None) -> int | None:
         """The artist's command that this name comes from."""
-        found = [e for e in standing(self.db, "cluster", space) if e.body["name"] == name]
-        own = [e.command for e in found if "follows" not in e.body]
+        namings = [e for e in standing(self.db, "cluster", space) if e.body["name"] == name]
+        own = [e.command for e in namings if "follows" not in e.body]
         return own[-1] if own else None
 
     def _members(self, space: str, keys: Sequence[str]) -> list[Any]:
@@ -202,10 +202,10 @@ class ClusterRows(Store):
     def refresh_cluster_names(self) -> None:
         """Give clusters the names that their members' log comes to, after an undo or redo."""
         for space in SPACES:
-            found = self.clustering(space)
-            if found is None:
+            clustering = self.clustering(space)
+            if clustering is None:
                 continue
-            carried = self._carried(space, found.members)
+            carried = self._carried(space, clustering.members)
             for cluster in self.clusters(space):
                 hand = carried.get(cluster.number)
                 self.db.run(

@@ -42,7 +42,7 @@ class Database:
         self.path = path
         self.network = path != MEMORY and is_network(Path(path))
         self._depth = 0
-        with self._told():
+        with self._library_errors():
             if path != MEMORY:
                 Path(path).parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
@@ -84,7 +84,7 @@ class Database:
         Returns:
             False when another process reads the former state still, so that the files hold it.
         """
-        with self._told():
+        with self._library_errors():
             self._connection.execute("VACUUM")
             busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         return not busy
@@ -95,31 +95,31 @@ class Database:
         Returns:
             How many rows it changed.
         """
-        with self._told():
+        with self._library_errors():
             return self._connection.execute(sql, parameters).rowcount
 
     def run_many(self, sql: str, rows: Iterable[Parameters]) -> None:
         """Run one statement for each of ``rows``."""
-        with self._told():
+        with self._library_errors():
             self._connection.executemany(sql, rows)
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """All rows of a query."""
-        with self._told():
+        with self._library_errors():
             return self._connection.execute(sql, parameters).fetchall()
 
     def tuples(self, sql: str, parameters: Parameters = ()) -> list[Any]:
         """All rows as plain tuples: half the time of :meth:`rows` where they are very many."""
-        with self._told():
+        with self._library_errors():
             cursor = self._connection.cursor()
             cursor.row_factory = None
             return cursor.execute(sql, parameters).fetchall()
 
     def row(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
         """The first row of a query."""
-        with self._told():
-            found: sqlite3.Row | None = self._connection.execute(sql, parameters).fetchone()
-        return found
+        with self._library_errors():
+            row: sqlite3.Row | None = self._connection.execute(sql, parameters).fetchone()
+        return row
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -146,7 +146,7 @@ class Database:
         self._depth -= 1
         try:
             if self._depth == 0:
-                with self._told():
+                with self._library_errors():
                     step("commit", Path(self.path))
             self.run(commit)
         except StrokebookError:
@@ -165,7 +165,7 @@ class Database:
         """
         with atomic_path(path) as partial:
             target = sqlite3.connect(partial, isolation_level=None)
-            with self._told(), contextlib.closing(target):
+            with self._library_errors(), contextlib.closing(target):
                 target.execute("PRAGMA journal_mode = OFF").fetchall()
                 self._connection.backup(target)
             with partial.open("r+b") as file:
@@ -189,11 +189,11 @@ class Database:
     def damage(self) -> str:
         """What is wrong with the file, as SQLite's own check says; nothing where it is whole."""
         try:
-            found = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+            row = self._connection.execute("PRAGMA quick_check(1)").fetchone()
         except sqlite3.DatabaseError as error:
             return str(error)
-        said = str(found[0]) if found is not None else "ok"
-        return "" if said == "ok" else said.splitlines()[-1]
+        result = str(row[0]) if row is not None else "ok"
+        return "" if result == "ok" else result.splitlines()[-1]
 
     @property
     def in_transaction(self) -> bool:
@@ -201,21 +201,21 @@ class Database:
         return self._depth > 0
 
     @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        """SQLite's errors as sentences; a broken constraint is our fault and stays as it is."""
+    def _library_errors(self) -> Iterator[None]:
+        """Raise SQLite's errors as ours; a broken constraint is a bug and stays as it is."""
         try:
             yield
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
             raise
         except sqlite3.DatabaseError as error:
-            raise _told(self.path, error) from error
+            raise _library_error(self.path, error) from error
         except UnicodeDecodeError as error:  # of a name in SQLite's own message, say
             raise damaged(self.path, str(error)) from error
         except OSError as error:
             raise _read_only(self.path, error) from error
 
 
-def _told(path: Path | str, error: sqlite3.DatabaseError) -> StrokebookError:
+def _library_error(path: Path | str, error: sqlite3.DatabaseError) -> StrokebookError:
     text = str(error).lower()
     if "locked" in text or "busy" in text:
         return StrokebookError(

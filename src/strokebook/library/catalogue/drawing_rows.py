@@ -158,8 +158,8 @@ class DrawingRows(PageRows):
         wanted = name.strip().lower()
         row = self.db.row("SELECT image FROM drawing WHERE key = ?", (wanted,))
         if row is not None:
-            found = self.drawings(image=row["image"], include_private=True)
-            return next(d for d in found if d.key == wanted)
+            drawings = self.drawings(image=row["image"], include_private=True)
+            return next(d for d in drawings if d.key == wanted)
         match = _ID.fullmatch(wanted)
         if match is None:
             raise UsageError(f"{name!r} is no drawing's id.", "They look like sb48p005d01.")
@@ -235,21 +235,21 @@ class DrawingRows(PageRows):
         Raises:
             UsageError: One of them does not exist.
         """
-        found = [self.drawing(name) for name in names]
-        self._record_decisions(found, kept, reason or _BY["hand"])
-        return [self.drawing(record.key) for record in found]
+        drawings = [self.drawing(name) for name in names]
+        self._record_decisions(drawings, kept, reason or _BY["hand"])
+        return [self.drawing(record.key) for record in drawings]
 
     def undecide(self, names: Iterable[str]) -> list[DrawingRecord]:
         """Take the artist's decision about drawings back."""
-        found = [self.drawing(name) for name in names]
-        self._record_decisions(found, None, None)
-        return [self.drawing(record.key) for record in found]
+        drawings = [self.drawing(name) for name in names]
+        self._record_decisions(drawings, None, None)
+        return [self.drawing(record.key) for record in drawings]
 
     def _record_decisions(
-        self, found: Sequence[DrawingRecord], kept: bool | None, reason: str | None
+        self, drawings: Sequence[DrawingRecord], kept: bool | None, reason: str | None
     ) -> None:
         with self.hand_edit():
-            for record in found:
+            for record in drawings:
                 box, unit = relative_box(self.db, record.image, record.box, "px")
                 body = {"page": self.page_number(record.image), "box": box, "unit": unit}
                 self.record("decision", {**body, "kept": kept, "reason": reason})

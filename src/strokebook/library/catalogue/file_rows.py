@@ -28,16 +28,16 @@ class KnownFile:
     wears: frozenset[str]
     present: bool
 
-    def same_as(self, found: ScannedFile) -> bool:
+    def same_as(self, file: ScannedFile) -> bool:
         """True when nothing suggests that the content has changed."""
-        return (self.size, self.mtime_ns, self.inode) == (found.size, found.mtime_ns, found.inode)
+        return (self.size, self.mtime_ns, self.inode) == (file.size, file.mtime_ns, file.inode)
 
 
 @dataclass(frozen=True)
 class KnownImage:
     """An image as it was opened: ``state`` is ``new`` (not yet), ``ok`` or ``refused``.
 
-    The reason is that of the refusal, or a remark on an image that is used.
+    The reason is that of the refusal, or a warning on an image that is used.
     """
 
     hash: str
@@ -75,7 +75,7 @@ class FileRows(Store):
 
     def put_files(self, files: Iterable[tuple[ScannedFile, str, PageName]]) -> None:
         """Write files as found, each with the key of its content and its name."""
-        rows = [(found, image, name) for found, image, name in files]
+        rows = [(file, image, name) for file, image, name in files]
         with self.db.transaction():
             self.db.run_many(
                 "INSERT OR IGNORE INTO image (hash, state) VALUES (?, 'new')",

@@ -26,11 +26,11 @@ class LabelRows(PurgeRows):
 
     def set_hand_labels(self, labels: Mapping[str, str], by: By = "hand") -> list[Page]:
         """The same for many pages at once, ``{page: label}``; all or none."""
-        found = [(self.page(name), check_label(label)) for name, label in labels.items()]
+        labelled = [(self.page(name), check_label(label)) for name, label in labels.items()]
         with self.hand_edit(by):
-            for page, label in found:
+            for page, label in labelled:
                 self.record("label", {"page": self.page_number(page.image), "label": label})
-        return [self.page(page.id) for page, _ in found]
+        return [self.page(page.id) for page, _ in labelled]
 
     def clear_hand_label(self, page: str) -> Page:
         """Take a hand label back; the page has its cluster's or rule's label again."""
@@ -38,11 +38,11 @@ class LabelRows(PurgeRows):
 
     def clear_hand_labels(self, pages: Iterable[str]) -> list[Page]:
         """The same for many pages at once; all or none."""
-        found = [self.page(name) for name in pages]
+        labelled = [self.page(name) for name in pages]
         with self.hand_edit():
-            for page in found:
+            for page in labelled:
                 self.record("label", {"page": self.page_number(page.image), "label": None})
-        return [self.page(page.id) for page in found]
+        return [self.page(page.id) for page in labelled]
 
     def set_label_kind(self, label: str, kind: str | None) -> None:
         """Say what kind of page a label of the artist's own means; None takes it back.
@@ -97,13 +97,13 @@ class LabelRows(PurgeRows):
         noted for removal in the same transaction.
         """
         name = tag_named(tag)
-        found = [self.page(page) for page in pages]
+        tagged = [self.page(page) for page in pages]
         with self.hand_edit():
-            for page in found:
+            for page in tagged:
                 self._put_tag(page.image, name, on=True)
                 if name == "private":
                     self.note_purge(page.image, page.id, confirmed=False)
-        return [self.page(page.id) for page in found]
+        return [self.page(page.id) for page in tagged]
 
     def _put_tag(self, image: str, tag: str, *, on: bool) -> None:
         self.record("tag", {"page": self.page_number(image), "tag": tag, "on": on})
@@ -119,24 +119,24 @@ class LabelRows(PurgeRows):
 
     def untag_pages(self, pages: Iterable[str], tag: str) -> list[Page]:
         """The same for many pages at once; all or none."""
-        found, name = [self.page(page) for page in pages], tag_named(tag)
-        for page in found:
+        tagged, name = [self.page(page) for page in pages], tag_named(tag)
+        for page in tagged:
             self._check_untag(page, name)
         with self.hand_edit():
-            for page in found:
+            for page in tagged:
                 self._put_tag(page.image, name, on=False)
                 self.db.run("DELETE FROM purge WHERE image = ? AND NOT confirmed", (page.image,))
-        return [self.page(page.id) for page in found]
+        return [self.page(page.id) for page in tagged]
 
-    def _check_untag(self, found: Page, name: str) -> None:
+    def _check_untag(self, page: Page, name: str) -> None:
         rows = self.db.rows(
             "SELECT path, folder, wears FROM page WHERE image = ? AND (present OR id = ?)",
-            (found.image, found.id),
+            (page.image, page.id),
         )
         for row in rows:
             if FOLDER_TAGS.get(row["folder"] or "") == name:
                 raise UsageError(
-                    f"{found.id} is {name} because {row['path']} lies in {row['folder']!r}.",
+                    f"{page.id} is {name} because {row['path']} lies in {row['folder']!r}.",
                     "Move the file to another folder, then scan again.",
                 )
             if name == "private" and name in row["wears"].split():

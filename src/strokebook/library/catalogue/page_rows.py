@@ -87,8 +87,8 @@ class PageRows(Store):
         """
         wanted = name.strip().lower()
         for where, value in (("p.id = ? AND p.present", wanted), ("p.path = ?", name.strip())):
-            if found := self._pages(where, [value]):
-                return found[0]
+            if pages := self._pages(where, [value]):
+                return pages[0]
         if gone := self._pages("p.id = ?", [wanted]):
             return gone[0]
         begun = self._ids_from(wanted) if wanted else []
@@ -127,9 +127,9 @@ class PageRows(Store):
 
     def page_of_image(self, image: str) -> Page | None:
         """The page that stands for an image; one whose file has vanished if there is no other."""
-        found = self._pages("p.image = ?", [image])
-        names = [(p.book, p.number, p.id, p.path) for p in found]
-        ordered = sorted((found[i] for i in in_order(names)), key=lambda page: not page.present)
+        matches = self._pages("p.image = ?", [image])
+        names = [(p.book, p.number, p.id, p.path) for p in matches]
+        ordered = sorted((matches[i] for i in in_order(names)), key=lambda page: not page.present)
         return next((page for page in ordered if page.copy_of is None), None)
 
     def private_hashes(self) -> frozenset[str]:

@@ -97,7 +97,7 @@ class PurgeRows(DrawingRows):
         drawings = self.db.rows("SELECT key FROM drawing WHERE image = ?", (image,))
         return {"pages": [image], "drawings": [row["key"] for row in drawings]}
 
-    def forget_said(self, image: str) -> None:
+    def forget_edits_of(self, image: str) -> None:
         """Leave of all that was said by hand of an image's page nothing but that it is private."""
         row = self.db.row("SELECT number FROM identity WHERE image = ?", (image,))
         if row is not None:

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from strokebook.base.errors import Refusal
+from strokebook.base.errors import Diagnostic, Severity
 from strokebook.library.catalogue.database import Database
 from strokebook.library.catalogue.records import StageResult
 from strokebook.library.catalogue.store import Store, without_collector
@@ -18,7 +18,7 @@ _FORGET_REFUSED = "DELETE FROM stage_result WHERE json_extract(summary, '$.refus
 
 
 class ResultRows(Store):
-    """Results by stage and item, and refusals by stage."""
+    """Results by stage and item, and diagnostics by stage."""
 
     def result(self, stage: str, item: str) -> StageResult | None:
         """What ``stage`` did with ``item`` last, or None."""
@@ -72,37 +72,47 @@ class ResultRows(Store):
         with self.db.transaction():
             self.db.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
-    def put_refusals(self, stage: str, refusals: Iterable[Refusal], item: str = "") -> None:
-        """Keep refusals and remarks of a stage, under the item that they are about."""
+    def put_diagnostics(
+        self, stage: str, diagnostics: Iterable[Diagnostic], item: str = ""
+    ) -> None:
+        """Keep a stage's diagnostics, under the item that they are about.
+
+        On disk they keep their former names: the table ``refusal``, its columns ``fatal`` (an
+        error, no warning) and ``passing`` (transient).
+        """
         with self.db.transaction():
             self.db.run_many(
                 "INSERT OR REPLACE INTO refusal "
                 "(stage, item, subject, reason, remedy, fatal, passing) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (stage, item, r.subject, r.reason, r.remedy, int(r.fatal), int(r.passing))
-                    for r in refusals
+                    (stage, item, r.subject, r.reason, r.remedy, int(r.is_error), int(r.transient))
+                    for r in diagnostics
                 ],
             )
 
-    def clear_refusals(self, stage: str, item: str | None = None) -> None:
-        """Forget a stage's refusals, about ``item`` or about all."""
+    def clear_diagnostics(self, stage: str, item: str | None = None) -> None:
+        """Forget a stage's diagnostics, about ``item`` or about all."""
         with self.db.transaction():
             self.db.run(
                 "DELETE FROM refusal WHERE stage = ? AND (? IS NULL OR item = ?)",
                 (stage, item, item),
             )
 
-    def refusals(self, stage: str | None = None, item: str | None = None) -> list[Refusal]:
-        """Refusals and remarks, of one stage or all, by subject."""
+    def diagnostics(self, stage: str | None = None, item: str | None = None) -> list[Diagnostic]:
+        """Diagnostics, of one stage or all, by subject."""
         rows = self.db.rows(
             "SELECT * FROM refusal WHERE (? IS NULL OR stage = ?) AND (? IS NULL OR item = ?) "
             "ORDER BY subject, stage, reason",
             (stage, stage, item, item),
         )
         return [
-            Refusal(
-                r["subject"], r["reason"], r["remedy"], bool(r["fatal"]), passing=bool(r["passing"])
+            Diagnostic(
+                r["subject"],
+                r["reason"],
+                r["remedy"],
+                Severity.ERROR if r["fatal"] else Severity.WARNING,
+                transient=bool(r["passing"]),
             )
             for r in rows
         ]
@@ -116,9 +126,9 @@ class ResultRows(Store):
         with self.db.transaction():
             items = self.db.run(_FORGET_REFUSED)
             images = self.db.run("UPDATE image SET state = 'new' WHERE state = 'refused'")
-            passing = self.db.row("SELECT count(*) FROM refusal WHERE fatal AND passing")
+            transient = self.db.row("SELECT count(*) FROM refusal WHERE fatal AND passing")
             self.db.run("DELETE FROM refusal WHERE fatal")
-        return items + images + (int(passing[0]) if passing else 0)
+        return items + images + (int(transient[0]) if transient else 0)
 
 
 def _result(db: Database, row: sqlite3.Row) -> StageResult:

@@ -52,18 +52,18 @@ _NUMBERS = (
 
 def check_log(db: Database) -> list[Finding]:
     """Whether the log has every number once, and every row says something that can be meant."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     if gaps := missing_numbers(row["seq"] for row in db.rows("SELECT seq FROM edit ORDER BY seq")):
         some = name_some([str(seq) for seq in gaps])
         remedy = "'strokebook check --repair' takes from hand.json what is there of it."
-        found.append(Finding(SUBJECT, f"lacks edit {some}.", remedy, True))
+        findings.append(Finding(SUBJECT, f"lacks edit {some}.", remedy, True))
     commands = {row["command"] for row in db.rows("SELECT command FROM edit")}
     firsts = {row["seq"] for row in db.rows("SELECT seq FROM edit WHERE seq = command")}
     for row in db.rows("SELECT * FROM edit ORDER BY seq"):
         fault = _fault(row, firsts, commands)
         if fault:
-            found.append(Finding(f"edit {row['seq']}", fault, _WAIT))
-    return found
+            findings.append(Finding(f"edit {row['seq']}", fault, _WAIT))
+    return findings
 
 
 def missing_numbers(seqs: Iterable[int]) -> list[int]:

@@ -33,11 +33,11 @@ def check_twin(db: Database, path: Path) -> list[Finding]:
         fault = "is of an older strokebook, or its first line is not as it was."
         return [Finding(path.name, fault, _NEXT, True)]
     parsed = parse(text)
-    found = [_bad(path.name, *parsed.bad[0], len(parsed.bad))] if parsed.bad else []
+    findings = [_bad(path.name, *parsed.bad[0], len(parsed.bad))] if parsed.bad else []
     faults = compare_with_log(edits, parsed)
     if text and not text.endswith("\n"):
         faults.insert(0, ("ends in the middle of a line.", _WRITES))
-    return found + [Finding(path.name, fault, remedy, True) for fault, remedy in faults]
+    return findings + [Finding(path.name, fault, remedy, True) for fault, remedy in faults]
 
 
 def compare_with_log(edits: list[Edit], parsed: Parsed) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ class ReadOnlyDatabase(Database):
         self.path = path
         self._depth = 0
         self._copy: tempfile.TemporaryDirectory[str] | None = None
-        with self._told():
+        with self._library_errors():
             beside = [path.with_name(path.name + end) for end in ("-wal", "-journal")]
             beside = [file for file in beside if file.exists() and file.stat().st_size > 0]
             if not beside:

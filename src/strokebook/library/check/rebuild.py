@@ -53,17 +53,19 @@ def mend_file(path: Path) -> list[str]:
         return ["Made the indexes of the catalogue anew."] if faults else []
     edits, backup = _readable_edits(path), _newest_sound(path.parent)
     aside = _set_aside(path)
-    said = [f"The damaged catalogue is kept as {aside.name}."]
+    messages = [f"The damaged catalogue is kept as {aside.name}."]
     if backup is None:
-        said.append("There is no backup, so a new one was begun; the next run makes results again.")
+        messages.append(
+            "There is no backup, so a new one was begun; the next run makes results again."
+        )
     else:
         with atomic_path(path) as partial:
             partial.write_bytes(backup.path.read_bytes())
-        said.append(f"{FOLDER}/{backup.path.name} took its place.")
+        messages.append(f"{FOLDER}/{backup.path.name} took its place.")
     taken = _take_edits(path, edits)
     if taken:
-        said.append(f"{taken} edits were read from the damaged file.")
-    return said
+        messages.append(f"{taken} edits were read from the damaged file.")
+    return messages
 
 
 def _faults(path: Path) -> list[str]:
@@ -110,13 +112,13 @@ def _set_aside(path: Path) -> Path:
 
 def _readable_edits(path: Path) -> dict[int, Edit]:
     """The rows of the log that can be read yet, from both ends of the damage."""
-    found: dict[int, Edit] = {}
+    edits: dict[int, Edit] = {}
     with contextlib.suppress(StrokebookError), contextlib.closing(ReadOnlyDatabase(path)) as db:
         for order in ("ASC", "DESC"):
             with contextlib.suppress(StrokebookError, sqlite3.DatabaseError):
                 for edit in _sound_edits(db, order):
-                    found[edit.seq] = edit
-    return found
+                    edits[edit.seq] = edit
+    return edits
 
 
 def _sound_edits(db: Database, order: str) -> Iterator[Edit]:
@@ -173,11 +175,13 @@ def mend_log(db: Database, hand_file: Path) -> list[str]:
         log.insert(db, [lines.get(seq, _empty(seq)) for seq in gaps])
         rebuild(db)
     lost = [seq for seq in gaps if seq not in lines]
-    said = [f"{len(gaps) - len(lost)} of {len(gaps)} lost edits were taken from {hand_file.name}."]
+    messages = [
+        f"{len(gaps) - len(lost)} of {len(gaps)} lost edits were taken from {hand_file.name}."
+    ]
     if lost:
         numbers = ", ".join(map(str, lost))
-        said.append(f"Nothing is left of edit {numbers}; say it again if you remember it.")
-    return said
+        messages.append(f"Nothing is left of edit {numbers}; say it again if you remember it.")
+    return messages
 
 
 def _empty(seq: int) -> Edit:

@@ -80,15 +80,15 @@ def check_numbers(db: Database) -> list[Finding]:
     lost = db.rows(
         "SELECT image FROM former_image WHERE number NOT IN (SELECT number FROM identity)"
     )
-    found = []
+    findings = []
     if without:
         some = name_some([row["id"] for row in without])
         fault = "is in the library, but was not settled by a scan."
-        found.append(Finding(some, fault, "Run 'strokebook run --until scan'."))
+        findings.append(Finding(some, fault, "Run 'strokebook run --until scan'."))
     for row in both:
         fault = f"shows an image that is also a former one of page {row['other']}."
-        found.append(Finding(f"page {row['number']}", fault, REPAIR, True))
+        findings.append(Finding(f"page {row['number']}", fault, REPAIR, True))
     if lost:
         fault = f"knows {len(lost)} former images of pages that it does not know."
-        found.append(Finding(SUBJECT, fault, REPAIR, True))
-    return found
+        findings.append(Finding(SUBJECT, fault, REPAIR, True))
+    return findings

@@ -36,12 +36,12 @@ def backups(project: Path) -> list[Backup]:
     folder = project / FOLDER
     if not folder.is_dir():
         return []
-    found = []
+    backup_files = []
     for path in folder.iterdir():
         match = _NAME.fullmatch(path.name)
         if match is not None and is_ours(path):
-            found.append(Backup(path, match[1], int(match[3]) if match[3] else None))
-    return sorted(found, key=lambda b: (b.taken_ns, b.path.name), reverse=True)
+            backup_files.append(Backup(path, match[1], int(match[3]) if match[3] else None))
+    return sorted(backup_files, key=lambda b: (b.taken_ns, b.path.name), reverse=True)
 
 
 def is_ours(path: Path) -> bool:

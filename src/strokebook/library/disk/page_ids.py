@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from strokebook.base.errors import Refusal
+from strokebook.base.errors import Diagnostic, Severity
 from strokebook.base.files import digest, slug
 
 # What a sketchbook's folders may be called. Their order settles which of two files that claim
@@ -47,7 +47,7 @@ class PageName:
         number: The page number, if the name has one.
         title: What stands behind ``--`` in the name, as written.
         folder: ``art``, ``notes``, ``cover``, ``xtra``, ``priv``, or None.
-        remark: What keeps the name from being a page number, and how to rename it.
+        warning: What keeps the name from being a page number, and how to rename it.
     """
 
     id: str
@@ -55,7 +55,7 @@ class PageName:
     number: int | None
     title: str | None
     folder: str | None
-    remark: Refusal | None = None
+    warning: Diagnostic | None = None
 
 
 def parse(path: str, root_name: str = "") -> PageName:
@@ -114,22 +114,22 @@ def _named(
     page = f"{book}-{_short(file.stem)}"
     if number is not None and not known:
         parent = str(PurePosixPath(path).parent)
-        remark = Refusal(
+        warning = Diagnostic(
             path if parent == "." else parent,
             "is in no folder with a sketchbook's number.",
             "It is used all the same; rename the sketchbook's folder to sb1, sb2, … for ids such "
             "as sb48p005.",
-            fatal=False,
+            severity=Severity.WARNING,
         )
     else:
-        remark = Refusal(
+        warning = Diagnostic(
             path,
             "has a name that is no page number.",
             f"It is used as page {page}; rename it to its number (005{file.suffix.lower()}) in a "
             "folder such as sb48/art for an id such as sb48p005.",
-            fatal=False,
+            severity=Severity.WARNING,
         )
-    return PageName(page, book, number, None, folder, remark)
+    return PageName(page, book, number, None, folder, warning)
 
 
 def _short(text: str) -> str:
@@ -137,21 +137,23 @@ def _short(text: str) -> str:
     return slug(text, fallback=f"x{digest(text)[:7]}")
 
 
-def assign(paths: Iterable[str], root_name: str = "") -> tuple[dict[str, PageName], list[Refusal]]:
+def assign(
+    paths: Iterable[str], root_name: str = ""
+) -> tuple[dict[str, PageName], list[Diagnostic]]:
     """A page name for every image of a library, each id once, whatever order they come in.
 
     Of several files that claim one id the first by folder (art, notes, cover, xtra, priv) keeps
     it; the others get their folder, suffix or a number behind a ``~``.
 
     Returns:
-        Names by path, and remarks on those that were not as they should be.
+        Names by path, and warnings on those that were not as they should be.
     """
     named = {path: parse(path, root_name) for path in paths}
     order = sorted(named, key=lambda path: _rank(path, named[path]))
     owners: dict[str, str] = {}
     for path in order:
         owners.setdefault(named[path].id, path)
-    remarks = {str(n.remark): n.remark for p in order if (n := named[p]).remark is not None}
+    warnings = {str(n.warning): n.warning for p in order if (n := named[p]).warning is not None}
     for path in order:
         name = named[path]
         first = owners[name.id]
@@ -161,8 +163,8 @@ def assign(paths: Iterable[str], root_name: str = "") -> tuple[dict[str, PageNam
         owners[free] = path
         named[path] = replace(name, id=free)
         clash = _clash(path, first, name.id, free)
-        remarks[str(clash)] = clash
-    return named, list(remarks.values())
+        warnings[str(clash)] = clash
+    return named, list(warnings.values())
 
 
 def _rank(path: str, name: PageName) -> tuple[int, int, str]:
@@ -190,10 +192,10 @@ def _free_id(
     return f"{name.id}~{number}"
 
 
-def _clash(path: str, first: str, wanted: str, given: str) -> Refusal:
-    return Refusal(
+def _clash(path: str, first: str, wanted: str, page_id: str) -> Diagnostic:
+    return Diagnostic(
         path,
         f"claims the same page as {first} ({wanted}).",
-        f"It is used as {given}; give it a number of its own, or a version (005v2).",
-        fatal=False,
+        f"It is used as {page_id}; give it a number of its own, or a version (005v2).",
+        severity=Severity.WARNING,
     )

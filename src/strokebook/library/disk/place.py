@@ -36,6 +36,6 @@ def _link(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     # A link cannot replace a file in one step, but its renaming can.
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".link-") as folder:
-        made = Path(folder, "link")
-        made.symlink_to(source)
-        made.replace(target)
+        link = Path(folder, "link")
+        link.symlink_to(source)
+        link.replace(target)

@@ -47,7 +47,7 @@ class Look:
         width: In pixels, upright; 0 when it was refused.
         height: In pixels, upright; 0 when it was refused.
         format: By content.
-        reason: Why it was refused, or what is to be remarked of it, or "".
+        reason: Why it was refused, or what is to be warned of, or "".
         remedy: What to do about it.
         lasting: False when the same content may be readable later (no permission, say).
         signature: Of the picture (``library.disk.signature``); empty when it was refused.
@@ -94,7 +94,7 @@ def look_at(
         info = image_info(path)
         picture = open_image(path, max_megapixels=max_megapixels, reduce_to=side)
     except InputRefused as error:
-        lasting = not error.passing and (
+        lasting = not error.transient and (
             not isinstance(error.__cause__, OSError) or _readable(path)
         )
         return Look(image, reason=error.bare_reason, remedy=error.remedy, lasting=lasting)
@@ -104,10 +104,10 @@ def look_at(
         data = io.BytesIO()
         picture.save(data, "JPEG", quality=QUALITY)
         _write(preview, data.getvalue())
-    remark = info.remark(image)
-    told = (remark.reason, remark.remedy) if remark else ("", "")
+    warning = info.warning(image)
+    message = (warning.reason, warning.remedy) if warning else ("", "")
     size = (info.width, info.height, info.format)
-    return Look(image, *size, *told, signature=signature, near_private=near)
+    return Look(image, *size, *message, signature=signature, near_private=near)
 
 
 def preview_signature(project: Path, image: str) -> bytes:

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.base.errors import Diagnostic, Severity, StrokebookError
 from strokebook.base.images import SUFFIXES
 from strokebook.library.disk.tags import read_tags
 
 IMAGE_SUFFIXES = frozenset(s for group in SUFFIXES.values() for s in group) | {".gif", ".bmp"}
 # What operating systems leave lying about.
 _JUNK = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "@eadir", "$recycle.bin"}
-NAMED = 3  # files of a folder that a remark on what is no image names
+NAMED = 3  # files of a folder that a warning on what is no image names
 # A folder that holds one of these is a project, and its pictures are ours.
 _PROJECT_MARKS = ("strokebook.db", "strokebook.toml")
 
@@ -48,14 +48,14 @@ class Walk:
         unread: Folders (relative, with a final slash) and files that could not be looked at:
             whatever was known there is still there as far as anyone can tell.
         refused: What was left out, by name.
-        remarks: What was read in part.
+        warnings: What was read in part.
         strays: Names of files that are no images, by folder.
     """
 
     files: list[ScannedFile] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
-    refused: list[Refusal] = field(default_factory=list)
-    remarks: list[Refusal] = field(default_factory=list)
+    refused: list[Diagnostic] = field(default_factory=list)
+    warnings: list[Diagnostic] = field(default_factory=list)
     strays: dict[str, list[str]] = field(default_factory=dict)
 
     def hides(self, path: str) -> bool:
@@ -79,24 +79,24 @@ def walk(root: Path) -> Walk:
     top = root.resolve()
     if not top.is_dir():
         raise StrokebookError(f"The library {root} is no folder.", "Mount it, or check the path.")
-    found = Walk()
-    stack = [("", _tags(top, "", found))]
+    result = Walk()
+    stack = [("", _tags(top, "", result))]
     while stack:
         folder, inherited = stack.pop()
-        for entry in _entries(top, folder, found):
+        for entry in _entries(top, folder, result):
             name = f"{folder}{entry.name}"
             if entry.is_dir(follow_symlinks=False):
                 if not _is_project(Path(entry.path)):
-                    tags = inherited | _tags(Path(entry.path), name, found)
+                    tags = inherited | _tags(Path(entry.path), name, result)
                     stack.append((f"{name}/", tags))
             else:
-                _take(top, entry, name, inherited, found)
-    found.files.sort(key=lambda file: file.path)
-    found.remarks += [_stray_remark(folder, names) for folder, names in found.strays.items()]
-    return found
+                _take(top, entry, name, inherited, result)
+    result.files.sort(key=lambda file: file.path)
+    result.warnings += [_stray_warning(folder, names) for folder, names in result.strays.items()]
+    return result
 
 
-def _entries(top: Path, folder: str, found: Walk) -> Iterator[os.DirEntry[str]]:
+def _entries(top: Path, folder: str, result: Walk) -> Iterator[os.DirEntry[str]]:
     try:
         with os.scandir(top / folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
@@ -106,13 +106,13 @@ def _entries(top: Path, folder: str, found: Walk) -> Iterator[os.DirEntry[str]]:
                 f"The library {top} cannot be read ({error.strerror}).",
                 "Check the folder's permissions.",
             ) from error
-        found.unread.append(folder)
-        found.refused.append(
-            Refusal(
+        result.unread.append(folder)
+        result.refused.append(
+            Diagnostic(
                 folder.rstrip("/"),
                 f"cannot be looked into ({error.strerror}).",
                 "Check the folder's permissions; what was known in it is kept.",
-                passing=True,
+                transient=True,
             )
         )
         return
@@ -121,7 +121,9 @@ def _entries(top: Path, folder: str, found: Walk) -> Iterator[os.DirEntry[str]]:
             continue
         if not _is_unicode(entry.name):
             shown = os.fsencode(f"{folder}{entry.name}").decode("utf-8", "backslashreplace")
-            found.refused.append(Refusal(shown, "has a name that is not valid Unicode.", "Rename."))
+            result.refused.append(
+                Diagnostic(shown, "has a name that is not valid Unicode.", "Rename.")
+            )
             continue
         yield entry
 
@@ -141,71 +143,78 @@ def _is_project(folder: Path) -> bool:
         return False  # what is wrong with the folder is told when it is looked into
 
 
-def _tags(path: Path, name: str, found: Walk) -> frozenset[str]:
+def _tags(path: Path, name: str, result: Walk) -> frozenset[str]:
     tags, problem = read_tags(path)
     if problem:
-        found.remarks.append(
-            Refusal(name or str(path), problem, "Set its colour again if it has one.", fatal=False)
+        result.warnings.append(
+            Diagnostic(
+                name or str(path),
+                problem,
+                "Set its colour again if it has one.",
+                severity=Severity.WARNING,
+            )
         )
     return tags
 
 
 def _take(
-    top: Path, entry: os.DirEntry[str], name: str, inherited: frozenset[str], found: Walk
+    top: Path, entry: os.DirEntry[str], name: str, inherited: frozenset[str], result: Walk
 ) -> None:
     is_image = Path(entry.name).suffix.lower() in IMAGE_SUFFIXES
     if not is_image and "/" not in name:
         return  # a README or a list beside the sketchbooks
-    if entry.is_symlink() and not _follow(top, entry, name, found):
+    if entry.is_symlink() and not _follow(top, entry, name, result):
         return
     try:
         status = entry.stat()
     except OSError as error:
-        found.unread.append(name)
-        found.refused.append(
-            Refusal(
+        result.unread.append(name)
+        result.refused.append(
+            Diagnostic(
                 name,
                 f"cannot be read ({error.strerror}).",
                 "Check the file's permissions.",
-                passing=True,
+                transient=True,
             )
         )
         return
     if not stat.S_ISREG(status.st_mode):
-        found.refused.append(Refusal(name, "is no plain file.", "Take it out of the library."))
+        result.refused.append(Diagnostic(name, "is no plain file.", "Take it out of the library."))
     elif not is_image:
-        found.strays.setdefault(str(PurePosixPath(name).parent), []).append(entry.name)
+        result.strays.setdefault(str(PurePosixPath(name).parent), []).append(entry.name)
     else:
-        tags = inherited | _tags(Path(entry.path), name, found)
-        found.files.append(
+        tags = inherited | _tags(Path(entry.path), name, result)
+        result.files.append(
             ScannedFile(name, status.st_size, status.st_mtime_ns, status.st_ino, tags)
         )
 
 
-def _stray_remark(folder: str, names: Sequence[str]) -> Refusal:
-    """One remark for all notes, lists and sidecars of a folder."""
+def _stray_warning(folder: str, names: Sequence[str]) -> Diagnostic:
+    """One warning for all notes, lists and sidecars of a folder."""
     shown = ", ".join(names[:NAMED])
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     one = len(names) == 1
-    return Refusal(
+    return Diagnostic(
         folder,
         f"{shown}{more} {'is no image' if one else 'are no images'} and {'was' if one else 'were'}"
         " passed over.",
         "It does no harm; at the library's root such files are not mentioned.",
-        fatal=False,
+        severity=Severity.WARNING,
     )
 
 
-def _follow(top: Path, entry: os.DirEntry[str], name: str, found: Walk) -> bool:
+def _follow(top: Path, entry: os.DirEntry[str], name: str, result: Walk) -> bool:
     """Whether a link is to be read: only one to a file in a hidden corner of the library."""
     try:
         target = Path(entry.path).resolve(strict=True)
     except (OSError, RuntimeError):
-        found.refused.append(Refusal(name, "is a link that leads nowhere.", "Remove or mend it."))
+        result.refused.append(
+            Diagnostic(name, "is a link that leads nowhere.", "Remove or mend it.")
+        )
         return False
     if not target.is_relative_to(top):
-        found.refused.append(
-            Refusal(
+        result.refused.append(
+            Diagnostic(
                 name,
                 "is a link out of the library, and those are not followed.",
                 "Move what it points to into the library.",

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.base.errors import Diagnostic, Severity, StrokebookError
 from strokebook.base.random_streams import RandomStream, generator
 from strokebook.geometry.drawing import Stroke3
 from strokebook.geometry.stroke3 import to_stroke5
@@ -52,8 +52,8 @@ class Batch(NamedTuple):
 
 def check(
     drawings: Sequence[npt.ArrayLike], max_points: int, what: str
-) -> tuple[list[Stroke3], list[Refusal]]:
-    """The usable drawings, with remarks on those left out.
+) -> tuple[list[Stroke3], list[Diagnostic]]:
+    """The usable drawings, with warnings on those left out.
 
     The first point's offset is set to 0 (it is the drawing's origin: where on its page a drawing
     began is not part of it), the last point lifts the pen, offsets are clamped to ± 1000.
@@ -66,13 +66,13 @@ def check(
     ]
     short = sum(len(r) < 2 for r in rows)
     long = sum(len(r) > max_points for r in rows)
-    remarks = []
+    warnings = []
     if short:
-        remarks.append(_left_out(short, what, "a single point or none", "Nothing needs doing."))
+        warnings.append(_left_out(short, what, "a single point or none", "Nothing needs doing."))
     if long:
         remedy = "Simplify them in the data set, or raise max_points."
-        remarks.append(_left_out(long, what, f"more than {max_points} points", remedy))
-    return [r for r in rows if 2 <= len(r) <= max_points], remarks
+        warnings.append(_left_out(long, what, f"more than {max_points} points", remedy))
+    return [r for r in rows if 2 <= len(r) <= max_points], warnings
 
 
 def _as_stroke3(drawing: npt.ArrayLike, name: str) -> Stroke3:
@@ -94,10 +94,12 @@ def _as_stroke3(drawing: npt.ArrayLike, name: str) -> Stroke3:
     return rows
 
 
-def _left_out(count: int, what: str, why: str, remedy: str) -> Refusal:
+def _left_out(count: int, what: str, why: str, remedy: str) -> Diagnostic:
     some = "1 drawing" if count == 1 else f"{count} drawings"
     verb = "has" if count == 1 else "have"
-    return Refusal(f"{some} of the {what} set", f"{verb} {why}, left out.", remedy, fatal=False)
+    return Diagnostic(
+        f"{some} of the {what} set", f"{verb} {why}, left out.", remedy, severity=Severity.WARNING
+    )
 
 
 def scale_of(drawings: Sequence[Stroke3]) -> float:

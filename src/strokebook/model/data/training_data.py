@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.base.errors import Diagnostic, Severity, StrokebookError
 from strokebook.base.files import digest
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model.data.batches import check
@@ -20,14 +20,14 @@ class TrainingData:
         train: Offsets in units of the scale.
         valid: The same of the validation drawings; may be empty.
         facts: Of the training drawings before scaling.
-        remarks: What was left out.
+        warnings: What was left out.
         key: Digest of all drawings.
     """
 
     train: list[Stroke3]
     valid: list[Stroke3]
     facts: DataStatistics
-    remarks: tuple[Refusal, ...]
+    warnings: tuple[Diagnostic, ...]
     key: str
 
 
@@ -37,7 +37,7 @@ def prepare(train: Sequence[Stroke3], valid: Sequence[Stroke3], max_points: int)
     Raises:
         StrokebookError: No drawing can be used, all of them are one spot, or one is not stroke-3.
     """
-    kept, remarks = check(train, max_points, "training")
+    kept, warnings = check(train, max_points, "training")
     held, more = check(valid, max_points, "validation")
     if not kept:
         raise StrokebookError(
@@ -53,13 +53,13 @@ def prepare(train: Sequence[Stroke3], valid: Sequence[Stroke3], max_points: int)
     if not held:
         remedy = "Give the validation set a few drawings to get early stopping."
         reason = "has no drawing, so the best model is simply the last."
-        more.append(Refusal("The validation set", reason, remedy, fatal=False))
+        more.append(Diagnostic("The validation set", reason, remedy, severity=Severity.WARNING))
     key = digest(*(d.tobytes() for d in kept), "valid", *(d.tobytes() for d in held))
     return TrainingData(
         [_scaled(d, facts.scale) for d in kept],
         [_scaled(d, facts.scale) for d in held],
         facts,
-        (*remarks, *more),
+        (*warnings, *more),
         key,
     )
 

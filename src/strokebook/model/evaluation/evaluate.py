@@ -10,7 +10,7 @@ from typing import Any
 import numpy.typing as npt
 
 from strokebook import __version__
-from strokebook.base.errors import Refusal
+from strokebook.base.errors import Diagnostic, Severity
 from strokebook.base.progress import SILENT, Progress
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model.checkpoints.checkpoint import SketchModel
@@ -68,7 +68,7 @@ class Evaluation:
         made: The model's own drawings.
         tests: Whether they can be told from the held-out ones; None: too few drawings.
         novelty: Whether they are copies; None: no training drawings.
-        remarks: Drawings left out, and what makes the numbers mean less.
+        warnings: Drawings left out, and what makes the numbers mean less.
     """
 
     model: SketchModel
@@ -78,7 +78,7 @@ class Evaluation:
     made: Samples
     tests: Tests | None
     novelty: Novelty | None
-    remarks: tuple[Refusal, ...]
+    warnings: tuple[Diagnostic, ...]
 
 
 def evaluate(
@@ -108,23 +108,23 @@ def evaluate(
     made = make(model, material, options)
     tests = tell_apart(made.drawings, material, options.seed, progress)
     novelty = find_nearest(made.drawings, material, progress)
-    remarks = (*material.remarks, *_missing(made, material, tests, novelty))
-    return Evaluation(model, options, material, found, made, tests, novelty, remarks)
+    warnings = (*material.warnings, *_missing(made, material, tests, novelty))
+    return Evaluation(model, options, material, found, made, tests, novelty, warnings)
 
 
 def _missing(
     made: Samples, material: EvalData, tests: Tests | None, novelty: Novelty | None
-) -> list[Refusal]:
+) -> list[Diagnostic]:
     found = []
     if tests is None:
         reason = (
             f"was left out: {len(made.drawings)} drawings of the model's and"
             f" {len(material.held)} held-out ones are too few (at least {LEAST} of each)."
         )
-        found.append(Refusal("The two-sample test", reason, "", fatal=False))
+        found.append(Diagnostic("The two-sample test", reason, "", severity=Severity.WARNING))
     if novelty is None:
         reason = "was left out: there is no training drawing to compare with."
-        found.append(Refusal("Novelty", reason, "", fatal=False))
+        found.append(Diagnostic("Novelty", reason, "", severity=Severity.WARNING))
     return found
 
 
@@ -168,7 +168,7 @@ def as_json(found: Evaluation) -> dict[str, Any]:
             "made": {"drawings": len(found.made.drawings), "cut": found.made.cut},
             "two_sample": _tests(found.tests),
             "novelty": _novelty(found.novelty),
-            "remarks": [str(r) for r in found.remarks],
+            "remarks": [str(r) for r in found.warnings],
         }
     )
     return value

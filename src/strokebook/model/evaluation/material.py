@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.base.errors import Diagnostic, Severity, StrokebookError
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.data.batches import check, scale_of
 from strokebook.model.evaluation.options import EvaluateOptions
 
-FAR = 1.5  # the model's scale may differ from the data's by this factor before it is remarked on
+FAR = 1.5  # the model's scale may differ from the data's by this factor before a warning is due
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class EvalData:
             where there are none).
         zoom: The drawings are multiplied by this before the model sees them.
         whole: Whether all held-out coordinates are multiples of the unit.
-        remarks: What was left out, and other things to know.
+        warnings: What was left out, and other things to know.
     """
 
     held: list[Stroke3]
@@ -37,7 +37,7 @@ class EvalData:
     scale: float
     zoom: float
     whole: bool
-    remarks: tuple[Refusal, ...]
+    warnings: tuple[Diagnostic, ...]
 
 
 def gather(
@@ -52,7 +52,7 @@ def gather(
         StrokebookError: No held-out drawing can be used, all are one spot, one is not stroke-3 or
             has numbers that are not finite.
     """
-    kept, remarks = check(held, options.max_points, "held-out")
+    kept, warnings = check(held, options.max_points, "held-out")
     known, more = check(training, options.max_points, "training")
     if not kept:
         raise StrokebookError(
@@ -68,7 +68,7 @@ def gather(
     zoom = model.scale / scale if options.match_scale else 1.0
     ratio = model.scale / (scale * zoom)
     whole = all(bool((np.abs(_cells(d, options.unit)) < 1e-3).all()) for d in kept)
-    found = [*remarks, *more, *_worries(model, kept, known, ratio, whole, options.unit)]
+    found = [*warnings, *more, *_worries(model, kept, known, ratio, whole, options.unit)]
     return EvalData(kept, known, scale, zoom, whole, tuple(found))
 
 
@@ -85,7 +85,7 @@ def _worries(
     ratio: float,
     whole: bool,
     unit: float,
-) -> list[Refusal]:
+) -> list[Diagnostic]:
     """What makes the numbers mean less than they seem to.
 
     Args:
@@ -102,15 +102,19 @@ def _worries(
     if twins:
         some = "1 held-out drawing" if twins == 1 else f"{twins} held-out drawings"
         reason = f"{'is' if twins == 1 else 'are'} in the training set too."
-        found.append(Refusal(some, reason, "Split the data set anew.", fatal=False))
+        found.append(
+            Diagnostic(some, reason, "Split the data set anew.", severity=Severity.WARNING)
+        )
     if not 1 / FAR < ratio < FAR:
         reason = f"knows offsets {ratio:.3g} times as large as these drawings have."
-        found.append(Refusal("The model", reason, "Try --match-scale.", fatal=False))
+        found.append(
+            Diagnostic("The model", reason, "Try --match-scale.", severity=Severity.WARNING)
+        )
     if not whole:
         reason = f"are not whole multiples of {unit:g}, so the added noise is not their rounding."
         remedy = "Give the step they are rounded to with --unit, if there is one."
-        found.append(Refusal("The coordinates", reason, remedy, fatal=False))
+        found.append(Diagnostic("The coordinates", reason, remedy, severity=Severity.WARNING))
     if model.info.get("valid_drawings") == 0 and "imported" not in model.info:
         reason = "was never validated, so it is simply the last of its training."
-        found.append(Refusal("The model", reason, "", fatal=False))
+        found.append(Diagnostic("The model", reason, "", severity=Severity.WARNING))
     return found

@@ -37,7 +37,7 @@ def write(
         "valid_drawings": info["valid_drawings"],
         "data": info["data"],
         "started_from": info["started_from"],
-        "remarks": [str(r) for r in result.remarks],
+        "remarks": [str(r) for r in result.warnings],
         "model": dataclasses.asdict(model),
         "train": dataclasses.asdict(options),
     }
@@ -81,5 +81,5 @@ def _page(
             f"- From about step {result.best_step} on it learnt its drawings by heart: training"
             " improved, validation did not."
         )
-    text += [f"- {remark}" for remark in result.remarks]
+    text += [f"- {warning}" for warning in result.warnings]
     return "\n".join(text) + "\n"

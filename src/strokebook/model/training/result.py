@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from strokebook.base.errors import Refusal
+from strokebook.base.errors import Diagnostic
 from strokebook.model.training.validation import Scores
 
 
@@ -22,7 +22,7 @@ class TrainResult:
         best: Its scores on the validation drawings; None where there are none.
         skipped: Steps that the NaN guard skipped.
         overfits: Step at which overfitting was seen; 0: it was not.
-        remarks: Drawings left out, and other things to know.
+        warnings: Drawings left out, and other things to know.
     """
 
     folder: Path
@@ -33,4 +33,4 @@ class TrainResult:
     best: Scores | None
     skipped: int
     overfits: int
-    remarks: tuple[Refusal, ...]
+    warnings: tuple[Diagnostic, ...]

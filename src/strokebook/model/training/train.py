@@ -71,8 +71,8 @@ def train(
             that stay not finite.
     """
     data = prepare(train, valid, options.max_points)
-    for remark in data.remarks:
-        progress.say(str(remark))
+    for warning in data.warnings:
+        progress.say(str(warning))
     before = torch.get_num_threads()
     if options.threads:
         torch.set_num_threads(options.threads)
@@ -342,7 +342,7 @@ class _Run:
             best,
             loop.skipped,
             loop.overfits,
-            self.data.remarks,
+            self.data.warnings,
         )
 
 

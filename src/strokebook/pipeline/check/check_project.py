@@ -42,8 +42,8 @@ def check_project(folder: Path, *, deep: bool = False) -> list[Finding]:
         return [Finding(DATABASE, fault, remedy, True)]
     try:
         with contextlib.closing(ReadOnlyDatabase(path)) as db:
-            found = tables.check_integrity(db) or tables.check_migrations(db)
-            return found or check_opened(Project(folder, settings, Catalogue(db)), deep=deep)
+            findings = tables.check_integrity(db) or tables.check_migrations(db)
+            return findings or check_opened(Project(folder, settings, Catalogue(db)), deep=deep)
     except StrokebookError as error:
         if "damaged" not in error.reason:
             raise
@@ -68,17 +68,17 @@ def project_settings(folder: Path) -> Settings:
 def check_opened(project: Project, *, deep: bool = False) -> list[Finding]:
     """The same of a project whose catalogue is sound and of the present schema."""
     db = project.catalogue.db
-    found = tables.check_references(db) + tables.check_numbers(db)
-    found += _check_edits(db, project.at(HAND))
-    found += check_private(project)
-    found += check_files(project, deep=deep)
-    found += check_unknown(project)
-    found += check_filed(project)
-    return found + check_manifest(project)
+    findings = tables.check_references(db) + tables.check_numbers(db)
+    findings += _check_edits(db, project.at(HAND))
+    findings += check_private(project)
+    findings += check_files(project, deep=deep)
+    findings += check_unknown(project)
+    findings += check_filed(project)
+    return findings + check_manifest(project)
 
 
 def _check_edits(db: Database, hand_file: Path) -> list[Finding]:
-    found = edit_log.check_log(db)
-    if any(finding.subject.startswith("edit ") for finding in found):
-        return found  # what cannot be read comes to nothing
-    return found + edit_log.check_projections(db) + hand_json.check_twin(db, hand_file)
+    findings = edit_log.check_log(db)
+    if any(finding.subject.startswith("edit ") for finding in findings):
+        return findings  # what cannot be read comes to nothing
+    return findings + edit_log.check_projections(db) + hand_json.check_twin(db, hand_file)

@@ -21,14 +21,14 @@ def check_private(project: Project) -> list[Finding]:
     if project.options.include_private:
         return []
     names, gone = page_names(project), to_be_gone(project)
-    found = []
+    findings = []
     for image in sorted(gone.intersection(project.catalogue.exposed_private_images())):
         fault = "is private, and the catalogue still has results of it."
-        found.append(Finding(names.get(image, image), fault, REPAIR, True))
+        findings.append(Finding(names.get(image, image), fault, REPAIR, True))
     if files := private_files(project):
         shown = name_some([_name(project, file) for file in files])
-        found.append(Finding(shown, "was made of a page that is private.", REPAIR, True))
-    return found + _pending(project)
+        findings.append(Finding(shown, "was made of a page that is private.", REPAIR, True))
+    return findings + _pending(project)
 
 
 def exposed_images(project: Project) -> list[str]:
@@ -53,19 +53,19 @@ def private_files(project: Project) -> list[Path]:
     private, names = to_be_gone(project), page_names(project)
     public = {page.id for page in project.catalogue.pages(include_private=False)}
     ids = {names[image] for image in private if image in names} - public
-    found = set()
+    files = set()
     for folder in (PREVIEWS, Path("cache", "traces")):
-        found |= {f for f in project.at(*folder.parts).glob("*") if f.stem in private}
-    found |= {f for f in project.at("traces").glob("*.svg") if f.stem in ids}
+        files |= {f for f in project.at(*folder.parts).glob("*") if f.stem in private}
+    files |= {f for f in project.at("traces").glob("*.svg") if f.stem in ids}
     for file in project.at("drawings").glob("*.svg"):
         match = _DRAWING.fullmatch(file.stem)
         if match is not None and match[1] in ids:
-            found.add(file)
+            files.add(file)
     for name in FOLDERS:
         folder = project.at(name)
         if owned.is_marked(folder) and not folder.is_symlink():
-            found |= {f for f, e in owned.listed(folder) if e.owner in private and f.exists()}
-    return sorted(found)
+            files |= {f for f, e in owned.listed(folder) if e.owner in private and f.exists()}
+    return sorted(files)
 
 
 def to_be_gone(project: Project) -> frozenset[str]:
@@ -77,17 +77,17 @@ def to_be_gone(project: Project) -> frozenset[str]:
 def _pending(project: Project) -> list[Finding]:
     """What the journal says has still to go."""
     private = project.catalogue.private_hashes()
-    found = []
+    findings = []
     for row in project.catalogue.db.rows("SELECT * FROM purge ORDER BY at, page"):
         if row["image"] not in private:
             continue
         if row["confirmed"]:
             fault = "is private, and what was made of it is not all removed yet."
-            found.append(Finding(row["page"], fault, REPAIR, True))
+            findings.append(Finding(row["page"], fault, REPAIR, True))
         else:
             fault = "is private; what was made of it waits for your word to be removed."
-            found.append(Finding(row["page"], fault, _ASKED))
-    return found
+            findings.append(Finding(row["page"], fault, _ASKED))
+    return findings
 
 
 def page_names(project: Project) -> dict[str, str]:

@@ -217,12 +217,12 @@ def check_unknown(project: Project) -> list[Finding]:
 
 def check_manifest(project: Project) -> list[Finding]:
     """Whether our folders hold what their manifests say. To be extended with the manifest."""
-    found = []
+    findings = []
     for name in FOLDERS:
         folder = project.at(name)
         if folder.is_symlink():
             fault = "is a link, where strokebook has a folder of its own."
-            found.append(Finding(f"{name}/", fault, "Remove the link; what it leads to stays."))
+            findings.append(Finding(f"{name}/", fault, "Remove the link; what it leads to stays."))
             continue
         if not folder.is_dir() or not owned.is_marked(folder):
             continue
@@ -237,8 +237,8 @@ def check_manifest(project: Project) -> list[Finding]:
             names = [_name(project, path) for path in paths]
             if names:
                 word = f"was changed {fault}." if fault else "was not made by strokebook."
-                found.append(Finding(name_some(names), word, remedy))
-    return found
+                findings.append(Finding(name_some(names), word, remedy))
+    return findings
 
 
 def is_listed(path: Path) -> bool:

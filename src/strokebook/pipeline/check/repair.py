@@ -37,7 +37,7 @@ def repair_project(folder: Path, progress: Progress, *, deep: bool = False) -> l
 
     Args:
         folder: The project's.
-        progress: Where remarks go.
+        progress: Where warnings go.
         deep: Also make files again that are there and cannot be read.
 
     Returns:
@@ -48,17 +48,17 @@ def repair_project(folder: Path, progress: Progress, *, deep: bool = False) -> l
     """
     folder = folder.absolute()
     with _alone(folder, progress) as held:
-        said = [] if (folder / DATABASE).exists() else ["Began a new catalogue."]
-        said += repair.mend_file(folder / DATABASE)
-        fresh = bool(said)
-        said += _bring_together(folder, progress)
+        messages = [] if (folder / DATABASE).exists() else ["Began a new catalogue."]
+        messages += repair.mend_file(folder / DATABASE)
+        fresh = bool(messages)
+        messages += _bring_together(folder, progress)
         with open_project(folder, progress=progress) as project:
             project.held.update(held)
-            remark = back_up_daily(project.catalogue.db)
-            said += [] if remark is None else [str(remark)]
-            said += _mend_catalogue(project)
-            said += _mend_files(project, deep=deep, fresh=fresh)
-    return said
+            warning = back_up_daily(project.catalogue.db)
+            messages += [] if warning is None else [str(warning)]
+            messages += _mend_catalogue(project)
+            messages += _mend_files(project, deep=deep, fresh=fresh)
+    return messages
 
 
 @contextmanager
@@ -84,10 +84,10 @@ def _bring_together(folder: Path, progress: Progress) -> list[str]:
 
 def _mend_catalogue(project: Project) -> list[str]:
     db, hand_file = project.catalogue.db, project.at(HAND)
-    said = []
+    messages = []
     if tables.check_migrations(db) or tables.check_references(db) or tables.check_numbers(db):
         repair.mend_tables(db)
-        said.append("Mended rows of the catalogue that referred to nothing.")
+        messages.append("Mended rows of the catalogue that referred to nothing.")
     filled = repair.mend_log(db, hand_file)
     if (differing := edit_log.differing_tables(db)) or filled:
         with db.transaction():
@@ -95,18 +95,18 @@ def _mend_catalogue(project: Project) -> list[str]:
             project.catalogue.refresh_cluster_names()
         apply_cluster_decisions(project)
         what = ", ".join(differing)
-        said += filled + ([f"Made {what} anew from the log of edits."] if what else [])
+        messages += filled + ([f"Made {what} anew from the log of edits."] if what else [])
     if hand_json.check_twin(db, hand_file):
         rewrite(db, hand_file)
-        said.append(f"Wrote {HAND} anew from the log of edits.")
-    return said
+        messages.append(f"Wrote {HAND} anew from the log of edits.")
+    return messages
 
 
 def _mend_files(project: Project, *, deep: bool, fresh: bool) -> list[str]:
     """Mend files; a catalogue that is ``fresh`` (new or restored) does not know all of them yet."""
-    said = []
+    messages = []
     if any(finding.repairable for finding in check_private(project)):
-        said += _remove_private(project)
+        messages += _remove_private(project)
     missing = missing_files(project, deep=deep)
     for one in missing:
         _clear_empty(one.path)
@@ -114,13 +114,15 @@ def _mend_files(project: Project, *, deep: bool, fresh: bool) -> list[str]:
     for stage, item in sorted(forgotten):
         project.catalogue.forget_results(stage, [item])
     if forgotten:
-        said.append(f"Forgot {len(forgotten)} results whose files are gone: the next run has them.")
+        messages.append(
+            f"Forgot {len(forgotten)} results whose files are gone: the next run has them."
+        )
     if not fresh:
-        said += _clear_unknown(project)
+        messages += _clear_unknown(project)
     if check_filed(project):
         write_list(project.at(FILED.as_posix()), project.catalogue.filed().values())
-        said.append(f"Wrote {FILED}/{LIST} anew.")
-    return said
+        messages.append(f"Wrote {FILED}/{LIST} anew.")
+    return messages
 
 
 def _clear_unknown(project: Project) -> list[str]:

@@ -49,11 +49,11 @@ class EditResult:
 
 
 @contextmanager
-def _watched(project: Project, said: EditResult) -> Iterator[None]:
+def _watched(project: Project, result: EditResult) -> Iterator[None]:
     """Compare what would be traced and learnt from before and after."""
     before = Standing.of(project)
     yield
-    said.effects = compare(before, Standing.of(project))
+    result.effects = compare(before, Standing.of(project))
 
 
 def parse_naming(text: str) -> Naming:
@@ -79,17 +79,17 @@ def label_clusters(
         kind: What kind of page a new label means; default: what the clusters' pages are now.
         new: A label that is nearly a known one is meant as it is written.
     """
-    catalogue, said = project.catalogue, EditResult()
+    catalogue, result = project.catalogue, EditResult()
     namings = [parse_naming(text) for text in texts]
     pages = catalogue.pages()
-    with _watched(project, said), catalogue.hand_edit():
+    with _watched(project, result), catalogue.hand_edit():
         for naming in namings:
             kinds = {p.kind for p in pages if p.cluster in naming.numbers}
-            name, given = settle_label(project, naming.name, kinds, kind=kind, new=new)
-            if given is not None:
-                catalogue.set_label_kind(name, given)
-            said.clusters += catalogue.name_cluster("pages", naming.numbers, name, "hand")
-    return said
+            name, kind_of_label = settle_label(project, naming.name, kinds, kind=kind, new=new)
+            if kind_of_label is not None:
+                catalogue.set_label_kind(name, kind_of_label)
+            result.clusters += catalogue.name_cluster("pages", naming.numbers, name, "hand")
+    return result
 
 
 def correct(
@@ -101,22 +101,22 @@ def correct(
     new: bool = False,
 ) -> EditResult:
     """Label pages by hand; it wins over their clusters for ever."""
-    catalogue, said = project.catalogue, EditResult()
+    catalogue, result = project.catalogue, EditResult()
     kinds = {catalogue.page(name).kind for name in names}
-    name, given = settle_label(project, label, kinds, kind=kind, new=new)
-    with _watched(project, said), catalogue.hand_edit():
-        if given is not None:
-            catalogue.set_label_kind(name, given)
-        said.pages = catalogue.set_hand_labels(dict.fromkeys(names, name))
-    return said
+    name, kind_of_label = settle_label(project, label, kinds, kind=kind, new=new)
+    with _watched(project, result), catalogue.hand_edit():
+        if kind_of_label is not None:
+            catalogue.set_label_kind(name, kind_of_label)
+        result.pages = catalogue.set_hand_labels(dict.fromkeys(names, name))
+    return result
 
 
 def uncorrect(project: Project, names: Sequence[str]) -> EditResult:
     """Take labels by hand back; the pages have their clusters' labels again."""
-    said = EditResult()
-    with _watched(project, said):
-        said.pages = project.catalogue.clear_hand_labels(names)
-    return said
+    result = EditResult()
+    with _watched(project, result):
+        result.pages = project.catalogue.clear_hand_labels(names)
+    return result
 
 
 def tag(project: Project, names: Sequence[str], tag_name: str, remove: bool = False) -> EditResult:
@@ -125,11 +125,11 @@ def tag(project: Project, names: Sequence[str], tag_name: str, remove: bool = Fa
     A page tagged private is so at once; what was made of it is removed by
     :func:`strokebook.pipeline.removal.purge.purge`.
     """
-    catalogue, said = project.catalogue, EditResult()
+    catalogue, result = project.catalogue, EditResult()
     act = catalogue.untag_pages if remove else catalogue.tag_pages
-    with _watched(project, said):
-        said.pages = act(names, tag_name)
-    return said
+    with _watched(project, result):
+        result.pages = act(names, tag_name)
+    return result
 
 
 def decide(project: Project, names: Sequence[str], kept: bool) -> EditResult:
@@ -141,16 +141,16 @@ def decide(project: Project, names: Sequence[str], kept: bool) -> EditResult:
             drawings of cluster 3, also those that join it later.
         kept: Keep, or drop.
     """
-    catalogue, said = project.catalogue, EditResult()
+    catalogue, result = project.catalogue, EditResult()
     clusters = [int(m[1]) for n in names if (m := _CLUSTER.fullmatch(n))]
     singles = expand_names(project, [n for n in names if not _CLUSTER.fullmatch(n)])
-    with _watched(project, said), catalogue.hand_edit():
+    with _watched(project, result), catalogue.hand_edit():
         if clusters:
             catalogue.name_cluster("drawings", clusters, KEEP if kept else DROP, "hand")
-        said.drawings = catalogue.decide(singles, kept) if singles else []
+        result.drawings = catalogue.decide(singles, kept) if singles else []
         apply_cluster_decisions(project)
-    said.drawings += [d for d in catalogue.drawings() if d.cluster in clusters]
-    return said
+    result.drawings += [d for d in catalogue.drawings() if d.cluster in clusters]
+    return result
 
 
 def apply_cluster_decisions(project: Project) -> None:
@@ -185,7 +185,7 @@ def _apply_cluster_decisions(project: Project) -> None:
 
 def sync_folders(project: Project) -> tuple[SyncReport, Effects]:
     """Record where the artist moved filed pages, as labels by hand."""
-    said = EditResult()
-    with _watched(project, said):
+    result = EditResult()
+    with _watched(project, result):
         report = sync(project.catalogue, project.library, project.folder)
-    return report, said.effects
+    return report, result.effects

@@ -133,8 +133,8 @@ class EditWords:
 def _group(edit: Edit) -> Group:
     """Edits of equal groups say the same of different pages."""
     body = edit.body
-    said = [repr(body.get(n)) for n in ("label", "tag", "on", "kept", "space", "name")]
-    return (edit.kind, edit.by, *said)
+    values = [repr(body.get(n)) for n in ("label", "tag", "on", "kept", "space", "name")]
+    return (edit.kind, edit.by, *values)
 
 
 def name_few(names: Sequence[str]) -> str:

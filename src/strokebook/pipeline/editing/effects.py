@@ -57,21 +57,21 @@ class Effects:
     @property
     def sentences(self) -> list[str]:
         """For the artist; what does not change is not spoken of."""
-        told = []
+        lines = []
         if self.pages_in:
-            told.append(f"{_count(self.pages_in, 'page')} more will be traced.")
+            lines.append(f"{_count(self.pages_in, 'page')} more will be traced.")
         if self.pages_out:
-            told.append(f"{_count(self.pages_out, 'page')} will no longer be traced.")
+            lines.append(f"{_count(self.pages_out, 'page')} will no longer be traced.")
         if self.drawings_in or self.drawings_out:
             change = [
                 f"{_count(n, 'drawing')} {word}"
                 for n, word in ((self.drawings_in, "come in"), (self.drawings_out, "drop out"))
                 if n
             ]
-            told.append(f"To learn from: {', '.join(change)}; {self.left} are left.")
-        if told and self.trained:
-            told.append("The next run trains the model anew.")
-        return told
+            lines.append(f"To learn from: {', '.join(change)}; {self.left} are left.")
+        if lines and self.trained:
+            lines.append("The next run trains the model anew.")
+        return lines
 
 
 def compare(before: Standing, after: Standing) -> Effects:

@@ -70,8 +70,8 @@ def settle_label(
         if close:
             raise LikelySlipError(name, words[close[0]])
     if kind is None:
-        found = set(kinds)
-        kind = found.pop() if len(found) == 1 else None
+        present_kinds = set(kinds)
+        kind = present_kinds.pop() if len(present_kinds) == 1 else None
         if kind is None:
             raise KindNeededError(name)
     return name, kind

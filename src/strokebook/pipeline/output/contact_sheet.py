@@ -60,8 +60,8 @@ def _reserve(folder: Path, name: str) -> Path:
     """An empty sheet under the next free number, which is this call's from then on."""
     folder.mkdir(parents=True, exist_ok=True)
     numbered = re.compile(rf"{re.escape(name)}-(\d+)(?:-\d+)?\.\w+", re.IGNORECASE)
-    found = (numbered.fullmatch(path.name) for path in folder.iterdir())
-    number = max((int(match[1]) for match in found if match), default=0)
+    matches = (numbered.fullmatch(path.name) for path in folder.iterdir())
+    number = max((int(match[1]) for match in matches if match), default=0)
     while True:
         number += 1
         path = folder / f"{name}-{number:03d}.png"
@@ -80,7 +80,7 @@ def _write(
     files = [picture.with_name(f"{picture.stem}-{n:02d}.svg") for n in range(1, len(drawings) + 1)]
     for drawing, path in zip(drawings, files, strict=True):
         write_svg(drawing, path)
-    cells = [*map(_given_picture, before), *map(_picture, drawings), *map(_given_picture, after)]
+    cells = [*map(_input_picture, before), *map(_picture, drawings), *map(_input_picture, after)]
     titles = [
         *("given" for _ in before),
         *(_title(n, d) for n, d in enumerate(drawings, start=1)),
@@ -104,8 +104,8 @@ def write_contact(
     old: list[Points] = []
     new: list[Points] = []
     for at, drawing in enumerate(items):
-        given, drawn = _parts(_in_cell(drawing, at), drawing, drawn=at in shown)
-        old += given
+        input_lines, drawn = _parts(_in_cell(drawing, at), drawing, drawn=at in shown)
+        old += input_lines
         new += drawn
     rows = -(-len(items) // COLUMNS)
     size = (
@@ -127,15 +127,15 @@ def _parts(
 ) -> tuple[list[Points], list[Points]]:
     """What of the strokes was given, and what the model drew; they meet in a point."""
     left = int(drawing.meta.get("start_points", 0)) if drawn else drawing.n_points
-    given: list[Points] = []
+    input_lines: list[Points] = []
     new: list[Points] = []
     for stroke in strokes:
         if left > 0:
-            given.append(stroke[:left])
+            input_lines.append(stroke[:left])
         if left < len(stroke):
             new.append(stroke[max(0, left - 1) :])
         left -= len(stroke)
-    return given, new
+    return input_lines, new
 
 
 def _picture(drawing: Drawing) -> Image.Image:
@@ -144,7 +144,7 @@ def _picture(drawing: Drawing) -> Image.Image:
     return render(drawing, (CELL, CELL), 2.0)
 
 
-def _given_picture(drawing: Drawing) -> Image.Image:
+def _input_picture(drawing: Drawing) -> Image.Image:
     return render(drawing, (CELL, CELL), 2.5)
 
 

@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from strokebook.base import owned, trees
-from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.base.errors import Diagnostic, StrokebookError
 from strokebook.base.files import file_digest
 from strokebook.library.catalogue.filed_rows import FILED, LIST, write_list
 from strokebook.library.catalogue.purge_rows import hide_image
@@ -84,10 +84,10 @@ class PurgeReport:
     left: tuple[Path, ...]
 
     @property
-    def refusals(self) -> list[Refusal]:
+    def diagnostics(self) -> list[Diagnostic]:
         """What is left, as a run tells it."""
         return [
-            Refusal(
+            Diagnostic(
                 str(path),
                 "is a link, so what lies behind it stays, and may show a private page."
                 if path.is_symlink()
@@ -250,7 +250,7 @@ def _forget_rows(project: Project, plan: PurgePlan) -> None:
     trained = bool(catalogue.trained_among(plan.images))
     with catalogue.transaction():
         for image in plan.images:
-            catalogue.forget_said(image)
+            catalogue.forget_edits_of(image)
             catalogue.forget_filed_of(image)
         catalogue.forget_results("picture")
         catalogue.forget_results("report")
@@ -266,14 +266,14 @@ def _forget_rows(project: Project, plan: PurgePlan) -> None:
 def _in_filed(project: Project, plan: PurgePlan) -> list[Path]:
     """Files in ``filed/`` that show the pages, or are called as them: not ours to delete."""
     sizes = {project.catalogue.size_of(image) for image in plan.images}
-    found = []
+    files = []
     for path in project.at(FILED.name).rglob("*"):
         if path.is_symlink() or not path.is_file():
             continue
         same = path.stat().st_size in sizes and file_digest(path) in plan.images
         if same or path.stem.lower() in plan.pages:
-            found.append(path)
-    return found
+            files.append(path)
+    return files
 
 
 def _named(project: Project) -> list[Path]:

@@ -91,7 +91,7 @@ def _folder(project: Project, number: int) -> Path:
 
 def entries(project: Project) -> list[Kept]:
     """What lies in the trash, by number; an entry whose record cannot be read is left out."""
-    found = []
+    items = []
     if project.at(FOLDER).is_symlink():
         return []
     for record in project.at(FOLDER).glob(f"*/{RECORD}"):
@@ -105,8 +105,8 @@ def entries(project: Project) -> list[Kept]:
         except (OSError, ValueError, KeyError, TypeError):
             continue
         what, at, why, stage = texts
-        found.append(Kept(int(record.parent.name), what, origins, at, why, stage))
-    return sorted(found, key=lambda kept: kept.number)
+        items.append(Kept(int(record.parent.name), what, origins, at, why, stage))
+    return sorted(items, key=lambda kept: kept.number)
 
 
 def restore(project: Project, number: int) -> Kept:
@@ -143,10 +143,10 @@ def restore(project: Project, number: int) -> Kept:
 
 def tidy(project: Project) -> None:
     """Throw away what is older than a month, and the oldest of too many models."""
-    now, found = datetime.now(UTC), entries(project)
-    models = [kept for kept in found if kept.stage == TRAIN]
+    now, items = datetime.now(UTC), entries(project)
+    models = [kept for kept in items if kept.stage == TRAIN]
     surplus = {kept.number for kept in models[: max(0, len(models) - MODELS)]}
-    for kept in found:
+    for kept in items:
         if kept.number in surplus or now - _time(kept) > timedelta(days=DAYS):
             _throw_away(project, kept)
 

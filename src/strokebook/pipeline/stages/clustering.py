@@ -27,9 +27,11 @@ def put_in_clusters(
     current = project.catalogue.clustering(space)
     if anew or current is None or current.key != key or _outgrown(project, current, keys, k):
         vectors = project.catalogue.vectors(space, looked, keys)
-        made = cluster(vectors, k, project.options.seed)
-        members = dict(zip(keys, map(int, made.numbers), strict=True))
-        project.catalogue.new_clustering(space, len(made.centroids), made.centroids, members, key)
+        clustering = cluster(vectors, k, project.options.seed)
+        members = dict(zip(keys, map(int, clustering.numbers), strict=True))
+        project.catalogue.new_clustering(
+            space, len(clustering.centroids), clustering.centroids, members, key
+        )
         return
     new = [item for item in keys if item not in current.members]
     if new:

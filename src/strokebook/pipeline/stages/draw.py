@@ -74,15 +74,20 @@ def _completions(project: Project, model: SketchModel, starts: list[Drawing]) ->
     cells: list[Image.Image] = []
     titles: list[str] = []
     for number, start in enumerate(starts, start=1):
-        made = complete(model, start, o.completions, o.temperature, project.options.seed, zoom=1.0)
+        completions = complete(
+            model, start, o.completions, o.temperature, project.options.seed, zoom=1.0
+        )
         write_layers(
-            [(f"{n} completion", d) for n, d in enumerate(made, start=1)],
+            [(f"{n} completion", d) for n, d in enumerate(completions, start=1)],
             folder / f"completions-{number}.svg",
         )
-        cells += [render(start, (CELL, CELL), 2.5), *(completion_picture(d, CELL) for d in made)]
-        titles += ["start", *(f"{n}" for n in range(1, len(made) + 1))]
+        cells += [
+            render(start, (CELL, CELL), 2.5),
+            *(completion_picture(d, CELL) for d in completions),
+        ]
+        titles += ["start", *(f"{n}" for n in range(1, len(completions) + 1))]
         if number == 1:
-            animate(made, folder / "completions.gif", size=200)
+            animate(completions, folder / "completions.gif", size=200)
     save_picture(sheet(cells, o.completions + 1, CELL, titles), folder / "completions.png")
 
 
@@ -90,8 +95,8 @@ def _samples(project: Project, model: SketchModel) -> None:
     from strokebook.model.sampling import sample
 
     o = project.settings.draw
-    made = sample(model, 16, o.temperature, project.options.seed)
-    save_picture(sheet(made, 8, 200), project.at("drawn", "samples.png"))
+    samples = sample(model, 16, o.temperature, project.options.seed)
+    save_picture(sheet(samples, 8, 200), project.at("drawn", "samples.png"))
 
 
 def _reconstructions(project: Project, model: SketchModel, drawings: list[Drawing]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from strokebook.base import owned
-from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.base.errors import Diagnostic, StrokebookError
 from strokebook.base.images import open_image
 from strokebook.library.catalogue.records import Page, Space
 from strokebook.library.disk.previews import preview_path
@@ -49,7 +49,7 @@ def embed_pages(project: Project) -> Outcome:
         put_in_clusters(project, SPACE, eyes.known_fingerprint or "", images)
         _name_by_rule(project, pages)
         _place_on_map(project, eyes, pages)
-        outcome.refusals = file_by_label(project)
+        outcome.diagnostics = file_by_label(project)
         outcome.seconds = timer.seconds
         key = key_of(FORMER, *sorted(page.image for page in pages))
         if outcome.worked or not is_done(project, STAGE, "all", key):
@@ -121,17 +121,17 @@ def _name_by_rule(project: Project, pages: Sequence[Page]) -> None:
     images = [page.image for page in pages if page.image in clustering.members]
     numbers = [clustering.members[image] for image in images]
     names = name_clusters(numbers, [str(judged[i].summary["label"]) for i in images], PURITY)
-    for found in project.catalogue.clusters(SPACE):
-        name = names.get(found.number)
-        if found.name_source != "hand" and found.name != name:
-            project.catalogue.name_cluster(SPACE, [found.number], name, "rule")
+    for cluster in project.catalogue.clusters(SPACE):
+        name = names.get(cluster.number)
+        if cluster.name_source != "hand" and cluster.name != name:
+            project.catalogue.name_cluster(SPACE, [cluster.number], name, "rule")
 
 
 def _place_on_map(project: Project, eyes: ProjectBackbone, pages: Sequence[Page]) -> None:
     """A place for every page; those placed before keep theirs while the network is the same."""
     fingerprint_now = eyes.known_fingerprint or ""
-    made = project.catalogue.result("map", "all")
-    same = made is not None and made.key == fingerprint_now
+    previous = project.catalogue.result("map", "all")
+    same = previous is not None and previous.key == fingerprint_now
     old = project.catalogue.map_points(SPACE) if same else {}
     images = [page.image for page in pages]
     new = [image for image in images if image not in old]
@@ -152,9 +152,9 @@ def _place_on_map(project: Project, eyes: ProjectBackbone, pages: Sequence[Page]
     project.catalogue.put_result("map", "all", fingerprint_now, timer.seconds, {})
 
 
-def file_by_label(project: Project) -> list[Refusal]:
+def file_by_label(project: Project) -> list[Diagnostic]:
     """Put the pages into folders by label, for looking through by hand."""
     report = file_pages(
         project.catalogue, project.library, project.folder, mode=project.options.filing
     )
-    return list(report.remarks)
+    return list(report.warnings)

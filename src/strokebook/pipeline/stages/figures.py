@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from strokebook.base import owned
-from strokebook.base.errors import Refusal
+from strokebook.base.errors import Diagnostic
 from strokebook.base.files import inside
 from strokebook.figures.prepare_page import PreparedPage, prepare_page
 from strokebook.figures.separate import Figure
@@ -47,7 +47,7 @@ def separate_pages(project: Project) -> Outcome:
             _work_on(project, page, key)
             outcome.worked += 1
         except owned.ForeignFileError as error:
-            outcome.refusals.append(Refusal(page.id, error.reason, error.remedy))
+            outcome.diagnostics.append(Diagnostic(page.id, error.reason, error.remedy))
     outcome.seconds = timer.seconds
     return outcome
 

@@ -137,25 +137,25 @@ def _rendered(project: Project, record: DrawingRecord) -> Image.Image:
 def _cluster_pictures(
     project: Project, space: Space, looked: str, items: Sequence[Item]
 ) -> dict[str, CachedPicture]:
-    found = project.catalogue.clustering(space)
-    if found is None:
+    clustering = project.catalogue.clustering(space)
+    if clustering is None:
         return {}
     groups: dict[int, list[Item]] = {}
     for item in items:
-        groups.setdefault(found.members[item.key], []).append(item)
+        groups.setdefault(clustering.members[item.key], []).append(item)
     sights = {}
     for cluster in project.catalogue.clusters(space):
         members = groups.get(cluster.number, [])
         if members:
             key = key_of(
-                VERSION, found.key, str(cluster), *(f"{i.key} {i.caption}" for i in members)
+                VERSION, clustering.key, str(cluster), *(f"{i.key} {i.caption}" for i in members)
             )
             make = partial(
                 _cluster_sheet,
                 project,
                 space,
                 looked,
-                found.centroids,
+                clustering.centroids,
                 cluster.number,
                 members,
                 cluster.name,

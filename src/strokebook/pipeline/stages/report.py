@@ -58,8 +58,8 @@ def write_report(project: Project) -> Outcome:
 
 
 def _pictures(project: Project) -> list[Path]:
-    found = [p for folder in ("pictures", "drawn") for p in project.at(folder).rglob("*.*")]
-    return [p for p in found if p.suffix in (".png", ".jpg", ".gif")] + [
+    files = [p for folder in ("pictures", "drawn") for p in project.at(folder).rglob("*.*")]
+    return [p for p in files if p.suffix in (".png", ".jpg", ".gif")] + [
         model_folder(project) / "curve.png"
     ]
 

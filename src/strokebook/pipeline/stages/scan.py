@@ -31,9 +31,9 @@ def scan_library(project: Project) -> Outcome:
     with editing(project):  # ``filed/`` is read and listed by edits too
         synced = sync(project.catalogue, project.library, project.folder)
     outcome = Outcome(STAGE, len(report.new) + len(report.changed), report.unchanged)
-    outcome.refusals = [*report.refused, *report.remarks, *synced.remarks]
+    outcome.diagnostics = [*report.refused, *report.warnings, *synced.warnings]
     if purged is not None:
-        outcome.refusals += purged.refusals
+        outcome.diagnostics += purged.diagnostics
     outcome.notes = _news(report)
     if synced.corrections:
         outcome.notes.append(f"{len(synced.corrections)} corrections taken from filed/.")
@@ -52,17 +52,17 @@ def _news(report: ScanReport) -> list[str]:
         (len(report.gone), "gone"),
         (len(report.hidden), "private now: everything made of them was removed"),
     ]
-    said = [f"{count} {what}" for count, what in parts if count]
-    return [f"pages: {', '.join(said)}."] if said else []
+    counts = [f"{count} {what}" for count, what in parts if count]
+    return [f"pages: {', '.join(counts)}."] if counts else []
 
 
 def _check_some(project: Project, outcome: Outcome) -> None:
     pages = project.catalogue.pages()
     if not pages:
-        refused = sum(r.fatal for r in outcome.refusals)
+        refused = sum(r.is_error for r in outcome.diagnostics)
         reason = f"The library {project.library} holds no page that can be read"
         reason += (
-            f" ({refused} refused: {next(r for r in outcome.refusals if r.fatal)})."
+            f" ({refused} refused: {next(r for r in outcome.diagnostics if r.is_error)})."
             if refused
             else "."
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from strokebook.base import owned
-from strokebook.base.errors import Refusal, StrokebookError
+from strokebook.base.errors import Diagnostic, Severity, StrokebookError
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.svg.io import read_drawing, write_drawing, write_svg
 from strokebook.library.catalogue.records import Page
@@ -44,7 +44,7 @@ class TraceNote:
     points: int
     pen_width: float | None
     seconds: float
-    remark: Refusal | None = None
+    warning: Diagnostic | None = None
 
 
 def traceable(project: Project) -> list[Page]:
@@ -80,7 +80,7 @@ def trace_pages(project: Project) -> Outcome:
         project.progress.say(COMPILING)
     _trace_all(project, jobs, keys, outcome)
     _name_svgs(project)
-    outcome.refusals += project.catalogue.refusals(STAGE)
+    outcome.diagnostics += project.catalogue.diagnostics(STAGE)
     outcome.seconds = timer.seconds
     return outcome
 
@@ -93,7 +93,7 @@ def _trace_all(
     # Closed at once when something stops the stage: its workers end with it.
     with contextlib.closing(done):
         for job, note in project.progress.track(done, "trace pages", len(jobs)):
-            if isinstance(note, Refusal) and note.passing:
+            if isinstance(note, Diagnostic) and note.transient:
                 mounted.check()
             _record(project, job, note, keys[job.page.image], outcome)
 
@@ -110,24 +110,24 @@ def trace_one(job: TraceJob) -> TraceNote:
     traced = engine(options=job.options, route=job.route).trace(image)
     drawing = traced.drawing
     try:
-        remark = _save(job, drawing) or traced.remark
+        warning = _save(job, drawing) or traced.warning
     except OSError as error:
         raise StrokebookError(
             f"The strokes of {job.page.id} cannot be written to {job.result} ({error.strerror}).",
             "Check the space on the disk and the permissions of the project's folder, then run"
             " again: what was traced is kept.",
         ) from error
-    return TraceNote(len(drawing), drawing.n_points, drawing.pen_width, timer.seconds, remark)
+    return TraceNote(len(drawing), drawing.n_points, drawing.pen_width, timer.seconds, warning)
 
 
-def _save(job: TraceJob, drawing: Drawing) -> Refusal | None:
-    """Write a page's strokes; a remark where a file of the artist's stands in the picture's way."""
+def _save(job: TraceJob, drawing: Drawing) -> Diagnostic | None:
+    """Write a page's strokes; a warning where the artist's own file has the picture's name."""
     with owned.owning(STAGE, job.page.image):
         write_drawing(drawing, job.result)
         try:
             write_svg(drawing, job.svg, layer=f"1 {job.page.id}")
         except owned.ForeignFileError as error:  # the strokes are safe; the picture is the artist's
-            return Refusal(job.page.id, error.reason, error.remedy, fatal=False)
+            return Diagnostic(job.page.id, error.reason, error.remedy, severity=Severity.WARNING)
     return None
 
 
@@ -141,7 +141,7 @@ def _is_due(project: Project, page: Page, keys: dict[str, str]) -> bool:
 def trace_is_awaited(project: Project, page: Page) -> bool:
     """Whether the strokes there are, if any, are of former settings, for want of newer ones.
 
-    So it is where the tracing under the present settings failed by a fault that may pass.
+    So it is where the tracing under the present settings failed by a transient fault.
     """
     return not is_done(project, STAGE, page.image, trace_key(project, page))
 
@@ -163,18 +163,18 @@ def _svg(project: Project, page: Page) -> Path:
 
 
 def _record(
-    project: Project, job: TraceJob, note: TraceNote | Refusal, key: str, outcome: Outcome
+    project: Project, job: TraceJob, note: TraceNote | Diagnostic, key: str, outcome: Outcome
 ) -> None:
     image = job.page.image
-    project.catalogue.clear_refusals(STAGE, image)
-    if isinstance(note, Refusal):
-        project.catalogue.put_refusals(STAGE, [note], item=image)
-        if not note.passing:
+    project.catalogue.clear_diagnostics(STAGE, image)
+    if isinstance(note, Diagnostic):
+        project.catalogue.put_diagnostics(STAGE, [note], item=image)
+        if not note.transient:
             # Kept under the key: the same page with the same settings would be refused again.
             project.catalogue.put_result(STAGE, image, key, 0.0, {"refused": True})
         return
-    if note.remark is not None:
-        project.catalogue.put_refusals(STAGE, [note.remark], item=image)
+    if note.warning is not None:
+        project.catalogue.put_diagnostics(STAGE, [note.warning], item=image)
     outcome.worked += 1
     facts = {"strokes": note.strokes, "points": note.points, "pen_width": note.pen_width}
     project.catalogue.put_result(STAGE, image, key, note.seconds, facts)

@@ -106,13 +106,13 @@ def _start(project: Project) -> tuple[Path | None, ModelOptions]:
     folder = starter.named(name, sizes, project.folder)
     if folder is None:
         return None, sizes
-    found = checkpoint.read(folder, "best").options
-    if found != sizes:
+    options = checkpoint.read(folder, "best").options
+    if options != sizes:
         project.progress.say(
             f"The model gets the sizes of {name}, which it starts from; [model] in the settings is"
             ' not used (it is with start_from = "nothing").'
         )
-    return folder, found
+    return folder, options
 
 
 def _same_net(project: Project, folder: Path, sizes: ModelOptions) -> bool:

@@ -1,10 +1,10 @@
-"""Empty pages: why nothing was drawn, and what to do, as one remark."""
+"""Empty pages: why nothing was drawn, and what to do, as one warning."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from strokebook.base.errors import Refusal
+from strokebook.base.errors import Diagnostic, Severity
 from strokebook.tracing.binarisation.levels import LEAST_CONTRAST, Grey
 
 LEAST_SIDE = 16  # pixels: on less, no line can be told from its surroundings
@@ -17,8 +17,8 @@ def too_small(grey: Grey) -> bool:
     return bool(min(grey.shape) < LEAST_SIDE)
 
 
-def why_empty(grey: Grey, marks: bool, source: str) -> Refusal:
-    """The remark about a page without a line; it is no error, the drawing is simply empty.
+def why_empty(grey: Grey, marks: bool, source: str) -> Diagnostic:
+    """The warning about a page without a line; it is no error, the drawing is simply empty.
 
     Args:
         grey: ``(H, W)``, the page.
@@ -26,7 +26,7 @@ def why_empty(grey: Grey, marks: bool, source: str) -> Refusal:
         source: The page as people name it.
     """
     reason, remedy = _found(grey, marks)
-    return Refusal(source, f"nothing is drawn, for {reason}.", remedy, fatal=False)
+    return Diagnostic(source, f"nothing is drawn, for {reason}.", remedy, severity=Severity.WARNING)
 
 
 def _found(grey: Grey, marks: bool) -> tuple[str, str]:

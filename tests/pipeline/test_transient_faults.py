@@ -1,4 +1,4 @@
-"""A fault that may pass is no result: the next run tries again, and nothing hangs on it."""
+"""A transient fault is no result: the next run tries again, and nothing hangs on it."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def test_a_page_that_was_away_is_traced_by_the_next_run_and_keeps_its_drawings(c
         scan = copy.library / page.path
         scan.rename(copy.folder / "away.jpg")
         outcome = trace_pages(project)
-        assert [r.passing for r in outcome.refusals if r.fatal] == [True]
+        assert [r.transient for r in outcome.diagnostics if r.is_error] == [True]
         assert project.catalogue.result("trace", page.image) is None
         (copy.folder / "away.jpg").rename(scan)
         outcome = trace_pages(project)
-        assert outcome.worked == 1 and not [r for r in outcome.refusals if r.fatal]
+        assert outcome.worked == 1 and not [r for r in outcome.diagnostics if r.is_error]
         assert separate_pages(project).worked == 0  # the same strokes: nothing below is made anew
         assert project.catalogue.drawings(image=page.image) == drawings
 
@@ -86,12 +86,12 @@ def test_a_library_that_goes_away_stops_the_stage_with_one_sentence(
         count = forget_traces(project)
         with pytest.raises(StrokebookError, match=r"went away\. Mount it and run again"):
             trace_pages(project)
-        assert not [r for r in project.catalogue.refusals("trace") if r.fatal]
+        assert not [r for r in project.catalogue.diagnostics("trace") if r.is_error]
     (copy.folder / "unplugged").rename(copy.library)
     with open_project(copy.project) as project:
         outcome = trace_pages(project)
         assert outcome.ready >= 1 and outcome.worked + outcome.ready == count
-        assert not [r for r in outcome.refusals if r.fatal]
+        assert not [r for r in outcome.diagnostics if r.is_error]
 
 
 def test_an_empty_mount_point_is_no_library(tmp_path: Path) -> None:

@@ -1,0 +1,188 @@
+"""The options that the drawing commands share, and the decorator that gives them to a command."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
+
+import typer
+
+from strokebook.base.errors import UsageError
+from strokebook.cli.app import HERE, ProjectDir
+from strokebook.cli.console import answer
+from strokebook.cli.learn import project_model
+
+if TYPE_CHECKING:
+    from strokebook.geometry.drawing import Drawing
+    from strokebook.model.checkpoints.checkpoint import SketchModel
+    from strokebook.model.distributions.temperature import Temperature
+
+FILES = frozenset((".svg", ".png", ".gif", ".jpg", ".jpeg", ".json", ".npz", ".pdf"))
+R = TypeVar("R")
+
+
+def _folder(path: Path) -> Path:
+    """The folder for drawings; a file's name would else become a folder's."""
+    if path.suffix.lower() in FILES and not path.is_dir():
+        raise UsageError(
+            f"--output {path} is named like a file; many files are written.",
+            f"Name a folder, such as {path.with_suffix('')}.",
+        )
+    return path
+
+
+DrawingFile = Annotated[Path, typer.Argument(help="A drawing (.svg or .json).")]
+Model = Annotated[
+    Path | None,
+    typer.Option(
+        "--model",
+        "-m",
+        help="A model's folder, or starter, the model that comes with strokebook (default: the"
+        " project's model).",
+    ),
+]
+Output = Annotated[
+    Path,
+    typer.Option(
+        "--output",
+        "-o",
+        help="Folder for the drawings (SVG), a sheet of all of them (PNG and SVG) and an animation"
+        " (GIF). The files of each call are numbered anew; nothing is overwritten.",
+        callback=_folder,
+    ),
+]
+TemperatureOption = Annotated[
+    float,
+    typer.Option(
+        "--temperature",
+        "-t",
+        min=0.01,
+        max=2.0,
+        help="Randomness of the line: low values draw what is most likely, high ones surprises.",
+    ),
+]
+PenTemperature = Annotated[
+    float | None,
+    typer.Option(
+        min=0.01,
+        max=2.0,
+        help="Randomness of the pen's lifts and of the end (default: that of the line).",
+        show_default=False,
+    ),
+]
+Seed = Annotated[
+    int, typer.Option(min=0, help="Seed of the randomness: the same seed draws the same.")
+]
+Count = Annotated[
+    int, typer.Option("--count", "-n", min=1, max=1000, help="How many drawings are saved.")
+]
+Choose = Annotated[
+    str,
+    typer.Option(
+        help="Which drawings are saved. first: the first ones; likely: those that the model"
+        " finds likeliest; different: those that differ most from each other."
+    ),
+]
+Of = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=10_000,
+        help="With --choose likely or different: how many drawings to choose from (default: four"
+        " times --count).",
+        show_default=False,
+    ),
+]
+Points = Annotated[
+    int | None,
+    typer.Option(
+        "--points",
+        min=2,
+        max=100_000,
+        help="Most points of a drawing (default: as long as the longest training drawing).",
+        show_default=False,
+    ),
+]
+
+
+@dataclass(frozen=True)
+class DrawingOptions:
+    """What every command that draws with a model takes."""
+
+    project: ProjectDir = HERE
+    model: Model = None
+    output: Output = Path("drawn")
+    temperature: TemperatureOption = 0.25
+    pen_temperature: PenTemperature = None
+    seed: Seed = 0
+
+    def load_model(self) -> SketchModel:
+        """The model that draws; a project's notes where its drawings go, to delete them in need."""
+        from strokebook.pipeline.removal.outside import use_model
+        from strokebook.pipeline.standalone import load
+
+        folder = self.model or project_model(self.project)
+        use_model(folder, self.output, "drawings by the model")
+        return load(folder)
+
+    def temperatures(self) -> Temperature:
+        """The temperatures of the line and of the pen."""
+        from strokebook.model.distributions.temperature import Temperature
+
+        pen = self.temperature if self.pen_temperature is None else self.pen_temperature
+        return Temperature(self.temperature, pen)
+
+    def save(self, drawings: list[Drawing], name: str, **inputs: list[Drawing]) -> None:
+        """Save drawings and their sheet, on which ``inputs`` stand too, and print the paths."""
+        from strokebook.pipeline.output.contact_sheet import save_drawings
+
+        for path in save_drawings(drawings, self.output, name, **inputs):
+            answer(f"{path}")
+
+
+@dataclass(frozen=True)
+class ChoiceOptions(DrawingOptions):
+    """What a command takes that draws many and saves the best of them."""
+
+    temperature: TemperatureOption = 0.4
+    n: Count = 9
+    choose: Choose = "first"
+    of: Of = None
+    points: Points = None
+
+
+def shares_options(command: Callable[..., R]) -> Callable[..., R]:
+    """Give a command the fields of its parameter ``options`` as options of its own.
+
+    Typer reads a command's options from its signature. So each field of the options' class becomes
+    a parameter of the command, after those that the command has itself; when it is called, they
+    are put together again.
+    """
+    hints = get_type_hints(command, include_extras=True)
+    shared = hints["options"]
+    shared_hints = get_type_hints(shared, include_extras=True)
+    names = [field.name for field in fields(shared)]
+
+    @wraps(command)
+    def with_options(**values: Any) -> R:
+        options = shared(**{name: values.pop(name) for name in names})
+        return command(options=options, **values)
+
+    own = [p for p in inspect.signature(command).parameters.values() if p.name != "options"]
+    parameters = [
+        inspect.Parameter(p.name, p.KEYWORD_ONLY, default=p.default, annotation=hints[p.name])
+        for p in own
+    ]
+    parameters += [
+        inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default).replace(
+            annotation=shared_hints[f.name]
+        )
+        for f in fields(shared)
+    ]
+    with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    with_options.__annotations__ = {p.name: p.annotation for p in parameters}
+    return with_options
