@@ -20,20 +20,22 @@ from benchmarks.continuity.walks import Pair, Walk, passes
 from strokebook.routing import retracing
 from strokebook.routing.continuity import (
     CLUSTER,
+    DEAD_END,
     NODE,
-    STEM,
-    TIP,
+    RETRACE,
     Between,
-    Stretches,
+    RetraceFeatures,
+    dead_end_bends,
     pair_features,
-    stem_bends,
-    stretch_features,
-    tip_bends,
+    retrace_bends,
+    retrace_features,
     wrapped,
 )
+from strokebook.routing.half_edges import edge_of, twin
 from strokebook.routing.line_graph import LineGraph
 from strokebook.routing.route import RouteOptions, build_transitions
-from strokebook.routing.trails import Junction, TransitionSystem
+from strokebook.routing.transition_graph import Junction
+from strokebook.routing.transitions import TransitionSystem
 
 Floats = npt.NDArray[np.float64]
 
@@ -41,7 +43,7 @@ MOST_MEMBERS = 6  # branches of a node that is asked about
 MOST_AROUND = 8  # branches of both nodes of a stretch
 MOST_EDGES = 5  # edges of a stretch
 LONGEST = 200.0  # pen widths of a stretch
-WIDTH = 12  # features of a stretch, see stretch_features
+WIDTH = 12  # features of a stretch, see retrace_features
 EAGER = 40.0  # nats: so dear is a lift while stretches are looked for, so that bad ones are asked
 
 
@@ -58,7 +60,7 @@ class Question:
     """A node or a stretch.
 
     Attributes:
-        about: ``node``, ``stem`` or ``tip``.
+        about: ``node``, ``retrace`` or ``dead end``.
         pairs: ``(N, F)`` features of all pairs.
         stretch: ``(G,)`` features of the stretch; zeros for a node.
         choices: All pairings.
@@ -76,12 +78,12 @@ def questions(graph: LineGraph, walks: Sequence[Walk]) -> Iterator[Question]:
     """Every question that the truth answers."""
     lines = [e.points.astype(np.float64) for e in graph.edges]
     system = build_transitions(graph, lines, RouteOptions())
-    for _, junction in system.active():
+    for _, junction in system.graph.active():
         if 3 <= len(junction.members) <= MOST_MEMBERS:
             yield from _about_node(system, junction, walks)
     counts = collections.Counter(edge for walk in walks for edge, _ in walk)
-    for stem in _stems(system):
-        yield from _about_stretch(system, stem, walks, counts)
+    for candidate in _retraces(system):
+        yield from _about_stretch(system, candidate, walks, counts)
 
 
 def pairings(members: Sequence[int]) -> Iterator[tuple[tuple[int, int], ...]]:
@@ -114,42 +116,42 @@ def _about_node(
         yield Question("node", sheet.features(), np.zeros(WIDTH), tuple(choices), truth)
 
 
-def _stems(system: TransitionSystem) -> Iterator[retracing.Crossing]:
+def _retraces(system: TransitionSystem) -> Iterator[retracing.RetraceCandidate]:
     """Every stretch between odd nodes once."""
-    system.raise_lifts(np.unique(system.parts()), EAGER / system.lift_cost)
-    limits = retracing.Limits(LONGEST * system.lines.pen, 0.0)
+    system.raise_lifts(np.unique(system.graph.components()), EAGER / system.lift_cost)
+    limits = retracing.Limits(LONGEST * system.graph.edges.pen_width, 0.0)
     seen: set[tuple[int, ...]] = set()
-    for u, junction in list(system.active()):
+    for u, junction in list(system.graph.active()):
         if len(junction.members) % 2 == 0 or len(junction.members) == 1:
             continue
-        for v, stem in retracing.stems(system, limits, u)[0]:
-            edges = tuple(sorted(b // 2 for b in stem.path))
-            around = len(junction.members) + len(system.junction(v).members)
+        for v, path in retracing.retrace_paths(system, limits, u)[0]:
+            edges = tuple(sorted(edge_of(b) for b in path.branches))
+            around = len(junction.members) + len(system.graph.junction(v).members)
             if edges in seen or len(edges) > MOST_EDGES or around > MOST_AROUND:
                 continue
             seen.add(edges)
-            yield retracing.Crossing(u, v, stem)
+            yield retracing.RetraceCandidate(u, v, path)
 
 
 def _about_stretch(
     system: TransitionSystem,
-    crossing: retracing.Crossing,
+    candidate: retracing.RetraceCandidate,
     walks: Sequence[Walk],
     counts: collections.Counter[int],
 ) -> Iterator[Question]:
-    drawn = {counts[b // 2] for b in crossing.stem.path}
-    one, two = crossing.sides(system)
+    drawn = {counts[edge_of(b)] for b in candidate.path.branches}
+    one, two = candidate.sides(system)
     around = [*one.members, *two.members]
     if drawn not in ({1}, {2}) or len(set(around)) < len(around):
         return
-    ends = [crossing.stem.path[0], crossing.stem.path[-1] ^ 1]
+    ends = [candidate.path.branches[0], twin(candidate.path.branches[-1])]
     found = passes(walks, around if drawn == {2} else [*around, *ends])
     if any(found.counts[m] != 1 for m in around):
         return
     sheet = _Sheet(system)
-    u, v = system.junction(crossing.u), system.junction(crossing.v)
+    u, v = system.graph.junction(candidate.u), system.graph.junction(candidate.v)
     near, far = sheet.within(u), sheet.within(v)
-    across = sheet.across(crossing, one, two)
+    across = sheet.across(candidate, one, two)
     apart = [
         Choice(
             (*(near[frozenset(p)] for p in first), *(far[frozenset(p)] for p in second)),
@@ -163,11 +165,11 @@ def _about_stretch(
         true = {(near | far)[p] for p in found.pairs if p in near or p in far}
         truth = next((k for k, c in enumerate(apart) if set(c.pairs) == true), None)
     else:
-        truth = _twice(system, crossing, walks, found.pairs, joined, sheet)
+        truth = _twice(system, candidate, walks, found.pairs, joined, sheet)
         truth = None if truth is None else len(apart) + truth
     if truth is not None:
-        about = "stem" if two.members else "tip"
-        yield Question(about, sheet.features(), sheet.stretch(crossing), (*apart, *joined), truth)
+        about = "retrace" if two.members else "dead end"
+        yield Question(about, sheet.features(), sheet.stretch(candidate), (*apart, *joined), truth)
 
 
 def _joined(
@@ -198,7 +200,7 @@ def _joined(
 
 def _twice(
     system: TransitionSystem,
-    crossing: retracing.Crossing,
+    candidate: retracing.RetraceCandidate,
     walks: Sequence[Walk],
     true: frozenset[Pair],
     joined: Sequence[Choice],
@@ -209,7 +211,7 @@ def _twice(
     if len(fitting) < 2:
         return fitting[0] if fitting else None
     # At a tip with several pairs: the one that did not go on at the node itself ran to the tip.
-    around = [*crossing.sides(system)[0].members, crossing.stem.path[0]]
+    around = [*candidate.sides(system)[0].members, candidate.path.branches[0]]
     direct = passes(walks, around).pairs
     return next((k for k in fitting if sheet.rows[joined[k].pairs[0]] not in direct), None)
 
@@ -228,45 +230,47 @@ class _Sheet:
 
     def within(self, junction: Junction) -> dict[Pair, int]:
         """Rows of the pairs at a node."""
-        lines = self.system.lines
+        edges = self.system.graph.edges
         inside = list(junction.inside)
         return self._add(
             list(itertools.combinations(junction.members, 2)),
             CLUSTER if inside else NODE,
-            lines.lengths[inside].sum() / lines.pen,
-            lines.swell[inside].mean() if inside else 1.0,
+            edges.lengths[inside].sum() / edges.pen_width,
+            edges.width[inside].mean() if inside else 1.0,
             len(junction.members),
         )
 
-    def across(self, crossing: retracing.Crossing, one: Junction, two: Junction) -> dict[Pair, int]:
+    def across(
+        self, candidate: retracing.RetraceCandidate, one: Junction, two: Junction
+    ) -> dict[Pair, int]:
         """Rows of the pairs that may run along a stretch."""
-        lines, path = self.system.lines, crossing.stem.path
-        heading = lines.arms.heading
-        pairs = np.array(crossing.pairs(self.system), np.intp).reshape(-1, 2)
+        edges, path = self.system.graph.edges, candidate.path.branches
+        heading = edges.branches.heading
+        pairs = np.array(candidate.pairs(self.system), np.intp).reshape(-1, 2)
         into = wrapped(heading[path[0]] - heading[pairs[:, 0]] - np.pi)
-        swell = lines.swell[[b // 2 for b in path]].mean()
-        length = crossing.stem.length
+        width = edges.width[[edge_of(b) for b in path]].mean()
+        length = candidate.path.length
         if two.members:
-            length += sum(lines.lengths[list(j.inside)].sum() for j in (one, two))
-            out = wrapped(heading[pairs[:, 1]] - heading[path[-1] ^ 1] - np.pi)
-            bends, kind = stem_bends(into, out), STEM
+            length += sum(edges.lengths[list(j.inside)].sum() for j in (one, two))
+            out = wrapped(heading[pairs[:, 1]] - heading[twin(path[-1])] - np.pi)
+            bends, kind = retrace_bends(into, out), RETRACE
         else:
             back = wrapped(heading[path[0]] - heading[pairs[:, 1]] - np.pi)
-            bends, kind = tip_bends(into, back), TIP
+            bends, kind = dead_end_bends(into, back), DEAD_END
         listed = [(int(a), int(b)) for a, b in pairs]
-        return self._add(listed, kind, length / lines.pen, swell, retracing.AROUND, bends)
+        return self._add(listed, kind, length / edges.pen_width, width, retracing.AROUND, bends)
 
-    def stretch(self, crossing: retracing.Crossing) -> Floats:
+    def stretch(self, candidate: retracing.RetraceCandidate) -> Floats:
         """Features ``(G,)`` of the stretch."""
-        stretches: Stretches = retracing.stretches(self.system, [crossing])
-        return np.asarray(stretch_features(self.system.lines.arms, stretches)[0])
+        stretches: RetraceFeatures = retracing.features_of(self.system, [candidate])
+        return np.asarray(retrace_features(self.system.graph.edges.branches, stretches)[0])
 
     def _add(
         self,
         pairs: list[tuple[int, int]],
         kind: int,
         length: float,
-        swell: float,
+        width: float,
         members: int,
         bends: Floats | None = None,
     ) -> dict[Pair, int]:
@@ -277,10 +281,10 @@ class _Sheet:
         between = Between(
             np.full(n, kind),
             np.full(n, length),
-            np.full(n, swell),
+            np.full(n, width),
             np.full(n, members),
             np.zeros((n, 4)) if bends is None else bends,
         )
-        self.parts.append(pair_features(self.system.lines.arms, one, two, between))
+        self.parts.append(pair_features(self.system.graph.edges.branches, one, two, between))
         self.rows += [frozenset(p) for p in pairs]
         return {frozenset(p): first + k for k, p in enumerate(pairs)}

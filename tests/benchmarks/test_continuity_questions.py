@@ -56,8 +56,8 @@ def test_a_stroke_that_turns_back_on_itself_is_drawn_twice():
     stroke = line((0, 50), (100, 50), (100, 90), (100, 50), (190, 50))
     graph = graph_of(line((0, 50), (190, 50)), line((100, 50), (100, 90)))
     asked = list(questions(graph, true_walks(graph, [stroke])))
-    (tip,) = [q for q in asked if q.about == "tip"]
-    assert tip.choices[tip.truth].twice
+    (dead_end,) = [q for q in asked if q.about == "dead end"]
+    assert dead_end.choices[dead_end.truth].twice
 
 
 def test_fitting_learns_what_the_questions_say():

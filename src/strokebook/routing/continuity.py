@@ -1,13 +1,13 @@
 """Continuity: how likely two half-edges are one line, learned from known pen paths.
 
 Whether two branches are one line shows in how they turn, where they aim, how their curvature
-agrees, over short and long windows, and in how wide the ink is. Which of these counts how much was
+agrees, over short and long windows, and in how wide the ink is. How much each of these counts was
 fitted to pages whose pen order is known (``benchmarks/fit_continuity.py``): a small network gives
 the log-odds of a pair, another the cost of drawing a stretch twice, and both were trained so that
 the likelihood of the true pairing among all pairings of a node's branches is greatest (a
 conditional random field on each node, Lafferty et al. 2001). Costs are in nats.
 
-Shape letters: H branches, N pairs, R stretches, F features.
+Shape letters: H branches, N pairs, R paths that may be drawn twice, F features.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from strokebook.routing.half_edges import ArcLengthIndex, Branches, branches, clearance
+from strokebook.routing.tangents import ArcLengthIndex, Tangents, clearance, fit_tangents
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
-NODE, CLUSTER, STEM, TIP = range(4)  # what lies between the two branches
+NODE, CLUSTER, RETRACE, DEAD_END = range(4)  # what lies between the two branches
 WINDOWS = (3.0, 6.0, 12.0, 24.0)  # pen widths over which directions are taken
-_MOUTH = 3.0  # pen widths over which the ink's width is taken where a branch begins
-_MOST_TURN = 1.2  # radians that curvature can foretell
+_NODE_WIDTH_REACH = 3.0  # pen widths over which the ink's width is taken where a branch begins
+_MOST_TURN = 1.2  # radians that curvature can predict
 _CHUNK = 50_000  # pairs at a time, so that memory stays bounded
 _LEAST_ANGLE, _LEAST_OFF, _LEAST = 3e-3, 0.02, 0.1  # what squares and lengths blur to in logarithms
 
@@ -39,15 +39,15 @@ class BranchFeatures:
 
     Attributes:
         views: One for each of :data:`WINDOWS`.
-        mouth: ``(H, 2)`` width of the ink where the branch begins, and over three pen widths.
+        node_width: ``(H, 2)`` width of the ink where the branch begins, and over three pen widths.
         length: ``(H,)`` in pen widths.
-        pen: The pen's width.
+        pen_width: The pen's width.
     """
 
-    views: tuple[Branches, ...]
-    mouth: Floats
+    views: tuple[Tangents, ...]
+    node_width: Floats
     length: Floats
-    pen: float
+    pen_width: float
 
     @property
     def heading(self) -> Floats:
@@ -55,65 +55,68 @@ class BranchFeatures:
         return self.views[0].heading
 
     @classmethod
-    def of(
-        cls, courses: ArcLengthIndex, widths: Floats, radii: Floats, pen: float
-    ) -> BranchFeatures:
-        """Read along the courses.
+    def of(cls, index: ArcLengthIndex, widths: Floats, radii: Floats, pen: float) -> BranchFeatures:
+        """Read along the branches.
 
         Args:
-            courses: Where each branch runs.
-            widths: ``(P,)`` of the ink along the courses' points; 1: a single line's.
+            index: Where each branch runs.
+            widths: ``(P,)`` of the ink along the points of ``index``; 1: a single line's.
             radii: ``(H,)``: extent of the ink at each branch's node.
             pen: The pen's width.
         """
-        near = clearance(courses, radii, pen)
-        views = tuple(branches(courses, near, pen, window) for window in WINDOWS)
-        out = near[:, None] + np.linspace(0.0, _MOUTH * pen, 6)
-        ink = courses.read(np.minimum(out, courses.length[:, None]), widths)
-        mouth = np.stack([ink[:, :2].mean(axis=1), ink.mean(axis=1)], axis=1)
-        return cls(views, mouth, courses.length / pen, pen)
+        near = clearance(index, radii, pen)
+        views = tuple(fit_tangents(index, near, pen, window) for window in WINDOWS)
+        out = near[:, None] + np.linspace(0.0, _NODE_WIDTH_REACH * pen, 6)
+        ink = index.read(np.minimum(out, index.length[:, None]), widths)
+        node_width = np.stack([ink[:, :2].mean(axis=1), ink.mean(axis=1)], axis=1)
+        return cls(views, node_width, index.length / pen, pen)
 
 
 class Between(NamedTuple):
     """What lies between the two branches of each pair, ``(N,)`` each.
 
     Attributes:
-        kind: :data:`NODE`, :data:`CLUSTER`, :data:`STEM` or :data:`TIP`.
+        kind: :data:`NODE`, :data:`CLUSTER`, :data:`RETRACE` or :data:`DEAD_END`.
         length: Of the edges between, in pen widths.
-        swell: Width of the ink along them; 1: a single line's.
+        width: Relative width of the ink along them; 1: a single line's.
         members: Branches that meet there.
-        bends: ``(N, 4)``, see :func:`stem_bends`; zeros where there is no stretch drawn twice.
+        bends: ``(N, 4)``, see :func:`retrace_bends`; zeros where there is no stretch drawn twice.
     """
 
     kind: Ints
     length: Floats
-    swell: Floats
+    width: Floats
     members: Ints
     bends: Floats
 
-    def part(self, rows: slice) -> Between:
+    def rows(self, rows: slice) -> Between:
         """Some of the pairs."""
-        kind, length, swell, members, bends = self
-        return Between(kind[rows], length[rows], swell[rows], members[rows], bends[rows])
+        return Between(
+            self.kind[rows],
+            self.length[rows],
+            self.width[rows],
+            self.members[rows],
+            self.bends[rows],
+        )
 
 
-class Stretches(NamedTuple):
-    """Stretches of line that may be drawn twice, ``(R,)`` each.
+class RetraceFeatures(NamedTuple):
+    """Paths that may be drawn twice, ``(R,)`` each.
 
     Attributes:
         length: In pen widths.
-        swell: Mean width of the ink; 1: a single line's.
-        thinnest: Least width of an edge of it.
-        tip: Whether it leads to a free end.
+        width: Mean relative width of the ink; 1: a single line's.
+        low_width: Least width of an edge of it.
+        dead_end: Whether it leads to a free end.
         edges: How many there are.
         root: The branch where it begins.
         last: The branch where it ends, as seen from there.
     """
 
     length: Floats
-    swell: Floats
-    thinnest: Floats
-    tip: npt.NDArray[np.bool_]
+    width: Floats
+    low_width: Floats
+    dead_end: npt.NDArray[np.bool_]
     edges: Ints
     root: Ints
     last: Ints
@@ -124,7 +127,7 @@ def wrapped(angle: Floats) -> Floats:
     return np.asarray((angle + np.pi) % (2 * np.pi) - np.pi)
 
 
-def stem_bends(into: Floats, out: Floats) -> Floats:
+def retrace_bends(into: Floats, out: Floats) -> Floats:
     """Features ``(N, 4)`` of turning ``into`` a stretch and ``out`` of it again, in radians."""
     both = into * out
     return np.stack(
@@ -138,7 +141,7 @@ def stem_bends(into: Floats, out: Floats) -> Floats:
     )
 
 
-def tip_bends(one: Floats, two: Floats) -> Floats:
+def dead_end_bends(one: Floats, two: Floats) -> Floats:
     """The same where the pen runs to a free end and back: the turns of both branches into it."""
     both, small = one * two, np.abs(one) < np.abs(two)
     return np.stack(
@@ -152,68 +155,72 @@ def tip_bends(one: Floats, two: Floats) -> Floats:
     )
 
 
-def pair_features(arms: BranchFeatures, one: Ints, two: Ints, between: Between) -> Floats:
+def pair_features(branches: BranchFeatures, one: Ints, two: Ints, between: Between) -> Floats:
     """What speaks for and against a line from branch ``one`` on to branch ``two``, ``(N, F)``.
 
     The features do not change when the pair is turned round or mirrored.
     """
-    columns = [column for view in arms.views for column in _view(view, one, two, arms.pen)]
-    first = arms.views[0]
+    columns = [
+        column for view in branches.views for column in _view(view, one, two, branches.pen_width)
+    ]
+    first = branches.views[0]
     gap = np.linalg.norm(first.points[two] - first.points[one], axis=1)
-    foretold = (first.curvature[two] - first.curvature[one]) * gap
+    predicted = (first.curvature[two] - first.curvature[one]) * gap
     turn = wrapped(first.heading[two] - first.heading[one] - np.pi)
-    agreed = np.sign(turn * foretold) * np.minimum(np.abs(turn), np.abs(foretold))
-    at = arms.mouth[:, 0]
+    shared_turn = np.sign(turn * predicted) * np.minimum(np.abs(turn), np.abs(predicted))
+    at_node = branches.node_width[:, 0]
     columns += [
-        agreed,
-        np.log(_LEAST + gap / arms.pen),
+        shared_turn,
+        np.log(_LEAST + gap / branches.pen_width),
         np.log(_LEAST + between.length),
-        between.swell,
-        np.maximum(at[one], at[two]),
-        np.minimum(at[one], at[two]),
-        arms.mouth[one, 1] + arms.mouth[two, 1],
-        np.log(_LEAST + np.minimum(arms.length[one], arms.length[two])),
+        between.width,
+        np.maximum(at_node[one], at_node[two]),
+        np.minimum(at_node[one], at_node[two]),
+        branches.node_width[one, 1] + branches.node_width[two, 1],
+        np.log(_LEAST + np.minimum(branches.length[one], branches.length[two])),
         between.members.astype(np.float64),
-        *((between.kind == kind).astype(np.float64) for kind in (NODE, CLUSTER, STEM, TIP)),
+        *((between.kind == kind).astype(np.float64) for kind in (NODE, CLUSTER, RETRACE, DEAD_END)),
         *between.bends.T,
     ]
     return np.stack([np.asarray(c, np.float64) for c in columns], axis=1)
 
 
-def stretch_features(arms: BranchFeatures, stretches: Stretches) -> Floats:
-    """What speaks for drawing each stretch twice, or against, ``(R, F)``; first its length."""
-    s = stretches
+def retrace_features(branches: BranchFeatures, paths: RetraceFeatures) -> Floats:
+    """What speaks for drawing each path twice, or against, ``(R, F)``; first its length."""
+    s = paths
     columns = [
         s.length,
         np.log(_LEAST + s.length),
-        s.swell,
-        s.thinnest,
-        s.tip,
+        s.width,
+        s.low_width,
+        s.dead_end,
         s.edges > 1,
-        arms.length[s.root] < 2,
-        *arms.mouth[s.root].T,
-        *arms.mouth[s.last].T,
-        np.log(_LEAST + arms.length[s.last]),
+        branches.length[s.root] < 2,
+        *branches.node_width[s.root].T,
+        *branches.node_width[s.last].T,
+        np.log(_LEAST + branches.length[s.last]),
     ]
     return np.stack([np.asarray(c, np.float64) for c in columns], axis=1)
 
 
-def pair_costs(arms: BranchFeatures, one: Ints, two: Ints, between: Between) -> Floats:
+def pair_costs(branches: BranchFeatures, one: Ints, two: Ints, between: Between) -> Floats:
     """What it costs to take each pair of branches for one line, ``(N,)``, in nats, from 0 up."""
     costs = np.empty(len(one))
     for low in range(0, len(one), _CHUNK):
         part = slice(low, low + _CHUNK)
-        within = between.part(part)
-        odds = network().pair.log_odds(pair_features(arms, one[part], two[part], within))
+        within = between.rows(part)
+        odds = network().pair.log_odds(pair_features(branches, one[part], two[part], within))
         costs[part] = np.logaddexp(0.0, -odds)
     return costs
 
 
-def stretch_costs(arms: BranchFeatures, stretches: Stretches) -> Floats:
-    """What it costs to draw each stretch twice, ``(R,)``, in nats, from 0 up."""
-    features = stretch_features(arms, stretches)
-    again = network().again
-    return np.asarray(np.logaddexp(0.0, again.log_odds(features)) + again.rate * features[:, 0])
+def retrace_costs(branches: BranchFeatures, paths: RetraceFeatures) -> Floats:
+    """What it costs to draw each path twice, ``(R,)``, in nats, from 0 up."""
+    features = retrace_features(branches, paths)
+    network_ = network().retrace
+    return np.asarray(
+        np.logaddexp(0.0, network_.log_odds(features)) + network_.rate * features[:, 0]
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,10 +229,10 @@ class Layers:
 
     Attributes:
         mean: ``(F,)`` taken from the features.
-        spread: ``(F,)`` that they are divided by.
+        spread: ``(F,)``: the features are divided by it.
         weights: Of each layer, ``(out, in)``.
         biases: Of each layer, ``(out,)``.
-        rate: Cost of each pen width, for stretches.
+        rate: Cost of each pen width that is drawn twice; 0 for pairs.
     """
 
     mean: Floats
@@ -246,7 +253,7 @@ class Network(NamedTuple):
     """Both networks, and what a branch that ends costs at the odds of the training pages."""
 
     pair: Layers
-    again: Layers
+    retrace: Layers
     single: float
 
 
@@ -270,8 +277,8 @@ def _layers(numbers: dict[str, Floats], name: str) -> Layers:
     )
 
 
-def _view(view: Branches, one: Ints, two: Ints, pen: float) -> list[Floats]:
-    """Turn, slant, what curvature foretells and where each branch aims, in one window."""
+def _view(view: Tangents, one: Ints, two: Ints, pen: float) -> list[Floats]:
+    """Turn, slant, what curvature predicts and where each branch aims, in one window."""
     p, q = view.points[one], view.points[two]
     coming, going = view.heading[one] + np.pi, view.heading[two]
     k1, k2 = -view.curvature[one], view.curvature[two]
@@ -280,13 +287,16 @@ def _view(view: Branches, one: Ints, two: Ints, pen: float) -> list[Floats]:
     length = np.linalg.norm(chord, axis=1)
     turn = wrapped(going - coming)
     slant = wrapped(np.arctan2(chord[:, 1], chord[:, 0]) - coming - turn / 2)
-    surprise = turn - np.clip((k1 + k2) / 2 * length, -_MOST_TURN, _MOST_TURN)
+    excess = turn - np.clip((k1 + k2) / 2 * length, -_MOST_TURN, _MOST_TURN)
     change = np.clip((k1 - k2) * window, -3.0, 3.0)
-    off = np.abs([_missed(chord, coming, k1), _missed(-chord, going + np.pi, -k2)]) / pen
+    off = (
+        np.abs([_lateral_offset(chord, coming, k1), _lateral_offset(-chord, going + np.pi, -k2)])
+        / pen
+    )
     return [
         _log_square(turn),
         _log_square(slant),
-        _log_square(surprise),
+        _log_square(excess),
         _log_square(change),
         np.log(_LEAST_OFF + off.min(axis=0) ** 2),
         np.log(_LEAST_OFF + off.max(axis=0) ** 2),
@@ -295,7 +305,7 @@ def _view(view: Branches, one: Ints, two: Ints, pen: float) -> list[Floats]:
     ]
 
 
-def _missed(chord: Floats, heading: Floats, curvature: Floats) -> Floats:
+def _lateral_offset(chord: Floats, heading: Floats, curvature: Floats) -> Floats:
     """How far beside the chord's end a line passes that goes on as it is curved, ``(N,)``."""
     c, s = np.cos(heading), np.sin(heading)
     ahead, beside = chord[:, 0] * c + chord[:, 1] * s, chord[:, 1] * c - chord[:, 0] * s

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from strokebook.routing.trails import TransitionSystem
+from strokebook.routing.transitions import TransitionSystem
 
 
 def dense_components(system: TransitionSystem, least: float) -> npt.NDArray[np.intp]:
@@ -16,14 +16,14 @@ def dense_components(system: TransitionSystem, least: float) -> npt.NDArray[np.i
 
     Args:
         system: With its branches paired.
-        least: Crossings for each stroke after the first; 0: no part is a tangle.
+        least: Crossings for each stroke after the first; 0: none looks so.
     """
-    part = system.parts()
-    crossings = np.zeros(part.max() + 1)
-    ends = np.zeros(part.max() + 1)
-    for number, junction in system.active():
+    component = system.graph.components()
+    crossings = np.zeros(component.max() + 1)
+    ends = np.zeros(component.max() + 1)
+    for number, junction in system.graph.active():
         if len(junction.members) > 3:
-            crossings[part[number]] += len(junction.members) // 2
-        ends[part[number]] += sum(system.mate[m] < 0 for m in junction.members)
+            crossings[component[number]] += len(junction.members) // 2
+        ends[component[number]] += sum(system.successor[m] < 0 for m in junction.members)
     extra = ends / 2 - 1
     return np.flatnonzero((least > 0) & (extra > 0) & (crossings >= least * extra))

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from strokebook.routing.continuity import wrapped
-from strokebook.routing.half_edges import Branches, branches, clearance, edge_courses
+from strokebook.routing.half_edges import edge_of
 from strokebook.routing.line_graph import Edge, LineGraph
+from strokebook.routing.tangents import Tangents, clearance, fit_tangents, index_edges
 
 Floats = npt.NDArray[np.float64]
 
@@ -35,9 +36,9 @@ def bridge(graph: LineGraph, widest: float, turn: float) -> LineGraph:
         return graph
     node = ends.ravel()[free]
     lines = [e.points.astype(np.float64) for e in graph.edges]
-    courses = edge_courses(lines)
-    near = clearance(courses, np.zeros(2 * len(lines)), graph.pen_width)
-    at = branches(courses, near, graph.pen_width)
+    index = index_edges(lines)
+    near = clearance(index, np.zeros(2 * len(lines)), graph.pen_width)
+    at = fit_tangents(index, near, graph.pen_width)
     pairs = cKDTree(graph.nodes[node]).query_pairs(widest, output_type="ndarray")
     one, two = free[pairs[:, 0]], free[pairs[:, 1]]
     cost, ok = _gaps(graph, at, ends.ravel(), one, two, turn)
@@ -53,7 +54,7 @@ def bridge(graph: LineGraph, widest: float, turn: float) -> LineGraph:
 
 def _gaps(
     graph: LineGraph,
-    at: Branches,
+    at: Tangents,
     node: npt.NDArray[np.intp],
     one: npt.NDArray[np.intp],
     two: npt.NDArray[np.intp],
@@ -72,4 +73,4 @@ def _gaps(
     ]
     worst = np.max(np.abs(off), axis=0)
     cost = np.sum(np.square(off), axis=0) + 0.1 * width / graph.pen_width
-    return cost, (worst <= turn) & (one // 2 != two // 2) | (worst <= turn / 2)
+    return cost, (worst <= turn) & (edge_of(one) != edge_of(two)) | (worst <= turn / 2)

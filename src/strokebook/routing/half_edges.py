@@ -1,119 +1,35 @@
-"""Half-edges: place, direction and curvature of lines just outside a node's ink.
+"""Half-edges: the numbering of edges seen from one of their ends, here and in the tracer.
 
-Edge ``e`` has two branches, ``2 e`` at its node ``a`` and ``2 e + 1`` at its node ``b``. Shape
-letters: E edges, H = 2 E branches, P points.
+Edge ``e`` has two half-edges, ``2 e`` at its node ``a`` and ``2 e + 1`` at its node ``b``; seen
+from a node they are its branches. The functions take numbers and arrays alike, and are plain
+arithmetic, so that compiled code may use them as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.intp]
-
-_SAMPLES = 11
-_NEAR = 0.75  # where the window begins, in pen widths: 1.5 times half the pen
-_OUTSIDE = 0.25  # and no less than so many pen widths outside the node's ink
-WINDOW = 4.0  # how long the window is, in pen widths
+Numbers = TypeVar("Numbers", int, npt.NDArray[np.intp], npt.NDArray[np.int32])
 
 
-@dataclass(frozen=True, eq=False)
-class Branches:
-    """One row for each branch.
-
-    Attributes:
-        points: ``(H, 2)``: the line where the window begins.
-        heading: ``(H,)``: direction there, away from the node, in radians.
-        curvature: ``(H,)``: turn per length, going away from the node.
-        window: ``(H,)``: the length over which both were taken.
-        residual: ``(H,)``: how far the line lies from the parabola, root mean square.
-    """
-
-    points: Floats
-    heading: Floats
-    curvature: Floats
-    window: Floats
-    residual: Floats
+def half_edge(edge: Numbers, side: int) -> Numbers:
+    """The half-edge of an edge at its node ``a`` (side 0) or ``b`` (side 1)."""
+    return 2 * edge + side
 
 
-@dataclass(frozen=True, eq=False)
-class ArcLengthIndex:
-    """Where each branch lies on lines put end to end, to be read outward from its node.
-
-    Attributes:
-        points: ``(P, 2)`` of all lines.
-        way: ``(P,)``: length up to each point, growing from line to line.
-        origin: ``(H,)``: the way at each branch's node.
-        sign: ``(H,)``: 1 where going outward adds to the way, -1 where it takes from it.
-        length: ``(H,)``: how far the branch can be read.
-    """
-
-    points: Floats
-    way: Floats
-    origin: Floats
-    sign: Floats
-    length: Floats
-
-    def read(self, out: Floats, values: Floats) -> Floats:
-        """What ``values`` ``(P,)`` are at each branch so far ``out``, ``(H, S)`` → ``(H, S)``."""
-        way = self.origin[:, None] + self.sign[:, None] * out
-        return np.interp(way, self.way, values)
+def edge_of(half: Numbers) -> Numbers:
+    """The edge of a half-edge."""
+    return half // 2
 
 
-def edge_courses(lines: Sequence[Floats]) -> ArcLengthIndex:
-    """Each branch read along its own edge."""
-    points = np.vstack(lines)
-    ends = np.cumsum([len(p) for p in lines]) - 1
-    step = np.linalg.norm(np.diff(points, axis=0), axis=1)
-    step[ends[:-1]] = 1.0  # a gap, so that the way grows from line to line
-    way = np.concatenate([[0.0], np.cumsum(step)])
-    first = np.concatenate([[0], ends[:-1] + 1])
-    origin = np.stack([way[first], way[ends]], axis=1).ravel()
-    length = np.repeat(way[ends] - way[first], 2)
-    return ArcLengthIndex(points, way, origin, np.tile([1.0, -1.0], len(lines)), length)
+def side_of(half: Numbers) -> Numbers:
+    """0: the half-edge begins at its edge's node ``a``; 1: at ``b``."""
+    return half % 2
 
 
-def clearance(courses: ArcLengthIndex, radii: Floats, pen: float) -> Floats:
-    """How far from its node each branch is clear of the node's ink, ``(H,)``.
-
-    Args:
-        courses: Where to read.
-        radii: ``(H,)``: extent of the ink at each branch's node.
-        pen: The pen's width.
-    """
-    near = np.maximum(_NEAR * pen, radii + _OUTSIDE * pen)
-    return np.asarray(np.minimum(near, 0.3 * courses.length))
-
-
-def branches(courses: ArcLengthIndex, near: Floats, pen: float, window: float = WINDOW) -> Branches:
-    """Direction and curvature of each branch by a parabola fitted to its window.
-
-    Args:
-        courses: Where to read.
-        near: ``(H,)``: where each window begins, see :func:`clearance`.
-        pen: The pen's width.
-        window: How long windows are, in pen widths, where the branch is as long.
-    """
-    length = np.maximum(np.minimum(near + window * pen, courses.length) - near, 1e-9)
-    t = np.linspace(0.0, 1.0, _SAMPLES)
-    out = near[:, None] + length[:, None] * t
-    read = np.stack([courses.read(out, courses.points[:, k]) for k in (0, 1)], axis=2)
-    powers = np.stack([np.ones_like(t), t, t * t], axis=1)
-    fitted = np.einsum("ks,hsd->khd", np.linalg.pinv(powers), read)
-    place, first, second = fitted
-    speed = np.maximum(np.linalg.norm(first, axis=1), 1e-9)
-    bend = 2 * (first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]) / speed**3
-    off = read - np.einsum("sk,khd->hsd", powers, fitted)
-    # A parabola through noise can bend as no pen does within its width.
-    most = 1.0 / max(pen, 1e-9)
-    return Branches(
-        points=place,
-        heading=np.arctan2(first[:, 1], first[:, 0]),
-        curvature=np.clip(bend, -most, most),
-        window=length,
-        residual=np.sqrt((off**2).sum(axis=2).mean(axis=1)),
-    )
+def twin(half: Numbers) -> Numbers:
+    """The same edge seen from its other end."""
+    return half ^ 1

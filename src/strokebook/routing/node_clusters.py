@@ -1,51 +1,50 @@
 """Clusters of nodes that lie so close together that they are one junction.
 
 Where three lines cross in nearly one point, or two cross at a small angle, the ink between the
-nodes is too short to tell how the line goes: it is told from the branches that leave the cluster.
+nodes is too short to show how the line goes: that is read from the branches that leave the cluster.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from strokebook.routing.trails import Junction, TransitionSystem
+from strokebook.routing.half_edges import edge_of
+from strokebook.routing.transition_graph import Junction, TransitionGraph
 
-_MEMBERS = 8  # branches that leave one cluster: more are no longer paired at a glance
+_MOST_MEMBERS = 8  # branches that leave one cluster: the pairings of more are too many to weigh
 
 
-def cluster(system: TransitionSystem, longest: float) -> None:
+def merge_clusters(graph: TransitionGraph, longest: float) -> None:
     """Make one junction of nodes that edges of up to ``longest`` link, shortest edges first."""
-    lines = system.lines
-    degree = [len(j.members) if j else 0 for j in system.junctions]
-    parent = list(range(len(degree)))
-    out = degree.copy()  # branches that leave each cluster
+    for nodes, edges in _clusters(graph, longest):
+        members = [b for n in nodes for b in graph.junction(n).members if edge_of(b) not in edges]
+        graph.merge(nodes, Junction(members, inside=tuple(edges)))
 
-    def root(node: int) -> int:
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
 
+def _clusters(graph: TransitionGraph, longest: float) -> list[tuple[list[int], list[int]]]:
+    """The nodes of each cluster of two or more, ascending, and the edges between them."""
+    from scipy.cluster.hierarchy import DisjointSet
+
+    degree = [len(j.members) if j else 0 for j in graph.junctions]
+    cluster = DisjointSet(range(len(degree)))
+    outer = degree.copy()  # branches that leave each cluster, by its representative
     inside: dict[int, list[int]] = {}
-    order = np.argsort(lines.lengths, kind="stable")
-    for edge in order[lines.lengths[order] <= longest].tolist():
-        a, b = lines.ends[edge]
-        u, v = root(a), root(b)
+    lengths = graph.edges.lengths
+    order = np.argsort(lengths, kind="stable")
+    for edge in order[lengths[order] <= longest].tolist():
+        a, b = graph.edges.ends[edge]
+        u, v = cluster[a], cluster[b]
         # Free ends and corners are no meeting of lines, and a loop's inside is seen.
-        if a == b or min(degree[a], degree[b]) < 3 or (u != v and out[u] + out[v] - 2 > _MEMBERS):
+        if a == b or min(degree[a], degree[b]) < 3:
             continue
         if u != v:
-            parent[u] = v
-            out[v] += out[u]
-            inside.setdefault(v, []).extend(inside.pop(u, []))
-        out[v] -= 2
+            if outer[u] + outer[v] - 2 > _MOST_MEMBERS:
+                continue
+            cluster.merge(u, v)
+            joined = cluster[u]
+            outer[joined] = outer[u] + outer[v]
+            inside[joined] = inside.pop(v, []) + inside.pop(u, [])
+            v = joined
+        outer[v] -= 2
         inside.setdefault(v, []).append(edge)
-    nodes: dict[int, list[int]] = {}
-    for node in range(len(degree)):
-        nodes.setdefault(root(node), []).append(node)
-    for home, edges in inside.items():
-        within = set(edges)
-        members = [
-            b for n in nodes[home] for b in system.junction(n).members if b // 2 not in within
-        ]
-        system.join(nodes[home], Junction(members, inside=tuple(edges)))
+    return [(sorted(cluster.subset(root)), edges) for root, edges in inside.items()]

@@ -1,4 +1,4 @@
-"""Retraces: the cheapest set of stretches to draw twice, as a matching of odd nodes.
+"""Retraces: the cheapest set of paths to draw twice, as a matching of odd nodes.
 
 Where an odd number of lines meet, one of them ends, or else the pen ran over an edge twice. An
 edge between two odd nodes drawn twice saves one stroke; which edges are worth it is a
@@ -20,27 +20,29 @@ import numpy as np
 import numpy.typing as npt
 
 from strokebook.routing.continuity import (
-    STEM,
-    TIP,
+    DEAD_END,
+    RETRACE,
     Between,
-    Stretches,
-    stem_bends,
-    stretch_costs,
-    tip_bends,
+    RetraceFeatures,
+    dead_end_bends,
+    retrace_bends,
+    retrace_costs,
     wrapped,
 )
+from strokebook.routing.half_edges import edge_of, twin
 from strokebook.routing.matching import heaviest_matching
 from strokebook.routing.pairing import best_pairs
-from strokebook.routing.trails import Junction, TransitionSystem
+from strokebook.routing.transition_graph import Junction, Path
+from strokebook.routing.transitions import TransitionSystem
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
-_ROUNDS = 6  # a retrace can open the way for another
-_NEAREST = 8  # odd junctions to which a stem is looked for
-_MOST = 400  # ways tried from one junction
-_FAR = 0.02  # nats a pen width by which nearer stems are looked at first
-AROUND = 4  # branches around a stem, as the costs across it were fitted
+_ROUNDS = 6  # a retrace can make room for another
+_NEAREST = 8  # odd junctions to which paths are sought
+_MOST = 400  # paths tried from one junction
+_FAR = 0.02  # nats a pen width by which nearer paths are looked at first
+AROUND = 4  # branches around a path, as the costs across it were fitted
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Limits:
     """How far retracing goes.
 
     Attributes:
-        longest: Stretches longer than this are not drawn twice.
+        longest: Paths longer than this are not drawn twice.
         rate: Extra cost of drawing over the pen's width of line once more, in nats.
         worth: What is gained, besides the pairs that become possible, by a retrace.
     """
@@ -59,74 +61,81 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Stem:
-    """A way between two odd junctions: branches where the pen enters edges, and inner ends.
+class RetracePath:
+    """A path from one odd junction towards another one, which the pen may draw twice.
 
-    ``cost`` is that of passing the junctions on the way, ``length`` in the unit of the lines.
+    Attributes:
+        branches: At which the pen enters edges.
+        inner: Branches on the path at the junctions that it passes.
+        cost: Of going straight through those junctions, in nats.
+        length: In the unit of the lines.
     """
 
-    path: tuple[int, ...]
+    branches: Path
     inner: tuple[int, ...]
     cost: float
     length: float
 
     def then(
-        self, way: tuple[int, ...], inner: tuple[int, ...], cost: float, system: TransitionSystem
-    ) -> Stem:
-        """The stem longer by the edges entered at the branches of ``way``."""
-        length = float(sum(system.lines.lengths[b // 2] for b in way))
-        return Stem(self.path + way, self.inner + inner, self.cost + cost, self.length + length)
+        self, more: Path, inner: tuple[int, ...], cost: float, system: TransitionSystem
+    ) -> RetracePath:
+        """The path longer by the edges that ``more`` enters."""
+        length = float(sum(system.graph.edges.lengths[edge_of(b)] for b in more))
+        return RetracePath(
+            self.branches + more, self.inner + inner, self.cost + cost, self.length + length
+        )
 
     def reluctance(self, pen: float) -> float:
-        """By which stems are looked at in turn."""
+        """The key by which paths are looked at in turn."""
         return self.cost + _FAR * self.length / pen
 
 
 def retrace(system: TransitionSystem, limits: Limits, among: Ints | None = None) -> int:
-    """Join pairs of odd junctions where the way between them is best drawn twice.
+    """Join pairs of odd junctions where the path between them is best drawn twice.
 
-    The last two odd junctions of a connected part stay: they are where its line begins and ends.
+    The last two odd junctions of a connected component stay: its line begins and ends there.
 
     Args:
         system: Junctions weighed but not yet paired; changed.
         limits: How far to go.
-        among: Numbers of the connected parts to look at; default: all.
+        among: Numbers of the connected components to look at; default: all.
 
     Returns:
-        How many stretches are now drawn twice.
+        How many paths are now drawn twice.
     """
-    part = system.parts()
-    done = 0
+    graph = system.graph
+    component = graph.components()
+    retraced = 0
     tried: dict[int, _Tried] = {}
     for _ in range(_ROUNDS):
-        odd = [n for n, j in system.active() if len(j.members) % 2]
+        odd = [n for n, j in graph.active() if len(j.members) % 2]
         if among is not None:
-            odd = [n for n in odd if part[n] in among]
-        left = collections.Counter(part[n] for n in odd)
-        found = _gains(system, limits, [n for n in odd if left[part[n]] > 2], tried)
-        chosen = heaviest_matching({pair: best.gain for pair, best in found.items()})
+            odd = [n for n in odd if component[n] in among]
+        left = collections.Counter(component[n] for n in odd)
+        gains = _gains(system, limits, [n for n in odd if left[component[n]] > 2], tried)
+        chosen = heaviest_matching({pair: retrace_.gain for pair, retrace_ in gains.items()})
         changed: set[int] = set()
-        for pair in sorted(chosen, key=lambda pair: -found[pair].gain):
-            stem, at = found[pair].stem, found[pair].at
-            clear = all(b in system.junction(system.home[b]).members for b in stem.inner)
-            if clear and left[part[at]] > 2:
-                changed |= {*pair, *(system.home[b] for b in stem.inner)}
-                system.pass_by(stem.inner)
-                system.join((at, pair[0] + pair[1] - at), found[pair].joined)
-                left[part[at]] -= 2
-                done += 1
+        for pair in sorted(chosen, key=lambda pair: -gains[pair].gain):
+            path, at = gains[pair].path, gains[pair].at
+            clear = all(b in graph.junction(graph.junction_of[b]).members for b in path.inner)
+            if clear and left[component[at]] > 2:
+                changed |= {*pair, *(graph.junction_of[b] for b in path.inner)}
+                graph.remove(path.inner)
+                graph.merge((at, pair[0] + pair[1] - at), gains[pair].joined)
+                left[component[at]] -= 2
+                retraced += 1
         if not changed:
             break
         tried = {u: t for u, t in tried.items() if changed.isdisjoint(t.seen)}
-    return done
+    return retraced
 
 
 @dataclass(frozen=True)
 class _Retrace:
-    """What drawing a stem twice saves, and the junction ``joined`` that takes number ``at``."""
+    """What drawing a path twice saves, and the junction ``joined`` that takes number ``at``."""
 
     gain: float
-    stem: Stem
+    path: RetracePath
     at: int
     joined: Junction
 
@@ -143,176 +152,183 @@ def _gains(
     system: TransitionSystem, limits: Limits, odd: list[int], tried: dict[int, _Tried]
 ) -> dict[tuple[int, int], _Retrace]:
     """For pairs of odd junctions: the best retrace between them, if it saves anything."""
-    # A stem to a free end is looked for from its other end.
-    looked = [u for u in odd if len(system.junction(u).members) > 1]
+    # A path to a free end is looked for from its other end.
+    looked = [u for u in odd if len(system.graph.junction(u).members) > 1]
     tried |= _try(system, limits, [u for u in looked if u not in tried])
-    found: dict[tuple[int, int], _Retrace] = {}
+    best: dict[tuple[int, int], _Retrace] = {}
     wanted = set(odd)
     for u in looked:
         for v, retrace_ in tried[u].retraces.items():
             pair = (min(u, v), max(u, v))
-            if v in wanted and (pair not in found or found[pair].gain < retrace_.gain):
-                found[pair] = retrace_
-    return found
+            if v in wanted and (pair not in best or best[pair].gain < retrace_.gain):
+                best[pair] = retrace_
+    return best
 
 
 def _try(system: TransitionSystem, limits: Limits, starts: list[int]) -> dict[int, _Tried]:
     """Every retrace from each of ``starts`` that saves something."""
     tried: dict[int, _Tried] = {}
-    crossings: list[Crossing] = []
+    candidates: list[RetraceCandidate] = []
     for u in starts:
-        found, seen = stems(system, limits, u)
+        paths, seen = retrace_paths(system, limits, u)
         tried[u] = _Tried({}, seen)
-        crossings += [Crossing(u, v, stem) for v, stem in found]
-    if not crossings:
+        candidates += [RetraceCandidate(u, v, path) for v, path in paths]
+    if not candidates:
         return tried
-    alone = functools.cache(lambda n: best_pairs(system.junction(n).costs, system.lifts[n] / 2)[0])
-    again = stretch_costs(system.lines.arms, stretches(system, crossings))
-    for crossing, across, twice in zip(crossings, _across(system, crossings), again, strict=True):
-        u, v, stem = crossing.u, crossing.v, crossing.stem
-        joined = _joined(system, crossing, across)
+    alone = functools.cache(
+        lambda n: best_pairs(system.graph.junction(n).costs, system.lifts[n] / 2)[0]
+    )
+    again = retrace_costs(system.graph.edges.branches, features_of(system, candidates))
+    for candidate, across, twice in zip(
+        candidates, _across(system, candidates), again, strict=True
+    ):
+        u, v, path = candidate.u, candidate.v, candidate.path
+        joined = _joined(system, candidate, across)
         cost, mates = best_pairs(joined.costs, system.lifts[u] / 2)
-        if not _runs(joined, mates, len(system.junction(u).members) - 1):
-            continue  # the stem would not be drawn at all
-        price = stem.cost + float(twice) + limits.rate * stem.length / system.lines.pen
+        if not _runs(joined, mates, len(system.graph.junction(u).members) - 1):
+            continue  # the path would not be drawn at all
+        price = path.cost + float(twice) + limits.rate * path.length / system.graph.edges.pen_width
         gain = alone(u) + alone(v) + limits.worth - cost - price
         known = tried[u].retraces
         if gain > 0 and (v not in known or known[v].gain < gain):
-            known[v] = _Retrace(gain, stem, u, joined)
+            known[v] = _Retrace(gain, path, u, joined)
     return tried
 
 
-def stems(
+def retrace_paths(
     system: TransitionSystem, limits: Limits, u: int
-) -> tuple[list[tuple[int, Stem]], set[int]]:
-    """The cheapest ways from ``u`` to other odd junctions, straight through even ones.
+) -> tuple[list[tuple[int, RetracePath]], set[int]]:
+    """The cheapest paths from ``u`` to other odd junctions, straight through even ones.
 
     Also returned: every junction that was looked at.
     """
+    graph = system.graph
     most = 2 * system.lifts[u] + limits.worth
-    pen = system.lines.pen
+    pen = graph.edges.pen_width
     starts = [
-        Stem((), (), 0.0, 0.0).then((b,), (), 0.0, system) for b in system.junction(u).members
+        RetracePath((), (), 0.0, 0.0).then((b,), (), 0.0, system) for b in graph.junction(u).members
     ]
-    queue = [(stem.reluctance(pen), n, stem) for n, stem in enumerate(starts)]
+    queue = [(path.reluctance(pen), n, path) for n, path in enumerate(starts)]
     heapq.heapify(queue)
     count = len(queue)
     reached: set[int] = set()
     seen = {u}
-    out: list[tuple[int, Stem]] = []
+    out: list[tuple[int, RetracePath]] = []
     while queue and len(out) < _NEAREST and count < _MOST:
-        _, _, stem = heapq.heappop(queue)
-        came = stem.path[-1] ^ 1
-        v = system.home[came]
+        _, _, path = heapq.heappop(queue)
+        arrival = twin(path.branches[-1])
+        v = graph.junction_of[arrival]
         seen.add(v)
-        if stem.length > limits.longest or stem.cost > most or came in reached or v == u:
+        if path.length > limits.longest or path.cost > most or arrival in reached or v == u:
             continue
-        reached.add(came)
-        junction = system.junction(v)
+        reached.add(arrival)
+        junction = graph.junction(v)
         if len(junction.members) % 2:
-            out.append((v, stem))
+            out.append((v, path))
             continue
-        costs = junction.costs[junction.members.index(came)]
+        costs = junction.costs[junction.members.index(arrival)]
         for m, cost in zip(junction.members, costs, strict=True):
-            if cost < most and m // 2 != came // 2:
+            if cost < most and edge_of(m) != edge_of(arrival):
                 count += 1
-                way = (*system.way(junction, came, m), m)
-                more = stem.then(way, (came, m), cost, system)
-                heapq.heappush(queue, (more.reluctance(pen), count, more))
+                step = (*graph.path(junction, arrival, m), m)
+                longer = path.then(step, (arrival, m), cost, system)
+                heapq.heappush(queue, (longer.reluctance(pen), count, longer))
     return out, seen
 
 
 def _runs(joined: Junction, mates: list[int], n: int) -> bool:
-    """Whether a pair runs along the stem: from the first ``n`` members to the others."""
-    if joined.tip:
-        i, j = (joined.members.index(b) for b in joined.tip)
+    """Whether a pair runs along the path: from the first ``n`` members to the others."""
+    if joined.dead_end_pair:
+        i, j = (joined.members.index(b) for b in joined.dead_end_pair)
         return mates[i] == j
     return any(i < n <= j for i, j in enumerate(mates))
 
 
-class Crossing(NamedTuple):
-    """A stem between the odd junctions ``u`` and ``v``."""
+class RetraceCandidate(NamedTuple):
+    """A path between the odd junctions ``u`` and ``v``."""
 
     u: int
     v: int
-    stem: Stem
+    path: RetracePath
 
     def sides(self, system: TransitionSystem) -> tuple[Junction, Junction]:
-        """Both junctions without the ends of the stem."""
-        near = system.junction(self.u).without(self.stem.path[0])
-        return near, system.junction(self.v).without(self.stem.path[-1] ^ 1)
+        """Both junctions without the ends of the path."""
+        near = system.graph.junction(self.u).without(self.path.branches[0])
+        return near, system.graph.junction(self.v).without(twin(self.path.branches[-1]))
 
     def pairs(self, system: TransitionSystem) -> list[tuple[int, int]]:
-        """Branches between which the pen may run along the stem, or to its tip and back."""
+        """Branches between which the pen may run along the path, or to its free end and back."""
         near, far = self.sides(system)
         if not far.members:
             return list(itertools.combinations(near.members, 2))
         return list(itertools.product(near.members, far.members))
 
 
-def stretches(system: TransitionSystem, crossings: list[Crossing]) -> Stretches:
-    """The stems as stretches that may be drawn twice."""
-    lines = system.lines
-    edges = [[b // 2 for b in c.stem.path] for c in crossings]
-    return Stretches(
-        np.array([c.stem.length for c in crossings]) / lines.pen,
-        np.array([lines.swell[e].mean() for e in edges]),
-        np.array([lines.thinnest[e].min() for e in edges]),
-        np.array([len(system.junction(c.v).members) == 1 for c in crossings]),
-        np.array([len(e) for e in edges], np.intp),
-        np.array([c.stem.path[0] for c in crossings], np.intp),
-        np.array([c.stem.path[-1] ^ 1 for c in crossings], np.intp),
+def features_of(system: TransitionSystem, candidates: list[RetraceCandidate]) -> RetraceFeatures:
+    """What speaks for and against drawing the paths twice."""
+    edges = system.graph.edges
+    paths = [[edge_of(b) for b in c.path.branches] for c in candidates]
+    return RetraceFeatures(
+        np.array([c.path.length for c in candidates]) / edges.pen_width,
+        np.array([edges.width[e].mean() for e in paths]),
+        np.array([edges.low_width[e].min() for e in paths]),
+        np.array([len(system.graph.junction(c.v).members) == 1 for c in candidates]),
+        np.array([len(e) for e in paths], np.intp),
+        np.array([c.path.branches[0] for c in candidates], np.intp),
+        np.array([twin(c.path.branches[-1]) for c in candidates], np.intp),
     )
 
 
-def _across(system: TransitionSystem, crossings: list[Crossing]) -> Iterator[Floats]:
-    """For each stem: costs of the pairs that may run along it, in the order of ``pairs``."""
-    pairs = [np.array(c.pairs(system), np.intp).reshape(-1, 2) for c in crossings]
+def _across(system: TransitionSystem, candidates: list[RetraceCandidate]) -> Iterator[Floats]:
+    """For each path: costs of the pairs that may run along it, in the order of ``pairs``."""
+    pairs = [np.array(c.pairs(system), np.intp).reshape(-1, 2) for c in candidates]
     counts = np.array([len(p) for p in pairs])
     one, two = np.vstack(pairs).T
-    tip = np.array([len(system.junction(c.v).members) == 1 for c in crossings])
-    lines, heading = system.lines, system.lines.arms.heading
+    dead_end = np.array([len(system.graph.junction(c.v).members) == 1 for c in candidates])
+    edges, heading = system.graph.edges, system.graph.edges.branches.heading
     inside = [
-        0.0 if at_tip else sum(lines.lengths[list(j.inside)].sum() for j in c.sides(system))
-        for c, at_tip in zip(crossings, tip, strict=True)
+        0.0 if ends_free else sum(edges.lengths[list(j.inside)].sum() for j in c.sides(system))
+        for c, ends_free in zip(candidates, dead_end, strict=True)
     ]
-    length = np.array([c.stem.length for c in crossings]) + inside
-    swell = [lines.swell[[b // 2 for b in c.stem.path]].mean() for c in crossings]
-    root = np.repeat([c.stem.path[0] for c in crossings], counts)
-    last = np.repeat([c.stem.path[-1] ^ 1 for c in crossings], counts)
-    to_tip = np.repeat(tip, counts)
+    length = np.array([c.path.length for c in candidates]) + inside
+    width = [edges.width[[edge_of(b) for b in c.path.branches]].mean() for c in candidates]
+    root = np.repeat([c.path.branches[0] for c in candidates], counts)
+    last = np.repeat([twin(c.path.branches[-1]) for c in candidates], counts)
+    to_dead_end = np.repeat(dead_end, counts)
     into = wrapped(heading[root] - heading[one] - np.pi)
     out = wrapped(heading[two] - heading[last] - np.pi)
     back = wrapped(heading[root] - heading[two] - np.pi)
     between = Between(
-        np.where(to_tip, TIP, STEM),
-        np.repeat(length / lines.pen, counts),
-        np.repeat(swell, counts),
+        np.where(to_dead_end, DEAD_END, RETRACE),
+        np.repeat(length / edges.pen_width, counts),
+        np.repeat(width, counts),
         np.full(len(one), AROUND),
-        np.where(to_tip[:, None], tip_bends(into, back), stem_bends(into, out)),
+        np.where(to_dead_end[:, None], dead_end_bends(into, back), retrace_bends(into, out)),
     )
     return iter(np.split(system.cost(one, two, between), np.cumsum(counts)[:-1]))
 
 
-def _joined(system: TransitionSystem, crossing: Crossing, across: Floats) -> Junction:
-    """The junction in place of ``u`` and ``v`` when the pen draws the stem twice."""
-    one, two = crossing.sides(system)
+def _joined(system: TransitionSystem, candidate: RetraceCandidate, across: Floats) -> Junction:
+    """The junction in place of ``u`` and ``v`` when the pen draws the path twice."""
+    one, two = candidate.sides(system)
     if not two.members:
-        return _tip(system, crossing, one, across)
+        return _to_dead_end(system, candidate, one, across)
     members, n = one.members + two.members, len(one.members)
     costs = np.full((len(members), len(members)), np.inf)
     for part, at in ((one, slice(0, n)), (two, slice(n, None))):
-        if len(part.members) > 2:  # of two, one at least must run along the stem, hence both
+        if len(part.members) > 2:  # of two, one at least must run along the path, hence both
             costs[at, at] = part.costs
     costs[:n, n:] = across.reshape(n, -1)
     costs[n:, :n] = costs[:n, n:].T
-    inside = one.inside + two.inside + tuple(b // 2 for b in crossing.stem.path)
+    inside = one.inside + two.inside + tuple(edge_of(b) for b in candidate.path.branches)
     return Junction(members, costs.tolist(), tuple(dict.fromkeys(inside)))
 
 
-def _tip(system: TransitionSystem, crossing: Crossing, near: Junction, across: Floats) -> Junction:
-    """The stem leads to a free end: the pen goes there and comes back, between one pair."""
-    single = system.lifts[crossing.u] / 2
+def _to_dead_end(
+    system: TransitionSystem, candidate: RetraceCandidate, near: Junction, across: Floats
+) -> Junction:
+    """The path leads to a free end: the pen goes there and comes back, between one pair."""
+    single = system.lifts[candidate.u] / 2
     best = (math.inf, 0, 1, 0.0)
     ranks = itertools.combinations(range(len(near.members)), 2)
     for (i, j), cost in zip(ranks, across.tolist(), strict=True):
@@ -324,6 +340,6 @@ def _tip(system: TransitionSystem, crossing: Crossing, near: Junction, across: F
     costs[:, [i, j]] = np.inf
     costs[i, j] = costs[j, i] = cost
     pair = frozenset((near.members[i], near.members[j]))
-    path = crossing.stem.path
-    inside = near.inside + tuple(b // 2 for b in path)
-    return Junction(near.members, costs.tolist(), inside, pair, path)
+    branches = candidate.path.branches
+    inside = near.inside + tuple(edge_of(b) for b in branches)
+    return Junction(near.members, costs.tolist(), inside, pair, branches)

@@ -1,12 +1,13 @@
 """From a graph of lines to the pen's path: as few strokes as the ink allows, straight on.
 
-The steps, each in a file of its own: slits in a line drawn twice are closed (:mod:`eyelets`), gaps
-are bridged (:mod:`bridging`); nodes that are one meeting of lines are taken as one
-(:mod:`clusters`); where lines meet, each goes on with the branch that it most likely becomes
-(:mod:`continuity`, :mod:`pairing`); stretches that are better drawn twice than left as two ends are
-retraced (:mod:`retracing`), more freely where a part of the drawing looks like one line
-(:mod:`tangles`); closed trails are sewn into the trails that they meet (:mod:`stitching`); strokes
-are put in order (:mod:`ordering`).
+The steps, each in a file of its own: parallel edges of a line drawn twice become one
+(:mod:`parallel_edges`); gaps are bridged (:mod:`gaps`); nodes that are one meeting of lines are
+merged (:mod:`node_clusters`); where lines meet, each goes on with the branch that it most likely
+becomes (:mod:`continuity`, :mod:`pairing`, :mod:`transitions`); paths that are better drawn twice
+than left as two ends are retraced (:mod:`retracing`), more freely where a component of the drawing
+looks like one line (:mod:`dense_components`); the trails are walked (:mod:`trails`), closed ones
+merged into those that they meet (:mod:`merge_cycles`); short dead ends become detours
+(:mod:`detours`); strokes are put in order (:mod:`ordering`).
 """
 
 from __future__ import annotations
@@ -23,18 +24,21 @@ from strokebook.routing.continuity import BranchFeatures
 from strokebook.routing.dense_components import dense_components
 from strokebook.routing.detours import take_along
 from strokebook.routing.gaps import bridge
-from strokebook.routing.half_edges import edge_courses
+from strokebook.routing.half_edges import edge_of, side_of
 from strokebook.routing.line_graph import LineGraph
-from strokebook.routing.merge_cycles import stitch
-from strokebook.routing.node_clusters import cluster
+from strokebook.routing.merge_cycles import merge_cycles
+from strokebook.routing.node_clusters import merge_clusters
 from strokebook.routing.ordering import in_order
 from strokebook.routing.parallel_edges import close_parallel_edges
 from strokebook.routing.retracing import Limits, retrace
-from strokebook.routing.trails import Lines, Trail, TransitionSystem
+from strokebook.routing.tangents import index_edges
+from strokebook.routing.trails import Trail, trails
+from strokebook.routing.transition_graph import EdgeFeatures, TransitionGraph
+from strokebook.routing.transitions import TransitionSystem
 
 Floats = npt.NDArray[np.float64]
 RETRACING = ("never", "short", "always")
-_ANY = 1000.0  # always: worth more than any bending
+_ANY = 1000.0  # nats: more than any bending costs, so that all is retraced
 _TANGLE_LIFT = 8.0  # within one line a lift costs so many times as much
 _TANGLE_LENGTH = 5.0  # and retraces may be so many times as long
 
@@ -108,12 +112,12 @@ def route(graph: LineGraph, options: RouteOptions | None = None) -> Drawing:
     if whole.edges:
         lines = [e.points.astype(np.float64) for e in whole.edges]
         system = build_transitions(whole, lines, options)
-        meta["retraced"] = _retraced(system, options)
-        meta["stitched"] = stitch(system)
+        meta["retraced"] = _pair_and_retrace(system, options)
+        meta["stitched"] = merge_cycles(system)
         system.choose()
-        found = [(_points(trail, lines), closed) for trail, closed in system.trails()]
+        routed = [(_points(trail, lines), closed) for trail, closed in trails(system)]
         hanging = 0.0 if options.retrace == "never" else options.stub * graph.pen_width
-        strokes += take_along(found, hanging, graph.pen_width / 2)
+        strokes += take_along(routed, hanging, graph.pen_width / 2)
     return Drawing.of(in_order(strokes), pen_width=graph.pen_width, meta=meta)
 
 
@@ -123,40 +127,41 @@ def build_transitions(
     """Junctions with their costs, not yet paired."""
     ends = [(e.a, e.b) for e in graph.edges]
     radii = graph.radii[np.array(ends).ravel()].astype(np.float64)
-    courses = edge_courses(lines)
+    index = index_edges(lines)
     widths = [np.ones(len(e.points)) if e.widths is None else e.widths for e in graph.edges]
-    arms = BranchFeatures.of(courses, np.concatenate(widths), radii, graph.pen_width)
-    swell = np.array([np.percentile(w, (50, 20)) for w in widths])
-    lengths = courses.length[::2]
-    known = Lines(ends, lengths, swell[:, 0], swell[:, 1], arms, graph.pen_width)
-    system = TransitionSystem(known, options.lift_cost)
-    cluster(system, options.cluster * graph.pen_width)
+    branches = BranchFeatures.of(index, np.concatenate(widths), radii, graph.pen_width)
+    shares = np.array([np.percentile(w, (50, 20)) for w in widths])
+    lengths = index.length[::2]
+    edges = EdgeFeatures(ends, lengths, shares[:, 0], shares[:, 1], branches, graph.pen_width)
+    transition_graph = TransitionGraph(edges)
+    merge_clusters(transition_graph, options.cluster * graph.pen_width)
+    system = TransitionSystem(transition_graph, options.lift_cost)
     system.weigh()
     return system
 
 
-def _retraced(system: TransitionSystem, options: RouteOptions) -> int:
-    """Pair all branches, after deciding what is drawn twice; how many stretches are."""
-    longest = options.retrace_length * system.lines.pen
+def _pair_and_retrace(system: TransitionSystem, options: RouteOptions) -> int:
+    """Pair all branches, after deciding which paths are drawn twice; gives how many are."""
+    longest = options.retrace_length * system.graph.edges.pen_width
     if options.retrace == "always":
-        done = retrace(system, Limits(math.inf, options.retrace_rate, _ANY))
+        retraced = retrace(system, Limits(math.inf, options.retrace_rate, _ANY))
     elif options.retrace == "short":
-        done = retrace(system, Limits(longest, options.retrace_rate))
+        retraced = retrace(system, Limits(longest, options.retrace_rate))
     else:
-        done = 0
+        retraced = 0
     system.pair()
-    found = dense_components(system, options.tangle)
-    if len(found):
-        system.raise_lifts(found, _TANGLE_LIFT)
+    dense = dense_components(system, options.tangle)
+    if len(dense):
+        system.raise_lifts(dense, _TANGLE_LIFT)
         if options.retrace == "short":
             limits = Limits(_TANGLE_LENGTH * longest, options.retrace_rate)
-            done += retrace(system, limits, found)
+            retraced += retrace(system, limits, dense)
         system.pair()
-    return done
+    return retraced
 
 
 def _points(trail: Trail, lines: list[Floats]) -> Floats:
     """The points along a trail; nodes between edges once."""
-    parts = [lines[b // 2] if b % 2 == 0 else lines[b // 2][::-1] for b in trail]
+    parts = [lines[edge_of(b)][:: 1 - 2 * side_of(b)] for b in trail]
     joined = np.vstack([parts[0], *(p[1:] for p in parts[1:])])
     return np.asarray(joined)

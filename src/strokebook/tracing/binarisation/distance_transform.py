@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from strokebook.tracing.compiled import compiled
+from strokebook.tracing.disjoint_sets import root_of
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
@@ -65,14 +66,6 @@ def connected(shape: tuple[int, int], pixels: Ints) -> tuple[int, Ints]:
 
 
 @compiled
-def _root(parent: Ints, n: int) -> int:
-    while parent[n] != n:
-        parent[n] = parent[parent[n]]
-        n = parent[n]
-    return n
-
-
-@compiled
 def _connect(labels: Ints, pixels: Ints, width: int) -> int:
     parent = np.zeros(pixels.size + 1, np.int32)
     count = 0
@@ -81,7 +74,7 @@ def _connect(labels: Ints, pixels: Ints, width: int) -> int:
         for q in (p - 1, p - width - 1, p - width, p - width + 1):
             if not labels[q]:
                 continue
-            root = _root(parent, labels[q])
+            root = root_of(parent, labels[q])
             if best == 0:
                 best = root
             elif root != best:
@@ -100,7 +93,7 @@ def _connect(labels: Ints, pixels: Ints, width: int) -> int:
             total += 1
             number[n] = total
         else:
-            number[n] = number[_root(parent, n)]
+            number[n] = number[root_of(parent, n)]
     for p in pixels:
         labels[p] = number[labels[p]]
     return total + 1

@@ -16,7 +16,8 @@ from strokebook.tracing.binarisation.components import centroid
 from strokebook.tracing.skeleton.centerline import centred
 from strokebook.tracing.skeleton.corners import corner_forks, joined
 from strokebook.tracing.skeleton.edges import drawn
-from strokebook.tracing.skeleton.junctions import edge_lengths, half_edges, merged, settled
+from strokebook.tracing.skeleton.incidence import half_edges_by_node
+from strokebook.tracing.skeleton.junctions import edge_lengths, merged, settled
 from strokebook.tracing.skeleton.pixel_graph import PixelGraph, pruned
 from strokebook.tracing.skeleton.thinning import skeleton
 
@@ -95,7 +96,7 @@ def centerlines(ink: Ink, source: str = "page") -> Centerlines:
         lines.places, lines.reach, lines.degree, base, pen,
     )  # fmt: skip
     if corner.any():
-        heads, offsets = half_edges(lines.a, lines.b, len(lines.places))
+        heads, offsets = half_edges_by_node(lines.a, lines.b, len(lines.places))
         a, b, starts, points = joined(lines.a, lines.b, starts, points, corner, heads, offsets)
     else:
         a, b = lines.a, lines.b

@@ -14,7 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from strokebook.tracing.compiled import compiled
-from strokebook.tracing.skeleton.junctions import AIM, branch, half_edges
+from strokebook.tracing.skeleton.incidence import (
+    edge_of,
+    half_edge,
+    half_edges_by_node,
+    node_of,
+    side_of,
+    twin,
+)
+from strokebook.tracing.skeleton.junctions import AIM, branch
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
@@ -53,7 +61,7 @@ def corner_forks(
     Returns:
         ``(G,)`` True for corners, ``(E,)`` True for their stubs.
     """
-    heads, offsets = half_edges(a, b, len(places))
+    heads, offsets = half_edges_by_node(a, b, len(places))
     return _corner_forks(a, b, starts, points, lengths, places, reach, degree, heads, offsets, pen)
 
 
@@ -62,13 +70,12 @@ def _stub(
     g: int, a: Ints, b: Ints, degree: Ints, lengths: Floats, heads: Ints, offsets: Ints
 ) -> int:
     """Place in ``heads`` of a node's shortest free branch; -1 where it has none."""
-    found, least = -1, 1e30
+    shortest, least = -1, 1e30
     for k in range(offsets[g], offsets[g + 1]):
-        e = heads[k] % a.size
-        other = b[e] if heads[k] < a.size else a[e]
-        if degree[other] == 1 and lengths[e] < least:
-            found, least = k, lengths[e]
-    return found
+        e = edge_of(heads[k])
+        if degree[node_of(twin(heads[k]), a, b)] == 1 and lengths[e] < least:
+            shortest, least = k, lengths[e]
+    return shortest
 
 
 @compiled
@@ -90,7 +97,7 @@ def _corner_forks(
         if degree[g] != 3:
             continue
         stub = _stub(g, a, b, degree, lengths, heads, offsets)
-        if stub < 0 or lengths[heads[stub] % a.size] > LONGEST * pen:
+        if stub < 0 or lengths[edge_of(heads[stub])] > LONGEST * pen:
             continue
         x, y, bx, by, ux, uy = places[g, 0], places[g, 1], 0.0, 0.0, 0.0, 0.0
         inner = 1.0
@@ -104,8 +111,8 @@ def _corner_forks(
         theta = math.acos(min(1.0, max(-1.0, inner)))
         if theta > WIDEST:
             continue
-        e = heads[stub] % a.size
-        tip = starts[e + 1] - 1 if heads[stub] < a.size else starts[e]
+        e = edge_of(heads[stub])
+        tip = starts[e] if side_of(heads[stub]) else starts[e + 1] - 1
         sx, sy = points[tip, 0] - x, points[tip, 1] - y
         aside = abs(math.atan2(bx * sy - by * sx, bx * sx + by * sy))
         perfect = (1.0 / max(math.sin(theta / 2), 0.05) - 1.0) * pen / 4
@@ -142,30 +149,30 @@ def joined(
     new_starts, out = np.zeros(edges + 1, np.int32), np.empty_like(points)
     count, filled = 0, 0
     for closed in (False, True):  # first those that begin at a node that stays
-        for begin in range(2 * edges):
-            h = begin
-            first = a[h] if h < edges else b[h - edges]
-            if used[h % edges] or (through[first] and not closed):
+        for start in range(2 * edges):
+            h = half_edge(start % edges, start // edges)
+            first = node_of(h, a, b)
+            if used[edge_of(h)] or (through[first] and not closed):
                 continue
             new_a[count] = first
             while True:
-                e = h % edges
+                e = edge_of(h)
                 used[e] = True
                 low, high, by = starts[e], starts[e + 1], 1
-                if h >= edges:
+                if side_of(h):
                     low, high, by = starts[e + 1] - 1, starts[e] - 1, -1
                 if filled > new_starts[count]:
                     low += by  # the node that both share
                 for k in range(low, high, by):
                     out[filled] = points[k]
                     filled += 1
-                last = b[e] if h < edges else a[e]
+                last = node_of(twin(h), a, b)
                 if not through[last]:
                     break
-                came = h + edges if h < edges else h - edges
+                arrival = twin(h)
                 here = offsets[last]
-                h = heads[here + 1] if heads[here] == came else heads[here]
-                if used[h % edges]:
+                h = heads[here + 1] if heads[here] == arrival else heads[here]
+                if used[edge_of(h)]:
                     break
             new_b[count] = last
             count += 1

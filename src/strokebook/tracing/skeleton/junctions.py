@@ -5,8 +5,7 @@ ink, and pulls lines that meet towards each other. Both are undone here: forks a
 distance and by how straight the lines go on across (the idea of Choi et al. 2023, "mBEST"), and a
 node is put where the lines, taken from outside the common ink, aim at.
 
-Shape letters: K nodes, E edges, M points of all edges, G merged nodes. A half-edge h is edge
-``h % E`` seen from its begin (``h < E``) or its end.
+Shape letters: K nodes, E edges, M points of all edges, G merged nodes.
 """
 
 from __future__ import annotations
@@ -17,6 +16,14 @@ import numpy as np
 import numpy.typing as npt
 
 from strokebook.tracing.compiled import compiled
+from strokebook.tracing.disjoint_sets import root_of
+from strokebook.tracing.skeleton.incidence import (
+    edge_of,
+    half_edge,
+    half_edges_by_node,
+    node_of,
+    side_of,
+)
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
@@ -56,22 +63,13 @@ def merged(
         ``(K,)`` number of each node's group, from 0; ``(E,)`` True for edges within a crossing.
     """
     lengths = edge_lengths(starts, points)
-    heads, offsets = half_edges(a, b, len(nodes))
+    heads, offsets = half_edges_by_node(a, b, len(nodes))
     swollen = np.zeros(len(a), np.bool_)
     if len(a):
         swollen = np.minimum.reduceat(widths, starts[:-1]) > INSIDE * np.median(widths)
     short = np.flatnonzero((a != b) & (lengths < AT_MOST * pen)).astype(np.int32)
     short = short[np.argsort(lengths[short], kind="stable")]
     return _merge(nodes, radii, a, b, starts, points, lengths, heads, offsets, short, swollen, pen)
-
-
-def half_edges(a: Ints, b: Ints, count: int) -> tuple[Ints, Ints]:
-    """Half-edges grouped by node ``(2 E,)``, and where each node's begin ``(K + 1,)``."""
-    ends = np.concatenate([a, b])
-    heads = np.argsort(ends, kind="stable").astype(np.int32)
-    offsets = np.zeros(count + 1, np.int32)
-    np.cumsum(np.bincount(ends, minlength=count), out=offsets[1:])
-    return heads, offsets
 
 
 @compiled
@@ -101,10 +99,9 @@ def branch(
         clear: Points nearer to the node than this are left out (up to the middle of the edge).
         aim: Length over which the direction is taken.
     """
-    edges = starts.size - 1
-    e = h % edges
+    e = edge_of(h)
     first, last, by = starts[e], starts[e + 1] - 1, 1
-    if h >= edges:
+    if side_of(h):
         first, last, by = last, first, -1
     middle = (first + last) // 2
     k = first
@@ -165,19 +162,18 @@ def _goes_straight(
     pen: float,
 ) -> bool:
     """Do two lines cross along edge ``e`` between two forks, rather than touch or merge?"""
-    edges = a.size
-    found = [(0.0, 0.0, 0.0, 0.0)]
+    lines = [(0.0, 0.0, 0.0, 0.0)]
     for node in (a[e], b[e]):
         if offsets[node + 1] - offsets[node] != 3:
             return False
         for k in range(offsets[node], offsets[node + 1]):
-            if heads[k] % edges != e:
+            if edge_of(heads[k]) != e:
                 x, y = nodes[node, 0], nodes[node, 1]
                 clear = radii[node] + 0.5 * pen
-                found.append(branch(heads[k], starts, points, x, y, clear, AIM * pen))
-    if len(found) != 5:
+                lines.append(branch(heads[k], starts, points, x, y, clear, AIM * pen))
+    if len(lines) != 5:
         return False
-    p, r, q, s = found[1], found[2], found[3], found[4]
+    p, r, q, s = lines[1], lines[2], lines[3], lines[4]
     one, two = _bend(p, q) + _bend(r, s), _bend(p, s) + _bend(r, q)
     if one < two:
         return one < STRAIGHT and _crosses(p, q, r, s)
@@ -185,19 +181,11 @@ def _goes_straight(
 
 
 @compiled
-def _root(parent: Ints, n: int) -> int:
-    while parent[n] != n:
-        parent[n] = parent[parent[n]]
-        n = parent[n]
-    return n
-
-
-@compiled
 def _joins(a: Ints, b: Ints, heads: Ints, offsets: Ints, low: int, high: int) -> int:
     """How many edges run between two nodes."""
     count = 0
     for k in range(offsets[low], offsets[low + 1]):
-        e = heads[k] % a.size
+        e = edge_of(heads[k])
         count += (a[e] == high and b[e] == low) or (a[e] == low and b[e] == high)
     return count
 
@@ -223,7 +211,7 @@ def _merge(
     for e in short:
         if offsets[a[e] + 1] - offsets[a[e]] < 3 or offsets[b[e] + 1] - offsets[b[e]] < 3:
             continue
-        low, high = _root(parent, a[e]), _root(parent, b[e])
+        low, high = root_of(parent, a[e]), root_of(parent, b[e])
         if low == high or _joins(a, b, heads, offsets, a[e], b[e]) > 1:
             continue  # two edges between two forks: a little loop with paper in it
         total = spread[low] + spread[high] + lengths[e]
@@ -241,7 +229,7 @@ def _merge(
     number = np.full(parent.size, -1, np.int32)
     count = 0
     for n in range(parent.size):
-        root = _root(parent, n)
+        root = root_of(parent, n)
         if number[root] < 0:
             number[root] = count
             count += 1
@@ -291,11 +279,12 @@ def settled(
     degree = np.zeros(count, np.int32)
     # Normal equations of each node: [[m0, m1], [m1, m2]] (x - centre) = (v0, v1).
     m, v = np.zeros((count, 3)), np.zeros((count, 2))
-    for h in range(2 * a.size):
-        e = h % a.size
+    for k in range(2 * a.size):  # first where edges begin, then where they end
+        e, side = k % a.size, k // a.size
         if inside[e]:
             continue
-        g = group[a[e]] if h < a.size else group[b[e]]
+        h = half_edge(e, side)
+        g = group[node_of(h, a, b)]
         degree[g] += 1
         x, y, dx, dy = branch(
             h, starts, points, centre[g, 0], centre[g, 1], reach[g] + 0.25 * pen, AIM * pen
