@@ -14,6 +14,7 @@ from torch import Tensor
 from strokebook.base.random_streams import RandomStream, generator
 from strokebook.model.cells.base import Dropout
 from strokebook.model.data.packing import Packing
+from strokebook.model.distributions.normal import normal_quantile
 from strokebook.model.kernels import dropout_mask
 
 LEVELS = 1 << 16
@@ -27,7 +28,8 @@ class Noise:
 
     def normal(self, *shape: int, like: Tensor) -> Tensor:
         """Standard normal numbers on the device and in the type of ``like``."""
-        return torch.from_numpy(self.rng.standard_normal(shape)).to(like.dtype).to(like.device)
+        drawn = normal_quantile(self.rng.random(shape))
+        return torch.from_numpy(drawn).to(like.dtype).to(like.device)
 
     def uniform(self, *shape: int) -> npt.NDArray[np.float64]:
         """Numbers in [0, 1)."""
