@@ -14,7 +14,8 @@ from scipy.spatial import cKDTree
 
 from benchmarks.truth.warping import warped
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.resample import evenly, to_frame
+from strokebook.geometry.polyline import evenly
+from strokebook.geometry.resample import to_frame
 
 Floats = npt.NDArray[np.float64]
 

@@ -20,8 +20,8 @@ from PIL import Image
 
 from strokebook.figures.prepare_page import PageOptions, prepare_page
 from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.polyline import arc_length, evenly
 from strokebook.geometry.render import paint, sheet
-from strokebook.geometry.resample import along, evenly
 from strokebook.tracing.page import PageImage, load_page
 from strokebook.tracing.registry import engine
 
@@ -91,7 +91,7 @@ def _picture(page: PageImage | None, drawing: Drawing) -> Image.Image:
         canvas = (165 + large.astype(np.uint16) * 90 // 255).astype(np.uint8)
     lines = [np.asarray(s, np.float64) * ZOOM for s in drawing.strokes]
     # Colours follow the number of points, so the points must lie evenly.
-    even = [evenly(s, max(2, int(along(s)[-1] / 2))).astype(np.float64) for s in lines]
+    even = [evenly(s, max(2, int(arc_length(s)[-1] / 2))).astype(np.float64) for s in lines]
     paint(canvas, even, 1.6, "time")
     for line in lines:
         for point, colour in ((line[0], BEGINS), (line[-1], ENDS)):

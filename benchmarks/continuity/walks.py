@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from strokebook.geometry.resample import along, evenly
+from strokebook.geometry.polyline import arc_length, evenly
 from strokebook.routing.line_graph import LineGraph
 
 Floats = npt.NDArray[np.float64]
@@ -104,7 +104,7 @@ def _clear(
 
 
 def _walk(stroke: Floats, spots: Floats, headings: Floats, tree: cKDTree, reach: float) -> Walk:
-    steps = int(along(stroke)[-1])
+    steps = int(arc_length(stroke)[-1])
     if steps < 3:
         return []
     path = np.asarray(evenly(stroke, steps), np.float64)

@@ -17,7 +17,8 @@ from strokebook.base.errors import Diagnostic, InputRefused
 from strokebook.dataset.quickdraw import read_quickdraw
 from strokebook.demo import draw_person
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.resample import along, evenly, to_frame
+from strokebook.geometry.polyline import arc_length, evenly
+from strokebook.geometry.resample import to_frame
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAME = 200.0  # units: the longer side of every truth
@@ -120,7 +121,7 @@ def _spline(rng: np.random.Generator) -> npt.NDArray[np.float64]:
         if np.linalg.norm(point - points[-1]) > 0.35:
             points.append(point)
     keys = np.array(points) * (1.0, rng.uniform(0.6, 1.6))
-    at = along(keys) ** 0.8  # between uniform and by chord: rounder turns, no cusps
+    at = arc_length(keys) ** 0.8  # between uniform and by chord: rounder turns, no cusps
     fine = CubicSpline(at, keys)(np.linspace(0.0, at[-1], 60 * through))
     return np.asarray(evenly(fine, 40 * through), np.float64)
 

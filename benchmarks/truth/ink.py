@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from strokebook.geometry.resample import along, evenly
+from strokebook.geometry.polyline import arc_length, evenly
 
 Floats = npt.NDArray[np.float64]
 Line = npt.NDArray[np.floating]  # (P, 2)
@@ -42,7 +42,7 @@ def sample(strokes: Sequence[Line], step: float = STEP) -> Samples:
     """Every stroke at steps of ``step`` or a little less, both ends kept."""
     kept, weights = [np.zeros((0, 2))], [np.zeros(0)]
     for stroke in strokes:
-        length = float(along(stroke)[-1])
+        length = float(arc_length(stroke)[-1])
         count = int(np.ceil(length / step)) + 1
         kept.append(np.asarray(evenly(stroke, count), np.float64))
         weights.append(np.full(count, length / count))

@@ -13,8 +13,8 @@ from PIL import Image
 from benchmarks.truth.rendering import render_case
 from benchmarks.truth.running import Result
 from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.polyline import arc_length, evenly
 from strokebook.geometry.render import Picture, paint, sheet
-from strokebook.geometry.resample import along, evenly
 
 CELL = 460  # px
 BEGINS, ENDS = (220, 30, 30), (30, 90, 220)
@@ -78,7 +78,7 @@ def over(
     canvas: Picture = np.repeat(pale[:, :, None], 3, axis=2)
     lines = [np.asarray(s, np.float64) * times for s in strokes]
     # Colours follow the number of points, so the points must lie evenly.
-    even = [evenly(s, max(2, int(along(s)[-1] / 2))).astype(np.float64) for s in lines]
+    even = [evenly(s, max(2, int(arc_length(s)[-1] / 2))).astype(np.float64) for s in lines]
     paint(canvas, even, 2.0, "time")
     for line in lines:
         for point, colour in ((line[0], BEGINS), (line[-1], ENDS)):

@@ -12,7 +12,7 @@ from PIL import Image
 
 from benchmarks.truth.cases import FRAME, Case
 from strokebook.demo.ink import lay, stain
-from strokebook.geometry.resample import along, evenly
+from strokebook.geometry.polyline import arc_length, evenly
 
 Floats = npt.NDArray[np.float64]
 FINE = 4  # sub-pixels a pixel when a line of even width is drawn
@@ -147,7 +147,7 @@ def _cover(
 
 def _drawable(stroke: Floats) -> Floats:
     """At steps of about 2 px, as the speed of the pen is told from; a dot as two points."""
-    count = max(2, int(along(stroke)[-1] / 2.0) + 1)
+    count = max(2, int(arc_length(stroke)[-1] / 2.0) + 1)
     return np.asarray(evenly(np.vstack([stroke, stroke[-1:] + 0.05]), count), np.float64)
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from strokebook.base.errors import StrokebookError
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.resample import Placement, evenly, resample, to_frame
+from strokebook.geometry.resample import Placement, resample, to_frame
 
 from strategies import pages
 
@@ -46,12 +46,6 @@ def test_never_more_points_than_asked_and_never_outside(strokes, total):
     if even.strokes:
         assert (even.points.min(axis=0) >= page.points.min(axis=0) - 1e-4).all()
         assert (even.points.max(axis=0) <= page.points.max(axis=0) + 1e-4).all()
-
-
-def test_evenly_goes_round_corners():
-    np.testing.assert_allclose(
-        evenly([(0, 0), (2, 0), (2, 2)], 5), [(0, 0), (1, 0), (2, 0), (2, 1), (2, 2)]
-    )
 
 
 def test_the_longer_side_becomes_the_frame():

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.interpolate import CubicSpline
 
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.resample import evenly
+from strokebook.geometry.polyline import evenly
 from strokebook.routing.from_strokes import graph_of_strokes
 from strokebook.routing.line_graph import Edge, LineGraph
 from strokebook.routing.matching import heaviest_matching

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from strokebook.geometry.drawing import Points
+from strokebook.geometry.polyline import arc_length
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,9 +37,9 @@ def directions(strokes: Sequence[Points], reach: float) -> Floats:
     out = np.zeros((2 * len(strokes), 2))
     for k, stroke in enumerate(strokes):
         p = stroke.astype(np.float64)
-        way = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(p, axis=0), axis=1))])
-        inner = np.searchsorted(way, min(reach, way[-1]))
-        outer = np.searchsorted(way, max(way[-1] - reach, 0.0), side="right") - 1
+        length = arc_length(p)
+        inner = np.searchsorted(length, min(reach, length[-1]))
+        outer = np.searchsorted(length, max(length[-1] - reach, 0.0), side="right") - 1
         out[2 * k] = p[0] - p[min(inner, len(p) - 1)]
         out[2 * k + 1] = p[-1] - p[max(outer, 0)]
     size = np.linalg.norm(out, axis=1, keepdims=True)

@@ -10,7 +10,7 @@ out once and the pairs are taken in order, as in Kruskal's spanning tree (Kruska
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,11 +18,11 @@ import numpy.typing as npt
 
 from strokebook.base.options import option
 from strokebook.figures.endpoints import directions, distances, end_points
+from strokebook.figures.stepwise import OnStep, each_state, run_steps
 from strokebook.geometry.drawing import Drawing, Points
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-OnStep = Callable[[Drawing], None]
 _BLOCK = 256  # rows of the distance table at a time: bounds the memory on pages of many strokes
 
 
@@ -110,10 +110,8 @@ class _Chains:
 
 
 def join_states(drawing: Drawing, options: JoinOptions | None = None) -> Iterator[Drawing]:
-    """The drawing as it is given, then after each join: for pictures and animation."""
-    yield drawing
-    for chains in _joins(drawing, options or JoinOptions()):
-        yield drawing.with_strokes(chains.lines())
+    """The drawing as it is, then after each join: for pictures and animation."""
+    return each_state(drawing, _joins(drawing, options or JoinOptions()))
 
 
 def join(
@@ -126,11 +124,7 @@ def join(
         options: Threshold and mode.
         on_step: Called with the drawing after each join.
     """
-    chains = None
-    for chains in _joins(drawing, options or JoinOptions()):
-        if on_step is not None:
-            on_step(drawing.with_strokes(chains.lines()))
-    return drawing if chains is None else drawing.with_strokes(chains.lines())
+    return run_steps(drawing, _joins(drawing, options or JoinOptions()), on_step)
 
 
 def _joins(drawing: Drawing, options: JoinOptions) -> Iterator[_Chains]:
@@ -155,15 +149,15 @@ def _joins(drawing: Drawing, options: JoinOptions) -> Iterator[_Chains]:
 def _pairs(strokes: Sequence[Points], options: JoinOptions) -> tuple[Floats, Ints, Ints]:
     """Cost and both ends of every pair of ends nearer than the threshold, least cost first."""
     points = end_points(strokes)
-    found = []
+    near_pairs = []
     for top in range(0, len(points), _BLOCK):
         rows = points[top : top + _BLOCK]
         near = distances(rows[:, None], points[None]) < options.distance
         i, b = np.nonzero(near)
         a = i + top
         kept = a // 2 < b // 2  # once per pair, never the two ends of one stroke
-        found.append(np.stack([a[kept], b[kept]]))
-    a, b = np.concatenate(found, axis=1) if found else np.zeros((2, 0), np.int64)
+        near_pairs.append(np.stack([a[kept], b[kept]]))
+    a, b = np.concatenate(near_pairs, axis=1) if near_pairs else np.zeros((2, 0), np.int64)
     cost = distances(points[a], points[b])
     if options.mode == "mended":
         cost = cost + options.bend * _turn(strokes, points, a, b, options.reach)
@@ -172,10 +166,10 @@ def _pairs(strokes: Sequence[Points], options: JoinOptions) -> tuple[Floats, Int
 
 
 def _turn(strokes: Sequence[Points], points: Floats, a: Ints, b: Ints, reach: float) -> Floats:
-    """How sharply the pen turns on its way over each pair: 0 straight on, 1 right back.
+    """How sharply the pen turns in passing over each pair: 0 straight on, 1 right back.
 
-    The way over a gap counts with both strokes' directions; over a gap too short to have a
-    direction (under a tenth of the reach) only the strokes' directions count.
+    The direction of the gap counts together with both strokes' directions; over a gap too short
+    to have a direction (under a tenth of the reach) only the strokes' directions count.
     """
     out = directions(strokes, reach)  # (2 S, 2) outward
     straight = (1.0 + np.vecdot(out[a], out[b])) / 2.0

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from strokebook.geometry.drawing import Points
-from strokebook.geometry.resample import along, evenly
+from strokebook.geometry.polyline import arc_length, evenly
 
 Floats = npt.NDArray[np.float64]
 Pairs = npt.NDArray[np.intp]  # (E, 2) numbers of points or strokes
@@ -49,7 +49,7 @@ def link_strokes(strokes: Sequence[Points]) -> Links:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import minimum_spanning_tree
 
-    lengths = [float(along(s)[-1]) for s in strokes]
+    lengths = [float(arc_length(s)[-1]) for s in strokes]
     dense = [evenly(s, int(n / _STEP) + 2) for s, n in zip(strokes, lengths, strict=True)]
     points = np.vstack(dense).astype(np.float64)
     owner = np.repeat(np.arange(len(dense)), [len(s) for s in dense])

@@ -9,7 +9,7 @@ is kept, and a splice renews only one stroke's row and offers one new vertex to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +17,11 @@ import numpy.typing as npt
 
 from strokebook.base.options import option
 from strokebook.figures.endpoints import distances, end_points
+from strokebook.figures.stepwise import OnStep, each_state, run_steps
 from strokebook.geometry.drawing import Drawing, Points
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-OnStep = Callable[[Drawing], None]
 
 
 @dataclass(frozen=True)
@@ -113,17 +113,17 @@ class _Splicer:
     def _least_travel(self, row: Ints, piece: Ints, k: int) -> tuple[int, Ints]:
         """The gap beside vertex ``k`` and the direction that add least pen travel."""
 
-        def added(gap: int, way: Ints) -> float:
+        def added(gap: int, turned: Ints) -> float:
             before = self.at[row[gap - 1]] if gap > 0 else None
             after = self.at[row[gap]] if gap < len(row) else None
-            first, final = self.at[way[0]], self.at[way[-1]]
+            first, final = self.at[turned[0]], self.at[turned[-1]]
             travel = 0.0 if before is None else float(distances(before, first))
             travel += 0.0 if after is None else float(distances(final, after))
             if before is not None and after is not None:
                 travel -= float(distances(before, after))
             return travel
 
-        choices = [(gap, way) for gap in (k, k + 1) for way in (piece, piece[::-1])]
+        choices = [(gap, turned) for gap in (k, k + 1) for turned in (piece, piece[::-1])]
         return min(choices, key=lambda c: added(*c))
 
     def lines(self) -> list[Points]:
@@ -132,10 +132,8 @@ class _Splicer:
 
 
 def splice_states(drawing: Drawing, options: SpliceOptions | None = None) -> Iterator[Drawing]:
-    """The drawing as it is given, then after each splice: for pictures and animation."""
-    yield drawing
-    for state in _splices(drawing, options or SpliceOptions()):
-        yield drawing.with_strokes(state.lines())
+    """The drawing as it is, then after each splice: for pictures and animation."""
+    return each_state(drawing, _splices(drawing, options or SpliceOptions()))
 
 
 def splice(
@@ -148,11 +146,7 @@ def splice(
         options: Threshold and mode.
         on_step: Called with the drawing after each splice.
     """
-    state = None
-    for state in _splices(drawing, options or SpliceOptions()):
-        if on_step is not None:
-            on_step(drawing.with_strokes(state.lines()))
-    return drawing if state is None else drawing.with_strokes(state.lines())
+    return run_steps(drawing, _splices(drawing, options or SpliceOptions()), on_step)
 
 
 def _splices(drawing: Drawing, options: SpliceOptions) -> Iterator[_Splicer]:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from strokebook.base.errors import StrokebookError, UsageError
+from strokebook.geometry.polyline import step_lengths
 
 Points = npt.NDArray[np.float32]  # (P, 2) x, y; y points down
 Stroke3 = npt.NDArray[np.float32]  # (N, 3) dx, dy, lift; lift = 1: the pen leaves after this point
@@ -91,7 +92,7 @@ class Drawing:
     @property
     def length(self) -> float:
         """Length of ink in ``unit``: pen-down travel only."""
-        return float(sum(np.linalg.norm(np.diff(s, axis=0), axis=1).sum() for s in self.strokes))
+        return float(sum(step_lengths(s).sum() for s in self.strokes))
 
     def with_strokes(self, strokes: Iterable[npt.ArrayLike]) -> Drawing:
         """The same frame and origin with other strokes."""

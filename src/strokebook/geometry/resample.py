@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from strokebook.base.errors import StrokebookError
 from strokebook.geometry.boxes import box_of
-from strokebook.geometry.drawing import Drawing, Points
+from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.polyline import arc_length, evenly
 
 Floats = npt.NDArray[np.float64]
 
@@ -45,21 +46,6 @@ class Placement:
         return replace(moved, size=page.size, unit=page.unit, pen_width=pen)
 
 
-def along(points: npt.ArrayLike) -> Floats:
-    """The way from the first point to each point along the line, ``(P, 2)`` → ``(P,)``."""
-    p = np.asarray(points, np.float64)
-    steps = np.linalg.norm(np.diff(p, axis=0), axis=1)
-    return np.concatenate([[0.0], np.cumsum(steps)])
-
-
-def evenly(points: npt.ArrayLike, count: int) -> Points:
-    """``count`` points at equal steps along the line, both ends kept: ``(count, 2)``."""
-    p = np.asarray(points, np.float64)
-    way = along(p)
-    at = np.linspace(0.0, way[-1], count)
-    return np.stack([np.interp(at, way, p[:, k]) for k in (0, 1)], axis=1).astype(np.float32)
-
-
 def resample(drawing: Drawing, total: int = 1000, least: int = 3) -> Drawing:
     """The page with ``total`` points (or a little fewer) at near-equal steps of its ink.
 
@@ -87,7 +73,7 @@ def resample(drawing: Drawing, total: int = 1000, least: int = 3) -> Drawing:
 
 def point_counts(drawing: Drawing, total: int = 1000) -> npt.NDArray[np.intp]:
     """How many of ``total`` points each stroke's share of the length allows, ``(S,)``."""
-    lengths = np.array([along(s)[-1] for s in drawing.strokes])
+    lengths = np.array([arc_length(s)[-1] for s in drawing.strokes])
     if lengths.sum() <= 0:
         return np.zeros(len(lengths), np.intp)
     # A share that is whole but for rounding counts as whole.

@@ -10,9 +10,10 @@ from strokebook.base.errors import Diagnostic, InputRefused, UsageError
 from strokebook.base.options import nearest
 from strokebook.base.progress import SILENT, Progress
 from strokebook.geometry.animate import animate
+from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.svg.io import write_drawing, write_svg
 from strokebook.routing.route import RETRACING, RouteOptions
-from strokebook.tracing.page import load_page
+from strokebook.tracing.page import PageImage, load_page
 from strokebook.tracing.registry import COMPILING, compiles_first
 from strokebook.tracing.registry import engine as tracer
 from strokebook.tracing.tracer import Traced
@@ -49,19 +50,45 @@ def trace_file(
         raise UsageError(f"{animation} should end in .gif.", "Rename it.")
     if retrace not in RETRACING:
         raise UsageError(f"--retrace {retrace} is not known.", nearest(retrace, RETRACING))
+    _, traced = trace_scan(page, engine, retrace, stages=stages, progress=progress)
+    write_strokes(traced.drawing, output, page)
+    if animation is not None and len(traced.drawing):
+        animate(traced.drawing, animation, size=480)
+    return traced
+
+
+def trace_scan(
+    page: Path,
+    engine: str,
+    retrace: str,
+    *,
+    stages: Path | None = None,
+    progress: Progress = SILENT,
+) -> tuple[PageImage, Traced]:
+    """Open one scan and trace it.
+
+    Raises:
+        InputRefused: The page cannot be read or traced.
+        UsageError: No engine of that name.
+    """
     chosen, scan = tracer(engine, route=RouteOptions(retrace=retrace)), load_page(page)
     if compiles_first(chosen.name):
         progress.say(COMPILING)
     if scan.warning is not None:
         progress.say(str(scan.warning))
-    traced = chosen.trace(scan, stages=stages)
+    return scan, chosen.trace(scan, stages=stages)
+
+
+def write_strokes(drawing: Drawing, output: Path, page: Path) -> None:
+    """Write a page's strokes: an SVG with a layer named for the page, or JSON, by the suffix.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
     if output.suffix.lower() == ".svg":
-        write_svg(traced.drawing, output, layer=f"1 {page.stem}")
+        write_svg(drawing, output, layer=f"1 {page.stem}")
     else:
-        write_drawing(traced.drawing, output)
-    if animation is not None and len(traced.drawing):
-        animate(traced.drawing, animation, size=480)
-    return traced
+        write_drawing(drawing, output)
 
 
 def read_training_file(path: Path) -> tuple[SplitArrays, list[Diagnostic]]:
@@ -87,8 +114,8 @@ def _read_quickdraw(path: Path) -> tuple[SplitArrays, list[Diagnostic]]:
     diagnostics: list[Diagnostic] = []
     drawings = list(read_quickdraw(path, diagnostics.append))
     sources = [Source(f"d{n}", f"d{n}", d) for n, d in enumerate(drawings)]
-    dataset = build(sources, DatasetOptions(name=path.name.partition(".")[0]))
-    return SplitArrays(dataset.train, dataset.valid, dataset.test), diagnostics
+    data_set = build(sources, DatasetOptions(name=path.name.partition(".")[0]))
+    return SplitArrays(data_set.train, data_set.valid, data_set.test), diagnostics
 
 
 def train_on_file(

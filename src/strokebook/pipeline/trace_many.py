@@ -11,13 +11,11 @@ from pathlib import Path
 from strokebook.base.errors import Diagnostic, StrokebookError, UsageError
 from strokebook.base.options import nearest
 from strokebook.base.progress import SILENT, Progress
-from strokebook.geometry.svg.io import write_drawing, write_svg
 from strokebook.library.disk.walk import IMAGE_SUFFIXES
+from strokebook.pipeline.standalone import trace_scan, write_strokes
 from strokebook.pipeline.workers import each
-from strokebook.routing.route import RETRACING, RouteOptions
-from strokebook.tracing.page import load_page
+from strokebook.routing.route import RETRACING
 from strokebook.tracing.registry import COMPILING, ENGINES, compiles_first
-from strokebook.tracing.registry import engine as tracer
 
 FORMATS = (".svg", ".json")
 
@@ -124,18 +122,18 @@ def trace_many(
 
 
 def _find_pages(inputs: Sequence[Path]) -> list[tuple[Path, Path]]:
-    """Every scan, and its place below the folder it was found in."""
+    """Every scan, and its place below the folder that it lies in."""
     pages: list[tuple[Path, Path]] = []
-    for source in inputs:
-        if source.is_dir():
-            below = list(_scans_below(source))
+    for path in inputs:
+        if path.is_dir():
+            below = list(_scans_below(path))
             if not below:
-                raise UsageError(f"{source} holds no scan.", "Name a folder of JPEG or PNG files.")
-            pages += [(path, path.relative_to(source)) for path in below]
-        elif source.exists():
-            pages.append((source, Path(source.name)))
+                raise UsageError(f"{path} holds no scan.", "Name a folder of JPEG or PNG files.")
+            pages += [(scan, scan.relative_to(path)) for scan in below]
+        elif path.exists():
+            pages.append((path, Path(path.name)))
         else:
-            raise UsageError(f"{source}: no such file or folder.", "Check the name.")
+            raise UsageError(f"{path}: no such file or folder.", "Check the name.")
     return pages
 
 
@@ -166,15 +164,11 @@ def _is_newer(output: Path, page: Path) -> bool:
 
 def _trace(job: TraceFile) -> TracedFile:
     """Trace one scan and write its strokes (in a worker)."""
-    scan = load_page(job.page)
-    traced = tracer(job.engine, route=RouteOptions(retrace=job.retrace)).trace(scan)
+    scan, traced = trace_scan(job.page, job.engine, job.retrace)
     drawing = traced.drawing
     try:
         job.output.parent.mkdir(parents=True, exist_ok=True)
-        if job.output.suffix == ".svg":
-            write_svg(drawing, job.output, layer=f"1 {job.page.stem}")
-        else:
-            write_drawing(drawing, job.output)
+        write_strokes(drawing, job.output, job.page)
     except OSError as error:
         raise StrokebookError(
             f"{job.output} cannot be written ({error.strerror}).",

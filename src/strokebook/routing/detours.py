@@ -1,20 +1,22 @@
-"""Detours: dead ends that hang on a longer stroke, drawn there and back."""
+"""Detours: short dead ends that hang on a longer stroke, drawn there and back as the pen passes."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
+from strokebook.geometry.polyline import polyline_length
+
 Floats = npt.NDArray[np.float64]
 Strokes = list[tuple[Floats, bool]]
 
 
-def take_along(strokes: Strokes, longest: float, near: float) -> Strokes:
-    """The strokes without those so short that hang on others, which take them along.
+def insert_detours(strokes: Strokes, longest: float, near: float) -> Strokes:
+    """The strokes with those so short that hang on others drawn as detours of these.
 
     Args:
         strokes: ``(P, 2)`` each, with whether it is closed.
-        longest: A stroke up to so long is taken along; 0: none is.
+        longest: A stroke up to so long becomes a detour; 0: none does.
         near: It hangs on one that has a point no farther away, as on its own ink.
 
     Returns:
@@ -23,41 +25,41 @@ def take_along(strokes: Strokes, longest: float, near: float) -> Strokes:
     from scipy.spatial import cKDTree
 
     short = [_length(points) <= longest for points, _ in strokes]
-    kept = [stroke for stroke, bit in zip(strokes, short, strict=True) if not bit]
-    bits = [stroke for stroke, bit in zip(strokes, short, strict=True) if bit]
-    if not kept or not bits:
+    long = [stroke for stroke, is_short in zip(strokes, short, strict=True) if not is_short]
+    stubs = [stroke for stroke, is_short in zip(strokes, short, strict=True) if is_short]
+    if not long or not stubs:
         return strokes
-    sizes = np.array([len(points) for points, _ in kept])
+    sizes = np.array([len(points) for points, _ in long])
     first = np.cumsum(sizes) - sizes
-    tree = cKDTree(np.vstack([points for points, _ in kept]))
+    tree = cKDTree(np.vstack([points for points, _ in long]))
     detours: dict[int, list[tuple[int, Floats]]] = {}
-    loose: Strokes = []
-    for points, closed in bits:
+    alone: Strokes = []
+    for points, closed in stubs:
         starts = points if closed else points[[0, -1]]
-        gap, at = (np.atleast_1d(found) for found in tree.query(starts))
+        gap, at = (np.atleast_1d(column) for column in tree.query(starts))
         best = int(np.argmin(gap))
         if gap[best] > near:
-            loose.append((points, closed))
+            alone.append((points, closed))
             continue
         stroke = int(np.searchsorted(first, at[best], "right")) - 1
-        tour = _round_trip(points, closed, best)
-        detours.setdefault(stroke, []).append((int(at[best] - first[stroke]), tour))
-    taken = [
+        round_trip = _round_trip(points, closed, best)
+        detours.setdefault(stroke, []).append((int(at[best] - first[stroke]), round_trip))
+    with_detours = [
         (_with_detours(points, sorted(detours.get(k, []), key=lambda d: d[0])), closed)
-        for k, (points, closed) in enumerate(kept)
+        for k, (points, closed) in enumerate(long)
     ]
-    return taken + loose
+    return with_detours + alone
 
 
 def _length(points: Floats) -> float:
     """A dot is no line: it has no length that could be short."""
     if len(points) < 2:
         return np.inf
-    return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
+    return polyline_length(points)
 
 
 def _round_trip(points: Floats, closed: bool, start: int) -> Floats:
-    """From where the bit hangs along it and back."""
+    """From where the stub hangs along it and back."""
     if closed:
         ring = points[:-1] if (points[0] == points[-1]).all() else points
         ring = np.roll(ring, -(start % len(ring)), axis=0)

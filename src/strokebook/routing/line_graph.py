@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from strokebook.geometry.drawing import Points
+from strokebook.geometry.polyline import polyline_length
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,7 @@ class Edge:
     @property
     def length(self) -> float:
         """Length along the points."""
-        return float(np.linalg.norm(np.diff(self.points, axis=0), axis=1).sum())
+        return polyline_length(self.points)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ import itertools
 import numpy as np
 import numpy.typing as npt
 
-from strokebook.geometry.resample import evenly
+from strokebook.geometry.polyline import evenly
 from strokebook.routing.line_graph import Edge, LineGraph
 
 Floats = npt.NDArray[np.float64]

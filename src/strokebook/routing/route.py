@@ -22,7 +22,7 @@ from strokebook.base.options import option
 from strokebook.geometry.drawing import Drawing
 from strokebook.routing.continuity import BranchFeatures
 from strokebook.routing.dense_components import dense_components
-from strokebook.routing.detours import take_along
+from strokebook.routing.detours import insert_detours
 from strokebook.routing.gaps import bridge
 from strokebook.routing.half_edges import edge_of, side_of
 from strokebook.routing.line_graph import LineGraph
@@ -117,7 +117,7 @@ def route(graph: LineGraph, options: RouteOptions | None = None) -> Drawing:
         system.choose()
         routed = [(_points(trail, lines), closed) for trail, closed in trails(system)]
         hanging = 0.0 if options.retrace == "never" else options.stub * graph.pen_width
-        strokes += take_along(routed, hanging, graph.pen_width / 2)
+        strokes += insert_detours(routed, hanging, graph.pen_width / 2)
     return Drawing.of(in_order(strokes), pen_width=graph.pen_width, meta=meta)
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from strokebook.base.errors import UsageError
 from strokebook.base.options import nearest
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.resample import evenly
+from strokebook.geometry.polyline import evenly
 
 CHOICES = ("first", "likely", "different")
 OVERDRAWN = 4  # times as many are drawn as are chosen
