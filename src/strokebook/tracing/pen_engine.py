@@ -83,10 +83,10 @@ class PenTracer:
 
     def _nothing(self, image: PageImage, grey: Grey, start: float, stages: Path | None) -> Traced:
         """A page without a line: an empty drawing and the reason."""
-        from strokebook.tracing.binarisation.background import even_light
+        from strokebook.tracing.binarisation.background import divide_by_background
         from strokebook.tracing.binarisation.levels import levels
 
-        flat = even_light(grey, self.options.background)
+        flat = divide_by_background(grey, self.options.background)
         if stages is not None:
             from strokebook.tracing.stages import write_empty_stages
 

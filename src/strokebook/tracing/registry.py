@@ -60,6 +60,6 @@ def compiles_first(name: str) -> bool:
     if name != "pen":
         return False
     from strokebook.tracing.compiled import is_kept
-    from strokebook.tracing.skeleton.edges import drawn
+    from strokebook.tracing.skeleton.edges import trim_edges
 
-    return not is_kept(drawn)  # among the last that a page needs
+    return not is_kept(trim_edges)  # among the last that a page needs

@@ -19,10 +19,13 @@ BLACK = 40.0  # grey, DARKEST added: the same, however dark the rest of the page
 LEAST_BRIGHT = 0.75  # of the background: what is darker is no paper
 
 
-def even_light(grey: Grey, background: float = 0.03) -> Grey:
-    """Divide the page by its background; like :func:`~.levels.flatten`, faster.
+def divide_by_background(grey: Grey, background: float = 0.03) -> Grey:
+    """Divide the page by its background, for the pen engine.
 
-    The background is closed and smoothed on a reduced copy and enlarged again: it is smooth.
+    The background is closed and smoothed on a reduced copy, then enlarged: it is smooth, and this
+    is faster. What is nearly black becomes paper, since no line can be seen there. The other engine
+    divides by :func:`~.levels.flatten`, at full size and without that rule; their greys differ, and
+    each engine's thresholds are set for its own.
     """
     height, width = grey.shape
     step = max(1, round(max(height, width) / BACKGROUND_SIDE))

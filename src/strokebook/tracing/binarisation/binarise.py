@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from strokebook.base.errors import InputRefused
-from strokebook.tracing.binarisation.background import as_bytes, even_light
+from strokebook.tracing.binarisation.background import as_bytes, divide_by_background
 from strokebook.tracing.binarisation.clean import without_edges
 from strokebook.tracing.binarisation.components import crumbs, erase, inked, line_width, marks
 from strokebook.tracing.binarisation.distance_transform import connected, to_paper
@@ -90,37 +90,37 @@ def find_ink(grey: Grey, options: TraceOptions, source: str = "page") -> Ink | N
     Raises:
         InputRefused: The page is covered with marks all over, like noise.
     """
-    flat = even_light(grey, options.background)
-    found = levels(flat)
-    if found is None:
+    flat = divide_by_background(grey, options.background)
+    grey_levels = levels(flat)
+    if grey_levels is None:
         return None
     dark = as_bytes(cv2.bitwise_not(flat))
-    rough = _threshold(dark, round(HALF * found.contrast))
+    rough = _threshold(dark, round(HALF * grey_levels.contrast))
     pen, share = edge_pen(rough), cv2.countNonZero(rough) / rough.size
     if share > MOST_INK or (share > MOST_FINE and pen < FINE):
         raise noise(source)
-    weak = _threshold(dark, round(_faintest(found)))
+    weak = _threshold(dark, round(_faintest(grey_levels)))
     kept = as_bytes(without_edges(weak.view(np.bool_), pen).view(np.uint8))
     gone = weak ^ kept
-    box = _box(kept | _faint(dark, found), MARGIN + round(pen))
+    box = _box(kept | _faint(dark, grey_levels), MARGIN + round(pen))
     if box is None:
         return None
-    return _at_working_size(dark, flat, gone, box, found, pen, options, source)
+    return _at_working_size(dark, flat, gone, box, grey_levels, pen, options, source)
 
 
-def _weakest(found: Levels) -> float:
+def _weakest(grey_levels: Levels) -> float:
     """Darkness under which nothing is ink."""
-    return max(LEAST_CONTRAST, 5 * found.noise, WEAK * found.contrast)
+    return max(LEAST_CONTRAST, 5 * grey_levels.noise, WEAK * grey_levels.contrast)
 
 
-def _faintest(found: Levels) -> float:
+def _faintest(grey_levels: Levels) -> float:
     """Darkness under which there is no line either."""
-    return max(LEAST_FAINTNESS, 5 * found.noise, FAINT * found.contrast)
+    return max(LEAST_FAINTNESS, 5 * grey_levels.noise, FAINT * grey_levels.contrast)
 
 
-def _faint(dark: Bytes, found: Levels) -> Bytes:
+def _faint(dark: Bytes, grey_levels: Levels) -> Bytes:
     """Where faint lines may be: what is dark over more than a grain."""
-    return _threshold(as_bytes(cv2.blur(dark, (5, 5))), round(_faintest(found) / 3))
+    return _threshold(as_bytes(cv2.blur(dark, (5, 5))), round(_faintest(grey_levels) / 3))
 
 
 def _threshold(dark: Bytes, above: int) -> Bytes:
@@ -128,7 +128,11 @@ def _threshold(dark: Bytes, above: int) -> Bytes:
 
 
 def edge_pen(mask: Bytes) -> float:
-    """Width of the line from ink's area and outline, quickly; 1 at least.
+    """Width of the line from the ink's area and outline; 1 at least.
+
+    A first guess at full size, before the page is reduced and distances are known; the final
+    width is :func:`~.components.line_width`, then the median between the line's rims
+    (:func:`strokebook.tracing.skeleton.centerline.center_chains`).
 
     A long line of width w has an area of w times its length and an outline of twice its length;
     pixel edges run 4/π times as long as the outline of a line in a random direction.
@@ -159,7 +163,7 @@ def _at_working_size(
     flat: Grey,
     gone: Bytes,
     box: tuple[int, int, int, int],
-    found: Levels,
+    grey_levels: Levels,
     pen: float,
     options: TraceOptions,
     source: str,
@@ -188,8 +192,8 @@ def _at_working_size(
     if gone.any():
         reach = 2 * round(pen) + 3
         work[cv2.dilate(gone, np.ones((reach, reach), np.uint8)) > 0] = 0
-    mask, cut = local_mask(work, found, pen)
-    pixels = _marks(mask, work, cut, found, pen, scale[0], options, source)
+    mask, cut = local_mask(work, grey_levels, pen)
+    pixels = _marks(mask, work, cut, grey_levels, pen, scale[0], options, source)
     if not len(pixels):
         return None
     distance = to_paper((mask.shape[0], mask.shape[1]), pixels)
@@ -203,7 +207,7 @@ def _at_working_size(
         scale=scale,
         origin=(left, top),
         page=(dark.shape[1], dark.shape[0]),
-        threshold=found.threshold(HALF),
+        threshold=grey_levels.threshold(HALF),
         share=len(pixels) / (dark.size * scale[0] * scale[1]),
         flat=flat,
     )
@@ -234,18 +238,18 @@ def _working_size(part: Bytes, pen: float) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def local_mask(dark: Bytes, found: Levels, pen: float) -> tuple[Bytes, Bytes]:
+def local_mask(dark: Bytes, grey_levels: Levels, pen: float) -> tuple[Bytes, Bytes]:
     """Ink, and the darkness under which it ends at each pixel.
 
     Args:
         dark: ``(H, W)`` darkness, 0 on paper.
-        found: The page's ink and paper.
+        grey_levels: The page's ink and paper.
         pen: Width of the line in pixels.
 
     Returns:
         ``(H, W)`` uint8 with 1 on ink and 0 along the border, and the cut.
     """
-    weak = _weakest(found)
+    weak = _weakest(grey_levels)
     reach = 2 * round(0.75 * pen + 1) + 1
     peak = as_bytes(cv2.dilate(dark, np.ones((reach, reach), np.uint8)))
     # Crossings of thin lines are darker than one line: they must not cut the lines beside them.
@@ -253,7 +257,7 @@ def local_mask(dark: Bytes, found: Levels, pen: float) -> tuple[Bytes, Bytes]:
     usual = USUAL * int(np.searchsorted(np.cumsum(counts), counts.sum() / 2))
     cut = as_bytes(cv2.LUT(peak, _cuts(weak, usual)))
     mask = _threshold(as_bytes(cv2.compare(dark, cut, cv2.CMP_GT)), 0)
-    faintest = _faintest(found)
+    faintest = _faintest(grey_levels)
     ridge = _ridges(mask, dark, faintest, pen)
     if ridge is not None:
         zone = as_bytes(cv2.dilate(ridge, np.ones((reach, reach), np.uint8)))
@@ -288,7 +292,7 @@ def _marks(
     mask: Bytes,
     dark: Bytes,
     cut: Bytes,
-    found: Levels,
+    grey_levels: Levels,
     pen: float,
     scale: float,
     options: TraceOptions,
@@ -312,7 +316,7 @@ def _marks(
     keep = (
         ~crumb
         & (area >= options.dot * pen * pen)
-        & (sharp | (peak >= options.pale * found.contrast))
+        & (sharp | (peak >= options.pale * grey_levels.contrast))
     )
     return erase(mask.ravel(), flat, pixels, keep)
 

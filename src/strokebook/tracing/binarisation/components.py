@@ -60,17 +60,17 @@ def crumbs(
         shape: ``(H, W)``.
     """
     height, width = shape
-    found = np.zeros(area.size, np.bool_)
+    crumb = np.zeros(area.size, np.bool_)
     for p in pixels:
         label = labels[p]
-        if area[label] >= least or found[label]:
+        if area[label] >= least or crumb[label]:
             continue
         row, column = p // width, p % width
         for j in range(max(0, row - reach), min(height, row + reach + 1)):
             for i in range(max(0, column - reach), min(width, column + reach + 1)):
                 if area[labels[j * width + i]] >= least:
-                    found[label] = True
-    return found
+                    crumb[label] = True
+    return crumb
 
 
 @compiled
@@ -90,8 +90,9 @@ def erase(mask: Bytes, labels: Ints, pixels: Ints, keep: npt.NDArray[np.bool_]) 
 def line_width(distance: npt.NDArray[np.float32], pixels: Ints, width: int) -> float:
     """Width of the line from the ink's distances to the paper.
 
-    The same measure as :func:`~.levels.pen_width`: (w + 2) / 4 is the mean distance
-    in a line of width w; blots are cut at 1½ times the ridge's median distance.
+    The measure of :func:`~.levels.pen_width`, on distances that the pen engine has already: those
+    of :mod:`distance_transform`, with paper beyond the border. The last bits differ, so that
+    each engine keeps its own; :func:`~.binarise.edge_pen` is a rough guess before there is either.
     """
     # The median outside of what is compiled: numba takes seconds to compile one.
     most = 1.5 * np.median(_ridge(distance, pixels, width))

@@ -48,12 +48,13 @@ def luminance(pixels: npt.NDArray[np.uint8]) -> Grey:
 
 
 def flatten(grey: Grey, background: float = 0.03) -> Grey:
-    """Divide the page by its own background, so that the paper is 255 everywhere.
+    """Divide the page by its own background, so that the paper is 255 everywhere (autotrace).
 
     The background is a grey-scale closing: what is dark and narrower than ``background`` (a share
     of the longer side) vanishes from it, what is wider stays and is divided out: shading, tint, a
     binding's shadow. The page's border is continued outwards, so that shadows and scanner edges
-    that run along it count as wide however narrow they are.
+    that run along it count as wide however narrow they are. The pen engine has its own, see
+    :func:`~.background.divide_by_background`.
     """
     size = max(3, round(background * max(grey.shape))) | 1
     calm = cv2.medianBlur(grey, 5)  # a closing follows the brightest grain otherwise
@@ -90,6 +91,9 @@ def pen_width(mask: Mask) -> float:
 
     In a line of width w the mean of these distances is (w + 2) / 4 (exact for even w); blots are
     cut at 1½ times the ridge's median distance, so that they do not count. 0 for an empty mask.
+
+    It measures a whole mask, with OpenCV's distance transform, and continues the line beyond the
+    page's border; :func:`~.components.line_width` has the ink's distances at hand.
     """
     if not mask.any():
         return 0.0

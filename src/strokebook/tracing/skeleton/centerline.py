@@ -22,7 +22,7 @@ WIDEST = 1.7  # pen widths; where the ink is wider, lines meet, and the rims tel
 FARTHEST = 1.5  # pixels that a skeleton may be off the middle
 
 
-def centred(
+def center_chains(
     pixels: Ints, starts: Ints, closed: npt.NDArray[np.bool_], dark: Bytes, cut: Bytes, pen: float
 ) -> tuple[Floats, float]:
     """Points of pixel chains, moved to the middle between the ink's two rims.
@@ -114,8 +114,8 @@ def _between_rims(
     cut: Bytes,
     pen: float,
 ) -> tuple[Floats, Floats]:
-    """Points in the middle between the rims, and the rims' distances where both were found."""
-    moved, widths, found = points.copy(), np.empty(points.shape[0]), 0
+    """Points in the middle between the rims, and the rims' distances where both are near."""
+    moved, widths, count = points.copy(), np.empty(points.shape[0]), 0
     widest = WIDEST * pen
     for e in range(starts.size - 1):
         first, last = starts[e], starts[e + 1] - 1
@@ -132,11 +132,11 @@ def _between_rims(
             shift = (left - right) / 2
             if left < 0 or right < 0 or left + right > widest:
                 continue
-            widths[found] = left + right
-            found += 1
+            widths[count] = left + right
+            count += 1
             if abs(shift) <= FARTHEST:
                 moved[k, 0] = x - dy * shift
                 moved[k, 1] = y + dx * shift
         if closed[e]:
             moved[last] = moved[first]
-    return moved, widths[:found].copy()
+    return moved, widths[:count].copy()

@@ -13,12 +13,12 @@ import numpy.typing as npt
 from strokebook.routing.line_graph import Edge, LineGraph
 from strokebook.tracing.binarisation.binarise import Ink, noise
 from strokebook.tracing.binarisation.components import centroid
-from strokebook.tracing.skeleton.centerline import centred
-from strokebook.tracing.skeleton.corners import corner_forks, joined
-from strokebook.tracing.skeleton.edges import drawn
+from strokebook.tracing.skeleton.centerline import center_chains
+from strokebook.tracing.skeleton.corners import corner_forks, join_through
+from strokebook.tracing.skeleton.edges import trim_edges
 from strokebook.tracing.skeleton.incidence import half_edges_by_node
-from strokebook.tracing.skeleton.junctions import edge_lengths, merged, settled
-from strokebook.tracing.skeleton.pixel_graph import PixelGraph, pruned
+from strokebook.tracing.skeleton.junctions import edge_lengths, merge_forks, place_nodes
+from strokebook.tracing.skeleton.pixel_graph import PixelGraph, prune_spurs
 from strokebook.tracing.skeleton.thinning import skeleton
 
 DOT = 0.75  # pen widths: what reaches no farther than this is a touch of the pen
@@ -29,7 +29,7 @@ Ints = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, eq=False)
 class Centerlines:
-    """What was found on the way, for pictures of the steps.
+    """The graph, and the skeleton that it was made from, for pictures of the steps.
 
     Attributes:
         graph: In page pixels.
@@ -84,31 +84,33 @@ def centerlines(ink: Ink, source: str = "page") -> Centerlines:
         InputRefused: The page is covered with marks all over, like noise.
     """
     thinned, left = skeleton(ink.mask, ink.distance, ink.pixels)
-    pixels = pruned(thinned, ink.distance, left, ink.pen)
+    pixels = prune_spurs(thinned, ink.distance, left, ink.pen)
     if len(pixels.a) > MANY and len(pixels.pixels) < SHORTEST * ink.pen * len(pixels.a):
         raise noise(source)
-    lines, pen = _centred(ink, pixels)
+    lines, pen = _chains_to_lines(ink, pixels)
     base = float(np.median(lines.widths)) if len(lines.widths) else 1.0
     lines = _crossings(lines, pen)
     lines, corner = _corners(lines, pen)
-    points, starts = drawn(
+    points, starts = trim_edges(
         lines.a, lines.b, lines.starts, lines.points, lines.widths, ink.distance,
         lines.places, lines.reach, lines.degree, base, pen,
     )  # fmt: skip
     if corner.any():
         heads, offsets = half_edges_by_node(lines.a, lines.b, len(lines.places))
-        a, b, starts, points = joined(lines.a, lines.b, starts, points, corner, heads, offsets)
+        a, b, starts, points = join_through(
+            lines.a, lines.b, starts, points, corner, heads, offsets
+        )
     else:
         a, b = lines.a, lines.b
     widths = (_ink_at(ink, points) / base).astype(np.float32)
     return Centerlines(_on_page(ink, pen, lines, corner, a, b, starts, points, widths), thinned)
 
 
-def _centred(ink: Ink, pixels: PixelGraph) -> tuple[_Lines, float]:
+def _chains_to_lines(ink: Ink, pixels: PixelGraph) -> tuple[_Lines, float]:
     """The pixels' chains as lines with sub-pixel points, and the pen's width."""
     a, b, starts = pixels.a, pixels.b, pixels.starts
     closed = (a == b) & (pixels.degrees[a] == 2)
-    points, pen = centred(pixels.pixels, starts, closed, ink.dark, ink.cut, ink.pen)
+    points, pen = center_chains(pixels.pixels, starts, closed, ink.dark, ink.cut, ink.pen)
     distance, width = ink.distance.ravel(), ink.mask.shape[1]
     places = np.stack([pixels.nodes % width + 0.5, pixels.nodes // width + 0.5], axis=1)
     for side, at in ((a, starts[:-1]), (b, starts[1:] - 1)):
@@ -123,9 +125,11 @@ def _crossings(lines: _Lines, pen: float) -> _Lines:
     """The forks of thick crossings merged, nodes where their lines aim."""
     places, reach, a, b = lines.places, lines.reach, lines.a, lines.b
     starts, points = lines.starts, lines.points
-    group, inside = merged(places, reach, a, b, starts, points, lines.widths, pen)
+    group, inside = merge_forks(places, reach, a, b, starts, points, lines.widths, pen)
     count = int(group.max()) + 1 if len(group) else 0
-    places, reach, degree = settled(group, count, inside, places, reach, a, b, starts, points, pen)
+    places, reach, degree = place_nodes(
+        group, count, inside, places, reach, a, b, starts, points, pen
+    )
     whole = _Lines(places, reach, degree, group[a], group[b], starts, points, lines.widths)
     return whole.without(inside)
 

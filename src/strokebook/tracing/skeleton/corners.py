@@ -125,7 +125,7 @@ def _corner_forks(
 
 
 @compiled
-def joined(
+def join_through(
     a: Ints, b: Ints, starts: Ints, points: Floats, through: Bools, heads: Ints, offsets: Ints
 ) -> tuple[Ints, Ints, Ints, Floats]:
     """One edge of every two that meet at a node to be passed through.

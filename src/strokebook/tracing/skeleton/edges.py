@@ -213,7 +213,7 @@ def _begin(
 
 
 @compiled
-def drawn(
+def trim_edges(
     a: Ints,
     b: Ints,
     starts: Ints,

@@ -37,7 +37,7 @@ AIM = 1.5  # pen widths over which a line's direction is taken
 PULL = 0.1  # weight of the skeleton's own node against the lines' aim, per line
 
 
-def merged(
+def merge_forks(
     nodes: Floats,
     radii: Floats,
     a: Ints,
@@ -255,7 +255,7 @@ def _gathered(group: Ints, count: int, nodes: Floats, radii: Floats) -> tuple[Fl
 
 
 @compiled
-def settled(
+def place_nodes(
     group: Ints,
     count: int,
     inside: npt.NDArray[np.bool_],

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from strokebook.tracing.compiled import compiled
-from strokebook.tracing.skeleton.thinning import around, ones, tidied
+from strokebook.tracing.skeleton.thinning import around, ones, remove_superfluous
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
@@ -63,7 +63,7 @@ def pixel_graph(
     return PixelGraph(shape, nodes, a, b, starts, chain, degrees)
 
 
-def pruned(
+def prune_spurs(
     image: npt.NDArray[np.uint8], distance: npt.NDArray[np.float32], pixels: Ints, pen: float
 ) -> PixelGraph:
     """The graph without spurs shorter than the pen is wide; ``image`` loses them too.
@@ -85,7 +85,7 @@ def pruned(
         if not len(spurs):
             break
         _erase(image.ravel(), g.starts, g.pixels, g.a, g.degrees, spurs)
-        pixels = tidied(image, pixels)
+        pixels = remove_superfluous(image, pixels)
         graph = pixel_graph(image, distance, pixels)
     return graph
 

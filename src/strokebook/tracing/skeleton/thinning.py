@@ -32,10 +32,12 @@ def skeleton(
     image = mask.copy()
     order = _by_distance(pixels, distance.ravel(), LEVELS)
     left = _peel(image.ravel(), distance.ravel(), order, image.shape[1])
-    return image, tidied(image, left)
+    return image, remove_superfluous(image, left)
 
 
-def tidied(image: npt.NDArray[np.uint8], pixels: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+def remove_superfluous(
+    image: npt.NDArray[np.uint8], pixels: npt.NDArray[np.int32]
+) -> npt.NDArray[np.int32]:
     """Take away in place what is superfluous among ``pixels``; gives those that stay, in order."""
     _tidy(image.ravel(), pixels, image.shape[1])
     return np.sort(pixels[image.ravel()[pixels] > 0])
