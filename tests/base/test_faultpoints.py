@@ -18,7 +18,7 @@ from pathlib import Path
 from strokebook.base.errors import StrokebookError
 from strokebook.base.steps import step
 from strokebook.base.files import write_text
-from strokebook.library.catalogue.database import Database
+from strokebook.library.sqlite.database import Database
 folder = Path(sys.argv[1])
 try:
     write_text(folder / "a.txt", "a")

@@ -28,9 +28,9 @@ def test_values_are_taken_and_the_rest_is_default() -> None:
     ("values", "message"),
     [
         ({"distnace": 1}, "Did you mean 'distance'"),
-        ({"distance": 300}, "greatest value 200"),
-        ({"distance": float("nan")}, "least value"),
-        ({"count": 0}, "least value 1"),
+        ({"distance": 300}, "at most 200, not 300"),
+        ({"distance": float("nan")}, "at least 0"),
+        ({"count": 0}, "at least 1, not 0"),
         ({"count": 1.5}, "type int"),
         ({"count": True}, "type int"),
         ({"mode": "slw"}, "Did you mean 'slow'"),

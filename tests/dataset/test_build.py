@@ -60,7 +60,7 @@ def test_few_drawings_are_not_cut_and_it_says_so() -> None:
     st.sampled_from(["int16", "float32"]),
 )
 def test_every_drawing_kept_is_sound(counts: list[int], budget: int, dtype: str) -> None:
-    made = build(sources(counts, per_page=2), DatasetOptions(budget=budget, dtype=dtype))
+    made = build(sources(counts, per_page=2), DatasetOptions(point_budget=budget, dtype=dtype))
     assert len(made.verdicts) == len(counts)
     assert [v.id for v in made.verdicts if v.kept] == [e.id for e in made.examples]
     for example in made.examples:

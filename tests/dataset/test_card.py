@@ -56,7 +56,7 @@ def test_the_card_lies_beside_the_file_and_keeps_the_split(made: DataSet, tmp_pa
     assert read_pages(as_json) == made.groups
     card = json.loads(as_json.read_text())
     assert card["sketchbooks"] == {"sb44": 10, "sb45": 10}
-    assert card["settings"]["budget"] == 250
+    assert card["settings"]["point_budget"] == 250
     assert set(card["files"]) == {"faces.npz"}
     assert "artist's" in card["licence"]
     text = as_text.read_text()

@@ -62,7 +62,7 @@ def test_many_figures_in_one_drawing_are_dropped_with_the_reason() -> None:
     assert (single.keep, single.reason) == (True, "")
     assert not pattern.keep
     assert pattern.reason == "many figures in one drawing (99.7 turns of the line > 62)"
-    assert judge_composition([many], PAGE, CompositionOptions(turns=200))[0].keep
+    assert judge_composition([many], PAGE, CompositionOptions(max_turns=200))[0].keep
 
 
 def test_a_page_of_many_like_figures_is_a_pattern_but_not_what_differs() -> None:
@@ -72,7 +72,7 @@ def test_a_page_of_many_like_figures_is_a_pattern_but_not_what_differs() -> None
     assert [v.keep for v in verdicts] == [False] * 6 + [True]
     assert "6 drawings of like size" in verdicts[0].reason
     assert all(v.keep for v in judge_composition(alike[:5], PAGE))
-    assert all(v.keep for v in judge_composition(alike, PAGE, CompositionOptions(figures=0)))
+    assert all(v.keep for v in judge_composition(alike, PAGE, CompositionOptions(max_figures=0)))
     assert judge_composition([], PAGE) == []
 
 

@@ -203,7 +203,7 @@ def _sample_pages() -> tuple[tuple[str, Drawing], ...]:
 def _people() -> DataSet:
     """A data set of forty-five drawn people, each a page of its own."""
     sources = [Source(f"p{n}", f"p{n}", draw_person(n)) for n in range(45)]
-    return build(sources, DatasetOptions(budget=120, valid=0.25, test=0.25))
+    return build(sources, DatasetOptions(point_budget=120, valid=0.25, test=0.25))
 
 
 @cache

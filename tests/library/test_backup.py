@@ -13,10 +13,10 @@ from strokebook.base.errors import StrokebookError
 from strokebook.library import backup
 from strokebook.library.backup import back_up_daily, drop_backups
 from strokebook.library.catalogue.catalogue import Catalogue
-from strokebook.library.catalogue.database import Database
 from strokebook.library.catalogue.migrations import migrate
 from strokebook.library.catalogue.schema import MIGRATIONS
 from strokebook.library.disk.backup_files import backups
+from strokebook.library.sqlite.database import Database
 
 
 @pytest.fixture

@@ -20,11 +20,11 @@ from strokebook.geometry.svg.io import write_drawing, write_svg
 from strokebook.library.backup import back_up_daily
 from strokebook.library.catalogue.records import NewDrawing
 from strokebook.library.check.finding import Finding
+from strokebook.library.edits import trash
 from strokebook.pipeline.check.check_project import check_project
 from strokebook.pipeline.check.repair import repair_project
 from strokebook.pipeline.editing.curate import apply_cluster_decisions
 from strokebook.pipeline.project import Project, open_project
-from strokebook.pipeline.removal import trash
 from strokebook.pipeline.stages.scan import scan_library
 
 from place import Place, make_place
@@ -333,8 +333,8 @@ def test_what_is_left_over_can_be_brought_back(place: Place):
     left = place.project / "drawings" / "sb48p001d07.svg"
     assert not left.exists()
     with open_project(place.project) as project:
-        (entry,) = trash.entries(project)
-        trash.restore(project, entry.number)
+        (entry,) = trash.entries(project.folder)
+        trash.restore(project.folder, entry.number)
     assert left.read_text() == "<svg/>"
 
 

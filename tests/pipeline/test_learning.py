@@ -42,7 +42,7 @@ def test_the_demos_settings_are_written_and_read(tmp_path: Path) -> None:
     settings = load_settings(path)
     assert settings == demo_settings()
     assert starter.named(settings.train.start_from, settings.model) == starter.FOLDER
-    assert settings.dataset.budget < 250
+    assert settings.dataset.point_budget < 250
 
 
 @pytest.mark.parametrize(

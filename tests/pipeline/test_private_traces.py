@@ -20,10 +20,10 @@ from strokebook.base.errors import UsageError
 from strokebook.base.files import write_bytes, write_text
 from strokebook.cli.main import app
 from strokebook.library.backup import back_up_daily
+from strokebook.library.edits import trash
 from strokebook.pipeline import locks
 from strokebook.pipeline.editing import curate
 from strokebook.pipeline.project import open_project
-from strokebook.pipeline.removal import trash
 from strokebook.pipeline.removal.purge import plan_purge, purge
 from strokebook.pipeline.stages import train as learning
 
@@ -76,7 +76,7 @@ def strew(place: Place) -> None:
         with owned.owning("trace", image):
             write_text(project.at("traces", f"{PAGE}-before.svg"), "<svg/>")
         drawn = list(project.at("drawn").glob("*.svg"))
-        trash.keep(project, drawn, what="drawings", why="newer", stage="draw")
+        trash.keep(project.folder, drawn, what="drawings", why="newer", stage="draw")
         back_up_daily(catalogue.db)
 
 

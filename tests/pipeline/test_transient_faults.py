@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 from strokebook.base.errors import StrokebookError
 from strokebook.base.progress import Silent
 from strokebook.cli.main import app
-from strokebook.library.catalogue.database import Database
 from strokebook.library.catalogue.migrations import migrate
 from strokebook.library.catalogue.schema import MIGRATIONS
+from strokebook.library.sqlite.database import Database
 from strokebook.pipeline.mounted import Mounted
 from strokebook.pipeline.project import Project, open_project
 from strokebook.pipeline.stages.figures import separate_pages

@@ -87,7 +87,7 @@ def test_keeping_hard_changes_less(
     images, folders, _ = material
     options = replace(small_options, fine_tune_epochs=15, learning_rate=0.1)
     kept = [
-        fine_tune(small_backbone, images, folders, replace(options, keep=keep))[1].kept
+        fine_tune(small_backbone, images, folders, replace(options, retention_weight=keep))[1].kept
         for keep in (0.0, 30.0)
     ]
     assert kept[0] < kept[1] - 0.01

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from strokebook.base.errors import UsageError
+from strokebook.base.former_names import with_present_names
 
 T = TypeVar("T")
 
@@ -43,7 +44,7 @@ def build(cls: type[T], values: Mapping[str, Any], where: str, base: T | None = 
 
     Args:
         cls: A frozen dataclass whose fields were made with :func:`option`.
-        values: Names to values, as TOML or JSON gives them.
+        values: Names to values, as TOML or JSON gives them; former names are read as well.
         where: How the artist would find the place (``strokebook.toml [join]``).
         base: What ``values`` leave out is taken from here; default: the class's defaults.
 
@@ -52,6 +53,7 @@ def build(cls: type[T], values: Mapping[str, Any], where: str, base: T | None = 
     """
     fields = {f.name: f for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
     hints = typing.get_type_hints(cls)
+    values = with_present_names(cls, values, where)
     for name in values:
         if name not in fields:
             raise UsageError(f"{where}: unknown setting {short(name)}.", nearest(name, fields))
@@ -71,13 +73,9 @@ def _check(value: Any, hint: Any, field: dataclasses.Field[Any], where: str) -> 
         )
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         if low is not None and not value >= low:
-            raise UsageError(
-                f"{where} {field.name}: {short(value)} is under the least value {low}."
-            )
+            raise UsageError(f"{where} {field.name} must be at least {low}, not {short(value)}.")
         if high is not None and not value <= high:
-            raise UsageError(
-                f"{where} {field.name}: {short(value)} is over the greatest value {high}."
-            )
+            raise UsageError(f"{where} {field.name} must be at most {high}, not {short(value)}.")
     return value
 
 
@@ -113,7 +111,7 @@ def _float(value: int, where: str) -> float:
     try:
         return float(value)
     except OverflowError:
-        raise UsageError(f"{where}: {short(value)} is beyond any number.") from None
+        raise UsageError(f"{where}: {short(value)} is too large a number.") from None
 
 
 def short(value: Any) -> str:

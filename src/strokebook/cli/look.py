@@ -9,7 +9,7 @@ import typer
 from strokebook.cli.app import HERE, AsJson, ProjectDir, app, reading
 from strokebook.cli.console import answer, print_json, table
 from strokebook.library.catalogue.records import DrawingRecord, Page
-from strokebook.library.catalogue.store import without_collector
+from strokebook.library.edits.store import without_collector
 from strokebook.pipeline.listing import list_pages, why_no_drawings
 from strokebook.pipeline.output.pictures import counted
 

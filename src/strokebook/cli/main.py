@@ -55,7 +55,8 @@ class _Aloud(logging.Handler):
         """Show one line."""
         begins = record.name == RUN and record.getMessage().endswith("begins")
         stage = begins and not err.is_terminal and not manner.quiet
-        if record.name != log.name and (manner.verbose or stage):
+        notice = record.levelno >= logging.WARNING and not manner.quiet
+        if record.name != log.name and (manner.verbose or stage or notice):
             complain(f"  {record.getMessage()}")
 
 

@@ -17,10 +17,10 @@ def trash(project: ProjectDir = HERE, as_json: AsJson = False) -> None:
 
     Example: `strokebook trash`
     """
-    from strokebook.pipeline.removal.trash import entries
+    from strokebook.library.edits.trash import entries
 
     with reading(project) as opened:
-        items = entries(opened)
+        items = entries(opened.folder)
     if as_json:
         print_json([asdict(kept) for kept in items])
     elif items:
@@ -42,8 +42,8 @@ def restore(
 
     Example: `strokebook restore 1`
     """
-    from strokebook.pipeline.removal.trash import restore as bring_back
+    from strokebook.library.edits.trash import restore as bring_back
 
     with writing(project) as opened:
-        kept = bring_back(opened, number)
+        kept = bring_back(opened.folder, number)
     say(f"{kept.what} is back: {', '.join(kept.origins)}")

@@ -196,8 +196,10 @@ def find_cuts(points: Sequence[int], options: DatasetOptions) -> Cuts:
     The percentiles are interpolated linearly between neighbours; a drawing that lies on one of
     them stays in.
     """
-    if len(points) < options.fewest_to_cut:
-        note = f"Nothing was cut: {len(points)} drawings are fewer than {options.fewest_to_cut}."
+    if len(points) < options.min_drawings_to_cut:
+        note = (
+            f"Nothing was cut: {len(points)} drawings are fewer than {options.min_drawings_to_cut}."
+        )
         return Cuts(None, None, note)
     low, high = np.percentile(points, [options.low_percentile, options.high_percentile])
     note = (
@@ -258,8 +260,8 @@ def _simplified(name: str, framed: _Framed, options: DatasetOptions) -> tuple[Ro
         InputRefused: It cannot be brought under the budget, or nothing is left of it.
     """
     simple, epsilon = framed.light, options.epsilon
-    if simple.n_points >= options.budget:
-        simple, epsilon = simplify_to_budget(framed.whole, options.budget)
+    if simple.n_points >= options.point_budget:
+        simple, epsilon = simplify_to_budget(framed.whole, options.point_budget)
     rows = to_rows(simple, options.dtype)
     if len(rows) < options.least_points or not ink_length(rows) > 0:
         raise InputRefused(name, f"nothing is left of it at {options.frame:g} units")

@@ -34,10 +34,10 @@ FRAME = 200.0  # lengths are stated in a frame whose longer side is this
 class CompositionOptions:
     """When a drawing counts as a pattern or a chain in an unattended run."""
 
-    turns: float = option(
+    max_turns: float = option(
         62.0, "A drawing whose line makes more full turns than this is many figures.", low=1.0
     )
-    figures: int = option(
+    max_figures: int = option(
         6, "A page with this many drawings of like size is a pattern; 0: never.", low=0
     )
     epsilon: float = option(
@@ -123,7 +123,7 @@ def judge_composition(
     epsilon = options.epsilon * max(page_size) / FRAME
     turns = [composition(d, epsilon).turns for d in figures_on_page]
     alike = _like_sized(figures_on_page)
-    crowded = 0 < options.figures <= int(alike.sum())
+    crowded = 0 < options.max_figures <= int(alike.sum())
     return [
         _verdict(t, bool(crowded and a), int(alike.sum()), options)
         for t, a in zip(turns, alike, strict=True)
@@ -134,8 +134,10 @@ def _verdict(
     turns: float, crowded: bool, count: int, options: CompositionOptions
 ) -> CompositionVerdict:
     reason = ""
-    if turns > options.turns:
-        reason = f"many figures in one drawing ({turns:.1f} turns of the line > {options.turns:g})"
+    if turns > options.max_turns:
+        reason = (
+            f"many figures in one drawing ({turns:.1f} turns of the line > {options.max_turns:g})"
+        )
     elif crowded:
         reason = f"one of a pattern ({count} drawings of like size on the page)"
     return CompositionVerdict(not reason, reason, round(turns, 2))

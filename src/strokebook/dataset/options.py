@@ -20,14 +20,14 @@ class DatasetOptions:
     high_percentile: float = option(
         95.0, "Drawings with more points than this percentile are left out.", low=50, high=100
     )
-    fewest_to_cut: int = option(
-        20, "With fewer drawings than this nothing is cut: percentiles would mean little.", low=1
+    min_drawings_to_cut: int = option(
+        20, "With fewer drawings than this none is left out: percentiles would mean little.", low=1
     )
     # Below half a unit RDP would keep detail that rounding to whole units loses again.
     epsilon: float = option(
         0.5, "Least RDP tolerance, in units of the frame; points are counted after it.", low=0.0
     )
-    budget: int = option(
+    point_budget: int = option(
         250, "Every drawing is simplified until it has fewer points than this.", low=3, high=100_000
     )
     least_points: int = option(2, "Drawings with fewer points than this are left out.", low=2)

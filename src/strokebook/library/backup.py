@@ -13,8 +13,8 @@ from pathlib import Path
 
 from strokebook.base import owned, trees
 from strokebook.base.errors import Diagnostic, Severity, StrokebookError
-from strokebook.library.catalogue.database import MEMORY, Database
 from strokebook.library.disk.backup_files import FOLDER, Backup, backups, damaged_files, free_name
+from strokebook.library.sqlite.database import MEMORY, Database
 
 DAILY, BEFORE_MIGRATION = 5, 3  # how many are kept of each
 SPARE = 1.1  # times the catalogue's size: free space without which no copy is begun

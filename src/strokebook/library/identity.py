@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from strokebook.base.errors import StrokebookError
-from strokebook.library.catalogue.database import Database
+from strokebook.library.sqlite.database import Database
 
 # Tables made of the log of edits, by the column that holds a page's image.
 _FOLLOWING = (

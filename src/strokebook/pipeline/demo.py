@@ -31,4 +31,4 @@ def prepare_demo(
 def demo_settings() -> Settings:
     """The defaults, for shorter drawings: a step costs as much as the longest one has points."""
     default = Settings()
-    return replace(default, dataset=replace(default.dataset, epsilon=1.0, budget=140))
+    return replace(default, dataset=replace(default.dataset, epsilon=1.0, point_budget=140))

@@ -29,7 +29,11 @@ class ProjectBackbone:
         """Key of the settings that decide which network looks."""
         o = self._project.settings.vision
         return key_of(
-            o.backbone, str(o.weights), str(o.image_size), str(o.fine_tune_epochs), str(o.keep)
+            o.backbone,
+            str(o.weights),
+            str(o.image_size),
+            str(o.fine_tune_epochs),
+            str(o.retention_weight),
         )
 
     @property

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from strokebook.base.errors import InputRefused, UsageError
 from strokebook.base.files import digest, write_text
+from strokebook.base.former_names import with_former_names
 from strokebook.base.options import build, nearest, option
 from strokebook.base.reading import read_plain
 from strokebook.dataset.composition import CompositionOptions
@@ -166,7 +167,12 @@ def _toml(value: Any) -> str:
 def fingerprint(*options: Any) -> str:
     """A key of options objects: equal options, equal key."""
     return digest(
-        *(json.dumps(dataclasses.asdict(o), sort_keys=True, default=str) for o in options)
+        *(
+            json.dumps(
+                with_former_names(type(o), dataclasses.asdict(o)), sort_keys=True, default=str
+            )
+            for o in options
+        )
     )
 
 

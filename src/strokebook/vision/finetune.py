@@ -76,10 +76,10 @@ def fine_tune(
 
     The trunk stays as it is, so each page goes through it only twice (as it is, and altered a
     little); all epochs then run on its kept maps. The loss is the cross-entropy of a linear head
-    with folders weighted to count the same, plus ``options.keep`` times the cosine distance
-    between a page's features now and before. That second part matters: the head alone draws all
-    pages of a folder into one point (neural collapse, Papyan, Han & Donoho 2020, PNAS 117), and
-    drawings could no longer be told from watercolours within ``art``.
+    with folders weighted to count the same, plus ``options.retention_weight`` times the cosine
+    distance between a page's features now and before. That second part matters: the head alone
+    draws all pages of a folder into one point (neural collapse, Papyan, Han & Donoho 2020,
+    PNAS 117), and drawings could no longer be told from watercolours within ``art``.
 
     Args:
         backbone: Left as it is.
@@ -258,7 +258,7 @@ def _train(
             )
             cosine = nn.functional.cosine_similarity(features, before, dim=1)
             optimiser.zero_grad()
-            total = loss + options.keep * (1 - cosine).mean()
+            total = loss + options.retention_weight * (1 - cosine).mean()
             torch.autograd.backward(total)
             optimiser.step()
     return tail, head

@@ -45,7 +45,7 @@ class VisionOptions:
         600, "most pages to fine-tune on, spread evenly over the folders", low=8
     )
     learning_rate: float = option(1e-3, "learning rate of fine-tuning (AdamW)", low=0, high=1)
-    keep: float = option(
+    retention_weight: float = option(
         3.0,
         "how strongly fine-tuning holds on to what the network saw before; 0 lets pages of one"
         " folder collapse into one point",

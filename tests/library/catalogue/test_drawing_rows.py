@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from strokebook.base.errors import UsageError
-from strokebook.library.catalogue.decisions import match_boxes
 from strokebook.library.catalogue.drawing_rows import drawing_id
 from strokebook.library.catalogue.records import NewDrawing
+from strokebook.library.edits.decisions import match_boxes
 
 ONE = NewDrawing((10, 10, 50, 90), 3, 120, "drawings/a.svg")
 TWO = NewDrawing((60, 10, 100, 90), 5, 90, "drawings/b.svg")

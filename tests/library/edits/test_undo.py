@@ -143,7 +143,7 @@ def test_tags_that_files_wear_are_no_command_of_the_artists(filled, wear):
 
 def test_order_is_by_number_not_by_clock(filled, monkeypatch):
     times = iter(["2030-01-01", "2020-01-01", "2010-01-01", "2000-01-01"] * 9)
-    monkeypatch.setattr("strokebook.library.catalogue.store.now", lambda: next(times))
+    monkeypatch.setattr("strokebook.library.edits.store.now", lambda: next(times))
     filled.catalogue.set_hand_label("sb48p001", "drawings")
     filled.catalogue.set_hand_label("sb48p001", "notes")
     filled.reopen(without_database=True)

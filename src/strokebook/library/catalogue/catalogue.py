@@ -10,7 +10,6 @@ from typing import Self
 from strokebook.base.errors import Diagnostic, StrokebookError
 from strokebook.library.backup import back_up_before_migration
 from strokebook.library.catalogue.cluster_rows import ClusterRows
-from strokebook.library.catalogue.database import BUSY_SECONDS, MEMORY, Database, damaged
 from strokebook.library.catalogue.file_rows import FileRows
 from strokebook.library.catalogue.filed_rows import FiledRows
 from strokebook.library.catalogue.label_rows import LabelRows
@@ -19,6 +18,7 @@ from strokebook.library.catalogue.result_rows import ResultRows
 from strokebook.library.catalogue.vector_rows import VectorRows
 from strokebook.library.edits.twin import bring_together
 from strokebook.library.edits.undo import UndoRows
+from strokebook.library.sqlite.database import BUSY_SECONDS, MEMORY, Database, damaged
 
 # What our own code raises on values that no catalogue of ours holds.
 UNFORESEEN = (

@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.library.catalogue.records import Cluster, Clustering, NameSource, Space
-from strokebook.library.catalogue.store import Store
 from strokebook.library.clock import now
 from strokebook.library.edits.log import standing
 from strokebook.library.edits.projection import drawing_boxes
+from strokebook.library.edits.store import Store
 from strokebook.library.identity import mint_numbers
 from strokebook.library.kinds import check_label
 

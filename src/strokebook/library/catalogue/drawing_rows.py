@@ -12,12 +12,12 @@ from typing import Any, Literal
 
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.base.files import digest
-from strokebook.library.catalogue.decisions import attach_decisions
 from strokebook.library.catalogue.image_facts import FEW
 from strokebook.library.catalogue.page_rows import PageRows
 from strokebook.library.catalogue.records import DrawingRecord, NewDrawing, VerdictSource, record
-from strokebook.library.catalogue.store import without_collector
+from strokebook.library.edits.decisions import attach_decisions
 from strokebook.library.edits.projection import relative_box
+from strokebook.library.edits.store import without_collector
 
 Verdict = tuple[bool, str | None]
 Row = tuple[Any, ...]

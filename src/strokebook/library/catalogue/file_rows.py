@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from strokebook.library.catalogue.image_facts import ImageFacts
-from strokebook.library.catalogue.store import Store
 from strokebook.library.disk.page_ids import PageName
 from strokebook.library.disk.previews import Look
 from strokebook.library.disk.signature import fingerprint
 from strokebook.library.disk.walk import ScannedFile
 from strokebook.library.edits.projection import settle_boxes
+from strokebook.library.edits.store import Store
 from strokebook.library.identity import mint_numbers
 
 

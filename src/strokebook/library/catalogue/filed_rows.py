@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from strokebook.base.files import write_json
-from strokebook.library.catalogue.store import Store
+from strokebook.library.edits.store import Store
 
 FILED = Path("filed")
 LIST = ".files.json"  # beside the files: the list outlives the catalogue

@@ -10,8 +10,8 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Any
 
-from strokebook.library.catalogue.database import Database
 from strokebook.library.disk.page_ids import FOLDERS, NO_FOLDER
+from strokebook.library.sqlite.database import Database
 
 FEW = 500  # up to here images are asked for one by one, beyond all are looked through
 

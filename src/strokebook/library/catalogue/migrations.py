@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from strokebook.base.errors import StrokebookError
-from strokebook.library.catalogue.database import Database
 from strokebook.library.catalogue.schema import MIGRATIONS, Migration
 from strokebook.library.clock import now
 from strokebook.library.disk.backup_files import APPLICATION_ID
+from strokebook.library.sqlite.database import Database
 
 
 def migrate(db: Database, migrations: Sequence[Migration] = MIGRATIONS) -> list[str]:

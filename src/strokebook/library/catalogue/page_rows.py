@@ -10,8 +10,8 @@ from typing import Any
 from strokebook.base.errors import UsageError
 from strokebook.library.catalogue.image_facts import ImageFacts
 from strokebook.library.catalogue.records import LabelSource, Page, record
-from strokebook.library.catalogue.store import Store, natural, without_collector
 from strokebook.library.disk.tags import FOLDER_TAGS
+from strokebook.library.edits.store import Store, natural, without_collector
 from strokebook.library.kinds import kind_of
 
 Row = tuple[Any, ...]

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from strokebook.base.errors import Diagnostic, Severity
-from strokebook.library.catalogue.database import Database
 from strokebook.library.catalogue.records import StageResult
-from strokebook.library.catalogue.store import Store, without_collector
 from strokebook.library.clock import now
+from strokebook.library.edits.store import Store, without_collector
+from strokebook.library.sqlite.database import Database
 
 # The only results whose summary says that there is none: see the stage ``trace``.
 _FORGET_REFUSED = "DELETE FROM stage_result WHERE json_extract(summary, '$.refused')"

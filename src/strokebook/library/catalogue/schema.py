@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from strokebook.library.catalogue.database import Database
 from strokebook.library.edits.legacy import convert_tables
+from strokebook.library.sqlite.database import Database
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from strokebook.base.errors import StrokebookError
 from strokebook.library.catalogue.records import Space, Vectors
-from strokebook.library.catalogue.store import Store
+from strokebook.library.edits.store import Store
 
 FEW = 500  # vectors that are read at a time: 2.5 MB
 

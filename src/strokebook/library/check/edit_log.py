@@ -7,12 +7,12 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from strokebook.library.catalogue.database import MEMORY, Database
 from strokebook.library.catalogue.migrations import migrate
 from strokebook.library.check.finding import REPAIR, Finding, name_some
 from strokebook.library.edits.bodies import check_body, target_of
 from strokebook.library.edits.log import REDACTED
 from strokebook.library.edits.projection import rebuild
+from strokebook.library.sqlite.database import MEMORY, Database
 
 SUBJECT = "log of edits"
 _WAIT = "It is kept as it is and not used; say it again."

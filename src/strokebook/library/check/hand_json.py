@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from strokebook.library.catalogue.database import Database
 from strokebook.library.check.finding import REPAIR, Finding, name_some
 from strokebook.library.edits.log import REDACTED, Edit, read
 from strokebook.library.edits.twin import Parsed, is_present_format, parse
+from strokebook.library.sqlite.database import Database
 
 _NEXT = "The next command takes that in, and so does 'strokebook check --repair'."
 _WRITES = "The next command writes it, and so does 'strokebook check --repair'."

@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from strokebook.library.catalogue.database import Database
+from strokebook.library.sqlite.database import Database
 
 
 class ReadOnlyDatabase(Database):

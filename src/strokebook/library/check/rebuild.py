@@ -9,7 +9,6 @@ from pathlib import Path
 
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import atomic_path
-from strokebook.library.catalogue.database import Database
 from strokebook.library.catalogue.migrations import migrate
 from strokebook.library.catalogue.schema import MIGRATIONS
 from strokebook.library.check.edit_log import missing_numbers
@@ -21,6 +20,7 @@ from strokebook.library.edits import log, twin
 from strokebook.library.edits.bodies import check_body
 from strokebook.library.edits.log import REDACTED, Edit
 from strokebook.library.edits.projection import rebuild
+from strokebook.library.sqlite.database import Database
 
 # Rows without what they refer to: results that the next run makes again, or images to be opened.
 _REFERENCES = (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from strokebook.base.errors import StrokebookError
-from strokebook.library.catalogue.database import Database
 from strokebook.library.catalogue.schema import MIGRATIONS
 from strokebook.library.check.finding import REPAIR, Finding, name_some
 from strokebook.library.disk.backup_files import APPLICATION_ID
+from strokebook.library.sqlite.database import Database
 
 SUBJECT = "catalogue"
 LINES = 20  # of SQLite's own report that are read

@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from strokebook.library.catalogue.database import Database
 from strokebook.library.clock import now
 from strokebook.library.edits import log
 from strokebook.library.edits.bodies import MalformedError, target_of
 from strokebook.library.edits.legacy_format import HandWork, from_json
 from strokebook.library.edits.projection import drawing_boxes, rebuild, relative_box
 from strokebook.library.identity import mint_numbers, number_of
+from strokebook.library.sqlite.database import Database
 
 Loose = tuple[str, dict[str, Any], str]  # kind, body, at: an edit that is not in the log yet
 

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from strokebook.library.catalogue.database import Database
 from strokebook.library.edits.bodies import check_body, target_of
+from strokebook.library.sqlite.database import Database
 
 # hand: a command; file: a tag that a file wears; filed: a page moved in filed/; twin: hand.json
 # edited by hand; run: clusters that follow an earlier naming; doubt: a page that may be private.

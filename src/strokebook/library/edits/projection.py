@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from strokebook.library.catalogue.database import Database
-from strokebook.library.catalogue.decisions import attach_decisions, match_boxes
 from strokebook.library.edits.bodies import target_of
+from strokebook.library.edits.decisions import attach_decisions, match_boxes
 from strokebook.library.edits.log import (
     Edit,
     is_undone,
@@ -21,6 +20,7 @@ from strokebook.library.edits.log import (
     undone_commands,
 )
 from strokebook.library.identity import image_of, keep_shown, restore_number, shown_images
+from strokebook.library.sqlite.database import Database
 
 TABLES = ("hand_label", "image_tag", "decision", "named_before", "place_name", "label_kind")
 

@@ -18,13 +18,13 @@ from strokebook.base.errors import StrokebookError
 from strokebook.base.files import write_text
 from strokebook.base.reading import plain_size
 from strokebook.base.steps import step
-from strokebook.library.catalogue.database import Database
 from strokebook.library.clock import now
 from strokebook.library.edits import log
 from strokebook.library.edits.bodies import MalformedError, check_body
 from strokebook.library.edits.legacy import import_first_format
 from strokebook.library.edits.log import REDACTED, Edit
 from strokebook.library.edits.projection import apply, rebuild
+from strokebook.library.sqlite.database import Database
 
 FORMAT, VERSION = "strokebook edits", 2
 HEAD = {

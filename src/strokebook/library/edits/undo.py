@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from strokebook.base.errors import UsageError
-from strokebook.library.catalogue.store import Store
 from strokebook.library.edits import log
 from strokebook.library.edits.log import BY_ARTIST, Edit
 from strokebook.library.edits.projection import apply, refold
+from strokebook.library.edits.store import Store
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.library.catalogue.catalogue import Catalogue
-from strokebook.library.catalogue.database import Database
 from strokebook.library.check import edit_log, hand_json, tables
 from strokebook.library.check.finding import Finding
 from strokebook.library.check.read_only import ReadOnlyDatabase
 from strokebook.library.disk.backup_files import restore_advice
+from strokebook.library.sqlite.database import Database
 from strokebook.pipeline.check.private import check_private
 from strokebook.pipeline.check.project_files import (
     check_filed,

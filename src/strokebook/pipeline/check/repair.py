@@ -11,12 +11,13 @@ from strokebook.base.errors import StrokebookError
 from strokebook.base.progress import Progress
 from strokebook.library.backup import back_up_daily
 from strokebook.library.catalogue.catalogue import Catalogue
-from strokebook.library.catalogue.database import MEMORY
 from strokebook.library.catalogue.filed_rows import FILED, LIST, write_list
 from strokebook.library.check import edit_log, hand_json, tables
 from strokebook.library.check import rebuild as repair
+from strokebook.library.edits import trash
 from strokebook.library.edits.projection import rebuild
 from strokebook.library.edits.twin import rewrite
+from strokebook.library.sqlite.database import MEMORY
 from strokebook.pipeline import locks
 from strokebook.pipeline.check.check_project import project_settings
 from strokebook.pipeline.check.private import check_private, exposed_images, page_names
@@ -28,7 +29,6 @@ from strokebook.pipeline.check.project_files import (
 )
 from strokebook.pipeline.editing.curate import apply_cluster_decisions
 from strokebook.pipeline.project import DATABASE, HAND, Project, open_project
-from strokebook.pipeline.removal import trash
 from strokebook.pipeline.removal.purge import purge
 
 
@@ -129,7 +129,7 @@ def _clear_unknown(project: Project) -> list[str]:
     """Put files of ours that belong to no page any more into the trash."""
     why = "the catalogue does not know them"
     files = unknown_files(project)
-    kept = trash.keep(project, files, what="files left over", why=why, stage="check")
+    kept = trash.keep(project.folder, files, what="files left over", why=why, stage="check")
     count = 0 if kept is None else len(kept.origins)
     return [f"Put {count} files that were left over into the trash."] if count else []
 

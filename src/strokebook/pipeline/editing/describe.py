@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from strokebook.library.catalogue.catalogue import Catalogue
-from strokebook.library.catalogue.decisions import match_boxes
 from strokebook.library.catalogue.drawing_rows import drawing_id
-from strokebook.library.catalogue.store import natural
+from strokebook.library.edits.decisions import match_boxes
 from strokebook.library.edits.log import REDACTED, Edit, member_page
 from strokebook.library.edits.projection import drawing_boxes
+from strokebook.library.edits.store import natural
 from strokebook.library.identity import image_of
 
 FEW = 3  # ids that are named before the others are only counted

@@ -1,1 +1,1 @@
-"""What we made and may take away: ownership, purge of private pages, trash, tidying."""
+"""What strokebook wrote and may delete: ownership, purge of private pages, tidying."""

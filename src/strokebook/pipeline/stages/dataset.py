@@ -15,9 +15,9 @@ from strokebook.dataset.npz import write_flat, write_npz
 from strokebook.dataset.points_picture import points_picture
 from strokebook.dataset.splits import Part, SplitArrays
 from strokebook.library.catalogue.records import DrawingRecord
+from strokebook.library.edits import trash
 from strokebook.pipeline.output.pictures import save_picture
 from strokebook.pipeline.project import Project
-from strokebook.pipeline.removal import trash
 from strokebook.pipeline.settings import fingerprint
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
 from strokebook.pipeline.stages.figures import load_figure
@@ -106,7 +106,7 @@ def _write(project: Project, dataset: DataSet, npz: Path) -> None:
     write_card(make_card(dataset, [npz, flat]), npz)
     before = [v.counted for v in dataset.verdicts]
     after = [len(e.rows) for e in dataset.examples]
-    picture = points_picture(before, after, dataset.cuts, dataset.options.budget)
+    picture = points_picture(before, after, dataset.cuts, dataset.options.point_budget)
     save_picture(picture, project.pictures / "points.png")
 
 
@@ -126,5 +126,5 @@ def dataset_facts(project: Project) -> dict[str, Any] | None:
 
 def _forget(project: Project, npz: Path) -> None:
     files = [npz.with_name(npz.stem + s) for s in (".npz", ".flat.npz", ".card.json", ".card.md")]
-    trash.keep(project, files, what="data set", why="no drawings were kept", stage=STAGE)
+    trash.keep(project.folder, files, what="data set", why="no drawings were kept", stage=STAGE)
     project.catalogue.forget_results(STAGE)

@@ -9,10 +9,10 @@ from typing import Any
 
 from strokebook.base import owned, trees
 from strokebook.base.files import file_digest
+from strokebook.library.edits import trash
 from strokebook.model.config import ModelOptions
 from strokebook.pipeline.locks import RunStopped, check_stop, editing
 from strokebook.pipeline.project import Project
-from strokebook.pipeline.removal import trash
 from strokebook.pipeline.settings import fingerprint
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
 from strokebook.pipeline.stages.dataset import load_dataset, npz_file
@@ -133,7 +133,7 @@ def _clear_others(project: Project, work: Path) -> None:
     for other in sorted(work.parent.glob(".training-*")):
         if other != work and _seconds(other) > DEAR:
             why = "the data set or the settings changed"
-            trash.keep(project, [other], what="training, cut short", why=why, stage=STAGE)
+            trash.keep(project.folder, [other], what="training, cut short", why=why, stage=STAGE)
         elif other != work:
             trees.remove_tree(other)
     for old in work.parent.glob(".old-*"):  # left by a kill of an earlier version
@@ -155,7 +155,7 @@ def _put_in_place(project: Project, work: Path, folder: Path) -> None:
     """
     if folder.exists():
         why = "a new training replaced it"
-        trash.keep(project, [folder], what="model", why=why, stage=STAGE)
+        trash.keep(project.folder, [folder], what="model", why=why, stage=STAGE)
     trees.move_tree(work, folder)
 
 

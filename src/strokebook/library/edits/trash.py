@@ -17,7 +17,6 @@ from pathlib import Path
 from strokebook.base import owned, trees
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.base.files import inside, write_json
-from strokebook.pipeline.project import Project
 
 FOLDER, RECORD, FILES = "trash", "record.json", "files"
 DAYS = 30
@@ -33,7 +32,7 @@ class Kept:
         number: By which it is brought back.
         what: In words.
         origins: Where it stood, posix and relative to the project.
-        at: When it was taken away; ISO, UTC.
+        at: When it was put there; ISO, UTC.
         why: In words.
         stage: Whose it was.
     """
@@ -46,9 +45,7 @@ class Kept:
     stage: str
 
 
-def keep(
-    project: Project, paths: Sequence[Path], *, what: str, why: str, stage: str
-) -> Kept | None:
+def keep(project: Path, paths: Sequence[Path], *, what: str, why: str, stage: str) -> Kept | None:
     """Move files and folders of ours into the trash; what is not ours in them stays where it is.
 
     Returns:
@@ -60,7 +57,7 @@ def keep(
     number = 1 + max((kept.number for kept in entries(project)), default=0)
     while os.path.lexists(_folder(project, number)):
         number += 1
-    origins = tuple(p.relative_to(project.folder).as_posix() for p in paths)
+    origins = tuple(p.relative_to(project).as_posix() for p in paths)
     kept = Kept(number, what, origins, datetime.now(UTC).isoformat("T", "seconds"), why, stage)
     with owned.owning(FOLDER):
         write_json(_folder(project, number) / RECORD, asdict(kept))
@@ -85,16 +82,16 @@ def _move(source: Path, target: Path) -> None:
         owned.move(source, target)
 
 
-def _folder(project: Project, number: int) -> Path:
-    return project.at(FOLDER, f"{number:04d}")
+def _folder(project: Path, number: int) -> Path:
+    return project / FOLDER / f"{number:04d}"
 
 
-def entries(project: Project) -> list[Kept]:
+def entries(project: Path) -> list[Kept]:
     """What lies in the trash, by number; an entry whose record cannot be read is left out."""
     items = []
-    if project.at(FOLDER).is_symlink():
+    if (project / FOLDER).is_symlink():
         return []
-    for record in project.at(FOLDER).glob(f"*/{RECORD}"):
+    for record in (project / FOLDER).glob(f"*/{RECORD}"):
         if not re.fullmatch(r"[0-9]{4,9}", record.parent.name):
             continue
         try:
@@ -109,7 +106,7 @@ def entries(project: Project) -> list[Kept]:
     return sorted(items, key=lambda kept: kept.number)
 
 
-def restore(project: Project, number: int) -> Kept:
+def restore(project: Path, number: int) -> Kept:
     """Bring an entry back to where it stood.
 
     Raises:
@@ -122,8 +119,7 @@ def restore(project: Project, number: int) -> Kept:
             f"The trash has no entry {number}.", "See what it has with 'strokebook trash'."
         )
     pairs = [
-        (inside(_folder(project, number) / FILES, o), inside(project.folder, o))
-        for o in kept.origins
+        (inside(_folder(project, number) / FILES, o), inside(project, o)) for o in kept.origins
     ]
     for _, target in pairs:
         if os.path.lexists(target):
@@ -141,7 +137,7 @@ def restore(project: Project, number: int) -> Kept:
     return kept
 
 
-def tidy(project: Project) -> None:
+def tidy(project: Path) -> None:
     """Throw away what is older than a month, and the oldest of too many models."""
     now, items = datetime.now(UTC), entries(project)
     models = [kept for kept in items if kept.stage == TRAIN]
@@ -156,12 +152,12 @@ def _time(kept: Kept) -> datetime:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def _has_files(project: Project, kept: Kept) -> bool:
+def _has_files(project: Path, kept: Kept) -> bool:
     place = _folder(project, kept.number) / FILES
     return any(file.is_file() for file in place.rglob("*"))
 
 
-def _throw_away(project: Project, kept: Kept) -> Path | None:
+def _throw_away(project: Path, kept: Kept) -> Path | None:
     """Delete an entry's files; its folder, if something in it is not ours to delete."""
     folder = _folder(project, kept.number)
     trees.prune([folder / FILES / origin for origin in kept.origins], folder)

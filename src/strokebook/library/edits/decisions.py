@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from strokebook.geometry.boxes import iou
-from strokebook.library.catalogue.database import Database
+from strokebook.library.sqlite.database import Database
 
 SAME_PLACE = 0.5  # least IoU of the boxes for a new drawing to be the one decided about
 _MARGIN = 0.0005  # of the page: a straight line, whose box has no area, has a place as well

@@ -12,8 +12,8 @@ import pytest
 from strokebook.base import owned, trees
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.base.files import write_json, write_text
+from strokebook.library.edits import trash
 from strokebook.pipeline.project import SETTINGS, Project, open_project
-from strokebook.pipeline.removal import trash
 from strokebook.pipeline.removal.purge import purge
 from strokebook.pipeline.stages import train
 
@@ -36,7 +36,7 @@ def put_model(folder: Path, content: str = "weights", seconds: float = 0.0) -> N
 def keep_model(project: Project, content: str = "weights") -> trash.Kept | None:
     put_model(project.at("models", "drawings"), content)
     where = [project.at("models", "drawings")]
-    return trash.keep(project, where, what="model", why="replaced", stage="train")
+    return trash.keep(project.folder, where, what="model", why="replaced", stage="train")
 
 
 def test_a_replaced_model_is_kept_and_comes_back(project: Project) -> None:
@@ -45,15 +45,15 @@ def test_a_replaced_model_is_kept_and_comes_back(project: Project) -> None:
     put_model(work, "new")
     train._put_in_place(project, work, model)
     assert (model / "best.safetensors").read_text() == "new" and not work.exists()
-    (kept,) = trash.entries(project)
+    (kept,) = trash.entries(project.folder)
     assert (kept.number, kept.what, kept.origins) == (1, "model", ("models/drawings",))
     with pytest.raises(StrokebookError, match="stands where entry 1 would go"):
-        trash.restore(project, 1)
+        trash.restore(project.folder, 1)
     assert not trees.remove_tree(model)
-    trash.restore(project, 1)
+    trash.restore(project.folder, 1)
     assert (model / "best.safetensors").read_text() == "former"
     assert owned.is_ours(model / "best.safetensors")
-    assert trash.entries(project) == [] and not project.at("trash", "0001").exists()
+    assert trash.entries(project.folder) == [] and not project.at("trash", "0001").exists()
 
 
 def test_what_the_artist_put_beside_a_model_stays_there(project: Project) -> None:
@@ -74,33 +74,33 @@ def test_only_a_training_of_more_than_a_minute_is_kept(project: Project) -> None
     train._clear_others(project, project.at("models", ".training-now"))
     left = sorted(p.name for p in project.at("models").iterdir() if p.is_dir())
     assert [name for name in left if name.startswith(".training")] == [".training-now"]
-    assert [kept.origins for kept in trash.entries(project)] == [("models/.training-long",)]
+    assert [kept.origins for kept in trash.entries(project.folder)] == [("models/.training-long",)]
 
 
 def test_the_trash_keeps_ten_models_and_nothing_longer_than_a_month(project: Project) -> None:
     for number in range(12):
         keep_model(project, f"model {number}")
-    assert [kept.number for kept in trash.entries(project)] == list(range(3, 13))
+    assert [kept.number for kept in trash.entries(project.folder)] == list(range(3, 13))
     record = project.at("trash", "0012", "record.json")
-    old = dataclasses.replace(trash.entries(project)[-1], at="2020-01-01T00:00:00+00:00")
+    old = dataclasses.replace(trash.entries(project.folder)[-1], at="2020-01-01T00:00:00+00:00")
     with owned.owning("trash"):
         write_json(record, dataclasses.asdict(old))
-    trash.tidy(project)
-    assert [kept.number for kept in trash.entries(project)] == list(range(3, 12))
+    trash.tidy(project.folder)
+    assert [kept.number for kept in trash.entries(project.folder)] == list(range(3, 12))
     assert not record.parent.exists()
 
 
 def test_an_unknown_number_and_a_hostile_record_bring_nothing_back(project: Project) -> None:
     with pytest.raises(UsageError, match="no entry 7"):
-        trash.restore(project, 7)
+        trash.restore(project.folder, 7)
     keep_model(project)
     record = project.at("trash", "0001", "record.json")
     value = json.loads(record.read_text())
     record.write_text(json.dumps(value | {"origins": ["../../elsewhere"]}))
     with pytest.raises(StrokebookError, match="outside"):
-        trash.restore(project, 1)
+        trash.restore(project.folder, 1)
     record.write_text("[]")
-    assert trash.entries(project) == []
+    assert trash.entries(project.folder) == []
 
 
 def forget_products(project: Project, images: list[str]) -> list[Path]:

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from strokebook.library.catalogue.database import Database
 from strokebook.library.clock import now
 from strokebook.library.disk.signature import fingerprint
 from strokebook.library.edits import log, twin
 from strokebook.library.edits.log import Edit
 from strokebook.library.edits.projection import apply
 from strokebook.library.identity import image_of, number_of
+from strokebook.library.sqlite.database import Database
 
 
 class Store:

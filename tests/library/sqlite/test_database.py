@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from strokebook.base.errors import Diagnostic, StrokebookError
-from strokebook.library.catalogue import database
 from strokebook.library.catalogue.catalogue import Catalogue
-from strokebook.library.catalogue.database import Database
 from strokebook.library.catalogue.migrations import migrate
 from strokebook.library.catalogue.schema import MIGRATIONS, Migration
+from strokebook.library.sqlite import database
+from strokebook.library.sqlite.database import Database
 
 NEXT = len(MIGRATIONS) + 1
 

@@ -1,0 +1,49 @@
+"""Settings that were renamed: their former names, by which old files and cache keys know them.
+
+A file with a former name is read, with a notice. Cache keys are made of the former names, so that
+a rename makes no stage of an old project work again.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+# Options class → present name → former name.
+FORMER_NAMES: dict[str, dict[str, str]] = {
+    "CompositionOptions": {"max_turns": "turns", "max_figures": "figures"},
+    "DatasetOptions": {"point_budget": "budget", "min_drawings_to_cut": "fewest_to_cut"},
+    "VisionOptions": {"retention_weight": "keep"},
+}
+
+
+def with_present_names(cls: type, values: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """``values`` with the present names of ``cls``; each former name is logged once as a notice.
+
+    A former name beside the present one is left as it is: as an unknown name it is an error.
+    """
+    present = {old: new for new, old in FORMER_NAMES.get(cls.__name__, {}).items()}
+    renamed = {}
+    for name, value in values.items():
+        new = present.get(name, name)
+        if new != name and new in values:
+            new = name
+        if new != name:
+            _notice(where, name, new)
+        renamed[new] = value
+    return renamed
+
+
+def with_former_names(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
+    """``values`` with former names where there are some, for cache keys."""
+    former = FORMER_NAMES.get(cls.__name__, {})
+    return {former.get(name, name): value for name, value in values.items()}
+
+
+@functools.cache
+def _notice(where: str, old: str, new: str) -> None:
+    log.warning("%s: the setting %s is called %s now; the old name is still read.", where, old, new)

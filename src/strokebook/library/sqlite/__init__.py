@@ -1,0 +1,1 @@
+"""The connection to the catalogue's SQLite file."""
