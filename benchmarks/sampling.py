@@ -71,19 +71,21 @@ def _models(folder: Path | None) -> Iterator[tuple[str, SketchModel]]:
         return
     for cell in ("lstm", "layer_norm", "hyper"):
         for conditional in (False, True):
-            for seeing in (False, True):
+            for page_aware in (False, True):
                 options = dataclasses.replace(
                     PRESETS["standard"].model,
                     decoder_cell=cell,
                     conditional=conditional,
-                    seeing=seeing,
+                    page_aware=page_aware,
                 )
                 net = SketchNet(options, torch.Generator().manual_seed(0))
                 net.eval().requires_grad_(False)
                 decoder = net.decoder
                 pen = decoder.pen if isinstance(decoder, PageDecoder) else decoder.output
                 pen.bias[2] = -30.0  # never the end
-                name = f"{cell}{' seeing' if seeing else ''}{' with z' if conditional else ''}"
+                name = (
+                    f"{cell}{' page-aware' if page_aware else ''}{' with z' if conditional else ''}"
+                )
                 yield name, SketchModel(net, options, FACTS, {})
 
 

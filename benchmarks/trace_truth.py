@@ -21,7 +21,7 @@ from benchmarks.truth.report import report, write_json
 from benchmarks.truth.running import Job, run
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import write_bytes
-from strokebook.base.images import SUFFIXES
+from strokebook.base.imaging.images import SUFFIXES
 from strokebook.geometry.drawing import Drawing
 from strokebook.tracing.options import TraceOptions
 from strokebook.tracing.page import load_page

@@ -40,7 +40,7 @@ def test_what_is_no_file_is_named(tmp_path: Path, name: str, reason: str) -> Non
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
 def test_no_reader_waits_for_a_pipe(tmp_path: Path) -> None:
-    from strokebook.base.images import open_image
+    from strokebook.base.imaging.images import open_image
     from strokebook.dataset.card import read_pages
     from strokebook.dataset.load import read_npz
     from strokebook.dataset.quickdraw import read_quickdraw

@@ -77,14 +77,14 @@ def data_sets(_: Path | None) -> Result:
 
 
 def training(_: Path | None) -> Result:
-    """Twenty steps of each cell, with an encoder and without, blind and seeing; fp32."""
+    """Twenty steps of each cell, with an encoder and without, page-aware and not; fp32."""
     result: Result = {}
     for kind in KINDS:
         for conditional in (True, False):
-            for seeing in (False, True):
-                model = _sizes(kind, conditional, seeing)
+            for page_aware in (False, True):
+                model = _sizes(kind, conditional, page_aware)
                 name = f"{kind}, {'encoder' if conditional else 'decoder only'}"
-                result[name + (", seeing" if seeing else "")] = _trained(model)
+                result[name + (", page-aware" if page_aware else "")] = _trained(model)
     return result
 
 
@@ -102,9 +102,11 @@ def number_types(_: Path | None) -> Result:
 def samples(_: Path | None) -> Result:
     """Seeded drawings, endings, reconstructions: of the starter and of nets trained here."""
     models = {"starter": _starter()}
-    for conditional, seeing in ((True, False), (False, False), (False, True)):
-        name = f"{'encoder' if conditional else 'decoder only'}{', seeing' if seeing else ''}"
-        with _training(_sizes("lstm", conditional, seeing)) as folder:
+    for conditional, page_aware in ((True, False), (False, False), (False, True)):
+        name = (
+            f"{'encoder' if conditional else 'decoder only'}{', page-aware' if page_aware else ''}"
+        )
+        with _training(_sizes("lstm", conditional, page_aware)) as folder:
             models[name] = load_model(folder)
     result: Result = {}
     start, other = start_drawing(3), draw_person(8)
@@ -211,16 +213,16 @@ def _starter() -> SketchModel:
     return load_model(FOLDER)
 
 
-def _sizes(kind: str, conditional: bool, seeing: bool) -> ModelOptions:
+def _sizes(kind: str, conditional: bool, page_aware: bool) -> ModelOptions:
     return ModelOptions(
         conditional=conditional,
         encoder=8,
         decoder=16,
         encoder_cell=kind,
         decoder_cell=kind,
-        seeing=seeing,
+        page_aware=page_aware,
         z=4,
-        mixtures=10 if seeing else 4,
+        mixtures=10 if page_aware else 4,
     )
 
 
@@ -263,8 +265,15 @@ def _trained(model: ModelOptions, precision: str = "fp32") -> Case:
         "kl": [line["kl"] for line in steps],
         "valid": valid,
     }
-    weights = [tensors[n].numpy() for n in sorted(tensors)]
+    # In the order of the names they had when the recordings were made.
+    weights = [tensors[n].numpy() for n in sorted(tensors, key=_former_name)]
     return _case(_bytes(weights) + json.dumps(figures).encode(), figures)
+
+
+def _former_name(name: str) -> str:
+    for before, now in checkpoint.FORMER_NAMES.items():
+        name = name.replace(now, before)
+    return name
 
 
 def _zigzags(count: int, seed: int) -> list[Stroke3]:

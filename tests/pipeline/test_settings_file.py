@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from strokebook.base.errors import UsageError
-from strokebook.pipeline.settings import Settings, load_settings, write_settings
+from strokebook.model.config import PRESETS
+from strokebook.pipeline.settings import Settings, fingerprint, load_settings, write_settings
 
 
 def pipe(path: Path) -> None:
@@ -45,3 +46,19 @@ def test_a_file_with_every_setting_is_far_below_the_limit(tmp_path: Path) -> Non
     path = tmp_path / "strokebook.toml"
     write_settings(path, Settings())
     assert path.stat().st_size < 1 << 16 and load_settings(path) == Settings()
+
+
+def test_a_renamed_setting_is_read_with_one_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "strokebook.toml"
+    path.write_text("[model]\nseeing = true\n")
+    assert load_settings(path).model.page_aware
+    load_settings(path)
+    notices = [r.getMessage() for r in caplog.records]
+    assert len(notices) == 1 and "seeing is called page_aware now" in notices[0]
+
+
+def test_a_renamed_setting_leaves_cache_keys_as_they_were() -> None:
+    small = PRESETS["small"]
+    assert fingerprint(small.model) == "f82fa089abc4c33d"  # of the version that said "seeing"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from strokebook.base.errors import InputRefused
-from strokebook.base.images import open_image
+from strokebook.base.imaging.images import open_image
 from strokebook.routing.route import RouteOptions
 from strokebook.tracing.options import TraceOptions
 from strokebook.tracing.page import PageImage, load_page

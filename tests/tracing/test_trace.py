@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from strokebook.base.errors import InputRefused, StrokebookError, UsageError
-from strokebook.base.images import open_image
+from strokebook.base.imaging.images import open_image
 from strokebook.tracing.measure import agreement
 from strokebook.tracing.options import TraceOptions
 from strokebook.tracing.page import PageImage, load_page

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from strokebook.base.tiff import TiffSamples
+from strokebook.base.imaging.tiff import TiffSamples
 
 Values = npt.NDArray[np.generic]
 # Scanners and cameras write 8, 10 or 12 bits into 16. No paper is so dark that a picture in full

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 FORMER_NAMES: dict[str, dict[str, str]] = {
     "CompositionOptions": {"max_turns": "turns", "max_figures": "figures"},
     "DatasetOptions": {"point_budget": "budget", "min_drawings_to_cut": "fewest_to_cut"},
+    "ModelOptions": {"page_aware": "seeing"},
     "VisionOptions": {"retention_weight": "keep"},
 }
 

@@ -21,7 +21,7 @@ from typing import Any
 from strokebook import __version__
 from strokebook.base import owned
 from strokebook.base.errors import Diagnostic, StrokebookError
-from strokebook.base.images import SUFFIXES
+from strokebook.base.imaging.images import SUFFIXES
 
 FOLDER, FILE = "logs", "strokebook.log"
 MOST, KEPT = 300_000, 3  # bytes of a file, and how many former ones stay beside it

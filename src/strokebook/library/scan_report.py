@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from strokebook.base.errors import Diagnostic, Severity
-from strokebook.base.images import SUFFIXES
+from strokebook.base.imaging.images import SUFFIXES
 from strokebook.library.catalogue.file_rows import KnownFile, KnownImage
 from strokebook.library.catalogue.page_rows import PageRows
 

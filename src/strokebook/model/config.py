@@ -31,7 +31,7 @@ class ModelOptions:
     decoder_cell: str = option(
         "lstm", "the decoder's cell, likewise", choices=("lstm", "layer_norm", "hyper")
     )
-    seeing: bool = option(
+    page_aware: bool = option(
         False,
         "the decoder sees the page (its place, the ink around it, where strokes lie), draws a point"
         " before it decides about the pen, and may begin a stroke at what is drawn",

@@ -7,7 +7,7 @@ from typing import overload
 
 from PIL import Image
 
-from strokebook.base.images import open_image
+from strokebook.base.imaging.images import open_image
 from strokebook.library.catalogue.records import Page
 from strokebook.library.disk.previews import preview_path
 from strokebook.pipeline.project import Project

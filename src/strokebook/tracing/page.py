@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from strokebook.base.errors import Diagnostic, InputRefused
-from strokebook.base.images import image_info, open_image
+from strokebook.base.imaging.images import image_info, open_image
 
 Pixels = npt.NDArray[np.uint8]  # (H, W, 3) RGB
 
@@ -56,7 +56,7 @@ def load_page(
     reduce_to: int | None = None,
     source: str | None = None,
 ) -> PageImage:
-    """Open a page safely (see :func:`~strokebook.base.images.open_image`).
+    """Open a page safely (see :func:`~strokebook.base.imaging.images.open_image`).
 
     Args:
         path: JPEG, PNG, TIFF, WebP, or HEIF where ``pillow-heif`` is installed.

@@ -1,14 +1,19 @@
 import dataclasses
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 
 from strokebook.base.errors import StrokebookError
+from strokebook.base.files import digest, write_bytes
 from strokebook.base.random_streams import RandomStream
 from strokebook.geometry.stroke3 import from_stroke3
 from strokebook.model.cells.noise import Noise
+from strokebook.model.checkpoints import checkpoint
 from strokebook.model.checkpoints.checkpoint import fill, load_model
 from strokebook.model.data.batches import Batch, batch_of
 from strokebook.model.distributions.inverse_cdf import InverseCdf
@@ -33,7 +38,7 @@ KINDS = ("lstm", "layer_norm", "hyper")
 
 
 def options(kind: str = "layer_norm", conditional: bool = False):  # type: ignore[no-untyped-def]
-    return dataclasses.replace(TINY[conditional], decoder_cell=kind, seeing=True, mixtures=10)
+    return dataclasses.replace(TINY[conditional], decoder_cell=kind, page_aware=True, mixtures=10)
 
 
 def net(kind: str = "layer_norm", conditional: bool = False) -> SketchNet:
@@ -49,7 +54,7 @@ def costs(made: SketchNet, batch: Batch) -> list[torch.Tensor]:
     decoder = made.decoder
     assert isinstance(decoder, PageDecoder)
     given = decoder.start(len(batch.lengths), None)
-    packing, *parts = decoder._events(batch.inputs, batch.targets, batch.lengths, *given, None)
+    packing, *parts = decoder._packed_nats(batch.inputs, batch.targets, batch.lengths, *given, None)
     return [packing.unpack(part, int(batch.lengths.max())) for part in parts]
 
 
@@ -64,12 +69,12 @@ def test_step_by_step_is_the_same_as_all_at_once(kind: str) -> None:
         lifted = torch.ones(4, dtype=torch.bool)
         for t, row in enumerate(batch.targets[:5]):
             if t:
-                found = decoder.prospect_nats(decoder.prospect(state, lifted), row[:, :2])
+                found = decoder.offset_nats(decoder.offset_mixture(state, lifted), row[:, :2])
                 torch.testing.assert_close(found, position[t], atol=1e-5, rtol=1e-5)
             state = decoder.step(state, offset, row[:, :2], lifted)
             lifted = row[:, 3] > 0.5
             states = torch.full((4,), 2) if t == 4 else lifted.long()
-            logits = decoder.pen(state.outlook)
+            logits = decoder.pen(state.context)
             found = torch.nn.functional.cross_entropy(logits, states, reduction="none")
             torch.testing.assert_close(found, pen[t], atol=1e-5, rtol=1e-5)
 
@@ -89,7 +94,7 @@ def test_later_points_never_change_what_earlier_ones_cost(kind: str) -> None:
     assert not torch.allclose(pen[5], lift[5])  # the pen's state knows of the offset before it
 
 
-def test_noise_on_targets_alone_leaves_the_pen_and_all_sights_as_they_are() -> None:
+def test_noise_on_targets_alone_leaves_the_pen_and_all_features_as_they_are() -> None:
     made, batch = net(), batch_of(drawings())
     decoder, noisy = made.decoder, batch.targets + 0.1
     plain = decoder.costs(batch.inputs, batch.targets, batch.lengths, None)
@@ -151,15 +156,15 @@ def test_offsets_are_drawn_as_their_density_says() -> None:
         for row in torch.tensor([[0.0, 0.0], [0.5, 0.3], [1.0, -0.4]]):
             state = decoder.step(state, offset, row[None], torch.tensor([len(state.path) == 0]))
         for lifted in (False, True):
-            found = decoder.prospect(state, torch.tensor([lifted]))
+            found = decoder.offset_mixture(state, torch.tensor([lifted]))
             axis = torch.arange(-12.0, 12.0, 0.04)
             where = torch.stack(torch.meshgrid(axis, axis, indexing="ij"), -1).view(-1, 2)
-            parts = [p.expand(len(where), -1) for p in found.places]
-            many = found._replace(places=type(found.places)(*parts))
-            density = torch.exp(-decoder.prospect_nats(many, where)).view(len(axis), -1) * 0.04**2
+            parts = [p.expand(len(where), -1) for p in found.components]
+            many = found._replace(components=type(found.components)(*parts))
+            density = torch.exp(-decoder.offset_nats(many, where)).view(len(axis), -1) * 0.04**2
             assert density.sum() == pytest.approx(1.0, abs=0.02)
-            chance = PresampledNoise.of(1, 1, count, state.outlook)
-            copies = type(found.places)(*(p.expand(count, -1) for p in found.places))
+            chance = PresampledNoise.of(1, 1, count, state.context)
+            copies = type(found.components)(*(p.expand(count, -1) for p in found.components))
             choice = InverseCdf(chance.choice[0], chance.place[0], Temperature(1.0, 1.0), 0, False)
             drawn = choice.offset(copies, found.logistic)
             for side in (0, 1):
@@ -227,7 +232,7 @@ def test_it_is_refused_where_it_cannot_go(tmp_path: Path) -> None:
         write_onnx(loaded, tmp_path / "x.onnx", "x")
 
 
-def test_an_older_seeing_model_is_refused_in_one_sentence(tmp_path: Path) -> None:
+def test_a_net_whose_cell_read_the_page_is_refused_in_one_sentence(tmp_path: Path) -> None:
     old = {"net.decoder.cell.eye.weight": torch.zeros(48, 432)}
     with pytest.raises(StrokebookError, match="no longer knows"):
         fill(net(), old, tmp_path)
@@ -250,3 +255,39 @@ def test_trains_resumes_is_saved_and_draws(conditional: bool, tmp_path: Path) ->
     for ending in complete(loaded, start, 2, max_points=8):
         np.testing.assert_array_equal(ending.points[: start.n_points], start.points)
         assert ending.n_points > start.n_points
+
+
+def test_a_folder_of_an_earlier_version_loads_and_trains_on(tmp_path: Path) -> None:
+    """Its tensors have other names, and its config says "seeing"."""
+    sets = waves(20), waves(6, 1)
+    train(*sets, options(), tiny_training(steps=6), tmp_path / "now")
+    shutil.copytree(tmp_path / "now", tmp_path / "before")
+    for which in ("best", "last"):
+        _make_older(tmp_path / "before", which)
+    drawn = [sample(load_model(tmp_path / n), 2, seed=4, max_points=20) for n in ("now", "before")]
+    for a, b in zip(*drawn, strict=True):
+        np.testing.assert_array_equal(a.points, b.points)
+    for name in ("now", "before"):
+        train(*sets, options(), tiny_training(), tmp_path / name)
+    now, before = (checkpoint.read(tmp_path / n, "last") for n in ("now", "before"))
+    assert now.loop["step"] == before.loop["step"] > 6
+    assert before.tensors.keys() == now.tensors.keys()
+    assert all(torch.equal(before.tensors[n], now.tensors[n]) for n in now.tensors)
+
+
+def _make_older(folder: Path, which: str) -> None:
+    """Write a checkpoint as the version before the names of the field did."""
+    path = folder / f"{which}.json"
+    value = json.loads(path.read_text())
+    tensors = safetensors.torch.load_file(folder / value["weights"])
+    older = {}
+    for name, tensor in tensors.items():
+        for before, now in checkpoint.FORMER_NAMES.items():
+            name = name.replace(now, before)
+        older[name] = tensor
+    assert len(older.keys() - tensors.keys()) >= 6
+    data = safetensors.torch.save(older)
+    write_bytes(folder / value["weights"], data)
+    value["digest"] = digest(data)
+    value["model"]["seeing"] = value["model"].pop("page_aware")
+    write_bytes(path, json.dumps(value).encode())

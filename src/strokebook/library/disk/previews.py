@@ -11,7 +11,7 @@ from pathlib import Path
 from strokebook.base import owned
 from strokebook.base.errors import InputRefused, StrokebookError
 from strokebook.base.files import write_bytes
-from strokebook.base.images import image_info, open_image
+from strokebook.base.imaging.images import image_info, open_image
 from strokebook.library.disk.signature import measure_signature
 
 FOLDER = Path("cache", "previews")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from strokebook.base.errors import Diagnostic, Severity, StrokebookError
-from strokebook.base.images import SUFFIXES
+from strokebook.base.imaging.images import SUFFIXES
 from strokebook.library.disk.tags import read_tags
 
 IMAGE_SUFFIXES = frozenset(s for group in SUFFIXES.values() for s in group) | {".gif", ".bmp"}

@@ -33,6 +33,12 @@ from strokebook.model.networks.sketch_rnn import SketchNet
 FORMAT = "strokebook-model"
 VERSION = 1
 NET = "net."  # prefix of the net's tensors; a checkpoint's other tensors are the optimiser's
+# Parts of tensors' names in files of earlier versions, and what stands there now.
+FORMER_NAMES = {
+    "decoder.eye.": "decoder.embedding.",
+    "decoder.behind.": "decoder.hidden_layer.",
+    "decoder.pointer.said.": "decoder.pointer.output.",
+}
 Which = Literal["best", "last"]
 MOST_JSON, MOST_BYTES = 1 << 26, 1 << 34
 _WRONG = (KeyError, TypeError, ValueError, AttributeError)
@@ -133,10 +139,17 @@ def read(folder: Path, which: Which) -> Checkpoint:
     try:
         options = build(ModelOptions, value["model"], str(path))
         facts = from_json(value["facts"], f"{path} facts")
-        tensors = load_tensors(data)
+        tensors = {_present_name(name): t for name, t in load_tensors(data).items()}
         return Checkpoint(options, facts, value["info"], value["loop"], tensors)
     except (SafetensorError, ArithmeticError, RuntimeError, *_WRONG, StrokebookError) as error:
         raise StrokebookError(f"{path} cannot be understood: {error}.", TRAIN_AGAIN) from error
+
+
+def _present_name(name: str) -> str:
+    """A tensor's name (the net's, or one of Adam's moments) as it is now."""
+    for before, now in FORMER_NAMES.items():
+        name = name.replace(before, now)
+    return name
 
 
 def _weights(path: Path) -> bytes | None:

@@ -149,7 +149,7 @@ def to_browser(model: SketchModel, z: Tensor | None, name: str, *, plain: bool =
 def _check(model: SketchModel, z: Tensor | None) -> None:
     options = model.options
     what = ""
-    if options.seeing:
+    if options.page_aware:
         what = "its decoder sees the page"
     elif type(model.net.decoder.cell) is not LstmLayer:
         what = "its decoder is no plain LSTM"

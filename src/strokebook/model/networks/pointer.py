@@ -1,10 +1,12 @@
 """Pointer: where a new stroke begins, as a mixture over the points drawn so far.
 
-Every earlier point of the drawing is a component: its weight, the way from it and its spread are
-said by a small net that looks at the point itself (its key), at what the decoder wants (its query)
-and at how the two places lie (additive attention, Bahdanau et al. 2015, arXiv 1409.0473; pointers,
+Every earlier point of the drawing is a component. A small net predicts its weight, its mean as an
+offset from the point, and its spread, from the point's key, the decoder's query and the relations
+between the point and the pen (additive attention, Bahdanau et al. 2015, arXiv 1409.0473; pointers,
 Vinyals et al. 2015, arXiv 1506.03134). On a CPU training runs through compiled code; the plain form
-serves drawing, other devices and the tests.
+serves sampling, other devices and the tests.
+
+A jump is an offset with the pen up, from the last point of a stroke to the first of the next.
 
 Shape letters: N points, B drawings, Q jumps, R keys, K numbers of a key, P pairs of a jump and an
 earlier point.
@@ -25,23 +27,23 @@ from torch.autograd.function import once_differentiable
 from strokebook.model.kernels import threads as workers
 from strokebook.model.kernels.pointer_loss import backward, forward
 
-RELATIONS = 11
-SAID = 5  # weight, the way's two numbers, two log σ
-PLACE_UNIT = 0.15
-SPREAD = -1.5  # log σ to begin with
-NARROWEST, WIDEST = -5.0, 3.0  # log σ
+RELATIONS = 11  # numbers that relate an earlier point to the pen
+COMPONENT = 5  # numbers of a component: logit of its weight, mean (2), log σ (2)
+POSITION_UNIT = 0.15  # a unit's value in the relations
+INITIAL_LOG_SIGMA = -1.5
+LEAST_LOG_SIGMA, MOST_LOG_SIGMA = -5.0, 3.0
 
 
 class Geometry(NamedTuple):
-    """Where jumps begin and what lies before them.
+    """Where jumps begin, and the points before them.
 
     Attributes:
-        places: Of all points, ``(N, B, 2)``.
+        places: Positions of all points, ``(N, B, 2)``.
         begins: 1 where a point begins a stroke, ``(N, B)`` float.
-        strokes: The number of its stroke, ``(N, B)`` float.
-        slots: The row of its key, ``(N, B)``.
-        step: Of the last point before each jump, ``(Q,)``.
-        drawing: Of each jump, ``(Q,)``.
+        strokes: The number of each point's stroke, ``(N, B)`` float.
+        slots: The row of each point's key, ``(N, B)``.
+        step: Index of the last point before each jump, ``(Q,)``.
+        drawing: The drawing of each jump, ``(Q,)``.
     """
 
     places: Tensor
@@ -53,7 +55,7 @@ class Geometry(NamedTuple):
 
 
 class PointerComponents(NamedTuple):
-    """Components about earlier points; means count from the pen. Each ``(..., )`` alike."""
+    """Components at earlier points, all of one shape ``(...)``; means are offsets from the pen."""
 
     weight: Tensor  # logits
     mean_x: Tensor
@@ -63,10 +65,10 @@ class PointerComponents(NamedTuple):
 
 
 class Pointer(nn.Module):
-    """The net that looks at pairs.
+    """The net that predicts a component for each pair of a jump and an earlier point.
 
     Args:
-        inputs: Numbers of which keys and queries are made.
+        inputs: Numbers of a context, from which keys and queries are projected.
         width: K.
         seed: Of the first weights.
     """
@@ -75,29 +77,29 @@ class Pointer(nn.Module):
         super().__init__()
         self.query, self.key = nn.Linear(inputs, width), nn.Linear(inputs, width, bias=False)
         self.relation = nn.Parameter(torch.empty(RELATIONS, width))
-        self.said = nn.Linear(width, SAID)
+        self.output = nn.Linear(width, COMPONENT)
         for weight in (self.query.weight, self.key.weight, self.relation):
             nn.init.xavier_uniform_(weight, generator=seed)
-        nn.init.xavier_uniform_(self.said.weight, 0.3, generator=seed)
+        nn.init.xavier_uniform_(self.output.weight, 0.3, generator=seed)
         nn.init.zeros_(self.query.bias)
-        nn.init.zeros_(self.said.bias)
+        nn.init.zeros_(self.output.bias)
         with torch.no_grad():
-            self.said.bias[3:] = SPREAD
+            self.output.bias[3:] = INITIAL_LOG_SIGMA
 
     def nats(self, query: Tensor, keys: Tensor, geometry: Geometry, targets: Tensor) -> Tensor:
-        """-log density of jumps that all point, ``(Q,)``.
+        """-log density of jumps under the pointer's mixtures, ``(Q,)``.
 
         Args:
             query: ``(Q, K)``.
             keys: ``(R, K)``.
-            geometry: What lies where.
+            geometry: The jumps and the points before them.
             targets: The jumps' offsets, ``(Q, 2)``.
         """
-        net = self.relation, self.said.weight, self.said.bias
+        net = self.relation, self.output.weight, self.output.bias
         if query.device.type == "cpu" and query.dtype == torch.float32:
-            given = (query, keys, *net, geometry, targets)
-            found: Tensor = _Pointed.apply(*given)  # type: ignore[no-untyped-call]
-            return found
+            arguments = (query, keys, *net, geometry, targets)
+            nats: Tensor = _PointerNats.apply(*arguments)  # type: ignore[no-untyped-call]
+            return nats
         return self.plain_nats(query, keys, geometry, targets)
 
     def plain_nats(
@@ -107,54 +109,55 @@ class Pointer(nn.Module):
         jump, point = _pairs(geometry.step)
         drawing = geometry.drawing[jump]
         relations = relate(geometry, geometry.step[jump], point, drawing)
-        spots = self.spots(
+        components = self.components(
             query[jump],
             keys[geometry.slots[point, drawing]],
             relations,
-            _way(geometry, jump, point),
+            _offset(geometry, jump, point),
         )
-        x = (targets[jump, 0] - spots.mean_x) * torch.exp(-spots.log_sigma_x)
-        y = (targets[jump, 1] - spots.mean_y) * torch.exp(-spots.log_sigma_y)
-        normal = -0.5 * (x * x + y * y) - spots.log_sigma_x - spots.log_sigma_y - log(2.0 * pi)
+        weight, mean_x, mean_y, log_sigma_x, log_sigma_y = components
+        x = (targets[jump, 0] - mean_x) * torch.exp(-log_sigma_x)
+        y = (targets[jump, 1] - mean_y) * torch.exp(-log_sigma_y)
+        normal = -0.5 * (x * x + y * y) - log_sigma_x - log_sigma_y - log(2.0 * pi)
         count = len(geometry.step)
-        both = _logsumexp(spots.weight + normal, jump, count)
-        return _logsumexp(spots.weight, jump, count) - both
+        both = _logsumexp(weight + normal, jump, count)
+        return _logsumexp(weight, jump, count) - both
 
-    def spots(
-        self, query: Tensor, key: Tensor, relations: Tensor, way: Tensor
+    def components(
+        self, query: Tensor, key: Tensor, relations: Tensor, offset: Tensor
     ) -> PointerComponents:
-        """The components of pairs: ``(..., K)``, ``(..., 11)`` and ``(..., 2)``."""
-        said = self.said(torch.relu(query + key + relations @ self.relation))
-        spread = said[..., 3:].clamp(NARROWEST, WIDEST)
-        mean = way + said[..., 1:3]
-        return PointerComponents(said[..., 0], *mean.unbind(-1), *spread.unbind(-1))
+        """Components of pairs, from ``(..., K)`` twice, ``(..., 11)`` and ``(..., 2)``."""
+        raw = self.output(torch.relu(query + key + relations @ self.relation))
+        spread = raw[..., 3:].clamp(LEAST_LOG_SIGMA, MOST_LOG_SIGMA)
+        mean = offset + raw[..., 1:3]
+        return PointerComponents(raw[..., 0], *mean.unbind(-1), *spread.unbind(-1))
 
 
 def relate(geometry: Geometry, step: Tensor, point: Tensor, drawing: Tensor) -> Tensor:
-    """How a ``point`` lies to the pen at ``step`` of a ``drawing``, ``(..., 11)``."""
-    way = geometry.places[point, drawing] - geometry.places[step, drawing]
-    distance = way.norm(dim=-1)
-    age = (step - point).to(way.dtype)
+    """Relations of a ``point`` to the pen at ``step`` of a ``drawing``, ``(..., 11)``."""
+    offset = geometry.places[point, drawing] - geometry.places[step, drawing]
+    distance = offset.norm(dim=-1)
+    age = (step - point).to(offset.dtype)
     after = torch.minimum(point + 1, step)
     ends = torch.where(point == step, 1.0, geometry.begins[after, drawing])
     ago = geometry.strokes[step, drawing] - geometry.strokes[point, drawing]
     parts = (
-        PLACE_UNIT * way[..., 0],
-        PLACE_UNIT * way[..., 1],
+        POSITION_UNIT * offset[..., 0],
+        POSITION_UNIT * offset[..., 1],
         torch.log(distance + 0.1),
         0.5 * torch.log(age + 1.0),
         geometry.begins[point, drawing],
         ends,
-        (ago == 0).to(way.dtype),
+        (ago == 0).to(offset.dtype),
         torch.log(ago + 1.0),
-        (ago == 1).to(way.dtype),
-        (PLACE_UNIT * way).square().sum(-1).clamp_max(4.0),
+        (ago == 1).to(offset.dtype),
+        (POSITION_UNIT * offset).square().sum(-1).clamp_max(4.0),
         torch.exp(-distance),
     )
     return torch.stack(parts, -1)
 
 
-def _way(geometry: Geometry, jump: Tensor, point: Tensor) -> Tensor:
+def _offset(geometry: Geometry, jump: Tensor, point: Tensor) -> Tensor:
     step, drawing = geometry.step[jump], geometry.drawing[jump]
     return geometry.places[point, drawing] - geometry.places[step, drawing]
 
@@ -174,7 +177,7 @@ def _logsumexp(values: Tensor, place: Tensor, count: int) -> Tensor:
     return most + torch.log(total)
 
 
-class _Pointed(torch.autograd.Function):
+class _PointerNats(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx: Any,
@@ -191,12 +194,12 @@ class _Pointed(torch.autograd.Function):
         places = [t.contiguous() for t in geometry]
         count = geometry.step + 1
         first = count.cumsum(0) - count  # the first pair of each jump
-        sums, said = torch.empty(2, len(query)), torch.empty(int(count.sum()), SAID)
-        found = (targets.contiguous(), first, said, sums)
-        given = [t.numpy() for t in (*tensors, *places, *found)]
-        _run(len(query), geometry.drawing, lambda jumps: partial(forward, jumps, *given))
+        sums, raw = torch.empty(2, len(query)), torch.empty(int(count.sum()), COMPONENT)
+        saved = (targets.contiguous(), first, raw, sums)
+        arrays = [t.numpy() for t in (*tensors, *places, *saved)]
+        _run(len(query), geometry.drawing, lambda jumps: partial(forward, jumps, *arrays))
         ctx.save_for_backward(*tensors)
-        ctx.places, ctx.found = places, found
+        ctx.places, ctx.saved = places, saved
         return sums[0] - sums[1]
 
     @staticmethod
@@ -204,15 +207,15 @@ class _Pointed(torch.autograd.Function):
     def backward(ctx: Any, d_nats: Tensor) -> tuple[Tensor | None, ...]:
         """Gradients of query, keys and the net's weights."""
         tensors = ctx.saved_tensors
-        parts = (*tensors, *ctx.places, *ctx.found, d_nats.contiguous())
-        given = [t.numpy() for t in parts]
+        parts = (*tensors, *ctx.places, *ctx.saved, d_nats.contiguous())
+        arrays = [t.numpy() for t in parts]
         d_query, d_keys = (torch.zeros_like(t) for t in tensors[:2])
         shared: list[list[Tensor]] = []
 
         def task(jumps: Any) -> Callable[[], None]:
             shared.append([torch.zeros_like(t) for t in tensors[2:]])
             out = [t.numpy() for t in (d_query, d_keys, *shared[-1])]
-            return partial(backward, jumps, *given, *out)
+            return partial(backward, jumps, *arrays, *out)
 
         _run(len(d_query), ctx.places[5], task)
         d_net = [torch.stack(parts).sum(0) for parts in zip(*shared, strict=True)]
@@ -220,10 +223,10 @@ class _Pointed(torch.autograd.Function):
 
 
 def _run(count: int, drawing: Tensor, task: Callable[[Any], Callable[[], None]]) -> None:
-    """Deal the drawings out to the threads: each key has gradients from one of them only."""
+    """Share the drawings among the threads: each key has gradients from one of them only."""
     if not count:
         return
     threads = workers.count()
     place = np.arange(count)
-    dealt = [place[drawing.numpy() % threads == n] for n in range(threads)]
-    workers.run([task(jumps) for jumps in dealt])
+    shares = [place[drawing.numpy() % threads == n] for n in range(threads)]
+    workers.run([task(jumps) for jumps in shares])

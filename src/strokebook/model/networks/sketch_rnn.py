@@ -213,7 +213,7 @@ class SketchNet(nn.Module):
         self.options = options
         self.encoder = Encoder(options, seed) if options.conditional else None
         self.decoder: Decoder | PageDecoder
-        self.decoder = (PageDecoder if options.seeing else Decoder)(options, seed)
+        self.decoder = (PageDecoder if options.page_aware else Decoder)(options, seed)
 
     def encode(self, rows: Tensor, lengths: Tensor, noise: Noise | None = None) -> Posterior:
         """The posterior of z; see :class:`Encoder`.

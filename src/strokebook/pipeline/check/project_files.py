@@ -117,7 +117,7 @@ def _is_there(project: Project, one: Needed, deep: bool) -> bool:
 
 
 def _read_picture(path: Path) -> None:
-    from strokebook.base.images import open_image
+    from strokebook.base.imaging.images import open_image
 
     open_image(path)
 

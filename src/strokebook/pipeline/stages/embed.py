@@ -8,7 +8,7 @@ import numpy as np
 
 from strokebook.base import owned
 from strokebook.base.errors import Diagnostic, StrokebookError
-from strokebook.base.images import open_image
+from strokebook.base.imaging.images import open_image
 from strokebook.library.catalogue.records import Page, Space
 from strokebook.library.disk.previews import preview_path
 from strokebook.library.filing import file_pages

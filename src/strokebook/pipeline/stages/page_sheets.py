@@ -15,7 +15,7 @@ from PIL import Image
 
 from strokebook.base import owned
 from strokebook.base.files import inside, slug
-from strokebook.base.images import open_image
+from strokebook.base.imaging.images import open_image
 from strokebook.geometry.render import render
 from strokebook.library.catalogue.records import DrawingRecord, Page, Space, Vectors
 from strokebook.library.disk.previews import preview_path

@@ -12,7 +12,7 @@ from strokebook import __version__
 from strokebook.base import owned
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import file_digest, write_text
-from strokebook.base.images import open_image
+from strokebook.base.imaging.images import open_image
 from strokebook.figures.prepare_page import prepare_page
 from strokebook.geometry.drawing import Drawing
 from strokebook.library.catalogue.records import Page as BookPage

@@ -1,16 +1,16 @@
-"""A decoder that sees the page beside SketchRNN's, on the same drawings, just as long.
+"""The page-aware decoder against SketchRNN's: same drawings, same training time.
 
-    python -m benchmarks.seeing FILE.npz [...] [--minutes 6] [--rates 3e-3 6e-3]
-    python -m benchmarks.seeing look --rates 4e-3 --rotate 10 --mirror 0.5 --warp 0.03
+    python -m benchmarks.page_aware FILE.npz [...] [--minutes 6] [--rates 3e-3 6e-3]
+    python -m benchmarks.page_aware look --rates 4e-3 --rotate 10 --mirror 0.5 --warp 0.03
 
 ``look`` is the artist's drawings of the shared data, joined and spliced (:mod:`line_sets`).
 
 Both are decoder-only with layer norm and have as many parameters within a fifth. They are trained
 in turns, a few steps each, until each has had ``minutes`` of CPU time for every learning rate
 tried; so both had the same machine. The rate with the better validation counts. Both read the
-drawings as they are; noise of one unit's width is added to the offsets that they have to foretell,
+drawings as they are; noise of one unit's width is added to the offsets that they have to predict,
 anew in every epoch. Then both are judged on the test split (validation where there is none): nats
-per real point with noise of one unit's width on what is foretold, in units of the data's scale,
+per real point with noise of one unit's width on what is predicted, in units of the data's scale,
 also with noise on what is read; and how well a classifier tells their drawings from the test's.
 """
 
@@ -51,7 +51,7 @@ from strokebook.model.training.step import Stepper
 TURN = 10  # steps that one trains before the other goes on
 CHECKS = 12  # validations in a training
 WARM = 30  # steps over which the learning rate rises
-BLIND = {176: 300, 96: 208, 48: 172}  # units of a blind one with about as many parameters
+PLAIN = {176: 300, 96: 208, 48: 172}  # units of a plain decoder with about as many parameters
 
 
 class Runner:
@@ -95,7 +95,7 @@ class Runner:
     def learn(self, factor: float) -> None:
         """One step, the gradient clipped by its norm.
 
-        Both learn faster so than with the reference's clipping by value, the blind one more.
+        Both learn faster so than with the reference's clipping by value, SketchRNN's more.
         """
         stepper, batch = self.stepper, self.epochs[self.step]
         stepper.adam.zero_grad()
@@ -163,21 +163,21 @@ def compare(path: Path, arguments: Any) -> list[dict[str, Any]]:
     valid = list(sets.valid) if len(sets.test) else list(sets.train)[::12]
     train = list(sets.train) if len(sets.test) else [d for n, d in enumerate(sets.train) if n % 12]
     data: TrainingData = prepare(train, valid, 250)
-    seeing = ModelOptions(
-        conditional=False, decoder=arguments.units, decoder_cell="layer_norm", seeing=True
+    page_aware = ModelOptions(
+        conditional=False, decoder=arguments.units, decoder_cell="layer_norm", page_aware=True
     )
-    blind = replace(seeing, seeing=False, decoder=BLIND[arguments.units])
+    plain = replace(page_aware, page_aware=False, decoder=PLAIN[arguments.units])
     runs = [
         Runner(name, model, rate, data, arguments)
         for rate in arguments.rates
-        for name, model in (("sketch-rnn", blind), ("seeing", seeing))
+        for name, model in (("sketch-rnn", plain), ("page-aware", page_aware))
     ]
     live = runs
     while live:
         live = [run for run in live if run.go()]
     held = _checked(test)
     rows, wholes = [], []
-    for name in ("sketch-rnn", "seeing"):
+    for name in ("sketch-rnn", "page-aware"):
         best = min((r for r in runs if r.name == name), key=lambda r: r.best)
         row, whole = judge(best, held, _checked(train), arguments.samples)
         rows.append(row)
@@ -222,7 +222,9 @@ def table(path: Path, rows: list[dict[str, Any]]) -> str:
             f" | {r['pen']:.3f} | {r['nats']:.3f} ± {r['error']:.3f} | {told} |"
         )
     better, error = rows[1]["better"], rows[1]["better_error"]
-    lines.append(f"seeing is {better:.3f} ± {error:.3f} nats a point better (paired by drawing)")
+    lines.append(
+        f"page-aware is {better:.3f} ± {error:.3f} nats a point better (paired by drawing)"
+    )
     return "\n".join(lines)
 
 
@@ -233,7 +235,7 @@ def main() -> None:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--minutes", type=float, default=6.0, help="of CPU time for each training")
     parser.add_argument("--rates", type=float, nargs="+", default=[6e-3])
-    parser.add_argument("--units", type=int, default=176, choices=sorted(BLIND))
+    parser.add_argument("--units", type=int, default=176, choices=sorted(PLAIN))
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--samples", type=int, default=300, help="for the two-sample test; 0: none")
     parser.add_argument("--seed", type=int, default=0)

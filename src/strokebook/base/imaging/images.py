@@ -13,9 +13,9 @@ from PIL import Image, UnidentifiedImageError
 
 from strokebook.base.deep import OutOfRangeError, brightened, to_8_bits
 from strokebook.base.errors import Diagnostic, InputRefused, Severity, is_transient
-from strokebook.base.orientation import UPRIGHT, orientation, stored_size, turned_by_decoder
+from strokebook.base.imaging.orientation import UPRIGHT, orientation, stored_size, turned_by_decoder
+from strokebook.base.imaging.tiff import TiffSamples, count_pages, samples
 from strokebook.base.reading import plain_size, unreadable
-from strokebook.base.tiff import TiffSamples, count_pages, samples
 
 SUFFIXES = {
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),

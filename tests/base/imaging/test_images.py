@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from strokebook.base.errors import InputRefused
-from strokebook.base.images import image_info, open_image
+from strokebook.base.imaging.images import image_info, open_image
 
 
 def picture(width: int = 60, height: int = 40, mode: str = "RGB") -> Image.Image:
@@ -169,7 +169,7 @@ def test_no_permission_is_said(tmp_path: Path) -> None:
 MEASURED = """
 import resource, sys
 from pathlib import Path
-from strokebook.base.images import open_image
+from strokebook.base.imaging.images import open_image
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 open_image(Path(sys.argv[1]))
 kilobytes = 1024 if sys.platform == "darwin" else 1

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from strokebook.base.errors import InputRefused
-from strokebook.base.images import image_info, open_image
-from strokebook.base.tiff import count_pages
+from strokebook.base.imaging.images import image_info, open_image
+from strokebook.base.imaging.tiff import count_pages
 
 Tags = dict[int, int | tuple[int, ...]]
 GREY = np.array([[0, 1024, 2048, 4095]], np.uint16)  # in 12 bits

@@ -1,0 +1,1 @@
+"""Pictures from files: decoding, orientation, TIFF; their content and nothing else."""
