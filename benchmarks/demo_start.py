@@ -63,8 +63,8 @@ def main() -> None:
         curve = [(r["step"], r["per_point"]) for r in metrics.lines(folder) if r["kind"] == "valid"]
         text = ", ".join(f"{value:.3f} ({step})" for step, value in curve)
         spent = time.process_time() - before
-        found = nats(folder, test)
-        print(f"{name}: validation {text}; test {found:.3f}; {spent:.0f} s of CPU", flush=True)
+        test_nats = nats(folder, test)
+        print(f"{name}: validation {text}; test {test_nats:.3f}; {spent:.0f} s of CPU", flush=True)
 
 
 if __name__ == "__main__":

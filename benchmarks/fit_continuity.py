@@ -56,14 +56,14 @@ def asked(case: Case, unknown: float) -> list[Question]:
 
 def all_asked(cases: list[Case], workers: int, unknown: float) -> list[Question]:
     """The questions of all pages."""
-    found: dict[str, list[Question]] = {}
+    by_case: dict[str, list[Question]] = {}
     work = partial(asked, unknown=unknown)
     for case, answer in each(work, cases, workers, lambda case: case.name):
         if isinstance(answer, Diagnostic):
             print(answer, file=sys.stderr)
         else:
-            found[f"{case.name} {case.seed}"] = answer
-    return [q for case in cases for q in found.get(f"{case.name} {case.seed}", [])]
+            by_case[f"{case.name} {case.seed}"] = answer
+    return [q for case in cases for q in by_case.get(f"{case.name} {case.seed}", [])]
 
 
 def main() -> int:

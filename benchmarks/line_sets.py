@@ -55,11 +55,11 @@ def look() -> LineSet:
 
 def quickdraw() -> LineSet:
     """Recognised drawings of every word, 250 for validation and 250 for testing."""
-    found = _kept("quickdraw", _make_quickdraw)
-    rows = list(found["rows"])
+    arrays = _kept("quickdraw", _make_quickdraw)
+    rows = list(arrays["rows"])
     order = np.random.default_rng(0).permutation(len(rows))
     part = [[rows[n] for n in some] for some in (order[500:], order[:250], order[250:500])]
-    words = tuple(str(found["words"][n][0]) for n in order[500:])
+    words = tuple(str(arrays["words"][n][0]) for n in order[500:])
     return LineSet(part[0], part[1], part[2], words)
 
 
@@ -95,9 +95,9 @@ def _make_quickdraw() -> dict[str, list[Stroke3]]:
     refused: list[Diagnostic] = []
     rows, words = [], []
     for drawing in read_quickdraw(SHARED / "quickdraw_raw.ndjson.gz", refused.append):
-        found = long_line(drawing) if drawing.meta.get("recognized", True) else None
-        if found is not None and len(found) >= LEAST:
-            rows.append(found)
+        line = long_line(drawing) if drawing.meta.get("recognized", True) else None
+        if line is not None and len(line) >= LEAST:
+            rows.append(line)
             words.append(np.array([drawing.meta["word"]]))
     return {"rows": rows, "words": words}
 
@@ -106,10 +106,10 @@ def _kept(name: str, make: object) -> dict[str, list[Stroke3]]:
     path = OUT / f"lines-{name}-{VERSION}.npz"
     if not path.exists():
         OUT.mkdir(exist_ok=True)
-        made = make()  # type: ignore[operator]
+        arrays = make()  # type: ignore[operator]
         flat = {
             f"{part}.{what}": value
-            for part, rows in made.items()
+            for part, rows in arrays.items()
             for what, value in (
                 ("all", np.concatenate(rows)),
                 ("sizes", np.array([len(r) for r in rows])),
@@ -123,9 +123,9 @@ def _kept(name: str, make: object) -> dict[str, list[Stroke3]]:
 
 def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
-    for name, found in (("look", look()), ("quickdraw", quickdraw())):
+    for name, lines in (("look", look()), ("quickdraw", quickdraw())):
         for part in ("train", "valid", "test"):
-            rows = getattr(found, part)
+            rows = getattr(lines, part)
             points = np.percentile([len(r) for r in rows], (5, 50, 95))
             strokes = np.percentile([int(r[:, 2].sum()) for r in rows], (5, 50, 95))
             print(f"{name} {part}: {len(rows)} drawings, points {points}, strokes {strokes}")

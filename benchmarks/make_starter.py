@@ -180,20 +180,20 @@ class Says:
 
 def install(work: Path) -> None:
     """Pack the result into the package, with its numbers on the held-out drawings."""
-    folder, made = starter.FOLDER, work / "starter"
+    folder, trained = starter.FOLDER, work / "starter"
     figures, others = upright(line_sets.look().test), people(100, DRAWN_SEED + DRAWN)
     cards = [json.loads((work / n / "card.json").read_text("utf-8")) for n in STAGES]
     numbers = {
         "artist_drawings": len(figures),
-        "artist_nats": round(nats(made, figures, scale_of(figures)), 3),
-        "people_nats": round(nats(made, others, scale_of(others)), 3),
+        "artist_nats": round(nats(trained, figures, scale_of(figures)), 3),
+        "people_nats": round(nats(trained, others, scale_of(others)), 3),
         "drawn": DRAWN,
-        "parameters": sum(p.numel() for p in load_model(made).net.parameters()),
+        "parameters": sum(p.numel() for p in load_model(trained).net.parameters()),
         "minutes": round(sum(card["seconds"] for card in cards) / 60),
     }
     origin = {"name": starter.NAME, "sources": SOURCES, "licence": LICENCE, "numbers": numbers}
     page = CARD.read_text("utf-8").format(**numbers)
-    starter.pack(made, folder, origin, page)
+    starter.pack(trained, folder, origin, page)
     size = sum(path.stat().st_size for path in folder.iterdir())
     print(f"{folder}: {size / 1e6:.2f} MB, {numbers}")
 

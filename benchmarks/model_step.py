@@ -48,15 +48,15 @@ class Time(NamedTuple):
 
 def drawings(path: Path | None, most: int) -> TrainingData:
     if path is not None:
-        found = read_npz(path)
-        return prepare(found.train, found.valid, most)
+        arrays = read_npz(path)
+        return prepare(arrays.train, arrays.valid, most)
     rng = np.random.default_rng(0)
-    made: list[Stroke3] = []
+    walks: list[Stroke3] = []
     for _ in range(1000):
         rows = rng.normal(size=(int(rng.integers(90, most + 1)), 3)).astype(np.float32)
         rows[:, 2] = rng.random(len(rows)) < 0.25
-        made.append(rows)
-    return prepare(made[:800], made[800:], most)
+        walks.append(rows)
+    return prepare(walks[:800], walks[800:], most)
 
 
 def ours(
@@ -67,15 +67,15 @@ def ours(
     return lambda number, batch: stepper.step(number, batch, 1.0)
 
 
-def peer(made: Peer, train: TrainOptions, n_max: int) -> Callable[[int, Batch], object]:
-    adam = torch.optim.Adam(made.parameters(), lr=train.learning_rate)
+def peer(net: Peer, train: TrainOptions, n_max: int) -> Callable[[int, Batch], object]:
+    adam = torch.optim.Adam(net.parameters(), lr=train.learning_rate)
 
     def step(number: int, batch: Batch) -> float:
         del number
         adam.zero_grad()
-        loss = made.loss(padded(batch.rows, n_max + 1), batch.lengths)
+        loss = net.loss(padded(batch.rows, n_max + 1), batch.lengths)
         loss.backward()
-        torch.nn.utils.clip_grad_value_(made.parameters(), train.clip)
+        torch.nn.utils.clip_grad_value_(net.parameters(), train.clip)
         adam.step()
         return loss.item()
 
@@ -88,28 +88,28 @@ def timed(step: Callable[[int, Batch], object], number: int, batch: Batch) -> Ti
     return Time(time.perf_counter() - wall, time.process_time() - cpu)
 
 
-def compare(given: argparse.Namespace, model: ModelOptions, train: TrainOptions) -> None:
-    data = drawings(given.data, given.points)
+def compare(args: argparse.Namespace, model: ModelOptions, train: TrainOptions) -> None:
+    data = drawings(args.data, args.points)
     n_max = data.facts.n_max
     epochs = Epochs(data.train, train.batch, 0, train.scale_augment, train.point_drop)
-    batches = [epochs[k] for k in range(given.steps + 1)]
+    batches = [epochs[k] for k in range(args.steps + 1)]
     points = np.mean([float(b.lengths.sum()) for b in batches[1:]])
     print(
-        f"{given.cell}: encoder {model.encoder}, decoder {model.decoder}, z {model.z}, batch"
+        f"{args.cell}: encoder {model.encoder}, decoder {model.decoder}, z {model.z}, batch"
         f" {train.batch}, {points:.0f} points a step of at most {n_max} rows,"
         f" {torch.get_num_threads()} threads"
     )
     steps = {f"ours {p}": ours(model, train, n_max, p) for p in PRECISIONS}
     steps["nn.LSTM, padded"] = peer(FusedLstm(model), train, n_max)
-    if given.cell == "layer_norm":
+    if args.cell == "layer_norm":
         steps["Python cells"] = peer(PythonCells(model), train, n_max)
-    found: dict[str, list[Time]] = {name: [] for name in steps}
-    for begin in range(0, len(batches), given.turn):
+    times_of: dict[str, list[Time]] = {name: [] for name in steps}
+    for begin in range(0, len(batches), args.turn):
         for name, step in steps.items():
-            for number in range(begin, min(begin + given.turn, len(batches))):
-                found[name].append(timed(step, number, batches[number]))
-    base = np.mean(found["ours bf16"][1:], axis=0)
-    for name, times in found.items():
+            for number in range(begin, min(begin + args.turn, len(batches))):
+                times_of[name].append(timed(step, number, batches[number]))
+    base = np.mean(times_of["ours bf16"][1:], axis=0)
+    for name, times in times_of.items():
         wall, cpu = mean = np.mean(times[1:], axis=0)
         least = min(t.wall for t in times[1:])
         print(
@@ -119,22 +119,22 @@ def compare(given: argparse.Namespace, model: ModelOptions, train: TrainOptions)
         )
 
 
-def losses(given: argparse.Namespace, model: ModelOptions, train: TrainOptions) -> None:
-    data = drawings(given.data, given.points)
+def losses(args: argparse.Namespace, model: ModelOptions, train: TrainOptions) -> None:
+    data = drawings(args.data, args.points)
     n_max = data.facts.n_max
     for precision in PRECISIONS:
-        options = dataclasses.replace(train, precision=precision, seed=given.seed)
+        options = dataclasses.replace(train, precision=precision, seed=args.seed)
         net = SketchNet(model, torch.Generator().manual_seed(options.seed))
         stepper = Stepper(net, options, n_max)
         epochs = Epochs(
             data.train, options.batch, options.seed, options.scale_augment, options.point_drop
         )
-        for number in range(given.losses):
+        for number in range(args.losses):
             stepper.step(number, epochs[number], 1.0)
-        found = score(net, data.valid, n_max, options.batch, 0)
+        scores = score(net, data.valid, n_max, options.batch, 0)
         print(
-            f"  {precision}: {found.per_point:.4f} nats per point (position {found.position:.4f},"
-            f" pen {found.pen:.4f}), KL {found.kl:.4f} after {given.losses} steps",
+            f"  {precision}: {scores.per_point:.4f} nats per point (position {scores.position:.4f},"
+            f" pen {scores.pen:.4f}), KL {scores.kl:.4f} after {args.losses} steps",
             flush=True,
         )
 
@@ -154,19 +154,19 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--losses", type=int, default=0, help="train so many steps instead")
     parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args()
-    if given.threads:
-        torch.set_num_threads(given.threads)
+    args = parser.parse_args()
+    if args.threads:
+        torch.set_num_threads(args.threads)
     model = dataclasses.replace(
         model,
-        encoder=given.encoder,
-        decoder=given.decoder,
-        z=given.z,
-        encoder_cell=given.cell,
-        decoder_cell=given.cell,
+        encoder=args.encoder,
+        decoder=args.decoder,
+        z=args.z,
+        encoder_cell=args.cell,
+        decoder_cell=args.cell,
     )
-    train = dataclasses.replace(PRESETS["standard"].train, batch=given.batch)
-    (losses if given.losses else compare)(given, model, train)
+    train = dataclasses.replace(PRESETS["standard"].train, batch=args.batch)
+    (losses if args.losses else compare)(args, model, train)
 
 
 if __name__ == "__main__":

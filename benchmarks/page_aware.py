@@ -104,8 +104,8 @@ class Runner:
         targets[..., :2] += self.width * (torch.from_numpy(level).float() - 0.5)
         noise = Noise(self.seed, RandomStream.TRAINING, self.step)
         with computing("auto"):
-            found = stepper.net.decoder.nats(batch.inputs, targets, batch.lengths, None, noise)
-        loss: Any = (found[0] + found[1]) / batch.lengths.sum()
+            nats = stepper.net.decoder.nats(batch.inputs, targets, batch.lengths, None, noise)
+        loss: Any = (nats[0] + nats[1]) / batch.lengths.sum()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(stepper.named.values(), 1.0, error_if_nonfinite=True)
         for group in stepper.adam.param_groups:
@@ -115,13 +115,13 @@ class Runner:
     def check(self) -> None:
         """Validate; keep the weights that are best."""
         self.checks = int(self.seconds / self.limit * CHECKS)
-        found = costs(self.stepper.net, self.data.valid, self.noisy).per_point(1.0)
-        if found.together < self.best:
-            self.best = found.together
+        nats = costs(self.stepper.net, self.data.valid, self.noisy).per_point(1.0)
+        if nats.together < self.best:
+            self.best = nats.together
             self.weights = copy.deepcopy(self.stepper.net.state_dict())
         print(
             f"  {self.name} {self.rate:g}: {self.seconds / self.limit:4.0%} step {self.step}"
-            f" validation {found.together:.4f} ({found.position:.4f} + {found.pen:.4f})",
+            f" validation {nats.together:.4f} ({nats.position:.4f} + {nats.pen:.4f})",
             flush=True,
         )
 
@@ -139,21 +139,21 @@ def judge(
     scaled = [d * np.array((1 / facts.scale, 1 / facts.scale, 1.0), np.float32) for d in test]
     noisy = likelihood.with_noise(scaled, 1.0 / facts.scale, 0)
     whole = costs(net, scaled, noisy)
-    found = whole.per_point(1.0)
+    nats = whole.per_point(1.0)
     row: dict[str, Any] = {
         "model": run.name, "parameters": run.parameters, "rate": run.rate, "steps": run.step,
-        "cpu_seconds": round(run.seconds, 1), "validation": run.best, "position": found.position,
-        "pen": found.pen, "nats": found.together, "error": found.error,
+        "cpu_seconds": round(run.seconds, 1), "validation": run.best, "position": nats.position,
+        "pen": nats.pen, "nats": nats.together, "error": nats.error,
         "nats_noise_read": costs(net, noisy, noisy).per_point(1.0).together,
     }  # fmt: skip
     if samples:
         model = checkpoint.SketchModel(net, net.options, facts, {})
         options = EvaluateOptions(samples=samples)
         material = gather(model, test, training, options)
-        told = tell_apart(make(model, material, options).drawings, material, 0, SILENT)
-        if told is not None:
-            row |= {f"told_{name}": value.accuracy for name, value in told.model.items()}
-            row |= {f"control_{name}": value.accuracy for name, value in told.control.items()}
+        judged = tell_apart(make(model, material, options).drawings, material, 0, SILENT)
+        if judged is not None:
+            row |= {f"told_{name}": value.accuracy for name, value in judged.model.items()}
+            row |= {f"control_{name}": value.accuracy for name, value in judged.control.items()}
     return row, whole
 
 
@@ -213,13 +213,13 @@ def table(path: Path, rows: list[dict[str, Any]]) -> str:
         "| --- " * 9 + "|",
     ]
     for r in rows:
-        told = " | ".join(
+        accuracies = " | ".join(
             f"{r[k]:.3f}" if k in r else ""
             for k in ("told_strokes", "told_thinned", "told_pictures")
         )
         lines.append(
             f"| {r['model']} | {r['parameters']} | {r['steps']} | {r['position']:.3f}"
-            f" | {r['pen']:.3f} | {r['nats']:.3f} ± {r['error']:.3f} | {told} |"
+            f" | {r['pen']:.3f} | {r['nats']:.3f} ± {r['error']:.3f} | {accuracies} |"
         )
     better, error = rows[1]["better"], rows[1]["better_error"]
     lines.append(

@@ -48,12 +48,12 @@ class Data(NamedTuple):
 
 
 def bears() -> Data:
-    found = [
+    bear_rows = [
         np.asarray(to_rows(simplify(to_frame(d, MAGENTA_FRAME)[0], MAGENTA_EPSILON), "int16"))
         for d in read_quickdraw(line_sets.SHARED / "quickdraw_raw.ndjson.gz", lambda _: None)
         if d.meta["word"] == "bear"
     ]
-    return Data("bears", [np.asarray(rows, np.float32) for rows in found], [])
+    return Data("bears", [np.asarray(rows, np.float32) for rows in bear_rows], [])
 
 
 def artist() -> Data:
@@ -73,20 +73,22 @@ def people() -> Data:
     return Data("people of the program", held, make_starter.people(600, seed + 100))
 
 
-def row(name: str, data: Data, found: Evaluation) -> str:
-    nats = found.likelihood.noisy
+def row(name: str, data: Data, evaluation: Evaluation) -> str:
+    nats = evaluation.likelihood.noisy
     first = nats["mean" if "mean" in nats else "none"]
-    bound = found.likelihood.bound
+    bound = evaluation.likelihood.bound
     unseen = f"≤ {bound.weighted:.3f}" if bound is not None else f"{first.together:.3f}"
-    tests = found.tests
+    tests = evaluation.tests
     parts = ("strokes", "thinned", "pictures")
-    told = ["too few"] * 3 if tests is None else [f"{tests.model[p].accuracy:.0%}" for p in parts]
+    accuracies = (
+        ["too few"] * 3 if tests is None else [f"{tests.model[p].accuracy:.0%}" for p in parts]
+    )
     novelty = "none"
-    if found.novelty is not None:
-        ours, theirs = found.novelty.made_spread.median, found.novelty.held_spread.median
+    if evaluation.novelty is not None:
+        ours, theirs = evaluation.novelty.made_spread.median, evaluation.novelty.held_spread.median
         novelty = f"{ours:.1f} ({theirs:.1f})"
-    cells = [name, data.name, str(len(found.material.held)), f"{first.position:.3f}"]
-    cells += [f"{first.pen:.3f}", f"{first.together:.3f} ± {first.error:.3f}", unseen, *told]
+    cells = [name, data.name, str(len(evaluation.material.held)), f"{first.position:.3f}"]
+    cells += [f"{first.pen:.3f}", f"{first.together:.3f} ± {first.error:.3f}", unseen, *accuracies]
     return "| " + " | ".join([*cells, novelty]) + " |"
 
 
@@ -98,8 +100,8 @@ def compare(
     print("| --- " * 11 + "|", flush=True)
     for name, model, sets in models:
         for data in sets:
-            found = evaluate(model, data.held, data.training, options)
-            print(row(name, data, found), flush=True)
+            evaluation = evaluate(model, data.held, data.training, options)
+            print(row(name, data, evaluation), flush=True)
 
 
 def main() -> None:
@@ -109,9 +111,9 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
-    given = parser.parse_args()
-    torch.set_num_threads(given.threads)
-    options = EvaluateOptions(samples=given.samples, seed=given.seed, match_scale=True)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    options = EvaluateOptions(samples=args.samples, seed=args.seed, match_scale=True)
     with tempfile.TemporaryDirectory() as folder:
         bear = import_model(line_sets.SHARED / "magenta" / "bear.gen.json", Path(folder) / "bear")
         models = (

@@ -51,10 +51,10 @@ def main() -> None:
         f" load {os.getloadavg()[0]:.1f}; medians of {asked.repeat}\n"
         "model                          first ms (least, cpu)   step ms (cpu)  points/s each"
     )
-    found: list[dict[str, object]] = []
+    timings: list[dict[str, object]] = []
     for name, model in _models(asked.model):
         line = _time(model, asked)
-        found.append({"model": name, **line})
+        timings.append({"model": name, **line})
         print(
             f"{name:30} {line['first']:7.1f} ({line['first_least']:.1f}, {line['first_cpu']:.1f})"
             f"{line['step']:12.2f} ({line['step_cpu']:.2f}) {1000 / line['step']:10.0f}",
@@ -62,7 +62,7 @@ def main() -> None:
         )
     print(f"wanted: first under {GOAL_FIRST:.0f} ms, at least {GOAL_RATE:.0f} points/s each")
     if asked.json:
-        asked.json.write_text(json.dumps(found, indent=1))
+        asked.json.write_text(json.dumps(timings, indent=1))
 
 
 def _models(folder: Path | None) -> Iterator[tuple[str, SketchModel]]:

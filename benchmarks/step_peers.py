@@ -92,13 +92,13 @@ class Peer(nn.Module):
         state = torch.tanh(self.initial(z)).chunk(2, dim=1)
         beside = torch.cat((inputs, z.expand(len(inputs), -1, -1)), dim=2)
         hiddens, _ = self.decoder(beside, (state[0].contiguous(), state[1].contiguous()))
-        found = self.nats(self.output(hiddens), targets, lengths)
-        return found / targets[..., 0].numel() + 0.5 * mixture.kl_loss(mean, presig)
+        nats = self.nats(self.output(hiddens), targets, lengths)
+        return nats / targets[..., 0].numel() + 0.5 * mixture.kl_loss(mean, presig)
 
     def nats(self, outputs: Tensor, targets: Tensor, lengths: Tensor) -> Tensor:
         """All rows' nats, summed."""
-        found = mixture.nats(outputs, targets, lengths)
-        return (found.position + found.pen + found.padding).sum()
+        parts = mixture.nats(outputs, targets, lengths)
+        return (parts.position + parts.pen + parts.padding).sum()
 
 
 class PythonCells(Peer):

@@ -141,11 +141,11 @@ class Table:
 
 def lay_out(folder: Path, seed: int, pages: int) -> Copy:
     """A sample library, and a small project beside it that has done nothing yet."""
-    made = Copy(folder)
-    made.project.mkdir(parents=True)
-    (made.project / "strokebook.toml").write_text(SETTINGS, encoding="utf-8")
-    make_library(made.library, seed=seed, pages=pages)
-    return made
+    copy = Copy(folder)
+    copy.project.mkdir(parents=True)
+    (copy.project / "strokebook.toml").write_text(SETTINGS, encoding="utf-8")
+    make_library(copy.library, seed=seed, pages=pages)
+    return copy
 
 
 def run_through(copy: Copy) -> None:
@@ -165,9 +165,9 @@ def prepare(folder: Path, seed: int, pages: int) -> Copy:
     Raises:
         RuntimeError: A command failed, so there is nothing to do harm to.
     """
-    made = lay_out(folder, seed, pages)
-    run_through(made)
-    return made
+    copy = lay_out(folder, seed, pages)
+    run_through(copy)
+    return copy
 
 
 def fresh(base: Copy, folder: Path) -> Copy:
@@ -301,7 +301,7 @@ def remains(project: Path, page: str, image: str) -> list[str]:
     The catalogue and ``hand.json`` may: they say that the page is private. The log file may have
     the id, as a word of a command. A backup may have what the catalogue may, and no drawing.
     """
-    found = []
+    names = []
     for path in sorted(project.rglob("*")):
         name = path.relative_to(project).as_posix()
         if name.startswith(DATABASE) or name == HAND or not path.is_file():
@@ -309,13 +309,13 @@ def remains(project: Path, page: str, image: str) -> list[str]:
         if name.startswith("backups/") and path.suffix == ".db":
             with contextlib.closing(ReadOnlyDatabase(path)) as db:
                 if db.rows("SELECT 1 FROM drawing WHERE image = ?", [image]):
-                    found.append(name)
+                    names.append(name)
             continue
         data = path.read_bytes()
         words = [image.encode()] if name.startswith("logs/") else [page.encode(), image.encode()]
         if page in path.name or image in path.name or any(word in data for word in words):
-            found.append(name)
-    return found
+            names.append(name)
+    return names
 
 
 def drawings_of(project: Path) -> dict[str, int]:

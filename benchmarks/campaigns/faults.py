@@ -98,8 +98,8 @@ class Campaign:
         following = command(copy, *next_words)
         if following.code not in DONE or "Traceback" in following.err:
             losses.append(f"the next command fails: {following}")
-        if found := findings(copy):
-            losses.append(f"check says {found}")
+        if complaints := findings(copy):
+            losses.append(f"check says {complaints}")
         losses += edits_lost(copy, self.before, "after the next command")
         if rebuilt(copy) != (hand_work(copy.project), logged(copy.project)):
             losses.append("hand.json alone brings something else back")
@@ -273,9 +273,9 @@ def many_files(campaign: Campaign, count: int) -> None:
             pages = len(project.catalogue.pages())
         if ended.code != 0 or pages != count:
             row.losses.append(f"{ended}; {pages} pages after {seconds}")
-        found = findings(place)
-        row.clean += not found
-        row.losses += found
+        complaints = findings(place)
+        row.clean += not complaints
+        row.losses += complaints
         row.after[f"scan in {seconds}"] = 1
 
 

@@ -57,8 +57,8 @@ def losses(results: dict[str, list[Result]]) -> list[str]:
     """Every loss as a line: format, number of the mutant, what was done, what happened."""
     return [
         f"{name} {number} ({result.harm}): {result.loss}"
-        for name, found in results.items()
-        for number, result in enumerate(found)
+        for name, readings in results.items()
+        for number, result in enumerate(readings)
         if result.loss
     ]
 
@@ -66,12 +66,12 @@ def losses(results: dict[str, list[Result]]) -> list[str]:
 def table(results: dict[str, list[Result]]) -> str:
     """A line for each format."""
     lines = ["format        mutants  read  refused  worst s  peak MB  losses"]
-    for name, found in results.items():
-        outcomes = [r.outcome for r in found]
+    for name, readings in results.items():
+        outcomes = [r.outcome for r in readings]
         lines.append(
-            f"{name:13} {len(found):7} {outcomes.count('read'):5} {outcomes.count('refused'):8}"
-            f" {max(r.seconds for r in found):8.2f} {max(r.peak for r in found):8.0f}"
-            f" {sum(bool(r.loss) for r in found):7}"
+            f"{name:13} {len(readings):7} {outcomes.count('read'):5} {outcomes.count('refused'):8}"
+            f" {max(r.seconds for r in readings):8.2f} {max(r.peak for r in readings):8.0f}"
+            f" {sum(bool(r.loss) for r in readings):7}"
         )
     return "\n".join(lines)
 

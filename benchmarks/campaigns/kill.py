@@ -172,17 +172,17 @@ class Campaign:
 
     def completed(self, row: Row, copy: Copy, deed: Deed) -> list[str]:
         """What is not in order, at once and after one more command."""
-        found = findings(copy)
-        if not found:
+        complaints = findings(copy)
+        if not complaints:
             row.clean += 1
         else:
             # A removal that the artist has agreed to is completed by any edit; else he is asked.
-            waits = any("waits for your word" in finding for finding in found)
+            waits = any("waits for your word" in finding for finding in complaints)
             words = deed.words if waits else ("tag", self.pages[-1], "extras")
             ended = command(copy, *words)
             again = findings(copy)
             if ended.code != 0 or again:
-                return [f"{ended}; check says {again}, before that {found}"]
+                return [f"{ended}; check says {again}, before that {complaints}"]
             name = "the same command" if waits else "any edit"
             row.after[name] = row.after.get(name, 0) + 1
         return self.shown(copy, deed.secret)
@@ -233,9 +233,9 @@ def two_at_once(campaign: Campaign, rounds: int) -> None:
             losses.append(str(ended))
         elif words[0] == "correct" and not any(f'"{words[2]}"' in b for _, b in there.values()):
             losses.append(f"the label of '{words[2]}' is not in the log")
-        found = findings(copy)
-        row.clean += not found
-        if found:
+        complaints = findings(copy)
+        row.clean += not complaints
+        if complaints:
             last = command(copy, "tag", campaign.pages[-1], "extras")
             again = findings(copy)
             if again or last.code != 0:
@@ -317,16 +317,16 @@ class Runs:
         losses = self.wrong()
         if code != 0:
             losses.append(f"the run ended with {code}")
-        if found := findings(self.copy):
-            losses.append(f"check says {found}")
+        if complaints := findings(self.copy):
+            losses.append(f"check says {complaints}")
         self.ended.rounds += 1
-        self.ended.clean += not found
+        self.ended.clean += not complaints
         self.ended.losses += losses
 
     def mended(self) -> None:
         """See that what a killed run left is in order, or mended by one command, on a copy."""
-        found = findings(self.copy)
-        if not found:
+        complaints = findings(self.copy)
+        if not complaints:
             self.row.clean += 1
             return
         other = self.campaign.copy(self.copy)

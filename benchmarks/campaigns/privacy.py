@@ -76,11 +76,11 @@ class Home:
 
 def make_home(folder: Path, seed: int) -> Home:
     """A library of the sample's kind, one page of it painted, run through."""
-    made = lay_out(folder, seed, PAGES)
-    truth = json.loads((made.library / "truth.json").read_text("utf-8"))
+    home = lay_out(folder, seed, PAGES)
+    truth = json.loads((home.library / "truth.json").read_text("utf-8"))
     drawings = [path for path, facts in truth.items() if facts["kind"] == "drawing"]
-    paint(made.library / min(drawings))
-    run_through(made)
+    paint(home.library / min(drawings))
+    run_through(home)
     return find_home(folder)
 
 

@@ -91,18 +91,20 @@ def learn_traces(folder: Path, page: str, words: tuple[str, ...] = ()) -> PageTr
         words: Said of it by hand, and of nothing else.
     """
     with open_project(folder) as project:
-        found = project.catalogue.page(page)
-        images = tuple(project.catalogue.versions_of(found.image))
+        record = project.catalogue.page(page)
+        images = tuple(project.catalogue.versions_of(record.image))
         pieces = [
-            *_vectors(project, found.image),
-            *_strokes(project, found.image),
+            *_vectors(project, record.image),
+            *_strokes(project, record.image),
             *_rows(project, page),
             *(("a word said of it by hand", word.encode()) for word in words),
         ]
-        row = project.catalogue.db.row("SELECT signature FROM image WHERE hash = ?", (found.image,))
+        row = project.catalogue.db.row(
+            "SELECT signature FROM image WHERE hash = ?", (record.image,)
+        )
         if row is not None and row[0] and len(row[0]) > 2 * _PIECE:
             pieces.append(("its small grey picture", bytes(row[0][256:768])))
-        names = (page, found.path.rpartition(".")[0], *([found.title] if found.title else []))
+        names = (page, record.path.rpartition(".")[0], *([record.title] if record.title else []))
     return PageTraces(page, images, names, tuple(dict.fromkeys(pieces)), words)
 
 
@@ -153,16 +155,16 @@ def _rows(project: Project, page: str) -> Iterator[tuple[str, bytes]]:
 
 def search(folder: Path, traces: PageTraces) -> list[Find]:
     """Everything in a project that shows the page or speaks of it."""
-    found = []
+    finds = []
     for path in sorted(folder.rglob("*")):
         place = path.relative_to(folder).as_posix()
         names = (*traces.names, *traces.images, *traces.words)
-        found += [Find(place, f"is named {n}") for n in names if _says(n, path.name.encode())]
+        finds += [Find(place, f"is named {n}") for n in names if _says(n, path.name.encode())]
         if path.is_file() and not path.is_symlink():
-            found += [Find(place, what) for what in dict.fromkeys(_in_file(path, place, traces))]
+            finds += [Find(place, what) for what in dict.fromkeys(_in_file(path, place, traces))]
             if path.open("rb").read(len(_SQLITE)) == _SQLITE:
-                found += _in_tables(path, place, traces)
-    return found
+                finds += _in_tables(path, place, traces)
+    return finds
 
 
 def _in_file(path: Path, place: str, traces: PageTraces) -> Iterator[str]:

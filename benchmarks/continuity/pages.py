@@ -37,13 +37,13 @@ def lessons(count: int, seed: int) -> list[Case]:
         dataclasses.replace(c, seed=c.seed + 1000 * k) for k in range(RENDERINGS) for c in lines
     ]
     several = [c for c in FAMILIES["several"](count, seed) if c.source not in held]
-    made = [
+    linked = [
         as_case("human", drawing, seed + 1, number)
         for number, drawing in enumerate(_linked(count, held, seed))
     ]
     return (
         human
-        + made
+        + linked
         + several
         + FAMILIES["knots"](2 * count, seed)
         + FAMILIES["people"](count // 2, seed)
@@ -57,9 +57,9 @@ def _linked(count: int, held: set[str], seed: int) -> Iterator[Drawing]:
     read = read_quickdraw(quickdraw_path(), refused.append)
     drawings = [d for d in read if d.source not in held]
     rng.shuffle(drawings)  # type: ignore[arg-type]
-    found = 0
+    yielded = 0
     for drawing in drawings:
-        if found == count:
+        if yielded == count:
             return
         strokes = [np.asarray(s, np.float64) for s in drawing.strokes if len(s) > 2]
         if 3 <= len(strokes) <= 8 and drawing.n_points > 40:
@@ -67,7 +67,7 @@ def _linked(count: int, held: set[str], seed: int) -> Iterator[Drawing]:
         else:
             line = max(strokes, key=len, default=np.zeros((0, 2)))
         if len(line) >= 25 and 1 <= len(crossing_points([line])) <= 60:
-            found += 1
+            yielded += 1
             yield Drawing.of([line.astype(np.float32)], source=f"linked:{drawing.source}")
 
 

@@ -101,8 +101,8 @@ def pairings(members: Sequence[int]) -> Iterator[tuple[tuple[int, int], ...]]:
 def _about_node(
     system: TransitionSystem, junction: Junction, walks: Sequence[Walk]
 ) -> Iterator[Question]:
-    found = passes(walks, junction.members)
-    if any(found.counts[m] != 1 for m in junction.members):
+    passages = passes(walks, junction.members)
+    if any(passages.counts[m] != 1 for m in junction.members):
         return
     sheet = _Sheet(system)
     rows, degree = sheet.within(junction), len(junction.members)
@@ -110,7 +110,7 @@ def _about_node(
         Choice(tuple(rows[frozenset(p)] for p in pairs), degree - 2 * len(pairs), False)
         for pairs in pairings(junction.members)
     ]
-    true = {rows[p] for p in found.pairs if p in rows}
+    true = {rows[p] for p in passages.pairs if p in rows}
     truth = next((k for k, c in enumerate(choices) if set(c.pairs) == true), None)
     if truth is not None:
         yield Question("node", sheet.features(), np.zeros(WIDTH), tuple(choices), truth)
@@ -145,8 +145,8 @@ def _about_stretch(
     if drawn not in ({1}, {2}) or len(set(around)) < len(around):
         return
     ends = [candidate.path.branches[0], twin(candidate.path.branches[-1])]
-    found = passes(walks, around if drawn == {2} else [*around, *ends])
-    if any(found.counts[m] != 1 for m in around):
+    passages = passes(walks, around if drawn == {2} else [*around, *ends])
+    if any(passages.counts[m] != 1 for m in around):
         return
     sheet = _Sheet(system)
     u, v = system.graph.junction(candidate.u), system.graph.junction(candidate.v)
@@ -162,10 +162,10 @@ def _about_stretch(
     ]
     joined = list(_joined(one, two, near, far, across))
     if drawn == {1}:
-        true = {(near | far)[p] for p in found.pairs if p in near or p in far}
+        true = {(near | far)[p] for p in passages.pairs if p in near or p in far}
         truth = next((k for k, c in enumerate(apart) if set(c.pairs) == true), None)
     else:
-        truth = _twice(system, candidate, walks, found.pairs, joined, sheet)
+        truth = _twice(system, candidate, walks, passages.pairs, joined, sheet)
         truth = None if truth is None else len(apart) + truth
     if truth is not None:
         about = "retrace" if two.members else "dead end"

@@ -29,7 +29,7 @@ def load(name: str, project: Path | None) -> Hand:
     if name == "made":
         if project is None:
             raise SystemExit("made needs --project: 1,000 pages of make-sample --seed 777.")
-        return hands.made(project)
+        return hands.sample_library(project)
     return hands.artist() if name == "artist" else hands.sheep()
 
 
@@ -46,11 +46,13 @@ def choose_temperature(model: SketchModel, hand: Hand, seed: int) -> float:
     """The temperature at which validation drawings are told least, by both judges' mean."""
     count = min(MOST, len(hand.valid))
 
-    def told(temperature: float) -> float:
-        found = judges.judge(drawn(model, count, temperature, seed + 1), hand.valid[:count], seed)
-        return sum(j.accuracy for j in found.values())
+    def mean_accuracy(temperature: float) -> float:
+        verdicts = judges.judge(
+            drawn(model, count, temperature, seed + 1), hand.valid[:count], seed
+        )
+        return sum(j.accuracy for j in verdicts.values())
 
-    return min(TEMPERATURES, key=told)
+    return min(TEMPERATURES, key=mean_accuracy)
 
 
 def measure(hand: Hand, model: SketchModel, seed: int) -> dict[str, Any]:

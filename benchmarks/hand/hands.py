@@ -57,17 +57,17 @@ class Hand:
 
 def artist() -> Hand:
     """The artist's figures (``look_i16``), joined and spliced, without twins."""
-    found = line_sets.look()
-    return without_twins(Hand("artist", found.train, found.valid, found.test))
+    sets = line_sets.look()
+    return without_twins(Hand("artist", sets.train, sets.valid, sets.test))
 
 
 def sheep() -> Hand:
     """The Sheep Market's split as published."""
-    found = read_npz(line_sets.SHARED / "aaron_sheep.npz")
-    return Hand("sheep", list(found.train), list(found.valid), list(found.test))
+    arrays = read_npz(line_sets.SHARED / "aaron_sheep.npz")
+    return Hand("sheep", list(arrays.train), list(arrays.valid), list(arrays.test))
 
 
-def made(project: Path) -> Hand:
+def sample_library(project: Path) -> Hand:
     """The data set of a project over ``make-sample --pages 1000 --seed 777``, split by page."""
     from strokebook.pipeline.project import open_project
     from strokebook.pipeline.stages.dataset import npz_file, offered

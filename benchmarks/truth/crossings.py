@@ -44,7 +44,7 @@ def crossing_points(strokes: Sequence[Line]) -> Floats:
 
 @njit(cache=True)
 def _crossing_points(a: Floats, b: Floats, owner: Ints) -> Floats:
-    found = []
+    crossings = []
     for i in range(len(a)):
         dx, dy = b[i, 0] - a[i, 0], b[i, 1] - a[i, 1]
         left, right = min(a[i, 0], b[i, 0]), max(a[i, 0], b[i, 0])
@@ -63,10 +63,10 @@ def _crossing_points(a: Floats, b: Floats, owner: Ints) -> Floats:
             x, y = a[j, 0] - a[i, 0], a[j, 1] - a[i, 1]
             u, v = (x * ey - y * ex) / area, (x * dy - y * dx) / area
             if 0.0 <= u < 1.0 and 0.0 <= v < 1.0:  # half open: a vertex counts once
-                found.append((a[i, 0] + u * dx, a[i, 1] + u * dy))
-    points = np.empty((len(found), 2))
-    for k in range(len(found)):
-        points[k, 0], points[k, 1] = found[k]
+                crossings.append((a[i, 0] + u * dx, a[i, 1] + u * dy))
+    points = np.empty((len(crossings), 2))
+    for k in range(len(crossings)):
+        points[k, 0], points[k, 1] = crossings[k]
     return points
 
 
@@ -85,9 +85,9 @@ def clear_crossings(strokes: Sequence[Line], pen: float) -> list[Crossing]:
     clear = []
     for at in crossing_points(strokes):
         for reach in REACHES:
-            found = _passes(strokes, at, reach * pen)
-            ends = np.array([p for pair in found for p in pair]).reshape(-1, 2)
-            if len(found) == 2 and len(ends) == 4 and _least_distance(ends) >= APART * pen:
+            passes = _passes(strokes, at, reach * pen)
+            ends = np.array([p for pair in passes for p in pair]).reshape(-1, 2)
+            if len(passes) == 2 and len(ends) == 4 and _least_distance(ends) >= APART * pen:
                 clear.append(Crossing(at, reach * pen, ends))
                 break
     return clear
@@ -119,7 +119,7 @@ def _passes(
         reach: Its radius.
         whole: Leave out runs that end inside.
     """
-    found: list[tuple[Line, ...]] = []
+    passes: list[tuple[Line, ...]] = []
     for stroke in strokes:
         inside = np.hypot(stroke[:, 0] - at[0], stroke[:, 1] - at[1]) <= reach
         edges = np.flatnonzero(np.diff(np.r_[False, inside, False].astype(np.int8)))
@@ -130,8 +130,8 @@ def _passes(
             if past < len(stroke):
                 run.append(stroke[past - 1])
             if len(run) == 2 or not whole:
-                found.append(tuple(run))
-    return found
+                passes.append(tuple(run))
+    return passes
 
 
 def _least_distance(points: Floats) -> float:

@@ -65,11 +65,11 @@ def measure(truth: Sequence[Line], traced: Sequence[Line], pen: float) -> Measur
         traced: The tracing's strokes in the same frame, in its order.
         pen: Width of the line in units.
     """
-    true, found = sample(truth), sample(traced)
-    ink = measure_ink(true, found, pen)
+    true, tracing = sample(truth), sample(traced)
+    ink = measure_ink(true, tracing, pen)
     order = measure_order(truth, traced)
     clear = clear_crossings(true.strokes, pen)
-    passed = [passed_straight(c, found.strokes) for c in clear]
+    passed = [passed_straight(c, tracing.strokes) for c in clear]
     return Measures(
         len(truth),
         len(traced),
@@ -86,7 +86,7 @@ def measure(truth: Sequence[Line], traced: Sequence[Line], pen: float) -> Measur
         ink.f_unit,
         ink.chamfer,
         retraced(true, pen),
-        retraced(found, pen),
+        retraced(tracing, pen),
         ink.invented,
         true.length,
         ink.length,

@@ -45,11 +45,11 @@ def measure_order(truth: Sequence[Line], traced: Sequence[Line]) -> OrderMeasure
     if not traced:
         return OrderMeasures(NAN, NAN, NAN, NAN)
     step = max(SPACING, sample(truth, SPACING).length / MOST)
-    true, found = sample(truth, step), sample(traced, step)
-    whole, forth = either_way(found.points, true.points)
+    true, tracing = sample(truth, step), sample(traced, step)
+    whole, forth = either_way(tracing.points, true.points)
     if len(truth) == 1:
         return OrderMeasures(whole, whole, NAN, float(forth))
-    cost, ways = _table(true.strokes, found.strokes)
+    cost, ways = _table(true.strokes, tracing.strokes)
     rows, columns = linear_sum_assignment(cost)
     pairs = [columns[i] < columns[j] for i, j in itertools.combinations(range(len(rows)), 2)]
     return OrderMeasures(
@@ -61,10 +61,10 @@ def measure_order(truth: Sequence[Line], traced: Sequence[Line]) -> OrderMeasure
 
 
 def _table(
-    true: Sequence[Line], found: Sequence[Line]
+    true: Sequence[Line], tracing: Sequence[Line]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """Order error of every traced against every true stroke ``(T, F)``, and the direction."""
-    pairs = [either_way(f, t) for t, f in itertools.product(true, found)]
-    shape = (len(true), len(found))
+    pairs = [either_way(f, t) for t, f in itertools.product(true, tracing)]
+    shape = (len(true), len(tracing))
     cost = np.array([c for c, _ in pairs]).reshape(shape)
     return cost, np.array([w for _, w in pairs]).reshape(shape)

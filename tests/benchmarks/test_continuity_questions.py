@@ -34,9 +34,9 @@ def test_the_walk_runs_along_every_edge_in_the_pens_order():
 
 def test_passes_are_what_the_pen_did_at_a_node():
     walks = [[(0, 0), (1, 0), (2, 1)]]
-    found = passes(walks, [1, 2, 3, 5, 4])
-    assert found.pairs == {frozenset((1, 2)), frozenset((3, 5))}
-    assert found.counts == {1: 1, 2: 1, 3: 1, 5: 1, 4: 1}
+    passages = passes(walks, [1, 2, 3, 5, 4])
+    assert passages.pairs == {frozenset((1, 2)), frozenset((3, 5))}
+    assert passages.counts == {1: 1, 2: 1, 3: 1, 5: 1, 4: 1}
 
 
 def test_all_pairings_of_four():

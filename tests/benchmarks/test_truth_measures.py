@@ -168,7 +168,7 @@ def test_warping_is_the_least_of_all_warpings():
 
 def paths(n: int, m: int) -> list[list[tuple[int, int]]]:
     """All monotone ways from (0, 0) to (n - 1, m - 1)."""
-    found = []
+    paths_of = []
     for steps in itertools.chain.from_iterable(
         itertools.product([(1, 0), (0, 1), (1, 1)], repeat=k) for k in range(1, n + m - 1)
     ):
@@ -176,5 +176,5 @@ def paths(n: int, m: int) -> list[list[tuple[int, int]]]:
         for di, dj in steps:
             ways.append((ways[-1][0] + di, ways[-1][1] + dj))
         if ways[-1] == (n - 1, m - 1):
-            found.append(ways)
-    return found
+            paths_of.append(ways)
+    return paths_of

@@ -47,7 +47,7 @@ def test_quickdraw_families(shared, monkeypatch):
     assert all(4 <= len(c.strokes) <= 12 for c in several(3, seed=1))
 
 
-def test_a_missing_quickdraw_file_is_said(tmp_path, monkeypatch, capsys):
+def test_a_missing_quickdraw_file_is_reported(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("STROKEBOOK_SHARED", str(tmp_path))
     assert human(3, seed=1) == []
     assert "STROKEBOOK_SHARED" in capsys.readouterr().out
@@ -104,7 +104,7 @@ def test_a_crash_of_an_engine_is_a_result(monkeypatch):
     assert outcome.failure == "ValueError: broken"
 
 
-def test_engines_that_are_missing_are_said(capsys):
+def test_engines_that_are_missing_are_reported(capsys):
     assert available(["no such engine"]) == []
     assert "no such engine" in capsys.readouterr().out
 

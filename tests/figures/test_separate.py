@@ -32,8 +32,8 @@ THREE = [frame(0, 0, 10, 10), frame(2, 0, 12, 10), frame(6, 0, 20, 10)]
 def test_faithful_can_put_a_stroke_in_two_drawings_and_mended_never_does():
     assert groups(THREE[:2], mode="faithful") == [[0, 1]]
     doubled = [*THREE, frame(60, 0, 70, 10), frame(61, 0, 71, 10)]
-    found = groups(doubled, mode="faithful")
-    assert sorted(k for g in found for k in g) != list(range(5))
+    figures = groups(doubled, mode="faithful")
+    assert sorted(k for g in figures for k in g) != list(range(5))
     assert sorted(k for g in groups(doubled, mode="mended") for k in g) == list(range(5))
 
 
@@ -102,9 +102,9 @@ def test_mended_drawings_come_in_reading_order():
 def test_mended_puts_every_stroke_in_one_drawing_and_boxes_hardly_overlap(strokes):
     options = SeparateOptions(mode="mended", gap=2.0)
     drawing = Drawing.of(strokes)
-    found = group_strokes(drawing, options)
-    assert sorted(k for g in found for k in g) == list(range(len(drawing)))
-    boxes = [boxes_of(drawing.strokes)[g] for g in found]
+    figures = group_strokes(drawing, options)
+    assert sorted(k for g in figures for k in g) == list(range(len(drawing)))
+    boxes = [boxes_of(drawing.strokes)[g] for g in figures]
     around = [[*b[:, :2].min(0), *b[:, 2:].max(0)] for b in boxes]
     for i, a in enumerate(around):
         assert all(plain_rules.overlap(a, b) < 0.05 for b in around[i + 1 :])

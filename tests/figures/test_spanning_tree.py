@@ -34,32 +34,32 @@ def grown_tree(points):
 @settings(deadline=None)  # the first call loads scipy
 @given(dots)
 def test_gaps_are_those_of_the_spanning_tree(points):
-    found = links([[p] for p in points])
-    np.testing.assert_allclose(found.gaps, grown_tree(points), atol=1e-4)
+    tree = links([[p] for p in points])
+    np.testing.assert_allclose(tree.gaps, grown_tree(points), atol=1e-4)
 
 
 @settings(deadline=None)
 @given(pages)
 def test_links_connect_every_stroke_shortest_first(strokes):
     assume(strokes)
-    found = links(strokes)
-    assert (np.diff(found.gaps) >= 0).all()
+    tree = links(strokes)
+    assert (np.diff(tree.gaps) >= 0).all()
     reached = {0}
     for _ in strokes:
-        reached |= {k for pair in found.pairs.tolist() if reached & set(pair) for k in pair}
+        reached |= {k for pair in tree.pairs.tolist() if reached & set(pair) for k in pair}
     assert reached == set(range(len(strokes)))
-    assert len(found.pairs) == len(strokes) - 1
+    assert len(tree.pairs) == len(strokes) - 1
 
 
 def test_gaps_are_measured_between_lines_not_their_corners():
-    found = links([[(0, 0), (100, 0)], [(50, 8), (50, 90)]])
-    np.testing.assert_allclose(found.gaps, [8.0], atol=0.05)
-    assert found.ink == pytest.approx(182.0)
+    tree = links([[(0, 0), (100, 0)], [(50, 8), (50, 90)]])
+    np.testing.assert_allclose(tree.gaps, [8.0], atol=0.05)
+    assert tree.ink == pytest.approx(182.0)
 
 
 def test_looseness_is_the_gap_exceeded_once_in_so_much_ink():
     dashes = [[(x, 0), (x + 10, 0)] for x in (0, 11, 23, 36, 50)]  # gaps 1, 2, 3, 4; ink 50
-    found = links(dashes)
-    assert [found.looseness(every) for every in (60.0, 50.0, 20.0)] == pytest.approx([4, 3, 2])
-    assert found.looseness(10.0) == 0.0
+    tree = links(dashes)
+    assert [tree.looseness(every) for every in (60.0, 50.0, 20.0)] == pytest.approx([4, 3, 2])
+    assert tree.looseness(10.0) == 0.0
     assert links(dashes[:1]).looseness(10.0) == 0.0

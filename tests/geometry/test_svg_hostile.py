@@ -48,8 +48,8 @@ def test_closes_cost_the_same_however_many_went_before(piece: str) -> None:
 
 def test_a_hundred_thousand_closes_are_one_dot_more(monkeypatch: pytest.MonkeyPatch) -> None:
     assert normalised("M0 0" + "z" * 100_000) == "M0 0zm0 0z"
-    found = parse_svg(svg(f'<path d="M0 0L5 5{"z " * 100_000}"/>'))
-    assert [s.tolist() for s in found.strokes] == [[[0, 0], [5, 5], [0, 0]], [[0, 0]]]
+    drawing = parse_svg(svg(f'<path d="M0 0L5 5{"z " * 100_000}"/>'))
+    assert [s.tolist() for s in drawing.strokes] == [[[0, 0], [5, 5], [0, 0]], [[0, 0]]]
 
 
 @pytest.mark.parametrize("d", ["L5 5", "zL5 5", " ,H5", "a1 1 0 1 1 5 5"])
@@ -122,8 +122,8 @@ def test_rules_keep_what_draws_and_lose_the_rest() -> None:
 def test_styles_still_say_what_is_hidden() -> None:
     style = "<style>.a{visibility:hidden} .b{stroke-width:7px;stroke:red}</style>"
     body = f'{style}<path class="a" d="M0 0L1 1"/><path class="b" d="M0 0L9 9"/>'
-    found = parse_svg(svg(body))
-    assert len(found) == 1 and found.pen_width == 7
+    drawing = parse_svg(svg(body))
+    assert len(drawing) == 1 and drawing.pen_width == 7
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")

@@ -38,6 +38,6 @@ def test_a_long_slit_stays_open():
     assert len(close_parallel_edges(slit(gap=3.0, length=30.0), longest=16.0).edges) == 4
 
 
-def test_nothing_is_closed_when_told_so():
+def test_nothing_is_closed_when_switched_off():
     graph = slit(gap=3.0)
     assert close_parallel_edges(graph, longest=0.0) is graph

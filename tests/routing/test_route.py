@@ -28,11 +28,11 @@ def graph(*strokes: npt.ArrayLike) -> LineGraph:
 
 
 def ends(drawing: Drawing) -> list[set[tuple[int, int]]]:
-    found = []
+    pairs = []
     for stroke in drawing.strokes:
         corners = (stroke[0], stroke[-1])
-        found.append({(round(float(x)), round(float(y))) for x, y in corners})
-    return found
+        pairs.append({(round(float(x)), round(float(y))) for x, y in corners})
+    return pairs
 
 
 def test_two_lines_that_cross_go_straight_on() -> None:

@@ -66,18 +66,18 @@ def flat_x() -> LineGraph:
 
 
 def test_lines_that_run_together_both_run_along_the_ink_they_share() -> None:
-    found = route(flat_x())
-    assert ends(found) == [((0, 10), (200, 90)), ((0, 90), (200, 10))]
-    assert found.meta["retraced"] == 1
-    for stroke in found.strokes:
+    routed = route(flat_x())
+    assert ends(routed) == [((0, 10), (200, 90)), ((0, 90), (200, 10))]
+    assert routed.meta["retraced"] == 1
+    for stroke in routed.strokes:
         for shared in ((95, 50), (105, 50)):
             assert any(np.allclose(p, shared) for p in stroke)
 
 
 def test_without_retracing_each_edge_is_drawn_once() -> None:
-    found = route(flat_x(), RouteOptions(retrace="never"))
-    assert (len(found), found.meta["retraced"]) == (3, 0)
-    assert found.length == pytest.approx(sum(e.length for e in flat_x().edges), rel=1e-4)
+    routed = route(flat_x(), RouteOptions(retrace="never"))
+    assert (len(routed), routed.meta["retraced"]) == (3, 0)
+    assert routed.length == pytest.approx(sum(e.length for e in flat_x().edges), rel=1e-4)
 
 
 def test_tips_are_drawn_there_and_back_and_the_last_two_odd_nodes_stay_ends() -> None:
@@ -93,9 +93,9 @@ def test_tips_are_drawn_there_and_back_and_the_last_two_odd_nodes_stay_ends() ->
         ],
         pen=2.0,
     )
-    found = route(tips, RouteOptions(retrace="always"))
-    assert ends(found) == [((30, 100), (150, 100))]
-    assert found.length == pytest.approx(sum(e.length for e in tips.edges) + 40, rel=1e-3)
+    routed = route(tips, RouteOptions(retrace="always"))
+    assert ends(routed) == [((30, 100), (150, 100))]
+    assert routed.length == pytest.approx(sum(e.length for e in tips.edges) + 40, rel=1e-3)
     assert len(route(tips, RouteOptions(retrace="never"))) == 3
 
 
@@ -112,9 +112,9 @@ def test_a_closed_line_starts_at_the_top_and_goes_to_the_left() -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_a_smooth_knot_is_one_line_again(seed: int) -> None:
     line = knot(seed)
-    (found,) = route(graph_of_strokes(Drawing.of([line], pen_width=1.0), 0.2)).strokes
+    (routed,) = route(graph_of_strokes(Drawing.of([line], pen_width=1.0), 0.2)).strokes
     ways = [np.linalg.norm(evenly(way, 300) - evenly(line, 300), axis=1)
-            for way in (found, found[::-1])]  # fmt: skip
+            for way in (routed, routed[::-1])]  # fmt: skip
     assert min(float(np.median(w)) for w in ways) < 1.0
 
 
@@ -134,8 +134,8 @@ def test_every_edge_is_drawn_and_nothing_else(
     number = st.integers(0, len(nodes) - 1)
     pairs = st.tuples(number, number).filter(lambda p: p[0] < p[1])
     whole = graph(places, data.draw(st.lists(pairs, min_size=1, max_size=14)))
-    found = route(whole, RouteOptions(retrace=retrace, gap=0.0))
-    true, seen = pieces([e.points for e in whole.edges]), pieces(found.strokes)
+    routed = route(whole, RouteOptions(retrace=retrace, gap=0.0))
+    true, seen = pieces([e.points for e in whole.edges]), pieces(routed.strokes)
     assert set(seen) == set(true)
     if retrace == "never":
         assert sorted(seen) == sorted(true)
@@ -154,9 +154,9 @@ def test_a_grid_of_a_thousand_crossings_is_lines_again() -> None:
     lines = [[(k * 10, -5), (k * 10, 325)] for k in range(32)]
     lines += [[(-5, k * 10), (325, k * 10)] for k in range(32)]
     grid = Drawing.of([evenly(s, 400) for s in lines], pen_width=1.0)
-    found = route(graph_of_strokes(grid, 0.2))
-    assert len(found) == 64
-    assert found.length == pytest.approx(grid.length, rel=1e-4)
+    routed = route(graph_of_strokes(grid, 0.2))
+    assert len(routed) == 64
+    assert routed.length == pytest.approx(grid.length, rel=1e-4)
 
 
 @given(st.lists(st.floats(0.0, 4.0), min_size=15, max_size=15), st.floats(0.2, 2.0))

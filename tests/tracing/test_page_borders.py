@@ -47,9 +47,9 @@ def turned(page: np.ndarray, line: np.ndarray, quarter: int) -> tuple[np.ndarray
 def test_a_line_that_grazes_the_border_is_whole(pen: float, top: float, quarter: int) -> None:
     line = arch(top)
     page, line = turned(drawn(line, pen=pen), line, quarter)
-    found = strokes(page)
-    assert len(found) == 1
-    gaps = np.linalg.norm(line[:, None] - found[0][None], axis=2)
+    traced = strokes(page)
+    assert len(traced) == 1
+    gaps = np.linalg.norm(line[:, None] - traced[0][None], axis=2)
     assert gaps[1:-1].min(axis=1).max() < 1 + 0.3 * pen
 
 
@@ -57,12 +57,12 @@ def test_a_line_that_grazes_the_border_is_whole(pen: float, top: float, quarter:
 def test_a_line_that_runs_off_the_page_ends_at_its_border(pen: float) -> None:
     slanted = np.array([[120.0, 200], [180, -30]])
     level = np.array([[-30.0, 350], [330, 350]])
-    found = strokes(drawn(slanted, level, pen=pen))
-    ends = np.vstack([s[[0, -1]] for s in found])
-    assert len(found) == 2
+    traced = strokes(drawn(slanted, level, pen=pen))
+    ends = np.vstack([s[[0, -1]] for s in traced])
+    assert len(traced) == 2
     assert ends[:, 0].min() < 0.2 * pen and ends[:, 0].max() > W - 0.2 * pen
     assert ends[:, 1].min() < 0.2 * pen
-    points = np.vstack(found)
+    points = np.vstack(traced)
     assert points.min() >= 0 and (points <= [W, H]).all()
 
 
@@ -80,5 +80,5 @@ def test_a_shadow_with_lines_running_into_it() -> None:
     line = np.array([[60.0, 60], [150, 440]])
     page = drawn(line)
     page[-8:] = 40
-    found = strokes(page)
-    assert len(found) == 1 and H - 16 < found[0][:, 1].max() <= H - 5
+    traced = strokes(page)
+    assert len(traced) == 1 and H - 16 < traced[0][:, 1].max() <= H - 5

@@ -46,16 +46,16 @@ def test_a_local_resnet_gives_the_models_own_features(
     tiny_resnet: tuple[Path, Any], pages: Pages
 ) -> None:
     folder, model = tiny_resnet
-    said: list[str] = []
+    messages: list[str] = []
     options = VisionOptions(weights=str(folder), image_size=64)
-    backbone = load_backbone(options, said.append)
+    backbone = load_backbone(options, messages.append)
     image = pages["watercolours"]()
     with torch.inference_mode():
         own = model(backbone.prepare([image])).pooler_output.flatten(1).numpy()
     assert backbone.dim == 32
     np.testing.assert_allclose(backbone.embed([image]), unit_rows(own), atol=1e-5)
-    assert len(said) == 1
-    assert str(folder) in said[0]
+    assert len(messages) == 1
+    assert str(folder) in messages[0]
 
 
 def test_weights_may_name_the_file(tiny_resnet: tuple[Path, Any]) -> None:
@@ -110,10 +110,10 @@ def test_the_hubs_resnet_is_used_where_it_can_be_had(
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     monkeypatch.delenv("TRANSFORMERS_OFFLINE", raising=False)
     monkeypatch.setattr(room, "_trouble", lambda *_: "")
-    said: list[str] = []
-    backbone = load_backbone(VisionOptions(image_size=64, hub="allow"), said.append)
+    messages: list[str] = []
+    backbone = load_backbone(VisionOptions(image_size=64, hub="allow"), messages.append)
     assert (backbone.name, backbone.dim) == ("resnet34", 32)
-    assert "ResNet-34" in said[0]
+    assert "ResNet-34" in messages[0]
 
 
 @pytest.mark.usefixtures("no_cache")
@@ -128,9 +128,9 @@ def test_a_damaged_copy_in_the_cache_is_named(
     (folder / "model.safetensors").write_bytes(b"cut")
     monkeypatch.setattr(nets, "HUB_NAME", str(folder))
     monkeypatch.setattr(huggingface_hub, "try_to_load_from_cache", lambda *_: "x")
-    said: list[str] = []
-    assert load_backbone(VisionOptions(), said.append).name == "efficientnet-lite0"
-    assert "copy in the cache" in said[0]
+    messages: list[str] = []
+    assert load_backbone(VisionOptions(), messages.append).name == "efficientnet-lite0"
+    assert "copy in the cache" in messages[0]
 
 
 @pytest.mark.usefixtures("no_cache")
@@ -141,21 +141,21 @@ def test_the_hub_is_not_asked_unless_that_was_allowed(
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     monkeypatch.delenv("TRANSFORMERS_OFFLINE", raising=False)
     monkeypatch.setattr(room, "_trouble", lambda *_: pytest.fail("the network was asked"))
-    said: list[str] = []
-    assert load_backbone(VisionOptions(hub=hub), said.append).name == "efficientnet-lite0"
-    assert len(said) == 1
-    assert 'hub = "allow" under [vision]' in said[0]
+    messages: list[str] = []
+    assert load_backbone(VisionOptions(hub=hub), messages.append).name == "efficientnet-lite0"
+    assert len(messages) == 1
+    assert 'hub = "allow" under [vision]' in messages[0]
 
 
 @pytest.mark.usefixtures("no_cache")
 def test_offline_falls_back_without_asking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setattr(room, "_trouble", lambda *_: pytest.fail("the network was asked"))
-    said: list[str] = []
-    backbone = load_backbone(VisionOptions(), said.append)
+    messages: list[str] = []
+    backbone = load_backbone(VisionOptions(), messages.append)
     assert (backbone.name, backbone.dim) == ("efficientnet-lite0", 1280)
-    assert len(said) == 1
-    assert "HF_HUB_OFFLINE" in said[0]
+    assert len(messages) == 1
+    assert "HF_HUB_OFFLINE" in messages[0]
 
 
 @pytest.mark.usefixtures("no_cache")
@@ -164,18 +164,18 @@ def test_a_hub_that_never_answers_costs_only_the_set_seconds(
 ) -> None:
     from huggingface_hub import constants
 
-    said: list[str] = []
+    messages: list[str] = []
     with socket.socket() as deaf:  # accepts, never answers
         deaf.bind(("127.0.0.1", 0))
         deaf.listen()
         monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{deaf.getsockname()[1]}")
         monkeypatch.setenv("no_proxy", "127.0.0.1")
         start = time.perf_counter()
-        found = room._hub_resnet(VisionOptions(hub_seconds=0.3), True)
+        reason = room._hub_resnet(VisionOptions(hub_seconds=0.3), True)
         assert time.perf_counter() - start < 3
-    assert isinstance(found, str)
-    assert "hub" in found
-    assert not said
+    assert isinstance(reason, str)
+    assert "hub" in reason
+    assert not messages
 
 
 def test_packaged_weights_see_a_flower(pages: Pages) -> None:

@@ -21,10 +21,10 @@ def heaps(sizes: tuple[int, ...] = (5, 9, 3), seed: int = 0) -> np.ndarray:
 
 
 def test_heaps_are_found_and_numbered_by_size() -> None:
-    found = cluster(heaps(), 3)
-    assert found.numbers.tolist() == [1] * 5 + [0] * 9 + [2] * 3
-    assert found.sizes.tolist() == [9, 5, 3]
-    np.testing.assert_allclose(found.centroids, CORNERS[[1, 0, 2]], atol=0.3)
+    clusters = cluster(heaps(), 3)
+    assert clusters.numbers.tolist() == [1] * 5 + [0] * 9 + [2] * 3
+    assert clusters.sizes.tolist() == [9, 5, 3]
+    np.testing.assert_allclose(clusters.centroids, CORNERS[[1, 0, 2]], atol=0.3)
 
 
 def test_numbers_do_not_depend_on_the_seed_where_the_heaps_are_plain() -> None:
@@ -35,15 +35,15 @@ def test_numbers_do_not_depend_on_the_seed_where_the_heaps_are_plain() -> None:
 @pytest.mark.parametrize(("n", "k"), [(0, 0), (1, 1), (3, 3), (16, 16), (17, 16)])
 def test_fewer_vectors_than_clusters(n: int, k: int) -> None:
     vectors = np.random.default_rng(0).normal(size=(n, 4)).astype(np.float32)
-    found = cluster(vectors, 16)
-    assert found.k == k
-    assert sorted(set(found.numbers.tolist())) == list(range(k))
+    clusters = cluster(vectors, 16)
+    assert clusters.k == k
+    assert sorted(set(clusters.numbers.tolist())) == list(range(k))
 
 
 def test_identical_vectors_are_one_cluster() -> None:
-    found = cluster(np.ones((7, 3), np.float32), 16)
-    assert found.k == 1
-    assert found.numbers.tolist() == [0] * 7
+    clusters = cluster(np.ones((7, 3), np.float32), 16)
+    assert clusters.k == 1
+    assert clusters.numbers.tolist() == [0] * 7
 
 
 @settings(max_examples=25, deadline=None)
@@ -51,12 +51,12 @@ def test_identical_vectors_are_one_cluster() -> None:
 def test_every_vector_is_nearest_its_own_centroid(n: int, k: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     vectors = rng.integers(0, 3, size=(n, 3)).astype(np.float32)
-    found = cluster(vectors, k, seed)
-    away = np.linalg.norm(vectors[:, None] - found.centroids[None], axis=2)
-    own = away[np.arange(n), found.numbers]
+    clusters = cluster(vectors, k, seed)
+    away = np.linalg.norm(vectors[:, None] - clusters.centroids[None], axis=2)
+    own = away[np.arange(n), clusters.numbers]
     np.testing.assert_allclose(own, away.min(axis=1), atol=1e-4)
-    assert (np.diff(found.sizes) <= 0).all()
-    assert found.sizes.min() >= 1
+    assert (np.diff(clusters.sizes) <= 0).all()
+    assert clusters.sizes.min() >= 1
 
 
 def test_new_vectors_go_to_the_nearest_centroid() -> None:
@@ -73,7 +73,7 @@ def test_new_vectors_go_to_the_nearest_centroid() -> None:
         (np.zeros(2), CORNERS),
     ],
 )
-def test_what_cannot_be_assigned_is_said(vectors: np.ndarray, centroids: np.ndarray) -> None:
+def test_what_cannot_be_assigned_is_reported(vectors: np.ndarray, centroids: np.ndarray) -> None:
     with pytest.raises(StrokebookError, match=r"again|Cluster the pages"):
         assign(vectors, centroids)
 
@@ -85,9 +85,9 @@ def test_no_clusters_cannot_be_asked_for() -> None:
 
 def test_similar_pages_by_cosine() -> None:
     vectors = np.array([[1, 0], [0, 1], [5, 0.5], [-1, 0], [0, 0]], np.float32)
-    found = similar(vectors, vectors[0], 3)
-    assert [row for row, _ in found] == [0, 2, 1]
-    assert found[0][1] == pytest.approx(1)
-    assert found[1][1] == pytest.approx(5 / np.hypot(5, 0.5))
+    matches = similar(vectors, vectors[0], 3)
+    assert [row for row, _ in matches] == [0, 2, 1]
+    assert matches[0][1] == pytest.approx(1)
+    assert matches[1][1] == pytest.approx(5 / np.hypot(5, 0.5))
     assert len(similar(vectors, vectors[0], 99)) == 5
     assert similar(vectors[:0], vectors[0]) == []

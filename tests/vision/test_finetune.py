@@ -98,7 +98,7 @@ def test_keeping_hard_changes_less(
     ("folders", "word"),
     [([], "no pages"), (["art"] * 9, "art 9"), (["art"] * 9 + ["notes"] * 3, "notes 3")],
 )
-def test_too_little_to_learn_from_is_said(
+def test_too_little_to_learn_from_is_reported(
     small_backbone: Backbone,
     small_options: VisionOptions,
     pages: Pages,

@@ -109,7 +109,7 @@ def work(pipe: Connection, scratch: Path) -> None:
     """Read what is asked for, until nobody asks any more (in a worker)."""
     from benchmarks.campaigns.fuzzing.watching import Watch
 
-    watch, made = Watch(), {}
+    watch, seeds = Watch(), {}
     sys.dont_write_bytecode = True
     warnings.simplefilter("ignore")
     outside = scratch / f"cwd-{os.getpid()}"
@@ -118,7 +118,7 @@ def work(pipe: Connection, scratch: Path) -> None:
     with contextlib.suppress(EOFError, KeyboardInterrupt), _quiet():
         while True:
             name, seed, number = pipe.recv()
-            pipe.send(_one(watch, made, scratch, name, seed, number))
+            pipe.send(_one(watch, seeds, scratch, name, seed, number))
 
 
 @contextlib.contextmanager
@@ -130,18 +130,18 @@ def _quiet() -> Iterator[None]:
 
 
 def _one(
-    watch: Any, made: dict[str, list[bytes]], scratch: Path, name: str, seed: int, number: int
+    watch: Any, seeds: dict[str, list[bytes]], scratch: Path, name: str, seed: int, number: int
 ) -> tuple[str, str, float, float]:
     from benchmarks.campaigns.fuzzing.formats import FORMATS
     from benchmarks.campaigns.fuzzing.watching import peak_mb, reset_peak
 
     form = FORMATS[name]
-    if name not in made:
+    if name not in seeds:
         try:
-            made[name] = form.seeds()
+            seeds[name] = form.seeds()
         except Exception as error:
             return SEED, f"no seed: {_place(error)}", 0.0, 0.0
-    files = made[name]
+    files = seeds[name]
     folder = scratch / f"{name.replace(' ', '-')}-{os.getpid()}-{number}"
     folder.mkdir()
     if number < 0:

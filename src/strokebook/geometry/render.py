@@ -229,14 +229,18 @@ def fitted(text: str, size: int, width: float) -> str:
 def wrapped(text: str, size: int, width: float, lines: int) -> list[str]:
     """``text`` on at most ``lines`` lines of ``width`` pixels; the last is cut where it must be."""
     words, font = text.split(), _font(size)
-    found: list[str] = []
-    while words and len(found) < lines - 1:
+    wrapped_lines: list[str] = []
+    while words and len(wrapped_lines) < lines - 1:
         count = 1
         while count < len(words) and font.getlength(" ".join(words[: count + 1])) <= width:
             count += 1
-        found.append(fitted(" ".join(words[:count]), size, width))
+        wrapped_lines.append(fitted(" ".join(words[:count]), size, width))
         del words[:count]
-    return [*found, fitted(" ".join(words), size, width)] if words or not found else found
+    return (
+        [*wrapped_lines, fitted(" ".join(words), size, width)]
+        if words or not wrapped_lines
+        else wrapped_lines
+    )
 
 
 _fonts: dict[int, ImageFont.FreeTypeFont | ImageFont.ImageFont] = {}

@@ -211,7 +211,7 @@ def _pieces(
     for k, (start, end) in enumerate(zip(segments.starts, segments.ends, strict=True)):
         low = int(np.searchsorted(way, segments.way[start], "left"))
         high = int(np.searchsorted(way, segments.way[end], "right"))
-        found = 0
+        n_pieces = 0
         for c in range(low, high - 1):
             a, b = int(node_at[c]), int(node_at[c + 1])
             length = way[c + 1] - way[c]
@@ -220,8 +220,8 @@ def _pieces(
                 continue
             inner = segments.points[after[c] : before[c + 1]]
             edges.append(Edge(a, b, np.vstack([nodes[a], inner, nodes[b]]).astype(np.float32)))
-            found += 1
-        if not found and high - low == 2:
+            n_pieces += 1
+        if not n_pieces and high - low == 2:
             vanished.append(k)
     return edges, vanished
 

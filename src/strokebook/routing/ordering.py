@@ -83,8 +83,8 @@ def _nearest(
 ) -> tuple[int, bool]:
     count = 8
     while True:
-        found = np.atleast_1d(tree.query(here, k=min(count, len(members)))[1])
-        for k in members[found]:
+        neighbours = np.atleast_1d(tree.query(here, k=min(count, len(members)))[1])
+        for k in members[neighbours]:
             if left[int(k) % n]:
                 return int(k) % n, bool(k >= n)
         count *= 4

@@ -95,11 +95,11 @@ class AutotraceTracer:
             return Traced.nothing(image, full, False, time.perf_counter() - start)
         grey = working_copy(full, o.max_side, o.min_pen, o.background)
         flat = flatten(grey, o.background)
-        found = levels(flat)
-        if found is None:
+        page_levels = levels(flat)
+        if page_levels is None:
             return Traced.nothing(image, full, False, time.perf_counter() - start)
-        threshold, tried = self._search(flat, found, image.source)
-        mask, pen = self._mask(flat, found, threshold)
+        threshold, tried = self._search(flat, page_levels, image.source)
+        mask, pen = self._mask(flat, page_levels, threshold)
         if _is_noise(mask):
             raise _noise(image.source)
         strokes = centerlines(mask, o)
@@ -122,7 +122,7 @@ class AutotraceTracer:
         return Traced(drawing, stats)
 
     def _search(
-        self, flat: Grey, found: Levels, source: str
+        self, flat: Grey, page_levels: Levels, source: str
     ) -> tuple[int, tuple[tuple[int, float], ...]]:
         """The threshold with the best score, and all that were tried (at reduced size)."""
         count = self.options.search
@@ -131,28 +131,28 @@ class AutotraceTracer:
             if count < 3
             else np.linspace(LOWEST, HIGHEST, count)
         )
-        candidates = sorted({found.threshold(float(s)) for s in shares})
+        candidates = sorted({page_levels.threshold(float(s)) for s in shares})
         if len(candidates) == 1:
             return candidates[0], ()
         scale = min(1.0, self.options.search_side / max(flat.shape))
         small = resized(flat, scale) if scale < 1 else flat
         tried = []
         for threshold in candidates:
-            mask, _ = self._mask(small, found, threshold)
+            mask, _ = self._mask(small, page_levels, threshold)
             if not _is_noise(mask):
                 tried.append((threshold, score(lengths(mask, self.options))))
         if not tried:
             raise _noise(source)
         return max(tried, key=lambda t: t[1])[0], tuple(tried)
 
-    def _mask(self, flat: Grey, found: Levels, threshold: int) -> tuple[Mask, float]:
+    def _mask(self, flat: Grey, page_levels: Levels, threshold: int) -> tuple[Mask, float]:
         """The cleaned ink under a threshold, and the width of its line in pixels."""
         raw = flat < threshold
         if raw.mean() > MOST_INK:  # left as it is: the caller refuses it
             return raw, 1.0
         # Nothing wider than the background's window is left on a flattened page.
         pen = min(pen_width(raw), self.options.background * max(flat.shape) + 2)
-        mask = clean(raw, flat, found, pen, pale=self.options.pale, speck=self.options.speck)
+        mask = clean(raw, flat, page_levels, pen, pale=self.options.pale, speck=self.options.speck)
         return mask, pen_width(mask)
 
 

@@ -53,8 +53,8 @@ class PenTracer:
         ink = None if too_small(grey) else find_ink(grey, self.options, image.source)
         if ink is None:
             return self._nothing(image, grey, start, stages)
-        found = centerlines(ink, image.source)
-        strokes = route(found.graph, self.route).strokes
+        lines = centerlines(ink, image.source)
+        strokes = route(lines.graph, self.route).strokes
         seconds = time.perf_counter() - start
         # Pixels may be a reduced copy of the page: coordinates are the page's own.
         own = np.array([image.size[0] / grey.shape[1], image.size[1] / grey.shape[0]], np.float32)
@@ -63,14 +63,14 @@ class PenTracer:
             size=image.size,
             unit="px",
             source=image.source,
-            pen_width=found.graph.pen_width * float(np.sqrt(own.prod())),
+            pen_width=lines.graph.pen_width * float(np.sqrt(own.prod())),
         )
         working = [(s - np.array(ink.origin)) * np.array(ink.scale) for s in strokes]
         precision, recall = agreement(working, ink.mask.view(np.bool_), ink.pen)
         if stages is not None:
             from strokebook.tracing.stages import write_pen_stages
 
-            write_pen_stages(stages, grey, ink, found, strokes)
+            write_pen_stages(stages, grey, ink, lines, strokes)
         stats = TraceStats(
             threshold=ink.threshold,
             scale=float(ink.scale[0] / own[0]),

@@ -62,7 +62,7 @@ def write_pen_stages(
     folder: Path,
     grey: Grey,
     ink: Ink,
-    found: Centerlines,
+    lines: Centerlines,
     strokes: Sequence[npt.NDArray[np.float32]],
 ) -> None:
     """The pen engine's steps, ``1-grey.png`` to ``6-strokes.png``; strokes in page pixels."""
@@ -70,7 +70,7 @@ def write_pen_stages(
     large: Grey = cv2.resize(grey, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC).astype(
         np.uint8, copy=False
     )
-    lines = np.where(found.skeleton > 0, 0, np.where(ink.mask > 0, 190, 255))
+    picture = np.where(lines.skeleton > 0, 0, np.where(ink.mask > 0, 190, 255))
     routed = [np.asarray(s, np.float64) * zoom for s in strokes]
     _save(
         folder,
@@ -78,9 +78,9 @@ def write_pen_stages(
             "1-grey": grey,
             "2-flattened": ink.flat,
             "3-ink": np.where(ink.mask > 0, 0, 255).astype(np.uint8),
-            "4-skeleton": lines.astype(np.uint8),
-            "5-graph": graph_picture(large, found.graph, zoom),
-            "6-strokes": overlay(large, routed, found.graph.pen_width * zoom),
+            "4-skeleton": picture.astype(np.uint8),
+            "5-graph": graph_picture(large, lines.graph, zoom),
+            "6-strokes": overlay(large, routed, lines.graph.pen_width * zoom),
         },
     )
 

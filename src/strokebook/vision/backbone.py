@@ -162,11 +162,11 @@ def load_backbone(
         return Backbone.of(RESNET, net, options)
     if options.backbone == RESNET:
         allowed = options.hub == "allow" if hub_allowed is None else hub_allowed
-        found = _hub_resnet(options, allowed)
-        if not isinstance(found, str):
-            say(f"Pages are looked at by ResNet-34 ({found.dim} features).")
-            return Backbone.of(RESNET, found, options)
-        reason = f", because ResNet-34's weights are not on this computer and {found}"
+        resnet = _hub_resnet(options, allowed)
+        if not isinstance(resnet, str):
+            say(f"Pages are looked at by ResNet-34 ({resnet.dim} features).")
+            return Backbone.of(RESNET, resnet, options)
+        reason = f", because ResNet-34's weights are not on this computer and {resnet}"
     else:
         reason = ", as the settings ask"
     net = nets.packaged_lite0()

@@ -312,10 +312,10 @@ def _test(
         features = torch.cat(
             [tail(part.float()).mean(dim=(2, 3)) for part in torch.split(pages.plain[n_learn:], 64)]
         )
-        said = head(_scaled(features)).argmax(dim=1).numpy()
+        predicted = head(_scaled(features)).argmax(dim=1).numpy()
         before = pages.before[n_learn:]
         kept = torch.nn.functional.cosine_similarity(features, before, dim=1).mean()
-    right, truth = said == target[n_learn:], target[n_learn:]
+    right, truth = predicted == target[n_learn:], target[n_learn:]
     per_class = [float(right[truth == k].mean()) for k in range(n_classes)]
     return {
         "accuracy": float(right.mean()),

@@ -176,8 +176,8 @@ def _marks(ink: Mask) -> _Marks:
     upright = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((RULE, 1), np.uint8))
     rules = cv2.dilate(cv2.bitwise_or(level, upright), np.ones((3, 3), np.uint8))
     free = cv2.subtract(ink, rules)  # saturates at 0
-    _, found, table, _ = cv2.connectedComponentsWithStats(free, connectivity=8)
-    labels, stats = np.asarray(found, np.int32), np.asarray(table, np.int32)
+    _, components, table, _ = cv2.connectedComponentsWithStats(free, connectivity=8)
+    labels, stats = np.asarray(components, np.int32), np.asarray(table, np.int32)
     wide, high, area = (
         stats[:, k] for k in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA)
     )

@@ -43,12 +43,12 @@ def test_a_page_without_a_line_says_why_at_once(page: str, kind: str) -> None:
         pytest.skip("its flattening makes marks of black grain, and refuses them as noise")
     pixels, reason = WITHOUT_LINES[page]
     start = time.process_time()
-    found = traced(kind, pixels)
+    result = traced(kind, pixels)
     assert time.process_time() - start < 2
-    assert len(found.drawing) == 0 and found.warning is not None
-    assert found.warning.subject == "sb1p001" and not found.warning.is_error
-    assert reason in found.warning.reason and found.warning.reason.startswith("nothing is drawn")
-    assert found.warning.remedy.endswith(".")
+    assert len(result.drawing) == 0 and result.warning is not None
+    assert result.warning.subject == "sb1p001" and not result.warning.is_error
+    assert reason in result.warning.reason and result.warning.reason.startswith("nothing is drawn")
+    assert result.warning.remedy.endswith(".")
 
 
 def test_marks_that_are_left_out_are_named() -> None:
@@ -65,8 +65,8 @@ def test_the_rim_of_a_dark_area_is_no_line(dark: np.ndarray) -> None:
 def test_a_drawing_has_no_warning() -> None:
     page = np.full((H, W), 245, np.uint8)
     page[150:153, 40:220] = 30
-    found = traced("pen", page)
-    assert len(found.drawing) == 1 and found.warning is None
+    result = traced("pen", page)
+    assert len(result.drawing) == 1 and result.warning is None
 
 
 def saved(folder: Path, pixels: np.ndarray) -> Path:
@@ -78,8 +78,8 @@ def test_an_empty_page_still_gives_files(tmp_path: Path) -> None:
     page = saved(tmp_path, WITHOUT_LINES["blank"][0])
     film = tmp_path / "o.gif"
     for output in (tmp_path / "o.svg", tmp_path / "o.json"):
-        found = trace_file(page, output, stages=tmp_path / "st", animation=film)
-        assert found.warning is not None and found.warning.subject == str(page)
+        result = trace_file(page, output, stages=tmp_path / "st", animation=film)
+        assert result.warning is not None and result.warning.subject == str(page)
     assert 'viewBox="0 0 260 300"' in (tmp_path / "o.svg").read_text()
     assert "<path" not in (tmp_path / "o.svg").read_text()
     written = json.loads((tmp_path / "o.json").read_text())

@@ -39,8 +39,8 @@ def degrees(graph: LineGraph) -> dict[int, int]:
 def off(graph: LineGraph, *lines: np.ndarray) -> tuple[float, float]:
     """RMS distance of the edges from the true lines; greatest of the true lines from an edge."""
     true = np.vstack([dense(line) for line in lines])
-    found = np.vstack([e.points for e in graph.edges])
-    gaps = np.linalg.norm(found[:, None] - true[None], axis=2)
+    points = np.vstack([e.points for e in graph.edges])
+    gaps = np.linalg.norm(points[:, None] - true[None], axis=2)
     return float(np.sqrt((gaps.min(axis=1) ** 2).mean())), float(gaps.min(axis=0).max())
 
 

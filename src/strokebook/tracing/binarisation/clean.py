@@ -16,19 +16,25 @@ BLOT = 2.5  # pen widths: no line is as thick as this
 
 
 def clean(
-    mask: Mask, flat: Grey, found: Levels, pen: float, *, pale: float = 0.35, speck: float = 1.5
+    mask: Mask,
+    flat: Grey,
+    page_levels: Levels,
+    pen: float,
+    *,
+    pale: float = 0.35,
+    speck: float = 1.5,
 ) -> Mask:
     """``mask`` without the marks that no pen made.
 
     Args:
         mask: ``(H, W)``, True where the flattened page is darker than a threshold.
         flat: The flattened page.
-        found: Its ink and paper.
+        page_levels: Its ink and paper.
         pen: Width of the line in pixels.
         pale: Marks whose darkest spot has less than this share of the ink's contrast go.
         speck: Marks of less than this many pen widths squared go.
     """
-    return without_pale(without_edges(mask, pen), flat, found, pen, pale=pale, speck=speck)
+    return without_pale(without_edges(mask, pen), flat, page_levels, pen, pale=pale, speck=speck)
 
 
 def without_edges(mask: Mask, pen: float) -> Mask:
@@ -111,7 +117,7 @@ def _is_grazing_line(
 
 
 def without_pale(
-    mask: Mask, flat: Grey, found: Levels, pen: float, *, pale: float, speck: float
+    mask: Mask, flat: Grey, page_levels: Levels, pen: float, *, pale: float, speck: float
 ) -> Mask:
     """Drop connected marks that are small, or pale all over (ink of the other side)."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(
@@ -123,6 +129,6 @@ def without_pale(
     darkest = np.full(count, 255, np.uint8)
     np.minimum.at(darkest, labels[mask].astype(np.intp), calm[mask])
     keep = stats[:, cv2.CC_STAT_AREA] >= speck * pen * pen
-    keep &= 255.0 - darkest >= pale * found.contrast
+    keep &= 255.0 - darkest >= pale * page_levels.contrast
     keep[0] = False
     return np.asarray(keep[labels], bool)

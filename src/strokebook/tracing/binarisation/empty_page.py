@@ -25,11 +25,11 @@ def why_empty(grey: Grey, marks: bool, source: str) -> Diagnostic:
         marks: There was ink, but all of it was left out.
         source: The page as people name it.
     """
-    reason, remedy = _found(grey, marks)
+    reason, remedy = _reason_and_remedy(grey, marks)
     return Diagnostic(source, f"nothing is drawn, for {reason}.", remedy, severity=Severity.WARNING)
 
 
-def _found(grey: Grey, marks: bool) -> tuple[str, str]:
+def _reason_and_remedy(grey: Grey, marks: bool) -> tuple[str, str]:
     height, width = grey.shape
     if too_small(grey):
         return (

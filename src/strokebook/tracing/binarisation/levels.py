@@ -112,10 +112,10 @@ def working_copy(grey: Grey, max_side: int, min_pen: float, background: float) -
     if scale < 1.0:
         grey = resized(grey, scale)
     flat = flatten(grey, background)
-    found = levels(flat)
-    if found is None:
+    page_levels = levels(flat)
+    if page_levels is None:
         return grey
-    pen = pen_width(flat < found.threshold(0.5))
+    pen = pen_width(flat < page_levels.threshold(0.5))
     room = max_side / max(grey.shape)
     enlarge = min(MOST_ENLARGED, min_pen / max(pen, 0.5), room)
     return resized(grey, enlarge) if enlarge > 1.2 else grey
