@@ -40,7 +40,7 @@ def test_codes_multiply_to_within_their_steps() -> None:
     assert 0 < float((found - wanted).norm() / wanted.norm()) < 0.02
 
 
-def test_each_column_has_its_own_worth_and_what_is_not_a_number_stays_none() -> None:
+def test_each_column_has_its_own_scale_and_what_is_not_a_number_stays_none() -> None:
     matrix = torch.ones(8, 3) * torch.tensor([1e-4, 1.0, 1e4])
     matrix[5, 1] = torch.nan
     found = PackedMatrix(matrix).times(torch.full((1, 8), 129, dtype=torch.uint8))[0, :3]
@@ -116,8 +116,8 @@ def test_weights_gradients_are_sums_over_rows_to_within_their_codes(
     made, leaves = job(True, torch.bfloat16)
     _, _, input_grad, _, grad = outcome(made, leaves)[:5]
     exact = np.zeros((4 * H, H + 2 * D))
-    for codes, turned, worths in seen:
-        left = (turned[:, : len(codes)].astype(np.float64) - 128) * worths[:, None]
+    for codes, turned, column_scales in seen:
+        left = (turned[:, : len(codes)].astype(np.float64) - 128) * column_scales[:, None]
         exact += (left @ (codes.astype(np.float64) - 128)).T
     np.testing.assert_allclose(grad, exact[:, :H], rtol=1e-4, atol=1e-4 * abs(exact).max())
     inputs = exact[:, H : H + D] + exact[:, H + D :]
@@ -129,11 +129,11 @@ def test_inputs_have_finer_codes_than_states() -> None:
     rows, scales = 30, rng.random(40).astype(np.float32)
     hiddens = rng.normal(size=(rows + 4, H)).astype(np.float32)
     inputs = (rng.normal(size=(40, D)) * [1e-3, 1, 1, 1, 1, 1, 1e3]).astype(np.float32)
-    worths = np.empty(H + 2 * D, np.float32)
+    column_scales = np.empty(H + 2 * D, np.float32)
     codes = np.empty((H + 2 * D, 128), np.uint8)
     shifts = np.full(rows, 2, np.int64)
-    int8_weight_grad.scale(2, shifts, hiddens, inputs, scales, worths, codes.view(np.int32))
-    back = (codes[:, :rows].astype(np.float32) - 128) * worths[:, None]
+    int8_weight_grad.scale(2, shifts, hiddens, inputs, scales, column_scales, codes.view(np.int32))
+    back = (codes[:, :rows].astype(np.float32) - 128) * column_scales[:, None]
     for given, found, most in (
         (hiddens[4 : rows + 4], back[:H], 2e-2),
         (inputs[2 : rows + 2], back[H : H + D] + back[H + D :], 1e-4),

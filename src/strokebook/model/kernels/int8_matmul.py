@@ -1,5 +1,8 @@
 """8-bit matmul: codes times codes, summed exactly in 32 bits, compiled.
 
+    sums = (rows - 128) @ matrix    int32 (R, N) = uint8 (R, K) @ int8 (K, N)
+    floats = sums * scales          float32 (R, N), one scale a column
+
 One instruction of processors with VNNI (``vpdpbusd``) adds sixteen sums of four products each, of
 unsigned codes from the left with signed ones from the right. The matrix lies in panels of 64
 columns; within a panel the four numbers that an instruction takes from a column lie side by side,
@@ -33,27 +36,27 @@ _ZERO = np.int32(ZERO)
 
 
 class PackedMatrix:
-    """A matrix in panels, each column with its own worth of a code.
+    """A matrix in panels, each column with its own scale.
 
     Args:
         matrix: float32 ``(K, N)``.
-        worth: Of a code of the rows.
+        scale: Of the rows' codes; included in ``scales``.
 
     Attributes:
         panels: int8 ``(N / 64, K / 4, 64, 4)``, both rounded up, zeros where nothing is.
         starts: What sums begin with, because rows' codes lie around 128, int32 ``(N, )`` likewise.
-        worths: Of a sum, in units of the rows' worths; float32, likewise.
+        scales: Of a sum of products of codes, float32 ``(N,)`` likewise.
     """
 
-    def __init__(self, matrix: Tensor, worth: float = 1.0) -> None:
+    def __init__(self, matrix: Tensor, scale: float = 1.0) -> None:
         depth, width = matrix.shape
         columns, fours = -(-width // PANEL), -(-depth // DEEP)
         # PyTorch's memory begins on a cache line.
         self.panels = torch.zeros(columns, fours, PANEL, DEEP, dtype=torch.int8).numpy()
         self.starts = torch.zeros(columns * PANEL, dtype=torch.int32).numpy()
-        self.worths = torch.ones(columns * PANEL).numpy()
-        _into_panels(matrix.contiguous().numpy(), self.panels, self.starts, self.worths)
-        self.worths *= np.float32(worth)
+        self.scales = torch.ones(columns * PANEL).numpy()
+        _into_panels(matrix.contiguous().numpy(), self.panels, self.starts, self.scales)
+        self.scales *= np.float32(scale)
 
     @property
     def arrays(self) -> tuple[np.ndarray[Any, Any], ...]:
@@ -65,15 +68,15 @@ class PackedMatrix:
         return torch.empty(rows, len(self.starts), dtype=torch.int32)
 
     def times(self, rows: Tensor) -> Tensor:
-        """Rows of codes, uint8 ``(R, K)``, K a multiple of 4, times the matrix; worth included."""
+        """Rows of codes, uint8 ``(R, K)``, K a multiple of 4, times the matrix, as floats."""
         sums = self.sums(len(rows))
         multiply(rows.numpy(), self.panels, self.starts, sums.numpy(), len(rows))
-        return sums * torch.from_numpy(self.worths)
+        return sums * torch.from_numpy(self.scales)
 
 
 @kernel
-def _into_panels(matrix: Any, panels: Any, starts: Any, worths: Any) -> None:
-    """A matrix as codes in the order of :class:`PackedMatrix`, each column with its own worth."""
+def _into_panels(matrix: Any, panels: Any, starts: Any, scales: Any) -> None:
+    """A matrix as codes in the order of :class:`PackedMatrix`, each column with its own scale."""
     depth, width = matrix.shape
     most = np.zeros(width, np.int32)
     for d in range(depth):
@@ -82,8 +85,8 @@ def _into_panels(matrix: Any, panels: Any, starts: Any, worths: Any) -> None:
             most[k] = max(most[k], magnitude(row[k]))
     factors = np.empty(width, np.float32)
     for k in range(width):
-        worths[k] = scale_of(most[k])
-        factors[k] = _ONE / worths[k]
+        scales[k] = scale_of(most[k])
+        factors[k] = _ONE / scales[k]
     for d in range(depth):
         four, within, row = d // DEEP, d % DEEP, matrix[d]
         for column in range(len(panels)):

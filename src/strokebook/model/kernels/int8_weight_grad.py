@@ -1,9 +1,16 @@
 """Weight gradients as 8-bit products, block by block of a group's rows.
 
+    d_W_h = d_pᵀ @ h_before    (4H, H) = (4H, R) @ (R, H)
+    d_W_x = d_pᵀ @ x           (4H, D) = (4H, R) @ (R, D)
+
+Both are one product of uint8 codes from the left (turned, ``(N, rows)``: hidden states, inputs, and
+the inputs' second codes) with int8 codes in panels from the right; sums are int32, gradients
+float32, written as ``(H, 4H)`` and ``(D, 4H)``.
+
 A weight's gradient is Σ d ⊗ x over all rows, d the gates' gradient and x what the weight
 multiplied. d exists as codes already: of each row its own, d = s · q. A sum over rows can't have
 a factor of each row; so s goes to the other side: Σ q ⊗ (s · x), and s · x is coded anew, each
-column of a block with its own worth. The sums are exact integers; what a code leaves out is about
+column of a block with its own scale. The sums are exact integers; what a code leaves out is about
 1 to 3 % of the gradient with blocks of this many rows, and independent from batch to batch.
 
 Inputs, which are few and of uneven size, get a second code for what the first one leaves out.
@@ -38,7 +45,7 @@ class WeightGradient:
     Args:
         run: After its forward pass.
         codes: Of the gates' gradient, uint8 ``(R, 4H)``.
-        scales: What they are worth, row by row, ``(R,)``.
+        scales: Theirs, row by row, ``(R,)``.
         weight: Written, ``(H, 4H)``.
         input_weight: Written, ``(D, 4H)``.
         d_inputs: The inputs' gradient, written if there, ``(R, D)``.
@@ -69,13 +76,15 @@ class WeightGradient:
         shifts = np.repeat(table[:, 2] - table[:, 0], table[:, 3])
         columns, wide = len(self.weight) + 2 * len(self.input_weight), self.codes.shape[1]
         turned = np.empty((columns, count + APART), np.uint8)
-        worths, scales = np.empty(columns, np.float32), self.scales.numpy()
-        scale(begin, shifts, self.hiddens, self.inputs, scales, worths, turned.view(np.int32))
+        column_scales, scales = np.empty(columns, np.float32), self.scales.numpy()
+        scale(
+            begin, shifts, self.hiddens, self.inputs, scales, column_scales, turned.view(np.int32)
+        )
         block = self.codes[rows]
         panels = torch.empty(-(-wide // PANEL), count // DEEP, PANEL, dtype=torch.int32).numpy()
         starts, sums = np.empty(PANEL, np.int32), torch.empty(columns, PANEL, dtype=torch.int32)
         given = panels.view(np.int8).reshape(*panels.shape, DEEP), starts, sums.numpy()
-        weigh(block.numpy(), turned, worths, panels, *given, self.weight, self.input_weight)
+        weigh(block.numpy(), turned, column_scales, panels, *given, self.weight, self.input_weight)
         if self.d_inputs is not None and self.panels is not None:
             found = self.panels.times(block)[:, : self.d_inputs.shape[1]]
             torch.mul(found, self.scales[rows, None], out=self.d_inputs[rows])
@@ -91,7 +100,7 @@ def blocks(counts: np.ndarray[Any, Any]) -> list[slice]:
 
 @kernel
 def scale(
-    begin: int, shifts: Any, hiddens: Any, inputs: Any, scales: Any, worths: Any, codes: Any
+    begin: int, shifts: Any, hiddens: Any, inputs: Any, scales: Any, column_scales: Any, codes: Any
 ) -> None:
     """What the weights multiplied, times each row's scale, in codes around 128, turned.
 
@@ -101,7 +110,7 @@ def scale(
         hiddens: States, ``(B + R, H)``.
         inputs: ``(R, D)``.
         scales: ``(R,)``.
-        worths: Of a code of each column, written, ``(N,)``.
+        column_scales: Of a code of each column, written, ``(N,)``.
         codes: Written, four at a time, ``(N, ≥ rows / 4)`` int32: hidden states, inputs, and what
             the inputs' codes leave out.
     """
@@ -112,11 +121,11 @@ def scale(
         _peaks(inner, inputs[begin + n], scales[begin + n])
     factors = np.empty(width + narrow, np.float32)
     for k in range(width + narrow):
-        worths[k] = scale_of(most[k] if k < width else inner[k - width])
-        factors[k] = np.float32(1.0) / worths[k]
+        column_scales[k] = scale_of(most[k] if k < width else inner[k - width])
+        factors[k] = np.float32(1.0) / column_scales[k]
     for k in range(narrow):
-        worths[width + narrow + k] = worths[width + k] / FINER
-    four = np.empty(len(worths), np.int32)
+        column_scales[width + narrow + k] = column_scales[width + k] / FINER
+    four = np.empty(len(column_scales), np.int32)
     for first in range(0, rows, DEEP):
         four[:] = 0
         for n in range(first, min(first + DEEP, rows)):
@@ -129,18 +138,18 @@ def scale(
 
 
 @inlined
-def _codes_of(four: Any, values: Any, worth: Any, factors: Any, shift: Any) -> None:
+def _codes_of(four: Any, values: Any, row_scale: Any, factors: Any, shift: Any) -> None:
     for k in range(len(four)):
-        shifted = np.float32(widen(values[k]) * worth * factors[k] + ROUND)
+        shifted = np.float32(widen(values[k]) * row_scale * factors[k] + ROUND)
         code = np.int32(np.int32(shifted.view(np.int32) + _ZERO) & _BYTE)
         four[k] |= np.int32(code << shift)
 
 
 @inlined
-def _fine_codes_of(four: Any, values: Any, worth: Any, factors: Any, shift: Any) -> None:
+def _fine_codes_of(four: Any, values: Any, row_scale: Any, factors: Any, shift: Any) -> None:
     """Two codes for each value: the nearest, and that of what it leaves out."""
     for k in range(len(values)):
-        value = values[k] * worth * factors[k]
+        value = values[k] * row_scale * factors[k]
         whole = np.rint(value)
         rest = np.rint((value - whole) * FINER)
         four[k] |= np.int32((np.int32(whole) + _ZERO) << shift)
@@ -148,17 +157,17 @@ def _fine_codes_of(four: Any, values: Any, worth: Any, factors: Any, shift: Any)
 
 
 @inlined
-def _peaks(most: Any, values: Any, worth: Any) -> None:
+def _peaks(most: Any, values: Any, row_scale: Any) -> None:
     """The greatest magnitude so far, as bits: floats without sign are in the order of theirs."""
     for k in range(len(most)):
-        most[k] = max(most[k], magnitude(widen(values[k]) * worth))
+        most[k] = max(most[k], magnitude(widen(values[k]) * row_scale))
 
 
 @kernel
 def weigh(
     codes: Any,
     turned: Any,
-    worths: Any,
+    column_scales: Any,
     fours: Any,
     panels: Any,
     starts: Any,
@@ -171,7 +180,7 @@ def weigh(
     Args:
         codes: Of the gates' gradient, uint8 ``(rows, 4H)``.
         turned: As :func:`scale` wrote them, as bytes, ``(N, ≥ rows)``.
-        worths: Of those, ``(N,)``.
+        column_scales: Of those, ``(N,)``.
         fours: Memory for the codes in panels, int32 ``(4H / 64, rows / 4, 64)``, rounded up.
         panels: The same memory, int8 ``(4H / 64, rows / 4, 64, 4)``.
         starts: Memory for a panel, ``(64,)``.
@@ -191,9 +200,9 @@ def weigh(
                 out = weight[n, first : first + size]
             else:
                 out = input_weight[(n - width) % narrow, first : first + size]
-            given, worth = sums[n], worths[n]
+            products, column_scale = sums[n], column_scales[n]
             for k in range(size):
-                out[k] += worth * np.float32(given[k])
+                out[k] += column_scale * np.float32(products[k])
 
 
 @inlined
@@ -251,7 +260,7 @@ def spread(begins: Any, counts: Any, values: Any, scales: Any, coded: bool, sums
         begins: First row of each step.
         counts: Drawings of each step, falling.
         values: ``(R, 4H)``; codes lie around 128.
-        scales: Worth of a row's codes, ``(R,)``.
+        scales: Of each row's codes, ``(R,)``.
         coded: Whether they are codes.
         sums: Added to, ``(B, 4H)``, or ``(1, 4H)`` for all places.
     """
@@ -263,9 +272,9 @@ def spread(begins: Any, counts: Any, values: Any, scales: Any, coded: bool, sums
             row = begins[step] + place
             given = values[row]
             if coded:
-                worth = scales[row]
+                row_scale = scales[row]
                 for k in range(len(out)):
-                    out[k] += worth * (np.float32(given[k]) - np.float32(ZERO))
+                    out[k] += row_scale * (np.float32(given[k]) - np.float32(ZERO))
             else:
                 for k in range(len(out)):
                     out[k] += widen(given[k])

@@ -1,5 +1,11 @@
 """Autograd function of (layer-norm) LSTM layers over packed sequences.
 
+    forward, each step:   p = x @ W_xᵀ + h @ W_hᵀ + offset     (n, 4H), W_x (4H, D), W_h (4H, H)
+    backward, each step:  d_h = d_p @ W_h                      (n, H)
+    backward, all rows:   d_W_h = d_pᵀ @ h, d_W_x = d_pᵀ @ x
+
+n drawings of a step, D inputs, H units; rows are packed group by group, step by step.
+
 Autograd over a loop of cells records a dozen nodes a step and makes one weight gradient a step.
 Here the steps are compiled arithmetic around one product each, and the gradient of each weight is
 one product over many steps. Several layers (the two directions of an encoder) and several groups
@@ -46,7 +52,7 @@ def _forward(run: LstmRun, group: int) -> None:
         "codes": array(codes),
     }
     if job.coded:
-        named["worths"] = run.panels.worths
+        named["product_scales"] = run.panels.scales
         arguments = [named[name] for name in lstm_forward_step.ARGUMENTS]
         sums = run.panels.sums(len(codes)).numpy()
         given_panels = (array(codes), *run.panels.arrays, sums)

@@ -107,7 +107,8 @@ class LstmBackward:
     ) -> Tensor:
         """Likewise, and the weights' gradients."""
         panels, table = self.panels, np.array(steps)
-        arguments = [(named | {"worths": panels.worths})[name] for name in backward.ARGUMENTS]
+        named = named | {"product_scales": panels.scales}
+        arguments = [named[name] for name in backward.ARGUMENTS]
         matrix = self.codes.numpy(), *panels.arrays
         sums, live = panels.sums(steps[0].drawings), 0
         weight, input_weight = self.weight[group], self.input_weight[group]
@@ -120,8 +121,8 @@ class LstmBackward:
             self._spread(places, table[block], self.codes)
             live = int(table[block.start, 3])
         width, rows = self.run.cells.shape[1], slice(steps[0].row, steps[0].row + live)
-        worths = torch.from_numpy(panels.worths[:width])
-        return sums[:live, :width] * worths * self.scales[rows, None]
+        product_scales = torch.from_numpy(panels.scales[:width])
+        return sums[:live, :width] * product_scales * self.scales[rows, None]
 
     def _weigh(self, group: int, steps: list[LstmStep]) -> None:
         """The weights' gradients of a group: one product each over all its rows.

@@ -1,5 +1,12 @@
 """Backward step of an LSTM cell, with or without layer norm, compiled.
 
+    d_h = d_p_after @ W_hᵀ + d_out           (n, H) = (n, 4H) @ (4H, H) + (n, H)
+    d_p, d_c_before = cell's derivative of (d_h, d_c)              (n, 4H), (n, H)
+
+``d_p_after @ W_hᵀ`` comes in as ``back``, made from what the step after wrote: floats in the type
+of the products (bf16 as uint16), or int32 sums of 8-bit codes, scaled here row by row and column by
+column. The rest is in float32 or float64, row after row, from activations computed anew.
+
 The equations, shapes and names are those of :mod:`strokebook.model.kernels.lstm_forward_step`.
 Through a normalisation x̂ = (x - mean x) / √(var x + ε) a gradient d passes as
 (d - mean d - x̂ · mean(d · x̂)) / √(var x + ε).
@@ -25,7 +32,17 @@ from strokebook.model.kernels.quantise import encode, max_abs, scale_of
 
 # The arguments after those that say where the step is.
 ARGUMENTS = (
-    *("worths", "d_out", "has_out", "d_last", "d_cell", "norm", "cell_norm", "kept", "factor"),
+    *(
+        "product_scales",
+        "d_out",
+        "has_out",
+        "d_last",
+        "d_cell",
+        "norm",
+        "cell_norm",
+        "kept",
+        "factor",
+    ),
     *("cells", "gates", "stats", "normed", "dropped", "consts"),
     *("d_gates", "d_norm", "d_cell_norm", "codes", "scales", "coded"),
 )
@@ -39,7 +56,7 @@ def step(
     count: int,
     live: int,
     back: Any,
-    worths: Any,
+    product_scales: Any,
     d_out: Any,
     has_out: bool,
     d_last: Any,
@@ -71,7 +88,7 @@ def step(
         count: Likewise.
         live: Drawings of the step after.
         back: Gradient from the step after, ``(≥ live, H)``; sums of codes where these are wanted.
-        worths: What a sum of codes is worth, ``(H,)``.
+        product_scales: Scale of a sum of codes, column by column, ``(H,)``.
         d_out: Gradient of the hidden states that were put out, ``(R, H)``.
         has_out: Whether there is one.
         d_last: Gradient of each drawing's last hidden state, ``(B, H)``.
@@ -90,7 +107,7 @@ def step(
         d_norm: Added to.
         d_cell_norm: Added to.
         codes: The same in 8 bits, written, uint8 ``(R, 4H)``: 127 d / its row's greatest + 128.
-        scales: A code's worth, row by row, ``(R,)``: those of the step after are what ``back``
+        scales: Of the codes, row by row, ``(R,)``: those of the step after are what ``back``
             is to be multiplied by; those of this step are written.
         coded: Whether codes are wanted.
     """
@@ -100,7 +117,7 @@ def step(
     h, y, s = scratch(width, cells), scratch(width, cells), scratch(width, cells)
     for b in range(count):
         if b < live:
-            _come_back(h, back[b], worths, scales, row + count + b, coded)
+            _come_back(h, back[b], product_scales, scales, row + count + b, coded)
         else:
             for k in range(width):
                 h[k] = d_last[b, k]
@@ -116,9 +133,9 @@ def step(
         if normed:
             _gates_back(g, stored, stat, norm, d_norm, width, consts)
         if coded:
-            worth = scale_of(max_abs(g))
-            scales[row + b] = worth
-            encode(codes[row + b], g, one / worth)
+            scale = scale_of(max_abs(g))
+            scales[row + b] = scale
+            encode(codes[row + b], g, one / scale)
         else:
             put = d_gates[row + b]
             for k in range(4 * width):
@@ -148,11 +165,11 @@ def run(
 
 
 @inlined
-def _come_back(h: Any, back: Any, worths: Any, scales: Any, row: int, coded: bool) -> None:
+def _come_back(h: Any, back: Any, product_scales: Any, scales: Any, row: int, coded: bool) -> None:
     """The hidden state's gradient from the step after."""
     if coded:
         for k in range(len(h)):
-            h[k] = scales[row] * worths[k] * np.float32(back[k])
+            h[k] = scales[row] * product_scales[k] * np.float32(back[k])
     else:
         for k in range(len(h)):
             h[k] = widen(back[k])

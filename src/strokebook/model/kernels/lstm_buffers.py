@@ -92,7 +92,7 @@ class LstmRun:
             "dropped": dropped,
             "consts": consts,
             "coded": job.coded,
-            "worths": np.empty(0, consts.dtype),
+            "product_scales": np.empty(0, consts.dtype),
         }
 
     def prepare(self) -> None:

@@ -1,5 +1,12 @@
 """Forward step of an LSTM cell, with or without layer norm, compiled.
 
+    p = h_before @ W_h + x @ W_x + offset    (n, 4H) = (n, H) @ (H, 4H) + (n, D) @ (D, 4H) + (n, 4H)
+
+``h_before @ W_h`` comes in as ``product``, made by BLAS (in the type of the products, bf16 as
+uint16) or by :mod:`strokebook.model.kernels.int8_matmul` (int32, scaled here column by column); the
+rest is computed here, in float32 or float64, row after row, so that a row stays in the cache from
+its pre-activations to its hidden state.
+
 The equations of one row (one drawing at one step), p its pre-activations:
 
     normed:  p̂ = (p - mean p) / √(var p + ε), gate by gate;  a = gain · p̂ + shift
@@ -12,10 +19,10 @@ The equations of one row (one drawing at one step), p its pre-activations:
 Kept for the way back are p̂ (or p), c', 1 / √(var + ε) of the gates, and mean and 1 / √(var + ε) of
 c'; activations are computed again, which is cheaper than reading them.
 
-Shape letters: B places of a group, R packed rows, D inputs, H units. ``hiddens`` and ``cells``
-have the B initial rows before the R packed ones. Gates lie side by side: input, forget, output,
-candidate. ``norm`` is ``(2, 4H)`` and ``cell_norm`` ``(2, H)``: gain, shift. ``consts`` is 1, 1 / H
-and ε in the type of the arithmetic.
+Shape letters: n drawings of the step, B places of a group, R packed rows, D inputs, H units.
+``hiddens`` and ``cells`` have the B initial rows before the R packed ones. Gates lie side by side:
+input, forget, output, candidate. ``norm`` is ``(2, 4H)`` and ``cell_norm`` ``(2, H)``: gain, shift.
+``consts`` is 1, 1 / H and ε in the type of the arithmetic.
 """
 
 from __future__ import annotations
@@ -38,7 +45,7 @@ from strokebook.model.kernels.quantise import MOST_CODE, encode
 
 # The arguments after those that say where the step is.
 ARGUMENTS = (
-    *("worths", "inputs", "input_weight", "offset", "norm", "cell_norm", "kept", "factor"),
+    *("product_scales", "inputs", "input_weight", "offset", "norm", "cell_norm", "kept", "factor"),
     *("hiddens", "cells", "gates", "stats", "normed", "dropped", "consts", "codes", "coded"),
 )
 
@@ -50,7 +57,7 @@ def step(
     before: int,
     count: int,
     product: Any,
-    worths: Any,
+    product_scales: Any,
     inputs: Any,
     input_weight: Any,
     offset: Any,
@@ -77,7 +84,7 @@ def step(
         count: Drawings.
         product: Hidden states times recurrent weights, ``(≥ count, 4H)``; sums of codes where
             these are wanted.
-        worths: What a sum of codes is worth, ``(4H,)``.
+        product_scales: Scale of a sum of codes, column by column, ``(4H,)``.
         inputs: ``(R, D)``.
         input_weight: ``(D, 4H)``.
         offset: ``(B, 4H)``, or ``(1, 4H)`` where all drawings share one.
@@ -99,7 +106,7 @@ def step(
     a = scratch(4 * width, cells)
     for b in range(count):
         stat, stored, common = stats[row + b], gates[row + b], offset[min(b, len(offset) - 1)]
-        _preactivate(a, product[b], worths, common, inputs[row + b], input_weight, coded)
+        _preactivate(a, product[b], product_scales, common, inputs[row + b], input_weight, coded)
         if normed:
             _normalise(a, stored, stat, norm, width, consts)
         else:
@@ -132,7 +139,13 @@ def run(table: Any, codes: Any, panels: Any, starts: Any, product: Any, *rest: A
 
 @inlined
 def _preactivate(
-    a: Any, product: Any, worths: Any, offset: Any, inputs: Any, input_weight: Any, coded: bool
+    a: Any,
+    product: Any,
+    product_scales: Any,
+    offset: Any,
+    inputs: Any,
+    input_weight: Any,
+    coded: bool,
 ) -> None:
     """All three sums; of stroke-5's three pen states, which come last, two are 0."""
     x, y, z, third, last = inputs[0], inputs[1], inputs[0] - inputs[0], 2, len(inputs) - 1
@@ -142,7 +155,7 @@ def _preactivate(
     first, second, other = input_weight[0], input_weight[1], input_weight[min(third, last)]
     if coded:
         for k in range(len(a)):
-            a[k] = worths[k] * np.float32(product[k]) + offset[k]
+            a[k] = product_scales[k] * np.float32(product[k]) + offset[k]
     else:
         for k in range(len(a)):
             a[k] = widen(product[k]) + offset[k]

@@ -1,7 +1,14 @@
 """Mixture loss: negative log-likelihood of rows and its gradients in one pass, compiled.
 
-The density and its limits are those of :mod:`strokebook.model.distributions.mixture`; that module's
-functions are the readable form, and the tests hold the two together.
+    outputs (R, 3 + 6M), targets (R, 5)  →  sums (2,) float64 of nats, grads (R, 3 + 6M)
+
+Shape letters: R packed rows, M components. An output row is 3 pen logits, then M each of π, μx, μy,
+log σx, log σy and ρ (before its tanh), float32 or float64; ``grads`` has the same layout. One pass,
+because a row is still in the cache when its gradient is written.
+
+The density and its limits are those of :mod:`strokebook.model.distributions.mixture`; that
+module's ``position_nats`` and ``pen_nats`` are the readable form of the same definition, and the
+tests hold the two together.
 
 With r = -log N of a component, u = (dx - μx) / σx, v likewise, s = 1 / (1 - ρ²), the gradients are
 

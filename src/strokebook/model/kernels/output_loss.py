@@ -1,5 +1,10 @@
 """Output loss: output layer, mixture loss and their gradients, chunk by chunk.
 
+    outputs = hiddens @ weightᵀ + bias    (R, O) = (R, H) @ (H, O) + (O,), in the weight's type
+    d_hiddens = d_outputs @ weight, d_weight = d_outputsᵀ @ hiddens    in the type of the hiddens
+
+A chunk's outputs exist only until their gradients are written: all rows' would not fit the cache.
+
 Shape letters: R packed rows, H units, O numbers of an output row.
 """
 

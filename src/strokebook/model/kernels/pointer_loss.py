@@ -1,5 +1,12 @@
 """Pointer loss: log-density of a jump over every earlier point, and its gradients, compiled.
 
+    hidden = relu(query + key + relations @ net)    (H,) = (H,) + (H,) + (11,) @ (11, H), each pair
+    said   = hidden @ weightᵀ + bias                (5,) = (H,) @ (H, 5) + (5,)
+
+A pair is a jump and an earlier point; all is float32. ``said`` is the pair's logit, the target's
+mean beside the point (x, y) and log σ (x, y). Pairs are computed one at a time, because a matrix of
+all pairs' hidden layers would be far larger than the cache.
+
 The plain form is :meth:`strokebook.model.networks.pointer.Pointer.plain_nats`; the tests hold the
 two together. Arguments are as in that module's :class:`~.pointer.Geometry`.
 """

@@ -47,8 +47,8 @@ def product_type(weight: Tensor, units: int, batch: int) -> torch.dtype:
     precision = _ACTIVE.get()
     if weight.dtype != torch.float32 or precision == "fp32":
         return weight.dtype
-    worth = units * units * batch >= LEAST_WORK and has_bf16(weight.device)
-    return torch.bfloat16 if precision in {"bf16", "int8"} or worth else weight.dtype
+    pays = units * units * batch >= LEAST_WORK and has_bf16(weight.device)
+    return torch.bfloat16 if precision in {"bf16", "int8"} or pays else weight.dtype
 
 
 def in_codes(weight: Tensor) -> bool:

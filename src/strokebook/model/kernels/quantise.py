@@ -36,7 +36,7 @@ def magnitude(value: Any) -> Any:
 
 @inlined
 def scale_of(bits: Any) -> Any:
-    """What a code is worth where the greatest magnitude has these bits; NaN for NaN."""
+    """The scale of codes where the greatest magnitude has these bits; NaN for NaN."""
     return np.int32(bits).view(np.float32) / MOST_CODE + TINY
 
 
