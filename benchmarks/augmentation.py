@@ -1,4 +1,4 @@
-"""What each augmentation brings on held-out drawings, one at a time.
+"""Augmentations compared on held-out drawings, one at a time.
 
     python -m benchmarks.augmentation WORK [--drawings 150] [--steps 300] [--only mirror warp]
 

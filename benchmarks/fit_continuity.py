@@ -1,10 +1,10 @@
-"""Fit what the router knows of how lines go on, to pages whose pen order is known.
+"""Fit the router's continuity networks to pages whose pen order is known.
 
 python -m benchmarks.fit_continuity --out build/continuity.npz     # about ten minutes
 python -m benchmarks.fit_continuity --out src/strokebook/routing/continuity.npz --seed 11
 
-Needs the shared QuickDraw file (STROKEBOOK_SHARED). The stretches that it asks about are looked for
-with the numbers that the package has now.
+Needs the shared QuickDraw file (STROKEBOOK_SHARED). Stretches that may have been drawn
+twice are found with the networks that are in the package now.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""How fast joining and splicing are, against singleline-dataset 0.0.2, and what mending gains.
+"""Joining and splicing: speed against singleline-dataset 0.0.2, and what ``mended`` gains.
 
-python -m benchmarks.join_splice             # speed and sameness (needs the peer, see README)
+python -m benchmarks.join_splice             # speed and equal results (needs the peer, README)
 python -m benchmarks.join_splice --order     # pen order on lines whose order is known
 """
 

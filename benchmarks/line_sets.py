@@ -1,4 +1,4 @@
-"""Data sets of long lines, made from the shared test data as the pipeline makes them.
+"""Line sets: data sets of long lines, from the shared test data as the pipeline makes them.
 
     look        the artist's drawings (look_i16, MIT), strokes joined and spliced by the pipeline
     quickdraw   Quick, Draw! (CC BY 4.0), likewise, without drawings that hardly have a line

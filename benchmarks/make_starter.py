@@ -1,4 +1,4 @@
-"""The starter model in the package: trained, packed, with its card.
+"""Starter model of the package: trained, packed, with its card.
 
     python -m benchmarks.make_starter WORK [--minutes 8 13 15] [--install]
 

@@ -1,4 +1,4 @@
-"""Time of one training step: ours in each precision, and two peers beside it, in one run.
+"""Training step: its time in each precision, beside two peers, in one run.
 
     python -m benchmarks.model_step [--data FILE.npz] [--cell layer_norm] [--steps 11] [--threads 2]
     python -m benchmarks.model_step --losses 240 --encoder 128 --decoder 256 --batch 50

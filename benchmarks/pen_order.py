@@ -1,4 +1,4 @@
-"""Measuring pen order: lines whose order is known, broken as a tracer breaks them."""
+"""Pen order, measured: lines whose order is known, broken as a tracer breaks them."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""How fast the model room draws: the first point, and points a second; in one run.
+"""Sampling speed: the time to the first point, and points a second, in one run.
 
     python -m benchmarks.sampling                    # `standard` sizes, all cells, about a minute
     python -m benchmarks.sampling --model FOLDER     # a trained model instead
 
 A start of ``--points`` points is read anew for every repetition, as when a pen has just lifted;
 "first" is the time from that call to the first point of all endings, "step" that of each further
-point of all of them. Weights are random: what they are changes no time, and no drawing ends early.
+point of all of them. Weights are random, which changes no time; no drawing ends early.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What :mod:`benchmarks.model_step` measures ours against, written anew in the manner of ports.
+"""Peers of :mod:`benchmarks.model_step`: networks written as other ports of SketchRNN are.
 
 ``PythonCells``: layer-norm LSTM cells looped over in Python, each gate its own ``LayerNorm``, z
 beside every input, and a loss made of ``torch.distributions`` objects, as in labml's annotated

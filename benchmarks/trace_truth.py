@@ -1,4 +1,4 @@
-"""How well tracing finds the pen's path, on pages whose pen order is known.
+"""Tracing accuracy: how well it recovers the pen's path where the pen order is known.
 
 python -m benchmarks.trace_truth                       # every family and engine, minutes
 python -m benchmarks.trace_truth --families knots --engines pen --n 40

@@ -1,1 +1,1 @@
-"""Campaigns: the promises tried hard, each as one command that exits 1 on any loss."""
+"""Campaigns: stress tests of the program's promises, each a command that exits 1 on any loss."""

@@ -1,4 +1,4 @@
-"""What the campaigns of kills and faults share: a project to be copied, commands, what must hold.
+"""Shared parts of the kill and fault campaigns: a project to copy, commands, what must hold.
 
 A campaign changes copies of one project by commands in processes of their own, does them harm, and
 asks after each blow the same questions: is ``check`` clean, at once or after one more command; is

@@ -1,4 +1,4 @@
-"""Privacy tried hard: pages become private in every way, and the whole project is searched.
+"""Privacy: pages become private in every way, and the whole project is searched.
 
 ``python -m benchmarks.campaigns.privacy [--short] [--seed N]`` makes a library, runs it, and then,
 each time in a copy of the project, makes a drawing's page private: from the start, by tag, by

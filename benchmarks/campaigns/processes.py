@@ -1,4 +1,4 @@
-"""Ending processes of ours at a moment, and seeing whether theirs end with them."""
+"""Processes: ended at a chosen moment, with a check that their child processes end too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A catalogue of 100,000 pages: listings under 2 s, edits under 50 ms, stages linear, memory bound.
+"""Scale, 100,000 pages: listings under 2 s, edits under 50 ms, stages linear, memory bound.
 
     python -m benchmarks.campaigns.scale             # 100,000 pages, about ten minutes
     python -m benchmarks.campaigns.scale --short     # 5,000

@@ -1,7 +1,7 @@
-"""A project of synthetic pages: as many rows as a life's work, without one scan.
+"""Synthetic pages: a project with as many catalogue rows as a life's work, and no scans.
 
-Everything goes in through the catalogue's own doors (files, looks, drawings, results, verdicts,
-vectors, clusters, labels by hand), so that a change of the schema needs no change here.
+Everything is written through the catalogue's own functions (files, looks, drawings, results,
+verdicts, vectors, clusters, labels by hand), so that a change of the schema needs no change here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Looking through a whole project for what a page left: pixels, strokes, name, vectors, words.
+"""Traces of a page, searched for in a whole project: pixels, strokes, name, vectors, words.
 
 First :func:`learn_traces` notes down what there is to be found, while the page is in use; later
 :func:`search` opens every file, whatever it is called: pictures are decoded, films frame by frame,

@@ -1,1 +1,1 @@
-"""Fitting what :mod:`strokebook.routing.continuity` knows to pages whose pen order is known."""
+"""Training of :mod:`strokebook.routing.continuity` on pages whose pen order is known."""

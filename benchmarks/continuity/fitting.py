@@ -1,4 +1,4 @@
-"""Fitting the two networks: the true choice of each question is to be the most likely."""
+"""Fitting of the two networks: maximum likelihood of the true choice of each question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drawings to learn from: none of those that the benchmark's seed 3 holds out."""
+"""Training drawings: none of those that the benchmark holds out with seed 3."""
 
 from __future__ import annotations
 

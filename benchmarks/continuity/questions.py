@@ -1,8 +1,8 @@
-"""Nodes of traced graphs as multiple-choice questions: which branches did the pen pair?
+"""Questions: nodes of traced graphs as multiple choice, which branches did the pen pair?
 
-A question is put where the truth answers it: the pen ran along every branch exactly once. About a
-stretch that may be drawn twice, the choices are all pairings of its two nodes apart, and all of
-both nodes joined by it.
+A question is asked only where the true pen path answers it: the pen ran along every
+branch exactly once. About a stretch that may be drawn twice, the choices are all pairings of its
+two nodes apart, and all of both nodes joined by it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which edges of a traced graph the pen really ran along, and in what order."""
+"""Walks: the edges of a traced graph that the pen really ran along, in order."""
 
 from __future__ import annotations
 

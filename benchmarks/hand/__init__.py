@@ -1,4 +1,4 @@
-"""How near a model comes to a hand: likelihood, three judges, novelty, diversity.
+"""Likeness of a model to an artist's hand: likelihood, three judges, novelty, diversity.
 
     python -m benchmarks.hand made --project FOLDER --model FOLDER [--seed 0]
 

@@ -1,4 +1,4 @@
-"""See the package."""
+"""Command ``python -m benchmarks.hand``: measures one model against one hand."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def drawn(model: SketchModel, count: int, temperature: float, seed: int) -> list
 
 
 def choose_temperature(model: SketchModel, hand: Hand, seed: int) -> float:
-    """The temperature at which validation drawings are told least, by both judges' mean."""
+    """The temperature at which the judges' mean accuracy on validation drawings is lowest."""
     count = min(MOST, len(hand.valid))
 
     def mean_accuracy(temperature: float) -> float:

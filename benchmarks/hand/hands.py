@@ -1,4 +1,4 @@
-"""Three hands: their drawings, split, near copies removed, the test sets frozen."""
+"""Hands: the drawings of three, split, near copies removed, with frozen test sets."""
 
 from __future__ import annotations
 

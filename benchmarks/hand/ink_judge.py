@@ -1,4 +1,4 @@
-"""The third judge: a small convolutional net that looks at ink at full size.
+"""Ink judge, the third: a small convolutional net that looks at ink at full size.
 
 Both sides are drawn as black lines, their proportions kept, the longer side filling the picture;
 the pen's width in pixels is the same. Polygons for curves, jitter, knots for faces are seen here.

@@ -1,4 +1,4 @@
-"""Both sides treated alike, then judged; novelty and diversity beside it."""
+"""Judges: classifiers of real against drawn, after the same preparation; novelty, diversity."""
 
 from __future__ import annotations
 

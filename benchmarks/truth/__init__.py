@@ -1,1 +1,1 @@
-"""Tracing measured on pages whose pen order is known."""
+"""Tracing accuracy, measured on pages whose pen order is known."""

@@ -1,4 +1,4 @@
-"""Drawings whose pen order is known, in families."""
+"""Cases: drawings whose pen order is known, in families."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ways from a page to its strokes that are compared."""
+"""Engines: the ways from a page to its strokes that are compared."""
 
 from __future__ import annotations
 

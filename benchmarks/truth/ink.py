@@ -1,4 +1,4 @@
-"""How far the ink of a tracing is the ink of the truth, whatever its order."""
+"""Ink accuracy: agreement of a tracing's ink with the true ink, whatever the order."""
 
 from __future__ import annotations
 

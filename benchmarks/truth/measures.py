@@ -1,4 +1,4 @@
-"""All measures of one tracing against the truth."""
+"""Measures of one tracing against the truth: ink, order, crossings, retraces."""
 
 from __future__ import annotations
 

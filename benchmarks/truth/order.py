@@ -1,4 +1,4 @@
-"""How far the order of a tracing is the order in which the pen went."""
+"""Order error: how far a tracing's order is from the order in which the pen drew."""
 
 from __future__ import annotations
 

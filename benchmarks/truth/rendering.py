@@ -1,4 +1,4 @@
-"""Pages as a scanner gives them, from drawings: pen, paper, light, JPEG."""
+"""Rendering of drawings as scanned pages: pen, paper, light, JPEG."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results as tables, as JSON, and against what is wanted."""
+"""Report of results: tables, JSON, and comparison with the targets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cases through engines and measures, in worker processes."""
+"""Runs of cases through engines and measures, in worker processes."""
 
 from __future__ import annotations
 

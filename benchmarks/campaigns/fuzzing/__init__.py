@@ -1,1 +1,1 @@
-"""What the campaign ``fuzz`` is made of: seeds, mutants, readers and the processes they run in."""
+"""Parts of the campaign ``fuzz``: seeds, mutants, readers and the processes they run in."""

@@ -1,7 +1,7 @@
-"""Each format: its seeds, how a mutant of one is laid out on disk, and what reads it.
+"""Formats: for each, its seeds, how a mutant of one is laid out on disk, and what reads it.
 
-A mutant of a file with checksums inside is half of the time made before they are computed: else
-nothing behind the first check would ever be reached.
+Half of the mutants of a file with checksums are made before the checksums are computed: otherwise
+no mutant would get past the first check.
 """
 
 from __future__ import annotations

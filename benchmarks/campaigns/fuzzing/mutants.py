@@ -1,4 +1,4 @@
-"""A valid file and a random number → the same file harmed in one of many ways.
+"""Mutants: a valid file harmed in one of many ways, chosen by a random number.
 
 Every way takes the file, another to take pieces from, and the random numbers.
 """

@@ -1,7 +1,7 @@
 """Workers that read mutants, one after the other, until one hangs or dies; then another takes over.
 
 A reader that computes for longer than ``SECONDS`` is a loss, measured in the process's own time, so
-that a busy machine accuses nobody; one that waits is stopped after ``PATIENCE``.
+that a busy machine causes no false loss; one that waits is stopped after ``PATIENCE``.
 """
 
 from __future__ import annotations

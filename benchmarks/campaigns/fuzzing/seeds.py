@@ -1,4 +1,4 @@
-"""Small valid files of every format that strokebook reads, each using much of what it allows."""
+"""Seeds: small valid files of every format that strokebook reads, with most of its features."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader did: time, memory, what it opened for writing, what it ran."""
+"""Monitoring of a reader: time, memory, what it opened for writing, what it ran."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A page's strokes become separate drawings: join what belongs together, splice, separate."""
+"""Figures: a page's strokes as separate drawings, by joining, splicing and separating."""

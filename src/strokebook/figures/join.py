@@ -1,4 +1,4 @@
-"""Joining: again and again, the two strokes whose ends lie nearest become one.
+"""Joining: repeatedly, the two strokes whose ends lie nearest become one.
 
 The rule as the artist's published code has it (``faithful``): before each join the strokes are
 sorted, longest first, equals staying in order; of all pairs of ends the nearest is joined if it is

@@ -1,4 +1,4 @@
-"""Splicing: again and again, the stroke whose two ends lie nearest to a vertex goes in there.
+"""Splicing: repeatedly, the stroke whose ends lie nearest to a vertex is inserted there.
 
 The rule as the artist's published code has it (``faithful``): of all strokes and all vertices of
 the others (but each one's last), the pair whose two distances, vertex to start and vertex to end,

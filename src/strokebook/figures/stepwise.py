@@ -1,7 +1,7 @@
 """Stepwise changes of a drawing's strokes: run to their end, or watched step by step.
 
 Joining and splicing both change a list of strokes again and again until nothing is left to change.
-Each gives its state after every step; it is one object, changed in place.
+Both yield their state after every step: the same object each time, changed in place.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Drawings as arrays: the ground floor. Imports nothing of ours but `base`."""
+"""Drawings as arrays, the lowest layer: of this package it imports only `base`."""

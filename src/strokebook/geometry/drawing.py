@@ -1,4 +1,4 @@
-"""The one type for a line drawing: ordered pen strokes in a stated unit and frame."""
+"""Drawing: the one type for a line drawing, ordered pen strokes in a stated unit and frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Points at equal steps along the line, and the frame in which thresholds are stated."""
+"""Resampling at equal steps along the line, and the frame in which thresholds are stated."""
 
 from __future__ import annotations
 

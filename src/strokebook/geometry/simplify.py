@@ -1,4 +1,4 @@
-"""Fewer points for the same line: Ramer-Douglas-Peucker, also down to a budget of points.
+"""Simplification by Ramer-Douglas-Peucker: to a tolerance, or down to a budget of points.
 
 Ramer 1972, Douglas & Peucker 1973. Where the line is split does not depend on epsilon, so the
 points kept at a larger epsilon are among those kept at a smaller one: the count falls steadily,

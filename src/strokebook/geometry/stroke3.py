@@ -1,4 +1,4 @@
-"""Between drawings and the arrays that models read: stroke-3 and stroke-5.
+"""Stroke-3 and stroke-5: the arrays that models read, from drawings and back.
 
 stroke-3 is ``(N, 3)``: dx, dy, lift, where lift = 1 means that the pen leaves the paper after this
 point (Ha & Eck 2017, section 3.1). stroke-5 is ``(T, 5)``: dx, dy and a one-hot pen state

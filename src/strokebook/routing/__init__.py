@@ -1,1 +1,1 @@
-"""A graph of lines becomes the pen's path: half-edges, continuity, pairing, trails, order."""
+"""Routing of the pen through a graph of lines: half-edges, continuity, pairing, trails, order."""

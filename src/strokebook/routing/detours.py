@@ -52,7 +52,7 @@ def insert_detours(strokes: Strokes, longest: float, near: float) -> Strokes:
 
 
 def _length(points: Floats) -> float:
-    """A dot is no line: it has no length that could be short."""
+    """The length of a stroke; a dot counts as infinitely long, so that it is never a detour."""
     if len(points) < 2:
         return np.inf
     return polyline_length(points)

@@ -1,4 +1,4 @@
-"""Strokes to a line graph: split where they cross and where an end touches.
+"""Line graph from strokes: split where they cross and where an end touches.
 
 The strokes of an SVG, or the rows of a stroke-3 file, become a :class:`LineGraph`, so that
 :func:`strokebook.routing.route.route` can put them in the pen's order. Shape letters: S segments,

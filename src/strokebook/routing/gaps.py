@@ -1,4 +1,4 @@
-"""Gaps in the ink, bridged where the line on both sides points across them."""
+"""Gaps in the ink: bridged where the line on both sides points across them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Maximum-weight matching."""
+"""Maximum-weight matching of a graph's nodes."""
 
 from __future__ import annotations
 

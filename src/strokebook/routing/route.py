@@ -1,4 +1,4 @@
-"""From a graph of lines to the pen's path: as few strokes as the ink allows, straight on.
+"""Route: the pen's path through a graph of lines, as few strokes as the ink allows, straight on.
 
 The steps, each in a file of its own: parallel edges of a line drawn twice become one
 (:mod:`parallel_edges`); gaps are bridged (:mod:`gaps`); nodes that are one meeting of lines are

@@ -1,1 +1,1 @@
-"""From a scanned page to a Drawing."""
+"""Tracing: from a scanned page to a Drawing."""

@@ -1,4 +1,4 @@
-"""autotrace's centerline mode as a tracing engine (optional: pyautotrace is GPL).
+"""Autotrace's centerline mode as a tracing engine (optional: pyautotrace is GPL).
 
 Strategy: even the light out, try a few thresholds on a reduced copy, keep the one whose lines
 are long and whole, clean that mask at full working size, thin and fit it with autotrace, flatten
@@ -57,7 +57,7 @@ INK, PAPER = b"\x00", b"\xff"
 
 @dataclass(frozen=True)
 class AutotraceTracer:
-    """See the module."""
+    """The tracing engine ``autotrace``; its strategy is described in the module."""
 
     options: TraceOptions
 
@@ -75,7 +75,7 @@ class AutotraceTracer:
 
     @property
     def version(self) -> str:
-        """Ours and the package's."""
+        """The versions of this engine and of the package pyautotrace."""
         try:
             return f"{OURS}+{package_version('pyautotrace')}"
         except PackageNotFoundError:
@@ -173,7 +173,7 @@ def _noise(source: str) -> InputRefused:
 
 
 def score(lengths: npt.NDArray[np.float64]) -> float:
-    """How whole and how much: total length × mean length of a stroke.
+    """Score of a tracing's wholeness: total length × mean length of a stroke.
 
     A threshold that is too low loses and breaks faint lines, one that is too high adds specks
     and runs lines together; either lowers the product.

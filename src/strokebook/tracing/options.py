@@ -1,4 +1,4 @@
-"""Settings of tracing, with what they mean."""
+"""Settings of tracing."""
 
 from __future__ import annotations
 

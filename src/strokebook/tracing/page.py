@@ -1,4 +1,4 @@
-"""A scanned page as an array of pixels."""
+"""Page image: a scanned page as an array of pixels."""
 
 from __future__ import annotations
 

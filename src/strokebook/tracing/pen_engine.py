@@ -23,7 +23,7 @@ OURS = "3"  # raise when the same page may give another drawing
 
 @dataclass(frozen=True)
 class PenTracer:
-    """See the module."""
+    """The tracing engine ``pen``: ink, graph of centerlines, route of the pen."""
 
     options: TraceOptions
     route: RouteOptions = field(default_factory=RouteOptions)

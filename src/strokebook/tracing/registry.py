@@ -1,4 +1,4 @@
-"""The tracing engines by name."""
+"""Registry of the tracing engines by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of every step of a tracing, for looking at what went wrong."""
+"""Stages: pictures of every step of a tracing, to see where it went wrong."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Images to vectors, clusters, labels and maps."""
+"""Vision: images to vectors, clusters, labels and maps."""

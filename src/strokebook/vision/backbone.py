@@ -1,4 +1,4 @@
-"""From images to feature vectors: loading the network, preparing images, embedding them."""
+"""Backbone, the network from images to feature vectors: loading, image preparation, embedding."""
 
 from __future__ import annotations
 

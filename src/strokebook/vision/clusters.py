@@ -1,4 +1,4 @@
-"""Pages in groups that look alike: k-means, the nearest group for a new page, similar pages."""
+"""Clusters of pages that look alike: k-means, the cluster of a new page, similar pages."""
 
 from __future__ import annotations
 

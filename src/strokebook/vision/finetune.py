@@ -1,4 +1,4 @@
-"""Fine-tuning the network's tail on the folders that the artist sorted pages into."""
+"""Fine-tuning of the network's tail on the folders that the artist sorted pages into."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def _split(
 
 @dataclass(frozen=True)
 class _Pages:
-    """What the trunk made of n pages.
+    """The trunk's output for n pages.
 
     Attributes:
         plain: Maps of the pages as they are, ``(n, C, h, w)`` float16 (halves the memory).

@@ -1,4 +1,4 @@
-"""The rule that names pages in an unattended run, from their pixels and, weakly, their folder.
+"""Kind rule: names pages in an unattended run, from their pixels and, weakly, their folder.
 
 Five questions are asked of a page's measures, in this order; the first *yes* names it:
 
@@ -56,7 +56,7 @@ ART, PRIOR = "art", {"notes": NOTES, "cover": COVERS, "covers": COVERS}
 
 @dataclass(frozen=True)
 class KindVerdict:
-    """What a page is taken for.
+    """The kind that a page is taken for.
 
     Attributes:
         label: One of :data:`LABELS`.

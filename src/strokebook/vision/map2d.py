@@ -1,4 +1,4 @@
-"""The collection as a map: pages that look alike lie close together."""
+"""Map of the collection: pages that look alike lie close together."""
 
 from __future__ import annotations
 

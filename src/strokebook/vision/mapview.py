@@ -1,4 +1,4 @@
-"""Pictures of the map: coloured by what is known of the pages, or made of the pages themselves."""
+"""Map pictures: points coloured by what is known of the pages, or the pages themselves."""
 
 from __future__ import annotations
 

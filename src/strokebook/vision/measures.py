@@ -1,4 +1,4 @@
-"""What a page's pixels say before anybody has named it: ground, colour, ink, lines and text."""
+"""Measures of an unnamed page from its pixels: ground, colour, ink, lines and text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two networks, each cut in a trunk that stays and a tail that fine-tuning changes."""
+"""Networks: two, each cut into a fixed trunk and a tail that fine-tuning changes."""
 
 from __future__ import annotations
 

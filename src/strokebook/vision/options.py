@@ -1,4 +1,4 @@
-"""Settings of everything that looks at images."""
+"""Settings of the vision steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A tuned backbone on disk: weights as safetensors, the rest as JSON, checked when read."""
+"""Saved backbone, tuned, on disk: weights as safetensors, the rest as JSON, checked when read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WIDEST, DEEPEST = 8192, 256  # of a ResNet's layers; more than any has
 def save_backbone(
     backbone: Backbone, folder: Path, report: FineTuneReport | None = None
 ) -> tuple[Path, Path]:
-    """Write a backbone; the JSON comes last, so that it never speaks of weights not yet there.
+    """Write a backbone; the JSON comes last, so that it never describes weights not yet written.
 
     Args:
         backbone: Tuned or not.

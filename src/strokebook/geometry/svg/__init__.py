@@ -1,1 +1,1 @@
-"""SVG in and out: read with a guard against hostile files, write, and the styles between."""
+"""SVG files: reading with a guard against hostile files, writing, styles."""

@@ -1,4 +1,4 @@
-"""Checks an SVG's text before anything interprets it: bombs, foreign files, bad numbers.
+"""Guard: checks of an SVG's text before anything interprets it: bombs, foreign files, bad numbers.
 
 SVG from elsewhere is untrusted input. Everything here streams and stops at the first limit, so a
 hostile file costs a fraction of a second, whatever it would grow to.

@@ -1,4 +1,4 @@
-"""SVG and JSON files of drawings: one door to reading and writing."""
+"""SVG and JSON files of drawings: one import for reading and writing."""
 
 from strokebook.geometry.svg.guard import SvgLimits
 from strokebook.geometry.svg.read import parse_svg, read_drawing, read_json, read_svg

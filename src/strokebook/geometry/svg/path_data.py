@@ -1,7 +1,7 @@
-"""SVG path data before anything is built of it: what it costs, and in a form that costs no more.
+"""SVG path data: its cost before anything is built of it, and a form that is cheap to read.
 
-Grammar: SVG 1.1, section 8.3. The reader behind us (svgelements) makes an object of each command,
-a thousand times what its text takes, and looks back for the start of a closed line anew each time.
+Grammar: SVG 1.1, section 8.3. The reader used here (svgelements) makes an object of each command,
+with a thousand times the memory of its text, and searches anew for the start of each closed line.
 """
 
 from __future__ import annotations

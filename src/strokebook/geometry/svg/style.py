@@ -1,8 +1,8 @@
-"""Styles of an SVG, cut to what can matter: the reader behind us takes long ones apart for ever.
+"""Styles of an SVG, cut to what can matter, as svgelements needs too long for long ones.
 
 svgelements reads colours and CSS by regular expressions that are quadratic in what does not match.
-No colour, width or visibility needs more than ``LONGEST`` characters; what is longer (embedded
-fonts, dash patterns, effects of an editor) says nothing of a line's place and is dropped.
+No colour, width or visibility needs more than ``LONGEST`` characters; longer values (embedded
+fonts, dash patterns, effects of an editor) do not affect where a line lies and are dropped.
 """
 
 from __future__ import annotations

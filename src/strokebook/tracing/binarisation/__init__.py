@@ -1,1 +1,1 @@
-"""A scan becomes ink: background, levels, thresholds, ridges, cleaning, components."""
+"""Binarisation of a scan: background, levels, thresholds, ridges, cleaning, components."""

@@ -76,5 +76,5 @@ def _paper(small: Grey, size: int) -> Grey:
 
 
 def as_bytes(array: npt.NDArray[Any]) -> Bytes:
-    """OpenCV's result as what it is; nothing is copied."""
+    """OpenCV's result typed as the uint8 array that it is; nothing is copied."""
     return array.astype(np.uint8, copy=False)

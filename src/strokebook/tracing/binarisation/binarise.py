@@ -322,7 +322,7 @@ def _marks(
 
 
 def noise(source: str) -> InputRefused:
-    """What a page of noise is refused with."""
+    """The error with which a page of noise is refused."""
     return InputRefused(
         source,
         "is covered with marks all over, like noise or a solid picture, not lines.",

@@ -1,4 +1,4 @@
-"""From a scanned page to a mask of its ink: even light, threshold, pen width.
+"""Levels: a flattened page's greys of ink and paper, its threshold and its pen width.
 
 Shape letters: H × W pixels of the working copy. Greys are uint8, 0 black to 255 white; a
 *flattened* page has its paper at 255 everywhere, whatever light, tint or shadow lay on it.

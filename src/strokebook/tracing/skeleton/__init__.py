@@ -1,1 +1,1 @@
-"""Ink becomes a graph of centerlines: thinning, pixel graph, junctions, corners, edges."""
+"""Skeleton of the ink as a graph: thinning, pixel graph, junctions, corners, edges."""

@@ -1,4 +1,4 @@
-"""Chains of pixels to sub-pixel centerlines.
+"""Centerlines with sub-pixel points, from chains of pixels.
 
 Shape letters: E chains, M points of all chains; chain e is ``points[starts[e]:starts[e + 1]]``.
 Coordinates are x, y; pixel i covers i…i + 1.

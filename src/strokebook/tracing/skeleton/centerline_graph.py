@@ -1,4 +1,4 @@
-"""From a page's ink to the graph of its centerlines.
+"""Centerline graph of a page's ink.
 
 Shape letters: K nodes, E edges, M points of all edges.
 """

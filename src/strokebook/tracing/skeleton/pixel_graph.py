@@ -1,4 +1,4 @@
-"""A skeleton's pixels as nodes and the chains of pixels between them.
+"""Pixel graph: a skeleton's pixels as nodes and the chains of pixels between them.
 
 Shape letters: K nodes, E chains, M pixels of all chains. Pixels are flat indices.
 """
