@@ -41,17 +41,17 @@ def derived(work) -> dict[str, int]:
 def test_purging_removes_all_that_was_made_and_names_the_files(filled):
     image = filled.catalogue.page("sb48p005").image
     before = derived(filled)
-    files = filled.catalogue.purge(image)
+    files = filled.catalogue.forget_derived(image)
     assert files == [Path("drawings/sb48p005d01.svg"), Path(f"cache/previews/{image}.jpg")]
     after = derived(filled)
     assert before == {"drawing": 2, "vector": 4, "stage_result": 6, "verdict": 3, "rule_label": 2}
     assert after == {"drawing": 1, "vector": 2, "stage_result": 3, "verdict": 1, "rule_label": 1}
-    assert filled.catalogue.purge(image) == [Path(f"cache/previews/{image}.jpg")]
+    assert filled.catalogue.forget_derived(image) == [Path(f"cache/previews/{image}.jpg")]
 
 
 def test_hand_work_outlives_a_purge(filled):
     image = filled.catalogue.page("sb48p005").image
-    filled.catalogue.purge(image)
+    filled.catalogue.forget_derived(image)
     (again,) = filled.catalogue.replace_drawings(image, [NewDrawing((1, 1, 9, 9), 1, 5, "a.svg")])
     assert again.reason_source == "hand"
 

@@ -17,7 +17,7 @@ from strokebook.library.catalogue.records import Page
 from strokebook.library.kinds import KINDS
 from strokebook.pipeline.editing import curate
 from strokebook.pipeline.editing.effects import Effects
-from strokebook.pipeline.editing.labels import KindNeededError, LikelySlipError
+from strokebook.pipeline.editing.label_spelling import KindNeededError, LikelySlipError
 from strokebook.pipeline.removal import outside
 
 Pages = Annotated[list[str], typer.Argument(help="Page ids (sb48p005).")]

@@ -75,7 +75,7 @@ def run(
 
 
 def _show_plan(project: Path, library: Path | None, until: str) -> None:
-    from strokebook.pipeline.plan import plan_run
+    from strokebook.pipeline.dry_run import plan_run
 
     plan = plan_run(project, library, until or None)
     rows = [

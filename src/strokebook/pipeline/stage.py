@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,27 +66,6 @@ def is_done(project: Project, stage: str, item: str, key: str) -> bool:
     """Whether ``stage`` has a result for ``item`` under this very key."""
     result = project.catalogue.result(stage, item)
     return result is not None and result.key == key
-
-
-@contextmanager
-def whole(project: Project, stage: str, key: str, *outputs: Path) -> Iterator[Whole]:
-    """A stage that works on everything at once, under one key; its time is kept.
-
-    The block asks :attr:`Whole.todo` whether there is work; its facts are recorded at the end.
-    """
-    ready = is_done(project, stage, "all", key) and all(path.exists() for path in outputs)
-    state, timer = Whole(todo=not ready), Timer()
-    yield state
-    if state.todo:
-        project.catalogue.put_result(stage, "all", key, timer.seconds, state.facts)
-
-
-@dataclass
-class Whole:
-    """The state of a stage that works on everything at once."""
-
-    todo: bool
-    facts: dict[str, object] = field(default_factory=dict)
 
 
 def key_of(*parts: str) -> str:

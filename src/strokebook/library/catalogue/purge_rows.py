@@ -33,7 +33,7 @@ _DERIVED = (
 class PurgeRows(DrawingRows):
     """Removing what was made of a page."""
 
-    def purge(self, image: str) -> list[Path]:
+    def forget_derived(self, image: str) -> list[Path]:
         """Remove all that was derived from an image; what was done by hand stays.
 
         Returns:
@@ -281,7 +281,7 @@ def hide_image(catalogue: PurgeRows, project: Path, image: str) -> None:
             _moved_copies(catalogue, project, image),
             _changed(catalogue, project, image),
         )
-        for path in {*moved, *catalogue.purge(image)} - theirs:
+        for path in {*moved, *catalogue.forget_derived(image)} - theirs:
             _delete(project, path)
 
 

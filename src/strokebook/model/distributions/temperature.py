@@ -1,8 +1,9 @@
 """Temperature τ, one for the line and one for the pen state.
 
 The temperature τ of Ha & Eck 2017, section 3.3: mixture weights and pen logits are divided by it,
-the spread σ is multiplied by √τ. Here the two halves may have a τ each: a low one for the pen
-keeps lifts and the end where they are likely while the line wanders.
+the spread σ is multiplied by √τ; that happens where a row is drawn
+(:mod:`~strokebook.model.distributions.inverse_cdf`). Here the two halves may have a τ each: a low
+one for the pen keeps lifts and the end where they are likely while the line wanders.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from strokebook.base.errors import UsageError
 from strokebook.library.catalogue.records import Cluster, DrawingRecord, Page
 from strokebook.library.filing import SyncReport, sync
 from strokebook.pipeline.editing.effects import Effects, Standing, compare
-from strokebook.pipeline.editing.labels import settle_label
+from strokebook.pipeline.editing.label_spelling import settle_label
 from strokebook.pipeline.names import expand_names
 from strokebook.pipeline.project import Project
 
