@@ -73,7 +73,7 @@ class Peer(nn.Module):
         self.sizes = options
         self.onward, self.back = layer(5, options.encoder), layer(5, options.encoder)
         self.mean = nn.Linear(2 * options.encoder, options.z)
-        self.presig = nn.Linear(2 * options.encoder, options.z)
+        self.logvar = nn.Linear(2 * options.encoder, options.z)
         self.initial = nn.Linear(options.z, 2 * options.decoder)
         self.decoder = layer(5 + options.z, options.decoder)
         self.output = nn.Linear(options.decoder, mixture.width(options.mixtures))
@@ -87,13 +87,13 @@ class Peer(nn.Module):
             for layer, way in ((self.onward, targets), (self.back, targets.flip(0)))
         ]
         both = torch.cat(ends, dim=1)
-        mean, presig = self.mean(both), self.presig(both)
-        z = mean + torch.exp(presig / 2) * torch.randn_like(mean)
+        mean, logvar = self.mean(both), self.logvar(both)
+        z = mean + torch.exp(logvar / 2) * torch.randn_like(mean)
         state = torch.tanh(self.initial(z)).chunk(2, dim=1)
         beside = torch.cat((inputs, z.expand(len(inputs), -1, -1)), dim=2)
         hiddens, _ = self.decoder(beside, (state[0].contiguous(), state[1].contiguous()))
         nats = self.nats(self.output(hiddens), targets, lengths)
-        return nats / targets[..., 0].numel() + 0.5 * mixture.kl_loss(mean, presig)
+        return nats / targets[..., 0].numel() + 0.5 * mixture.kl_loss(mean, logvar)
 
     def nats(self, outputs: Tensor, targets: Tensor, lengths: Tensor) -> Tensor:
         """All rows' nats, summed."""

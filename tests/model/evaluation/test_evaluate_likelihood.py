@@ -76,9 +76,9 @@ def test_the_papers_losses_written_out(model: SketchModel) -> None:
         with torch.no_grad():
             posterior = model.net.encode(rows.targets, rows.lengths)
         noise = likelihood.Noise(4, RandomStream.POSTERIOR)
-        mean, presig = posterior.mean[0].double(), posterior.presig[0].double()
+        mean, logvar = posterior.mean[0].double(), posterior.logvar[0].double()
         z = posterior.draw(noise)
-        l_kl = float(-(1 + presig - mean**2 - presig.exp()).sum() / (2 * len(mean)))
+        l_kl = float(-(1 + logvar - mean**2 - logvar.exp()).sum() / (2 * len(mean)))
     l_s, l_p = literal(model, drawing, z, n_max)
     assert found.l_s == pytest.approx(l_s, rel=1e-5)
     assert found.l_p == pytest.approx(l_p, rel=1e-5)
@@ -161,7 +161,7 @@ def test_the_bounds_of_a_net_that_does_not_use_z() -> None:
     exact = likelihood.costs(net, held, held, 1.0).per_point(1.0).together  # type: ignore[arg-type]
     found = likelihood.bound(net, held, 1.0, 1.0, 400, 0)  # type: ignore[arg-type]
     assert found is not None
-    q = Normal(posterior.mean, torch.exp(0.5 * posterior.presig))
+    q = Normal(posterior.mean, torch.exp(0.5 * posterior.logvar))
     kl = float(torch.distributions.kl_divergence(q, Normal(0.0, 1.0)).sum())
     points = sum(len(d) for d in held) / len(held)
     assert found.elbo == pytest.approx(exact + kl / points, rel=1e-5)

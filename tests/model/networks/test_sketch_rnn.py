@@ -25,7 +25,7 @@ def test_encoder_does_not_see_padding() -> None:
     one = net().encode(alone.targets, alone.lengths)
     two = net().encode(beside.targets, beside.lengths)
     torch.testing.assert_close(one.mean[0], two.mean[0])
-    torch.testing.assert_close(one.presig[0], two.presig[0])
+    torch.testing.assert_close(one.logvar[0], two.logvar[0])
 
 
 def test_encoder_sees_first_and_last_point() -> None:

@@ -38,6 +38,7 @@ FORMER_NAMES = {
     "decoder.eye.": "decoder.embedding.",
     "decoder.behind.": "decoder.hidden_layer.",
     "decoder.pointer.said.": "decoder.pointer.output.",
+    "encoder.presig.": "encoder.logvar.",
 }
 Which = Literal["best", "last"]
 MOST_JSON, MOST_BYTES = 1 << 26, 1 << 34

@@ -18,7 +18,7 @@ from torch import Tensor
 # is pinned down closer than a thousandth of a typical offset, none is vaguer than a thousandfold.
 LOG_SIGMA = 7.0
 RHO = 5.0  # before the tanh: |ρ| ≤ 0.9999
-PRESIG = 20.0  # log-variance of z
+LOGVAR_LIMIT = 20.0  # of z: logvar is kept within ± this
 PENS = 3  # down, up, end
 
 
@@ -110,6 +110,6 @@ def nats(outputs: Tensor, targets: Tensor, lengths: Tensor) -> Nats:
     )
 
 
-def kl_loss(mean: Tensor, presig: Tensor) -> Tensor:
-    """The paper's L_KL: divergence of N(mean, exp(presig)) from N(0, 1), per number of z."""
-    return -0.5 * (1.0 + presig - mean.square() - presig.exp()).mean()
+def kl_loss(mean: Tensor, logvar: Tensor) -> Tensor:
+    """The paper's L_KL: divergence of N(mean, exp(logvar)) from N(0, 1), per number of z."""
+    return -0.5 * (1.0 + logvar - mean.square() - logvar.exp()).mean()

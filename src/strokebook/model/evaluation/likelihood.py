@@ -243,18 +243,18 @@ def _weigh(
         of the posterior from the prior, ``(B,)``.
     """
     posterior = net.encode(rows.targets, rows.lengths)
-    mean, presig = posterior.mean.double(), posterior.presig.double()
+    mean, logvar = posterior.mean.double(), posterior.logvar.double()
     given, whole = [], []
     for _ in range(draws):
         z = posterior.draw(noise)
         found = net.decoder.costs(rows.inputs, rows.targets, rows.lengths, z)
         cost = (found.position + found.pen).double()
         prior = -0.5 * (z.double().square() + log(2.0 * pi)).sum(1)
-        away = (z.double() - mean).square() * torch.exp(-presig)
-        posited = -0.5 * (away + presig + log(2.0 * pi)).sum(1)
+        away = (z.double() - mean).square() * torch.exp(-logvar)
+        posited = -0.5 * (away + logvar + log(2.0 * pi)).sum(1)
         given.append(cost)
         whole.append(cost - prior + posited)
-    divergence = -0.5 * (1.0 + presig - mean.square() - presig.exp()).sum(1)
+    divergence = -0.5 * (1.0 + logvar - mean.square() - logvar.exp()).sum(1)
     return (torch.stack(given), torch.stack(whole)), divergence
 
 

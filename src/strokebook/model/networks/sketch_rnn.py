@@ -28,14 +28,14 @@ ROW = 5
 
 
 class Posterior(NamedTuple):
-    """What the encoder knows of z, each ``(B, Z)``; ``presig`` is the log-variance."""
+    """Posterior q(z | drawing) = N(mean, exp(logvar)), each ``(B, Z)``."""
 
     mean: Tensor
-    presig: Tensor
+    logvar: Tensor
 
     def draw(self, noise: Noise) -> Tensor:
         """A z of each drawing."""
-        spread = torch.exp(0.5 * self.presig)
+        spread = torch.exp(0.5 * self.logvar)
         return self.mean + spread * noise.normal(*self.mean.shape, like=self.mean)
 
 
@@ -48,7 +48,7 @@ class Encoder(nn.Module):
         self.onward = make_cell(options.encoder_cell, ROW, options.encoder, seed=seed)
         self.back = make_cell(options.encoder_cell, ROW, options.encoder, seed=seed)
         self.mean = _small_linear(2 * options.encoder, options.z, seed)
-        self.presig = _small_linear(2 * options.encoder, options.z, seed)
+        self.logvar = _small_linear(2 * options.encoder, options.z, seed)
 
     def forward(self, rows: Tensor, lengths: Tensor, noise: Noise | None) -> Posterior:
         """The posterior of z.
@@ -68,8 +68,8 @@ class Encoder(nn.Module):
             readings.append(Reading(layer, way, state, layer.offset(len(lengths)), mask, packing))
         ends = [self.onward.output(last) for _, last in read(readings)]
         both = packing.unsort(torch.cat(ends, dim=1))
-        presig: Tensor = self.presig(both)
-        return Posterior(self.mean(both), presig.clamp(-mixture.PRESIG, mixture.PRESIG))
+        logvar: Tensor = self.logvar(both)
+        return Posterior(self.mean(both), logvar.clamp(-mixture.LOGVAR_LIMIT, mixture.LOGVAR_LIMIT))
 
 
 class Decoder(nn.Module):
