@@ -159,7 +159,7 @@ def test_the_bounds_of_a_net_that_does_not_use_z() -> None:
     posterior = Posterior(torch.tensor([[0.3, -0.2]]), torch.tensor([[-0.3, 0.1]]))
     net, held = flat_net(posterior=posterior), waves(30)
     exact = likelihood.costs(net, held, held, 1.0).per_point(1.0).together  # type: ignore[arg-type]
-    found = likelihood.bound(net, held, 1.0, 1.0, 400, 0)  # type: ignore[arg-type]
+    found = likelihood.bound(net, held, 1.0, 1.0, 4000, 0)  # type: ignore[arg-type]
     assert found is not None
     q = Normal(posterior.mean, torch.exp(0.5 * posterior.logvar))
     kl = float(torch.distributions.kl_divergence(q, Normal(0.0, 1.0)).sum())
