@@ -42,7 +42,7 @@ from strokebook.model.data.batches import Epochs
 from strokebook.model.data.training_data import TrainingData, prepare
 from strokebook.model.evaluation import likelihood
 from strokebook.model.evaluation.comparison import make, tell_apart
-from strokebook.model.evaluation.material import gather
+from strokebook.model.evaluation.eval_data import gather
 from strokebook.model.evaluation.options import EvaluateOptions
 from strokebook.model.kernels.precision import computing
 from strokebook.model.networks.sketch_rnn import SketchNet
@@ -149,8 +149,8 @@ def judge(
     if samples:
         model = checkpoint.SketchModel(net, net.options, facts, {})
         options = EvaluateOptions(samples=samples)
-        material = gather(model, test, training, options)
-        judged = tell_apart(make(model, material, options).drawings, material, 0, SILENT)
+        data = gather(model, test, training, options)
+        judged = tell_apart(make(model, data, options).drawings, data, 0, SILENT)
         if judged is not None:
             row |= {f"told_{name}": value.accuracy for name, value in judged.model.items()}
             row |= {f"control_{name}": value.accuracy for name, value in judged.control.items()}

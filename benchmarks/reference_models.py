@@ -85,9 +85,12 @@ def row(name: str, data: Data, evaluation: Evaluation) -> str:
     )
     novelty = "none"
     if evaluation.novelty is not None:
-        ours, theirs = evaluation.novelty.made_spread.median, evaluation.novelty.held_spread.median
+        ours, theirs = (
+            evaluation.novelty.samples_spread.median,
+            evaluation.novelty.held_spread.median,
+        )
         novelty = f"{ours:.1f} ({theirs:.1f})"
-    cells = [name, data.name, str(len(evaluation.material.held)), f"{first.position:.3f}"]
+    cells = [name, data.name, str(len(evaluation.data.held)), f"{first.position:.3f}"]
     cells += [f"{first.pen:.3f}", f"{first.together:.3f} ± {first.error:.3f}", unseen, *accuracies]
     return "| " + " | ".join([*cells, novelty]) + " |"
 

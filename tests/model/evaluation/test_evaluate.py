@@ -13,8 +13,8 @@ from strokebook.geometry.drawing import Stroke3
 from strokebook.model.checkpoints.checkpoint import load_model
 from strokebook.model.evaluation import likelihood, novelty, stroke_features, two_sample
 from strokebook.model.evaluation.comparison import find_nearest, make
+from strokebook.model.evaluation.eval_data import gather
 from strokebook.model.evaluation.evaluate import Evaluation, as_json, evaluate
-from strokebook.model.evaluation.material import gather
 from strokebook.model.evaluation.neighbours import neighbours
 from strokebook.model.evaluation.options import EvaluateOptions
 
@@ -88,7 +88,7 @@ def test_a_model_of_drawings_in_other_units_is_judged_alike(trained: Path) -> No
     options = EvaluateOptions(**{**vars(FEW), "match_scale": True, "unit": 8.0})
     scaled = evaluate(model, times(held, 8.0), times(known, 8.0), options)
     matched = evaluate(model, held, known, EvaluateOptions(**{**vars(FEW), "match_scale": True}))
-    assert scaled.material.zoom == pytest.approx(matched.material.zoom / 8)
+    assert scaled.data.zoom == pytest.approx(matched.data.zoom / 8)
     for one, other in zip(
         scaled.likelihood.noisy.values(), matched.likelihood.noisy.values(), strict=True
     ):
@@ -100,9 +100,9 @@ def test_a_model_of_drawings_in_other_units_is_judged_alike(trained: Path) -> No
 
 def test_its_drawings_lie_on_the_grid_of_the_data(trained: Path) -> None:
     model = load_model(trained)
-    material = gather(model, whole(waves(5)), [], FEW)
-    made = make(model, material, FEW)
-    assert material.whole and len(made.drawings) == 24
+    data = gather(model, whole(waves(5)), [], FEW)
+    made = make(model, data, FEW)
+    assert data.whole and len(made.drawings) == 24
     assert all((d == np.round(d)).all() for d in made.drawings)
     free = make(model, gather(model, waves(5), [], FEW), FEW)
     assert not all((d == np.round(d)).all() for d in free.drawings)
@@ -118,7 +118,7 @@ def test_only_what_is_named_noisy_is_noisy(trained: Path, found: Evaluation) -> 
         cost = likelihood.costs(model.net, shown, targets, 1 / model.scale)
         nats = getattr(found.likelihood, name)[z]
         assert nats.pen == pytest.approx(cost.per_point(1.0).pen, abs=1e-6), name
-        stretch = found.material.scale / model.scale
+        stretch = found.data.scale / model.scale
         assert nats.position == pytest.approx(cost.per_point(stretch).position, abs=1e-6), name
 
 
@@ -133,14 +133,14 @@ def test_its_drawings_have_the_size_of_the_data(trained: Path) -> None:
 
 def test_copies_are_nearer_than_the_held_out_ones(trained: Path) -> None:
     model, known = load_model(trained), waves(30)
-    material = gather(model, waves(20, 3), known, FEW)
-    copies = find_nearest(known[:4], material, SILENT)
+    data = gather(model, waves(20, 3), known, FEW)
+    copies = find_nearest(known[:4], data, SILENT)
     strange = [d * np.array((0.3, 5, 1), np.float32) for d in waves(4, 8)]
-    others = find_nearest(strange, material, SILENT)
+    others = find_nearest(strange, data, SILENT)
     assert copies is not None and others is not None
     assert (copies.nearer, others.nearer) == (1.0, 0.0)
-    assert [n.index for n in copies.made] == [0, 1, 2, 3]
-    assert copies.made_spread.median < 1e-3 < copies.held_spread.least
+    assert [n.index for n in copies.samples] == [0, 1, 2, 3]
+    assert copies.samples_spread.median < 1e-3 < copies.held_spread.least
 
 
 def test_the_picture_has_all_three_parts(found: Evaluation) -> None:
@@ -178,7 +178,7 @@ def test_long_and_single_points_are_left_out_and_said(trained: Path) -> None:
     dot = np.array([[0, 0, 1]], np.float32)
     long = waves(1, 2, 5000, 5000)[0]
     found = evaluate(load_model(trained), [*waves(3, 1), dot, long], [], FEW)
-    assert len(found.material.held) == 3
+    assert len(found.data.held) == 3
     said = " ".join(str(r) for r in found.warnings)
     assert "a single point or none" in said and "more than 40 points" in said
 

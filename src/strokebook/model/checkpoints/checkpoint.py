@@ -213,22 +213,22 @@ def fill(net: SketchNet, tensors: Mapping[str, Tensor], where: Path) -> None:
     Raises:
         StrokebookError: They are of another size or kind of net.
     """
-    found = {n.removeprefix(NET): t for n, t in tensors.items() if n.startswith(NET)}
+    stored = {n.removeprefix(NET): t for n, t in tensors.items() if n.startswith(NET)}
     wanted = {name: tuple(t.shape) for name, t in net.state_dict().items()}
-    if "decoder.cell.eye.weight" in found:
+    if "decoder.cell.eye.weight" in stored:
         raise StrokebookError(
             f"The model in {where} sees its page in a way that this version no longer knows.",
             "Train it again.",
         )
-    for name in sorted(wanted.keys() | found.keys()):
-        shape = tuple(found[name].shape) if name in found else None
+    for name in sorted(wanted.keys() | stored.keys()):
+        shape = tuple(stored[name].shape) if name in stored else None
         if shape != wanted.get(name):
             raise StrokebookError(
                 f"The model in {where} is of another kind or size: its {name} is"
                 f" {shape or 'missing'}, here it should be {wanted.get(name) or 'absent'}.",
                 "Use the same [model] settings for both.",
             )
-    net.load_state_dict(found)
+    net.load_state_dict(stored)
 
 
 def load_model(folder: Path, device: str = "cpu") -> SketchModel:
@@ -238,9 +238,9 @@ def load_model(folder: Path, device: str = "cpu") -> SketchModel:
         StrokebookError: There is none, or it is damaged, of another size or of another program.
     """
     which: Which = "last" if has(folder, "last") and not has(folder, "best") else "best"
-    found = read(folder, which)
-    _check_size(found.options, found.tensors, folder)
-    net = SketchNet(found.options)
-    fill(net, found.tensors, folder)
+    stored = read(folder, which)
+    _check_size(stored.options, stored.tensors, folder)
+    net = SketchNet(stored.options)
+    fill(net, stored.tensors, folder)
     net.to(torch.device(device)).eval().requires_grad_(False)
-    return SketchModel(net, found.options, found.facts, found.info)
+    return SketchModel(net, stored.options, stored.facts, stored.info)

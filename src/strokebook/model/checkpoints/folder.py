@@ -24,7 +24,7 @@ def model_files(folder: Path) -> list[Path]:
 
     Its checkpoints name their weights; beside a checkpoint the rest have fixed names.
     """
-    found = []
+    present = []
     for which in ("best", "last"):
         try:
             value = json.loads((folder / f"{which}.json").read_text("utf-8"))
@@ -33,10 +33,10 @@ def model_files(folder: Path) -> list[Path]:
         except (OSError, ValueError, KeyError, TypeError, StrokebookError):
             continue
         if ours and weights.name == f"{which}-{value.get('digest')}.safetensors":
-            found += [folder / f"{which}.json", weights]
-    if found:
+            present += [folder / f"{which}.json", weights]
+    if present:
         names = ("metrics.jsonl", "curve.png", "card.json", "card.md")
-        found += [folder / name for name in names]
-        found += [p for p in (folder / "samples").glob("*.png") if p.stem.isdigit()]
-        found += (folder / "tensorboard").glob("events.out.tfevents.*")
-    return found
+        present += [folder / name for name in names]
+        present += [p for p in (folder / "samples").glob("*.png") if p.stem.isdigit()]
+        present += (folder / "tensorboard").glob("events.out.tfevents.*")
+    return present

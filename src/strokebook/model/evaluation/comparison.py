@@ -12,7 +12,7 @@ from strokebook.geometry.drawing import Drawing, Stroke3
 from strokebook.geometry.stroke3 import to_stroke3
 from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.evaluation import novelty, two_sample
-from strokebook.model.evaluation.material import EvalData
+from strokebook.model.evaluation.eval_data import EvalData
 from strokebook.model.evaluation.novelty import DistanceSpread, Near
 from strokebook.model.evaluation.options import EvaluateOptions
 from strokebook.model.evaluation.two_sample import LEAST, TwoSampleResult, chosen
@@ -59,14 +59,14 @@ class Novelty:
         nearer: Share of the model's drawings that are nearer than the nearest 5 % of the held-out.
     """
 
-    made: list[Near]
+    samples: list[Near]
     held: list[Near]
     nearer: float
 
     @property
-    def made_spread(self) -> DistanceSpread:
+    def samples_spread(self) -> DistanceSpread:
         """Of the model's drawings."""
-        return novelty.spread_of(self.made)
+        return novelty.spread_of(self.samples)
 
     @property
     def held_spread(self) -> DistanceSpread:
@@ -74,17 +74,17 @@ class Novelty:
         return novelty.spread_of(self.held)
 
 
-def make(model: SketchModel, material: EvalData, options: EvaluateOptions) -> Samples:
+def make(model: SketchModel, data: EvalData, options: EvaluateOptions) -> Samples:
     """Let the model draw, at the size and on the grid of the data.
 
     Where all held-out coordinates are multiples of the unit, so are those of the drawings made:
     else a classifier would only have to look at the decimals.
     """
-    count = options.samples or min(len(material.held), MOST)
-    found = sample(model, count, options.temperature, options.seed, options.max_points)
-    step = options.unit if material.whole else 0.0
-    rows = [_rows(d, material.zoom, step) for d in found]
-    return Samples(rows, sum(d.n_points >= options.max_points for d in found))
+    count = options.samples or min(len(data.held), MOST)
+    sampled = sample(model, count, options.temperature, options.seed, options.max_points)
+    step = options.unit if data.whole else 0.0
+    rows = [_rows(d, data.zoom, step) for d in sampled]
+    return Samples(rows, sum(d.n_points >= options.max_points for d in sampled))
 
 
 def _rows(drawing: Drawing, zoom: float, step: float) -> Stroke3:
@@ -96,20 +96,20 @@ def _rows(drawing: Drawing, zoom: float, step: float) -> Stroke3:
 
 
 def tell_apart(
-    made: Sequence[Stroke3], material: EvalData, seed: int, progress: Progress
+    samples: Sequence[Stroke3], data: EvalData, seed: int, progress: Progress
 ) -> Tests | None:
     """The tests and their controls; None where there are too few drawings."""
-    count = min(len(made), len(material.held))
+    count = min(len(samples), len(data.held))
     if count < LEAST:
         return None
     progress.say(f"telling {count} drawings of the model's from {count} held-out ones")
-    held = chosen(material.held, count, seed, HELD)
-    model = _tests(made[:count], held, seed)
-    few = min(count, len(material.training))
+    held = chosen(data.held, count, seed, HELD)
+    model = _tests(samples[:count], held, seed)
+    few = min(count, len(data.training))
     if few < LEAST:
         return Tests(model, {})
-    known = chosen(material.training, few, seed, KNOWN)
-    return Tests(model, _tests(known, chosen(material.held, few, seed, CONTROL), seed))
+    known = chosen(data.training, few, seed, KNOWN)
+    return Tests(model, _tests(known, chosen(data.held, few, seed, CONTROL), seed))
 
 
 def _tests(
@@ -123,12 +123,12 @@ def _tests(
     }
 
 
-def find_nearest(made: Sequence[Stroke3], material: EvalData, progress: Progress) -> Novelty | None:
+def find_nearest(samples: Sequence[Stroke3], data: EvalData, progress: Progress) -> Novelty | None:
     """Each drawing's nearest training drawing; None where there are no training drawings."""
-    if not material.training:
+    if not data.training:
         return None
-    progress.say(f"looking through {len(material.training)} training drawings for the nearest")
-    near = novelty.nearest(made, material.training)
-    held = novelty.nearest(material.held, material.training)
+    progress.say(f"looking through {len(data.training)} training drawings for the nearest")
+    near = novelty.nearest(samples, data.training)
+    held = novelty.nearest(data.held, data.training)
     low = novelty.spread_of(held).low
     return Novelty(near, held, float(np.mean([n.distance < low for n in near])))

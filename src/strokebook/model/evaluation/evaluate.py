@@ -23,8 +23,8 @@ from strokebook.model.evaluation.comparison import (
     make,
     tell_apart,
 )
+from strokebook.model.evaluation.eval_data import EvalData, gather
 from strokebook.model.evaluation.likelihood import Bound, Costs, FileNats, PaperLosses
-from strokebook.model.evaluation.material import EvalData, gather
 from strokebook.model.evaluation.options import EvaluateOptions
 from strokebook.model.evaluation.two_sample import LEAST, TwoSampleResult
 
@@ -63,7 +63,7 @@ class Evaluation:
     Attributes:
         model: The model.
         options: Of the evaluation.
-        material: The drawings it was judged by.
+        data: The drawings it was judged by.
         likelihood: What they cost.
         made: The model's own drawings.
         tests: Whether they can be told from the held-out ones; None: too few drawings.
@@ -73,9 +73,9 @@ class Evaluation:
 
     model: SketchModel
     options: EvaluateOptions
-    material: EvalData
+    data: EvalData
     likelihood: Likelihood
-    made: Samples
+    samples: Samples
     tests: Tests | None
     novelty: Novelty | None
     warnings: tuple[Diagnostic, ...]
@@ -101,45 +101,45 @@ def evaluate(
         StrokebookError: Drawings that cannot be used.
     """
     options = options or EvaluateOptions()
-    material = gather(model, held, training, options)
-    progress.say(f"what {len(material.held)} held-out drawings cost the model")
-    found = _likelihood(model, material, options)
+    data = gather(model, held, training, options)
+    progress.say(f"what {len(data.held)} held-out drawings cost the model")
+    likelihoods = _likelihood(model, data, options)
     progress.say("drawing")
-    made = make(model, material, options)
-    tests = tell_apart(made.drawings, material, options.seed, progress)
-    novelty = find_nearest(made.drawings, material, progress)
-    warnings = (*material.warnings, *_missing(made, material, tests, novelty))
-    return Evaluation(model, options, material, found, made, tests, novelty, warnings)
+    samples = make(model, data, options)
+    tests = tell_apart(samples.drawings, data, options.seed, progress)
+    novelty = find_nearest(samples.drawings, data, progress)
+    warnings = (*data.warnings, *_missing(samples, data, tests, novelty))
+    return Evaluation(model, options, data, likelihoods, samples, tests, novelty, warnings)
 
 
 def _missing(
-    made: Samples, material: EvalData, tests: Tests | None, novelty: Novelty | None
+    samples: Samples, data: EvalData, tests: Tests | None, novelty: Novelty | None
 ) -> list[Diagnostic]:
-    found = []
+    warnings = []
     if tests is None:
         reason = (
-            f"was left out: {len(made.drawings)} drawings of the model's and"
-            f" {len(material.held)} held-out ones are too few (at least {LEAST} of each)."
+            f"was left out: {len(samples.drawings)} drawings of the model's and"
+            f" {len(data.held)} held-out ones are too few (at least {LEAST} of each)."
         )
-        found.append(Diagnostic("The two-sample test", reason, "", severity=Severity.WARNING))
+        warnings.append(Diagnostic("The two-sample test", reason, "", severity=Severity.WARNING))
     if novelty is None:
         reason = "was left out: there is no training drawing to compare with."
-        found.append(Diagnostic("Novelty", reason, "", severity=Severity.WARNING))
-    return found
+        warnings.append(Diagnostic("Novelty", reason, "", severity=Severity.WARNING))
+    return warnings
 
 
-def _likelihood(model: SketchModel, material: EvalData, options: EvaluateOptions) -> Likelihood:
+def _likelihood(model: SketchModel, data: EvalData, options: EvaluateOptions) -> Likelihood:
     net, seed = model.net, options.seed
-    factor = material.zoom / model.scale
-    stretch = material.scale * factor
-    plain, noisy = material.held, likelihood.with_noise(material.held, options.unit, seed)
+    factor = data.zoom / model.scale
+    stretch = data.scale * factor
+    plain, noisy = data.held, likelihood.with_noise(data.held, options.unit, seed)
     seeds = {"mean": None, "draw": seed} if net.encoder is not None else {"none": None}
 
     def costs(shown: list[Stroke3], targets: list[Stroke3]) -> dict[str, Costs]:
         return {z: likelihood.costs(net, shown, targets, factor, seeds[z]) for z in seeds}
 
-    def nats(found: dict[str, Costs]) -> dict[str, FileNats]:
-        return {z: cost.per_point(stretch) for z, cost in found.items()}
+    def nats(costs_by_z: dict[str, Costs]) -> dict[str, FileNats]:
+        return {z: cost.per_point(stretch) for z, cost in costs_by_z.items()}
 
     n_max = max(model.facts.n_max, max(len(d) for d in plain) + 1)
     shown = costs(noisy, noisy)
@@ -153,25 +153,29 @@ def _likelihood(model: SketchModel, material: EvalData, options: EvaluateOptions
     )
 
 
-def as_json(found: Evaluation) -> dict[str, Any]:
+def as_json(evaluation: Evaluation) -> dict[str, Any]:
     """Everything as numbers and words for JSON, rounded to six digits."""
     value: dict[str, Any] = _rounded(
         {
             "format": FORMAT,
             "version": VERSION,
             "strokebook": __version__,
-            "options": dataclasses.asdict(found.options),
-            "model": _model(found.model),
-            "data": _data(found.material),
-            "nats_per_point": _nats(found),
-            "paper": dataclasses.asdict(found.likelihood.paper) | {"scale": found.model.scale},
-            "made": {"drawings": len(found.made.drawings), "cut": found.made.cut},
-            "two_sample": _tests(found.tests),
-            "novelty": _novelty(found.novelty),
-            "remarks": [str(r) for r in found.warnings],
+            "options": dataclasses.asdict(evaluation.options),
+            "model": _model(evaluation.model),
+            "data": _data(evaluation.data),
+            "nats_per_point": _nats(evaluation),
+            "paper": _paper(evaluation),
+            "made": {"drawings": len(evaluation.samples.drawings), "cut": evaluation.samples.cut},
+            "two_sample": _tests(evaluation.tests),
+            "novelty": _novelty(evaluation.novelty),
+            "remarks": [str(r) for r in evaluation.warnings],
         }
     )
     return value
+
+
+def _paper(evaluation: Evaluation) -> dict[str, Any]:
+    return dataclasses.asdict(evaluation.likelihood.paper) | {"scale": evaluation.model.scale}
 
 
 def _model(model: SketchModel) -> dict[str, Any]:
@@ -184,22 +188,22 @@ def _model(model: SketchModel) -> dict[str, Any]:
     }
 
 
-def _data(material: EvalData) -> dict[str, Any]:
+def _data(data: EvalData) -> dict[str, Any]:
     return {
-        "drawings": len(material.held),
-        "points": sum(len(d) for d in material.held),
-        "training_drawings": len(material.training),
-        "scale": material.scale,
-        "zoom": material.zoom,
-        "whole_coordinates": material.whole,
+        "drawings": len(data.held),
+        "points": sum(len(d) for d in data.held),
+        "training_drawings": len(data.training),
+        "scale": data.scale,
+        "zoom": data.zoom,
+        "whole_coordinates": data.whole,
     }
 
 
-def _nats(found: Evaluation) -> dict[str, Any]:
-    got = found.likelihood
+def _nats(evaluation: Evaluation) -> dict[str, Any]:
+    got = evaluation.likelihood
     return {
-        "noise_width": found.options.unit,
-        "offsets_in": f"units of the data's scale, {found.material.scale:.6g} of its own units",
+        "noise_width": evaluation.options.unit,
+        "offsets_in": f"units of the data's scale, {evaluation.data.scale:.6g} of its own units",
         "with_noise": {z: dataclasses.asdict(n) for z, n in got.noisy.items()},
         "noise_on_targets": {z: dataclasses.asdict(n) for z, n in got.targets_noisy.items()},
         "without_noise": {z: dataclasses.asdict(n) for z, n in got.plain.items()},
@@ -212,18 +216,19 @@ def _tests(tests: Tests | None) -> dict[str, Any] | None:
     if tests is None:
         return None
     return {
-        name: _told(told) | {"control": _told(tests.control[name]) if tests.control else None}
-        for name, told in tests.model.items()
+        name: _two_sample(result)
+        | {"control": _two_sample(tests.control[name]) if tests.control else None}
+        for name, result in tests.model.items()
     }
 
 
-def _told(told: TwoSampleResult) -> dict[str, Any]:
+def _two_sample(result: TwoSampleResult) -> dict[str, Any]:
     keys = ("feature", "share", "first_mean", "second_mean")
-    telling = [dict(zip(keys, row, strict=True)) for row in told.telling]
+    telling = [dict(zip(keys, row, strict=True)) for row in result.telling]
     return {
-        "accuracy": told.accuracy,
-        "error": told.error,
-        "drawings": told.drawings,
+        "accuracy": result.accuracy,
+        "error": result.error,
+        "drawings": result.drawings,
         "telling": telling,
     }
 
@@ -233,7 +238,7 @@ def _novelty(novelty: Novelty | None) -> dict[str, Any] | None:
         return None
     return {
         "frame": 200,
-        "made": dataclasses.asdict(novelty.made_spread),
+        "made": dataclasses.asdict(novelty.samples_spread),
         "held_out": dataclasses.asdict(novelty.held_spread),
         "made_nearer_than_5_percent_of_held_out": novelty.nearer,
     }

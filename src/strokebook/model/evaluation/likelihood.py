@@ -134,9 +134,9 @@ def batches(drawings: Sequence[Stroke3], factor: float, rows: int = 0) -> Iterat
         part = [drawings[n].copy() for n in order[first : first + BATCH]]
         for drawing in part:
             drawing[:, :2] *= factor
-        made = batch_of(part)
-        short = rows + 1 - len(made.rows)
-        yield made if short <= 0 else _longer(made, short)
+        joined = batch_of(part)
+        short = rows + 1 - len(joined.rows)
+        yield joined if short <= 0 else _longer(joined, short)
 
 
 def _longer(batch: Batch, count: int) -> Batch:
@@ -162,14 +162,14 @@ def costs(
         seed: Of z's noise; None: z is the posterior's mean.
     """
     noise = None if seed is None else Noise(seed, RandomStream.POSTERIOR)
-    found = []
+    costs_by_batch = []
     for seen, right in zip(batches(shown, factor), batches(targets, factor), strict=True):
         read, wanted = seen.to(net.device), right.to(net.device)
         posterior = _posterior(net, read)
         z = None if posterior is None else posterior.draw(noise) if noise else posterior.mean
         cost = net.decoder.costs(read.inputs, wanted.targets, wanted.lengths, z)
-        found.append((*cost, wanted.lengths))
-    return Costs(*(_joined(part) for part in zip(*found, strict=True)))
+        costs_by_batch.append((*cost, wanted.lengths))
+    return Costs(*(_joined(part) for part in zip(*costs_by_batch, strict=True)))
 
 
 @torch.no_grad()
@@ -185,15 +185,17 @@ def paper_losses(
         n_max: Rows of every drawing.
         seed: Of z's noise.
     """
-    noise, found, divergence = Noise(seed, RandomStream.POSTERIOR), [], 0.0
+    noise, costs_by_batch, divergence = Noise(seed, RandomStream.POSTERIOR), [], 0.0
     for batch in batches(drawings, factor, n_max):
         rows = batch.to(net.device)
         posterior = _posterior(net, rows)
         if posterior is not None:
             divergence += float(mixture.kl_loss(*posterior)) * len(rows.lengths)
         z = None if posterior is None else posterior.draw(noise)
-        found.append(net.decoder.costs(rows.inputs, rows.targets, rows.lengths, z))
-    position, pen, padding = (_joined(part).mean() / n_max for part in zip(*found, strict=True))
+        costs_by_batch.append(net.decoder.costs(rows.inputs, rows.targets, rows.lengths, z))
+    position, pen, padding = (
+        _joined(part).mean() / n_max for part in zip(*costs_by_batch, strict=True)
+    )
     l_s, l_p = float(position), float(pen + padding)
     return PaperLosses(l_s + l_p, l_s, l_p, divergence / len(drawings), n_max)
 
@@ -244,18 +246,18 @@ def _weigh(
     """
     posterior = net.encode(rows.targets, rows.lengths)
     mean, logvar = posterior.mean.double(), posterior.logvar.double()
-    given, whole = [], []
+    conditional, whole = [], []
     for _ in range(draws):
         z = posterior.draw(noise)
-        found = net.decoder.costs(rows.inputs, rows.targets, rows.lengths, z)
-        cost = (found.position + found.pen).double()
+        costs_by_batch = net.decoder.costs(rows.inputs, rows.targets, rows.lengths, z)
+        cost = (costs_by_batch.position + costs_by_batch.pen).double()
         prior = -0.5 * (z.double().square() + log(2.0 * pi)).sum(1)
         away = (z.double() - mean).square() * torch.exp(-logvar)
         posited = -0.5 * (away + logvar + log(2.0 * pi)).sum(1)
-        given.append(cost)
+        conditional.append(cost)
         whole.append(cost - prior + posited)
     divergence = -0.5 * (1.0 + logvar - mean.square() - logvar.exp()).sum(1)
-    return (torch.stack(given), torch.stack(whole)), divergence
+    return (torch.stack(conditional), torch.stack(whole)), divergence
 
 
 def _posterior(net: SketchNet, rows: Batch) -> Posterior | None:

@@ -18,22 +18,27 @@ COLUMNS = 6
 CELL = 150  # px
 
 
-def neighbours(found: Evaluation) -> Image.Image | None:
+def neighbours(evaluation: Evaluation) -> Image.Image | None:
     """The model's drawings nearest to training, typical ones, and the nearest held-out ones.
 
     Each stands left of its nearest training drawing. None where there is no training drawing.
     """
-    if found.novelty is None:
+    if evaluation.novelty is None:
         return None
-    made, training = found.made.drawings, found.material.training
-    near, held = found.novelty.made, found.novelty.held
+    samples, training = evaluation.samples.drawings, evaluation.data.training
+    near, held = evaluation.novelty.samples, evaluation.novelty.held
     order = np.argsort([n.distance for n in near], kind="stable").tolist()
     first = np.argsort([n.distance for n in held], kind="stable").tolist()[:PAIRS]
     middle = max((len(order) - PAIRS) // 2, 0)
     parts = (
-        ("The model's drawings that are nearest to a training drawing", made, near, order[:PAIRS]),
-        ("Typical ones of the model's", made, near, order[middle : middle + PAIRS]),
-        ("For comparison: the nearest held-out drawings", found.material.held, held, first),
+        (
+            "The model's drawings that are nearest to a training drawing",
+            samples,
+            near,
+            order[:PAIRS],
+        ),
+        ("Typical ones of the model's", samples, near, order[middle : middle + PAIRS]),
+        ("For comparison: the nearest held-out drawings", evaluation.data.held, held, first),
     )
     return _stacked([_part(*part, training) for part in parts])
 

@@ -48,9 +48,9 @@ class DistanceSpread:
     least: float
 
 
-def spread_of(found: Sequence[Near]) -> DistanceSpread:
+def spread_of(nearest_ones: Sequence[Near]) -> DistanceSpread:
     """Median, 5 % quantile and least distance of at least one."""
-    values = np.array([n.distance for n in found])
+    values = np.array([n.distance for n in nearest_ones])
     return DistanceSpread(
         float(np.median(values)), float(np.quantile(values, 0.05)), float(values.min())
     )
@@ -64,14 +64,14 @@ def nearest(drawings: Sequence[Stroke3], training: Sequence[Stroke3]) -> list[Ne
     """
     wanted, known = [ink(d) for d in drawings], np.array([ink(d) for d in training])
     rough = _on_grid(np.array(wanted), known)
-    found = []
+    nearest_ones = []
     for points, row in zip(wanted, rough, strict=True):
         near = _least(row, CANDIDATES[0])
         near = near[_least(_chamfers(points[::EVERY], known[near][:, ::EVERY]), CANDIDATES[1])]
         exact = _chamfers(points, known[near])
         best = int(np.argmin(exact))
-        found.append(Near(int(near[best]), float(exact[best])))
-    return found
+        nearest_ones.append(Near(int(near[best]), float(exact[best])))
+    return nearest_ones
 
 
 def ink(drawing: Stroke3, count: int = POINTS) -> Floats:

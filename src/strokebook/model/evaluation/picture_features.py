@@ -54,8 +54,8 @@ def directions(ink: Floats) -> Floats:
     count = CELLS * CELLS * DIRECTIONS
     sums = np.bincount((index + low).ravel(), (size * (1 - part)).ravel(), count)
     sums += np.bincount((index + (low + 1) % DIRECTIONS).ravel(), (size * part).ravel(), count)
-    found = sums.reshape(CELLS, CELLS, DIRECTIONS)
-    return np.asarray(found / (_around(np.square(found).sum(2))[..., None] + 0.5))
+    histograms = sums.reshape(CELLS, CELLS, DIRECTIONS)
+    return np.asarray(histograms / (_around(np.square(histograms).sum(2))[..., None] + 0.5))
 
 
 def _around(energy: Floats) -> Floats:

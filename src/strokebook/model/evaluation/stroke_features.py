@@ -79,16 +79,16 @@ def _segments(steps: Floats) -> Numbers:
     """Lengths and directions of the segments that leave ink."""
     sizes = np.hypot(*steps.T)
     spread = np.quantile(sizes, SHARES) if len(sizes) else np.zeros(len(SHARES))
-    found = {
+    values = {
         f"segment length {share:.0%}": float(np.log1p(v))
         for share, v in zip(SHARES, spread, strict=True)
     }
-    found["ink"] = float(np.log1p(sizes.sum()))
-    found["longest segment"] = float(np.log1p(sizes.max(initial=0.0)))
-    found["share of empty segments"] = float((sizes == 0).mean()) if len(sizes) else 0.0
+    values["ink"] = float(np.log1p(sizes.sum()))
+    values["longest segment"] = float(np.log1p(sizes.max(initial=0.0)))
+    values["share of empty segments"] = float((sizes == 0).mean()) if len(sizes) else 0.0
     side = np.round(np.arctan2(steps[:, 1], steps[:, 0]) / (2 * np.pi / SIDES)).astype(int) % SIDES
     drawn = np.bincount(side, weights=sizes, minlength=SIDES) / max(sizes.sum(), 1e-9)
-    return found | {f"ink towards {360 // SIDES * k}°": float(v) for k, v in enumerate(drawn)}
+    return values | {f"ink towards {360 // SIDES * k}°": float(v) for k, v in enumerate(drawn)}
 
 
 def _jumps(steps: Floats, points: Floats) -> Numbers:
@@ -115,7 +115,7 @@ def _turning(steps: Floats, down: npt.NDArray[np.intp]) -> Numbers:
     total = max(len(turn), 1)
     same = turn[1:] * turn[:-1] > 0
     ratio = np.log((size_b + 1e-9)[real] / (size_a + 1e-9)[real])
-    found = {
+    values = {
         "mean turn": float(turn.sum() / total),
         "mean size of turns": float(np.abs(turn).sum() / total),
         "turns the same way": float(same.mean()) if len(same) else 0.5,
@@ -124,8 +124,10 @@ def _turning(steps: Floats, down: npt.NDArray[np.intp]) -> Numbers:
     }
     bins = np.histogram(np.degrees(np.abs(turn)), TURNS)[0] / total
     curves = np.histogram(curve, CURVES)[0] / total
-    found |= {f"turns from {low:.0f}°": float(v) for low, v in zip(TURNS, bins, strict=False)}
-    return found | {f"curvature from {c:g}": float(v) for c, v in zip(CURVES, curves, strict=False)}
+    values |= {f"turns from {low:.0f}°": float(v) for low, v in zip(TURNS, bins, strict=False)}
+    return values | {
+        f"curvature from {c:g}": float(v) for c, v in zip(CURVES, curves, strict=False)
+    }
 
 
 def _correlation(a: Floats, b: Floats) -> float:

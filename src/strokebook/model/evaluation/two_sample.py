@@ -60,11 +60,11 @@ def by_strokes(first: Sequence[Stroke3], second: Sequence[Stroke3], seed: int) -
     values, labels = _stacked(a, b)
     accuracy, error = _asked(_trees, values, labels, seed)
     weight = _trees(seed).fit(values, labels).feature_importances_
-    told = [
+    most_telling = [
         (names[k], float(weight[k]), float(a[:, k].mean()), float(b[:, k].mean()))
         for k in np.argsort(-weight, kind="stable")[:TELLING]
     ]
-    return TwoSampleResult(accuracy, error, len(a), tuple(told))
+    return TwoSampleResult(accuracy, error, len(a), tuple(most_telling))
 
 
 def thinned(drawing: Stroke3) -> Stroke3:

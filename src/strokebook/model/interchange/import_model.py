@@ -48,17 +48,17 @@ def import_model(path: Path, folder: Path, origin: Origin | None = None) -> Sket
     """
     if checkpoint.has(folder, "best") or checkpoint.has(folder, "last"):
         raise StrokebookError(f"{folder} holds a model already.", "Name another folder.")
-    found = sketchrnn_js.read(path)
-    net = sketchrnn_js_weights.to_net(found)
+    browser_model = sketchrnn_js.read(path)
+    net = sketchrnn_js_weights.to_net(browser_model)
     info: dict[str, Any] = {
         "imported": {
             "file": path.name,
             "digest": file_digest(path),
             "format": "@magenta/sketch",
-            "name": found.name,
+            "name": browser_model.name,
             "source": (origin or Origin()).source,
             "licence": (origin or Origin()).licence,
-            "says": dict(found.more),
+            "says": dict(browser_model.more),
         },
         "train": {},
         "data": None,
@@ -67,31 +67,31 @@ def import_model(path: Path, folder: Path, origin: Origin | None = None) -> Sket
         "scores": None,
         "step": 0,
     }
-    model = SketchModel(net, net.options, _blank(found), info)
-    model = dataclasses.replace(model, facts=_facts(model, found))
+    model = SketchModel(net, net.options, _blank(browser_model), info)
+    model = dataclasses.replace(model, facts=_facts(model, browser_model))
     for which in ("best", "last"):  # with a last one, no training replaces it unasked
         checkpoint.save(folder, which, net, model.facts, info=info, loop={})
-    _write_card(model, found, folder)
+    _write_card(model, browser_model, folder)
     return model
 
 
-def _blank(found: BrowserModel) -> DataStatistics:
-    longest = found.longest + 1  # ours count the first point
-    return DataStatistics(found.scale, 0, longest, longest, 0.0, 0.0, 0.0, 0.0)
+def _blank(browser_model: BrowserModel) -> DataStatistics:
+    longest = browser_model.longest + 1  # ours count the first point
+    return DataStatistics(browser_model.scale, 0, longest, longest, 0.0, 0.0, 0.0, 0.0)
 
 
-def _facts(model: SketchModel, found: BrowserModel) -> DataStatistics:
+def _facts(model: SketchModel, browser_model: BrowserModel) -> DataStatistics:
     drawn = [to_stroke3(d) for d in sample(model, MEASURED, TEMPERATURE, seed=0)]
-    size = found.more.get("training_size")
+    size = browser_model.more.get("training_size")
     return dataclasses.replace(
         measure(drawn),
-        scale=found.scale,
+        scale=browser_model.scale,
         drawings=size if isinstance(size, int) and size > 0 else 0,
         longest=model.facts.longest,
     )
 
 
-def _write_card(model: SketchModel, found: BrowserModel, folder: Path) -> None:
+def _write_card(model: SketchModel, browser_model: BrowserModel, folder: Path) -> None:
     facts, origin = model.facts, model.info["imported"]
     value = {
         "strokebook": __version__,
@@ -105,8 +105,9 @@ def _write_card(model: SketchModel, found: BrowserModel, folder: Path) -> None:
     text = [
         f"# {folder.name}",
         "",
-        f"SketchRNN (decoder only): LSTM {found.units}, {sketchrnn_js.MIXTURES} mixtures; imported"
-        f" from {origin['file']} ({found.name}), a model for the browser library @magenta/sketch,"
+        f"SketchRNN (decoder only): LSTM {browser_model.units}, {sketchrnn_js.MIXTURES} mixtures;"
+        f" imported from {origin['file']} ({browser_model.name}), a model for the browser library"
+        f" @magenta/sketch,"
         f" trained by others{trained}.",
         "",
         f"- Source: {origin['source']}.",

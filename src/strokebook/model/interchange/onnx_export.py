@@ -50,15 +50,15 @@ class OnnxStep(nn.Module):
         first, offset = self.decoder.start(row.shape[0], z)
         layer = self.decoder.cell
         state = layer.step(row, State(hidden, cell), offset)
-        found = mixture.split(self.decoder.output(layer.output(state)))
+        predicted = mixture.split(self.decoder.output(layer.output(state)))
         outputs = (
-            found.pen,
-            found.weight,
-            found.mean_x,
-            found.mean_y,
-            found.log_sigma_x.exp(),
-            found.log_sigma_y.exp(),
-            found.rho.tanh(),
+            predicted.pen,
+            predicted.weight,
+            predicted.mean_x,
+            predicted.mean_y,
+            predicted.log_sigma_x.exp(),
+            predicted.log_sigma_y.exp(),
+            predicted.rho.tanh(),
             *state,
         )
         return outputs if z is None else (*outputs, *first)

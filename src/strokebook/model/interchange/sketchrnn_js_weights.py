@@ -92,9 +92,9 @@ def posterior_z(model: SketchModel, drawing: Drawing) -> Tensor:
         StrokebookError: A decoder-only model, or a drawing without extent.
     """
     rows = fit(drawing, model.facts, model.facts.extent).rows
-    given = torch.from_numpy(to_stroke5(rows, len(rows) + 1)[:-1])[:, None].to(model.net.device)
+    rows5 = torch.from_numpy(to_stroke5(rows, len(rows) + 1)[:-1])[:, None].to(model.net.device)
     with torch.no_grad():
-        return model.net.encode(given, torch.tensor([len(rows)], device=given.device)).mean
+        return model.net.encode(rows5, torch.tensor([len(rows)], device=rows5.device)).mean
 
 
 @torch.no_grad()
@@ -126,20 +126,20 @@ def to_browser(model: SketchModel, z: Tensor | None, name: str, *, plain: bool =
     for _ in range(2):  # the start token; then the first point, where the drawing's origin is
         state = decoder.cell.step(row, state, offset)
     hidden, cell = (part[0].cpu().double().numpy() for part in state)
-    made = _without_state(model, offset, name)
+    exported = _without_state(model, offset, name)
     if not plain:
-        made = _with_state(made, hidden, cell)
+        exported = _with_state(exported, hidden, cell)
     inputs, wanted = _trials(model, z)
-    again = sketchrnn_js.as_written(made)
-    zeros = np.zeros(made.units)
+    again = sketchrnn_js.as_written(exported)
+    zeros = np.zeros(exported.units)
     skipped = 0 if plain else 1  # rows that the library does not read
     usual = _difference(again, inputs[skipped:], wanted[1:], zeros, zeros)
     exact = None
     if not plain:
         exact = _difference(again, inputs[2:], wanted[2:], *first_state(again))
     return Export(
-        model=made,
-        clipped=sketchrnn_js.clipped(made),
+        model=exported,
+        clipped=sketchrnn_js.clipped(exported),
         unreached=0 if plain else int((np.abs(cell) > 1.0).sum()),
         difference=usual,
         exact=exact,
@@ -235,7 +235,7 @@ def _first_biases(hidden: Array, cell: Array, steady: Array, row: Array) -> Arra
     return np.asarray(wanted - row)
 
 
-def to_net(found: BrowserModel) -> SketchNet:
+def to_net(source: BrowserModel) -> SketchNet:
     """A decoder-only net that draws what a published model draws.
 
     Our first step sets the first point down and must leave the model as the library starts it:
@@ -243,27 +243,27 @@ def to_net(found: BrowserModel) -> SketchNet:
     after that step alone, and its weights put the pen down. None passes the format's ± 10, so
     that the net, fine-tuned, can go back to the browser.
     """
-    units, size = found.units, found.units + MARKERS + 1
+    units, size = source.units, source.units + MARKERS + 1
     options = ModelOptions(
         conditional=False, decoder=size, decoder_cell="lstm", mixtures=sketchrnn_js.MIXTURES
     )
     net = SketchNet(options)
     markers, once = slice(units, units + MARKERS), size - 1
     rows = np.zeros((5, 4, size))
-    rows[:, :, :units] = found.rows.reshape(5, 4, units)
+    rows[:, :, :units] = source.rows.reshape(5, 4, units)
     bias = np.full((4, size), OPEN)
     bias[FORGET] = -OPEN
-    bias[:, :units] = found.bias.reshape(4, units)
+    bias[:, :units] = source.bias.reshape(4, units)
     bias[INPUT, :units] = SHUT - rows[START.index(1.0), INPUT, :units]
     bias[INPUT, once] = HALF_OPEN
     recurrent = np.zeros((size, 4, size))
-    recurrent[:units, :, :units] = found.recurrent.reshape(units, 4, units)
-    lacking = found.bias[:units] - bias[INPUT, :units]
+    recurrent[:units, :, :units] = source.recurrent.reshape(units, 4, units)
+    lacking = source.bias[:units] - bias[INPUT, :units]
     recurrent[markers, INPUT, :units] = lacking / (MARKERS * marked())
     recurrent[markers, FORGET, units:] = -OPEN
     recurrent[markers, INPUT, once] = -OPEN
     output = np.zeros((size, mixture.width(sketchrnn_js.MIXTURES)))
-    output[:units] = found.output
+    output[:units] = source.output
     output[once, : mixture.PENS] = (OPEN, -OPEN, -OPEN)  # down, up, end
     cell = cast(LstmLayer, net.decoder.cell)
     with torch.no_grad():
@@ -271,7 +271,7 @@ def to_net(found: BrowserModel) -> SketchNet:
         cell.recurrent_weight.copy_(_to_ours(recurrent))
         cell.bias.copy_(_to_ours(bias[None])[:, 0])
         net.decoder.output.weight.copy_(torch.from_numpy(output.T.copy()))
-        net.decoder.output.bias.copy_(torch.from_numpy(found.output_bias))
+        net.decoder.output.bias.copy_(torch.from_numpy(source.output_bias))
     return net.eval().requires_grad_(False)
 
 
@@ -296,16 +296,16 @@ def first_state(model: BrowserModel) -> tuple[Array, Array]:
 
 def parameters(outputs: Tensor) -> Tensor:
     """π, μ, σ, ρ and pen of output rows ``(T, 3 + 6M)``, side by side."""
-    found = mixture.split(outputs)
+    source = mixture.split(outputs)
     return torch.cat(
         (
-            found.weight.softmax(-1),
-            found.mean_x,
-            found.mean_y,
-            found.log_sigma_x.exp(),
-            found.log_sigma_y.exp(),
-            found.rho.tanh(),
-            found.pen.softmax(-1),
+            source.weight.softmax(-1),
+            source.mean_x,
+            source.mean_y,
+            source.log_sigma_x.exp(),
+            source.log_sigma_y.exp(),
+            source.rho.tanh(),
+            source.pen.softmax(-1),
         ),
         dim=-1,
     )

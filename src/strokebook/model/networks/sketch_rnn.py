@@ -127,9 +127,9 @@ class Decoder(nn.Module):
             from strokebook.model.kernels import output_loss
 
             return output_loss.nats(hiddens, self.output.weight, self.output.bias, wanted, placed)
-        found = mixture.split(self.output(hiddens.to(inputs.dtype)))
-        position = mixture.position_nats(found, wanted[:, :2])
-        pen = mixture.pen_nats(found, wanted[:, :5])
+        predicted = mixture.split(self.output(hiddens.to(inputs.dtype)))
+        position = mixture.position_nats(predicted, wanted[:, :2])
+        pen = mixture.pen_nats(predicted, wanted[:, :5])
         return torch.where(placed, position, 0.0).sum(), pen.sum()
 
     def costs(
@@ -158,13 +158,15 @@ class Decoder(nn.Module):
         steps, batch = inputs.shape[:2]
         packing = Packing.full(steps, batch, rows.device, groups)
         order = packing.order
-        given = state.at(order), offset[order]
-        ((hiddens, last),) = read([Reading(self.cell, packing.pack(inputs), *given, None, packing)])
-        found = mixture.split(packing.unpack(self.output(hiddens.to(rows.dtype)), steps))
-        position = mixture.position_nats(found, rows[..., :2])
+        beginning = state.at(order), offset[order]
+        ((hiddens, last),) = read(
+            [Reading(self.cell, packing.pack(inputs), *beginning, None, packing)]
+        )
+        predicted = mixture.split(packing.unpack(self.output(hiddens.to(rows.dtype)), steps))
+        position = mixture.position_nats(predicted, rows[..., :2])
         if not begun:
             position[0] = 0.0
-        cost = (position + mixture.pen_nats(found, rows)).sum(0)
+        cost = (position + mixture.pen_nats(predicted, rows)).sum(0)
         return State(*(packing.unsort(part) for part in last)), cost
 
     def advance(
@@ -180,18 +182,18 @@ class Decoder(nn.Module):
             choice: How it is chosen.
         """
         now = self.cell.step(row, state, offset)
-        found = mixture.split(self.output(self.cell.output(now)))
-        point = choice.offset(found)
+        predicted = mixture.split(self.output(self.cell.output(now)))
+        point = choice.offset(predicted)
         if not begun:
             point = torch.zeros_like(point)
-        pen = one_hot(choice.pen(found.pen, choice.missing > 0), 3)
+        pen = one_hot(choice.pen(predicted.pen, choice.missing > 0), 3)
         drawn = torch.cat((point, pen.to(point)), 1)
         end = row.new_tensor((0.0, 0.0, 0.0, 0.0, 1.0))
         drawn = torch.where(drawn[:, 4:] > 0, end, drawn)
-        nats = mixture.pen_nats(found, drawn) if choice.weighed else point.new_zeros(len(point))
+        nats = mixture.pen_nats(predicted, drawn) if choice.weighed else point.new_zeros(len(point))
         if choice.weighed and begun:
             placed = drawn[:, 4] == 0
-            nats = nats + torch.where(placed, mixture.position_nats(found, drawn[:, :2]), 0.0)
+            nats = nats + torch.where(placed, mixture.position_nats(predicted, drawn[:, :2]), 0.0)
         return SampledPoint(now, drawn, nats)
 
     def _hiddens(
@@ -227,8 +229,8 @@ class SketchNet(nn.Module):
                 " or interpolate.",
                 "Train one with conditional = true.",
             )
-        found: Posterior = self.encoder(rows, lengths, noise)
-        return found
+        predicted: Posterior = self.encoder(rows, lengths, noise)
+        return predicted
 
     @property
     def device(self) -> torch.device:

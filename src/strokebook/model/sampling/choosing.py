@@ -95,8 +95,8 @@ def distances(drawings: Sequence[Drawing]) -> Floats:
 
 def _points(drawing: Drawing) -> Floats:
     """Points at equal steps of what the model drew, ``(P, 2)``."""
-    given = drawing.meta.get("start_points", 0)
-    strokes, left = [], max(0, given - 1)  # from the start's last point on
+    start_points = drawing.meta.get("start_points", 0)
+    strokes, left = [], max(0, start_points - 1)  # from the start's last point on
     for stroke in drawing.strokes:
         if len(stroke) > left:
             strokes.append(stroke[left:])
@@ -105,7 +105,7 @@ def _points(drawing: Drawing) -> Floats:
     weights = np.concatenate([np.full(POINTS, _length(s) + 1e-9) for s in strokes])
     at = (np.arange(POINTS) + 0.5) / POINTS * weights.sum()
     points = points[np.searchsorted(np.cumsum(weights), at)]
-    if not given:
+    if not start_points:
         points -= (points.min(0) + points.max(0)) / 2
     return np.asarray(points)
 

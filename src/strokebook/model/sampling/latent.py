@@ -156,9 +156,9 @@ def _stream(
 
 def _in_place(stream: Stream, drawing: Drawing, fitted: Rescaled) -> list[Drawing]:
     """What was drawn, where ``drawing`` lies."""
-    found = []
+    varied = []
     for index, rows in enumerate(stream.rows()):
         again = drawing.with_strokes(placed(rows, fitted.origin, fitted.unit))
         meta = {"seed": stream.seed, "index": index}
-        found.append(dataclasses.replace(again, meta=meta))
-    return found
+        varied.append(dataclasses.replace(again, meta=meta))
+    return varied

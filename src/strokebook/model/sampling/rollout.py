@@ -107,9 +107,9 @@ def teacher_force(net: SketchNet, hand: DecoderBatch, rows: Tensor) -> tuple[Dec
     """
     batch = rows.shape[1]
     groups = GROUPS if rows.device.type == "cpu" and batch >= GROUPS * LEAST_GROUP else 1
-    given = hand.state, hand.offset, hand.row, rows, hand.begun, groups
+    arguments = hand.state, hand.offset, hand.row, rows, hand.begun, groups
     with threads.alone():
-        state, cost = net.decoder.follow(*given)
+        state, cost = net.decoder.follow(*arguments)
     return DecoderBatch(state, hand.offset, rows[-1], begun=True), cost
 
 

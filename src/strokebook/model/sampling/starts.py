@@ -97,16 +97,16 @@ def read_start(
     """
     fitted = fit(drawing, model.facts, model.facts.start_extent, zoom)
     fitted.rows[-1, 2] = float(lifted)
-    given = stroke5(fitted.rows, model.net.device)[:, None]
+    rows5 = stroke5(fitted.rows, model.net.device)[:, None]
     if not model.options.conditional:
-        hand, _ = teacher_force(model.net, initial_batch(model.net, 1, None), given)
+        hand, _ = teacher_force(model.net, initial_batch(model.net, 1, None), rows5)
         return Start(drawing, lifted, fitted, hand, np.ones(1), seed)
     with computing("auto"):
-        hands, shares = _posterior(model, given, seed)
+        hands, shares = _posterior(model, rows5, seed)
     return Start(drawing, lifted, fitted, hands, shares, seed)
 
 
-def _posterior(model: SketchModel, given: Tensor, seed: int) -> tuple[DecoderBatch, Shares]:
+def _posterior(model: SketchModel, rows5: Tensor, seed: int) -> tuple[DecoderBatch, Shares]:
     """Hands that have read ``(N, 1, 5)``, and their probabilities."""
     count = READERS[0][1]
     like = model.net.decoder.output.bias
@@ -117,13 +117,13 @@ def _posterior(model: SketchModel, given: Tensor, seed: int) -> tuple[DecoderBat
     )
     shares, row = np.full(count, 1.0 / count), 0
     for stage, (end, count) in enumerate(READERS):
-        if row >= len(given):
+        if row >= len(rows5):
             break
         if stage:
             kept = _resampled(shares, count, Noise(seed, RandomStream.RESAMPLING, stage))
-            hands = hands.copies(torch.from_numpy(kept).to(given.device))
-        hands, shares = _weighed(model, hands, given[row:end])
-        row = len(given) if end is None else end
+            hands = hands.copies(torch.from_numpy(kept).to(rows5.device))
+        hands, shares = _weighed(model, hands, rows5[row:end])
+        row = len(rows5) if end is None else end
     return hands, shares
 
 

@@ -120,10 +120,10 @@ class Stream:
         """
         if not self._come:
             return [] if self.start is None else [self.start.drawing] * self.n
-        found = enumerate(self.rows())
+        numbered = enumerate(self.rows())
         if self.start is None:
-            return [_new(rows, self._scale, self.seed, k) for k, rows in found]
-        return [_ending(self.start, rows, self.seed, k) for k, rows in found]
+            return [_new(rows, self._scale, self.seed, k) for k, rows in numbered]
+        return [_ending(self.start, rows, self.seed, k) for k, rows in numbered]
 
 
 def stream(
@@ -170,14 +170,14 @@ def check_count(n: int) -> None:
         raise UsageError(f"{n} drawings were asked for.", "Ask for 1 to 10,000.")
 
 
-def check_most(max_points: int | None, model: SketchModel, given: int = 0) -> int:
+def check_most(max_points: int | None, model: SketchModel, start_points: int = 0) -> int:
     """The most points that are drawn after ``given`` ones.
 
     Raises:
         UsageError: ``max_points`` out of range.
     """
     longest = model.facts.longest
-    most = max(longest - given, longest // 2, LEAST) if max_points is None else max_points
+    most = max(longest - start_points, longest // 2, LEAST) if max_points is None else max_points
     if not LEAST <= most <= 100_000:
         raise UsageError(f"max_points is {most}.", f"Use {LEAST} to 100,000.")
     return most
@@ -208,6 +208,6 @@ def _ending(start: Start, rows: Rows, seed: int, place: int) -> Drawing:
     if not start.lifted:
         old[-1:] = [np.concatenate((old[-1], *new[:1]))]
         new = new[1:]
-    given = start.drawing.n_points
-    meta = start.drawing.meta | {"start_points": given, "seed": seed, "index": place}
+    start_points = start.drawing.n_points
+    meta = start.drawing.meta | {"start_points": start_points, "seed": seed, "index": place}
     return dataclasses.replace(start.drawing.with_strokes([*old, *new]), meta=meta)

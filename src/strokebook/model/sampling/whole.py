@@ -155,11 +155,12 @@ def _chosen(
     count = choosing.check(n, choose, of)
     weighed = choose != "first"
     done = stream(model, start, count, temperature, seed, max_points, weighed=weighed).finish()
-    found = done.drawings()
+    candidates = done.drawings()
     if not weighed:
-        return found
+        return candidates
     nats = done.per_point
-    kept = choosing.chosen(found, nats, n, choose)
+    kept = choosing.chosen(candidates, nats, n, choose)
     return [
-        dataclasses.replace(found[k], meta=found[k].meta | {"nats": float(nats[k])}) for k in kept
+        dataclasses.replace(candidates[k], meta=candidates[k].meta | {"nats": float(nats[k])})
+        for k in kept
     ]

@@ -68,8 +68,8 @@ def gather(
     zoom = model.scale / scale if options.match_scale else 1.0
     ratio = model.scale / (scale * zoom)
     whole = all(bool((np.abs(_cells(d, options.unit)) < 1e-3).all()) for d in kept)
-    found = [*warnings, *more, *_worries(model, kept, known, ratio, whole, options.unit)]
-    return EvalData(kept, known, scale, zoom, whole, tuple(found))
+    notes = [*warnings, *more, *_worries(model, kept, known, ratio, whole, options.unit)]
+    return EvalData(kept, known, scale, zoom, whole, tuple(notes))
 
 
 def _cells(drawing: Stroke3, unit: float) -> npt.NDArray[Any]:
@@ -96,25 +96,25 @@ def _worries(
         whole: Whether the held-out coordinates are multiples of the unit.
         unit: Width of the noise.
     """
-    found = []
+    notes = []
     seen = {d.tobytes() for d in training}
     twins = sum(d.tobytes() in seen for d in held)
     if twins:
         some = "1 held-out drawing" if twins == 1 else f"{twins} held-out drawings"
         reason = f"{'is' if twins == 1 else 'are'} in the training set too."
-        found.append(
+        notes.append(
             Diagnostic(some, reason, "Split the data set anew.", severity=Severity.WARNING)
         )
     if not 1 / FAR < ratio < FAR:
         reason = f"knows offsets {ratio:.3g} times as large as these drawings have."
-        found.append(
+        notes.append(
             Diagnostic("The model", reason, "Try --match-scale.", severity=Severity.WARNING)
         )
     if not whole:
         reason = f"are not whole multiples of {unit:g}, so the added noise is not their rounding."
         remedy = "Give the step they are rounded to with --unit, if there is one."
-        found.append(Diagnostic("The coordinates", reason, remedy, severity=Severity.WARNING))
+        notes.append(Diagnostic("The coordinates", reason, remedy, severity=Severity.WARNING))
     if model.info.get("valid_drawings") == 0 and "imported" not in model.info:
         reason = "was never validated, so it is simply the last of its training."
-        found.append(Diagnostic("The model", reason, "", severity=Severity.WARNING))
-    return found
+        notes.append(Diagnostic("The model", reason, "", severity=Severity.WARNING))
+    return notes
