@@ -29,5 +29,5 @@ def nats(folder: Path, drawings: Sequence[Stroke3], scale: float | None = None) 
         out[1:, :2] = np.diff(points, axis=0) / model.scale
         out[0, :2] = 0.0
         noisy.append(out)
-    scores = score(model.net, noisy, model.facts.n_max, 50, 0)
+    scores = score(model.net, noisy, model.statistics.n_max, 50, 0)
     return scores.per_point + 2 * float(np.log(model.scale / (scale or model.scale)))

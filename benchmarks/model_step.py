@@ -90,7 +90,7 @@ def timed(step: Callable[[int, Batch], object], number: int, batch: Batch) -> Ti
 
 def compare(args: argparse.Namespace, model: ModelOptions, train: TrainOptions) -> None:
     data = drawings(args.data, args.points)
-    n_max = data.facts.n_max
+    n_max = data.statistics.n_max
     epochs = Epochs(data.train, train.batch, 0, train.scale_augment, train.point_drop)
     batches = [epochs[k] for k in range(args.steps + 1)]
     points = np.mean([float(b.lengths.sum()) for b in batches[1:]])
@@ -121,7 +121,7 @@ def compare(args: argparse.Namespace, model: ModelOptions, train: TrainOptions) 
 
 def losses(args: argparse.Namespace, model: ModelOptions, train: TrainOptions) -> None:
     data = drawings(args.data, args.points)
-    n_max = data.facts.n_max
+    n_max = data.statistics.n_max
     for precision in PRECISIONS:
         options = dataclasses.replace(train, precision=precision, seed=args.seed)
         net = SketchNet(model, torch.Generator().manual_seed(options.seed))

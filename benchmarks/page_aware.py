@@ -66,16 +66,16 @@ class Runner:
             batch=arguments.batch, learning_rate=rate, learning_rate_decay=1.0, max_points=250
         )
         net = SketchNet(model, torch.Generator().manual_seed(arguments.seed))
-        self.stepper = Stepper(net, options, data.facts.n_max)
+        self.stepper = Stepper(net, options, data.statistics.n_max)
         vary = Augmentation(arguments.rotate, arguments.mirror, 0.0, arguments.warp)
         self.epochs = Epochs(
             data.train, arguments.batch, arguments.seed, options.scale_augment, 0.0, vary or None
         )
-        self.seed, self.width = arguments.seed, 1.0 / data.facts.scale
+        self.seed, self.width = arguments.seed, 1.0 / data.statistics.scale
         self.step = self.checks = 0
         self.best, self.weights = math.inf, copy.deepcopy(net.state_dict())
         self.parameters = sum(p.numel() for p in net.parameters())
-        self.noisy = likelihood.with_noise(data.valid, 1.0 / data.facts.scale, 1)
+        self.noisy = likelihood.with_noise(data.valid, 1.0 / data.statistics.scale, 1)
 
     def go(self) -> bool:
         """A turn; whether there is time left."""
@@ -135,7 +135,7 @@ def judge(
 ) -> tuple[dict[str, Any], likelihood.Costs]:
     net = run.stepper.net
     net.load_state_dict(run.weights)
-    facts = run.data.facts
+    facts = run.data.statistics
     scaled = [d * np.array((1 / facts.scale, 1 / facts.scale, 1.0), np.float32) for d in test]
     noisy = likelihood.with_noise(scaled, 1.0 / facts.scale, 0)
     whole = costs(net, scaled, noisy)
@@ -189,7 +189,7 @@ def compare(path: Path, arguments: Any) -> list[dict[str, Any]]:
                 folder,
                 "best",
                 best.stepper.net,
-                data.facts,
+                data.statistics,
                 info=rows[-1],
                 loop={"step": best.step},
             )

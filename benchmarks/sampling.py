@@ -92,7 +92,7 @@ def _models(folder: Path | None) -> Iterator[tuple[str, SketchModel]]:
 def _time(model: SketchModel, asked: argparse.Namespace) -> dict[str, float]:
     index = np.arange(asked.points)
     places = np.stack([8.0 * index, 12.0 * (index % 2) + index % 3], 1)
-    start = Drawing.of([places * model.facts.offset / 14.0])
+    start = Drawing.of([places * model.statistics.offset / 14.0])
     warm_up(model)
     firsts, steps = [], []
     for seed in range(asked.repeat):

@@ -186,7 +186,7 @@ def test_weights_that_are_not_numbers(run: Run, copied: Path) -> None:
 
     found = checkpoint.load_model(copied)
     found.net.decoder.output.bias.fill_(float("nan"))
-    checkpoint.save(copied, "best", found.net, found.facts, info={}, loop={})
+    checkpoint.save(copied, "best", found.net, found.statistics, info={}, loop={})
     code, said = run("sample", "-m", copied)
     assert code == 2
     one_sentence(said, "not finite")

@@ -170,7 +170,7 @@ def import_file(
 
     origin = Origin(source or UNKNOWN, licence or UNKNOWN)
     imported = import_model(file, output, origin)
-    facts = imported.facts
+    facts = imported.statistics
     say(
         f"{output}: LSTM {imported.options.decoder}, decoder only; its drawings have about"
         f" {facts.points} points and are {facts.extent:.0f} units large."

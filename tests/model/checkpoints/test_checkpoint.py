@@ -27,7 +27,7 @@ def weights(folder: Path) -> Path:
 def test_loads_what_was_saved(conditional: Path) -> None:
     model = load_model(conditional)
     assert model.options.z == 3
-    assert model.scale == model.facts.scale > 0
+    assert model.scale == model.statistics.scale > 0
     assert model.info["scores"]["position"]
     assert not any(p.requires_grad for p in model.net.parameters())
 

@@ -57,7 +57,7 @@ def test_a_folder_of_that_name_comes_first(trained: Path, tmp_path: Path) -> Non
 def test_packing_keeps_the_model(trained: Path, tmp_path: Path) -> None:
     starter.pack(trained, tmp_path / "packed", {"sources": ["a"]}, "# card\n")
     whole, packed = load_model(trained), load_model(tmp_path / "packed")
-    assert packed.facts == whole.facts
+    assert packed.statistics == whole.statistics
     assert packed.options == whole.options
     for (name, a), b in zip(whole.net.named_parameters(), packed.net.parameters(), strict=True):
         torch.testing.assert_close(a, b, rtol=1e-3, atol=1e-6, msg=name)

@@ -36,9 +36,14 @@ def test_measures() -> None:
     rows = np.array([[0, 0, 0], [3, 4, 0], [10, 0, 1], [0, 7, 0], [6, 8, 1]], np.float32)
     assert pen_down_lengths(rows).tolist() == [5, 10, 10]
     assert longer_side(rows) == 19
-    facts = measure([rows])
-    assert (facts.extent, facts.start_extent, facts.offset, facts.longest) == (19, 13, 10, 5)
-    assert facts.n_max == 6
+    statistics = measure([rows])
+    assert (statistics.extent, statistics.start_extent, statistics.offset, statistics.longest) == (
+        19,
+        13,
+        10,
+        5,
+    )
+    assert statistics.n_max == 6
 
 
 @settings(max_examples=25, deadline=None)

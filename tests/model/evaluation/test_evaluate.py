@@ -76,7 +76,7 @@ def test_everything_is_in_the_json(found: Evaluation) -> None:
 
 def test_the_paper_divides_by_the_n_max_of_training(trained: Path, found: Evaluation) -> None:
     model = load_model(trained)
-    assert found.likelihood.paper.n_max == model.facts.n_max
+    assert found.likelihood.paper.n_max == model.statistics.n_max
     longer = evaluate(model, waves(3, 1, 30, 30), [], FEW)
     assert longer.likelihood.paper.n_max == 31
 

@@ -275,8 +275,8 @@ def test_an_imported_decoder_says_what_the_file_says(published: Path, folder: Pa
 
 def test_it_draws_and_completes_and_its_card_names_its_origin(folder: Path) -> None:
     model = load_model(folder)
-    assert (model.scale, model.facts.drawings, model.facts.longest) == (8.5, 77, 60)
-    assert model.facts.extent > 0 and model.facts.offset > 0
+    assert (model.scale, model.statistics.drawings, model.statistics.longest) == (8.5, 77, 60)
+    assert model.statistics.extent > 0 and model.statistics.offset > 0
     made = sample(model, 3, 0.4, seed=1)
     assert [d.points.tolist() for d in made] == [
         d.points.tolist() for d in sample(model, 3, 0.4, seed=1)

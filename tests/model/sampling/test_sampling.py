@@ -32,7 +32,7 @@ def test_samples_are_drawings_and_repeat_with_their_seed(trained: Path) -> None:
     assert not all(map(same, first, other))
     for d in first:
         assert d.unit == "unit"
-        assert 2 <= d.n_points <= model.facts.longest
+        assert 2 <= d.n_points <= model.statistics.longest
         assert np.isfinite(d.points).all()
 
 

@@ -200,7 +200,7 @@ def test_one_drawing_and_no_validation_is_enough(tmp_path: Path) -> None:
     assert result.best is None
     assert result.best_step == 12
     assert any("validation" in r.subject for r in result.warnings)
-    assert load_model(tmp_path).facts.drawings == 1
+    assert load_model(tmp_path).statistics.drawings == 1
 
 
 def test_another_training_in_the_folder_is_refused_unless_replaced(tmp_path: Path) -> None:
@@ -282,7 +282,7 @@ def test_sigkill_at_any_moment_leaves_whole_checkpoints(tmp_path: Path) -> None:
     process.kill()
     process.wait()
     assert read(tmp_path, "last").tensors
-    assert load_model(tmp_path).facts.drawings == 20
+    assert load_model(tmp_path).statistics.drawings == 20
 
 
 @pytest.mark.parametrize(("norm", "longest"), [(0.01, 0.01), (0.0, math.inf)])
@@ -291,7 +291,7 @@ def test_the_gradient_as_a_whole_is_kept_short_where_that_is_asked(
 ) -> None:
     net = SketchNet(TINY[True], torch.Generator().manual_seed(0))
     data = prepare(waves(12), waves(3, 1), 250)
-    stepper = Stepper(net, tiny_training(clip_norm=norm, clip=1e-3), data.facts.n_max)
+    stepper = Stepper(net, tiny_training(clip_norm=norm, clip=1e-3), data.statistics.n_max)
     assert stepper.step(0, Epochs(data.train, 12, 0)[0], 1.0) is not None
     grads = torch.cat([p.grad.flatten() for p in net.parameters() if p.grad is not None])
     assert 0.5 * min(longest, 1e-3) < float(grads.norm()) <= longest * 1.0001

@@ -152,7 +152,7 @@ def test_a_checkpoint_from_before_a_setting_existed_resumes(tmp_path: Path) -> N
     net = load_model(tmp_path).net
     tensors = {n: t for n, t in found.tensors.items() if not n.startswith("net.")}
     loop = {n: v for n, v in found.loop.items() if n not in {"between", "at_best", "overfits"}}
-    save(tmp_path, "last", net, found.facts, info=info, loop=loop, more=tensors)
+    save(tmp_path, "last", net, found.statistics, info=info, loop=loop, more=tensors)
     with pytest.raises(StrokebookError, match="mirror_augment changed"):
         train(*given, tiny_training(mirror_augment=0.5, scale_augment=0.15), tmp_path)
     whole = tmp_path / "whole"

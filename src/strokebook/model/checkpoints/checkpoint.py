@@ -51,7 +51,7 @@ class Checkpoint:
     """One saved pair, read and verified."""
 
     options: ModelOptions
-    facts: DataStatistics
+    statistics: DataStatistics
     info: dict[str, Any]
     loop: dict[str, Any]
     tensors: dict[str, Tensor]
@@ -63,20 +63,20 @@ class SketchModel:
 
     net: SketchNet
     options: ModelOptions
-    facts: DataStatistics
+    statistics: DataStatistics
     info: dict[str, Any]
 
     @property
     def scale(self) -> float:
         """Data units per unit of the net."""
-        return self.facts.scale
+        return self.statistics.scale
 
 
 def save(
     folder: Path,
     which: Which,
     net: SketchNet,
-    facts: DataStatistics,
+    statistics: DataStatistics,
     *,
     info: Mapping[str, Any],
     loop: Mapping[str, Any],
@@ -88,7 +88,7 @@ def save(
         folder: Of the model.
         which: ``best`` or ``last``.
         net: Its weights are saved.
-        facts: Of the training data.
+        statistics: Of the training data.
         info: Anything about the model that JSON can hold (settings, scores).
         loop: Where the training stands.
         more: Tensors of the optimiser.
@@ -105,7 +105,7 @@ def save(
         "weights": weights.name,
         "digest": key,
         "model": dataclasses.asdict(net.options),
-        "facts": dataclasses.asdict(facts),
+        "facts": dataclasses.asdict(statistics),
         "info": dict(info),
         "loop": dict(loop),
     }
@@ -139,9 +139,9 @@ def read(folder: Path, which: Which) -> Checkpoint:
         )
     try:
         options = build(ModelOptions, value["model"], str(path))
-        facts = from_json(value["facts"], f"{path} facts")
+        statistics = from_json(value["facts"], f"{path} facts")
         tensors = {_present_name(name): t for name, t in load_tensors(data).items()}
-        return Checkpoint(options, facts, value["info"], value["loop"], tensors)
+        return Checkpoint(options, statistics, value["info"], value["loop"], tensors)
     except (SafetensorError, ArithmeticError, RuntimeError, *_WRONG, StrokebookError) as error:
         raise StrokebookError(f"{path} cannot be understood: {error}.", TRAIN_AGAIN) from error
 
@@ -243,4 +243,4 @@ def load_model(folder: Path, device: str = "cpu") -> SketchModel:
     net = SketchNet(stored.options)
     fill(net, stored.tensors, folder)
     net.to(torch.device(device)).eval().requires_grad_(False)
-    return SketchModel(net, stored.options, stored.facts, stored.info)
+    return SketchModel(net, stored.options, stored.statistics, stored.info)

@@ -59,7 +59,7 @@ def pack(source: Path, folder: Path, origin: dict[str, Any], page: str) -> None:
     info = {"scores": model.info["scores"], "step": model.info["step"], "started_from": None}
     kept = {n: model.info[n] for n in ("train", "data", "valid_drawings")}
     checkpoint.save(
-        folder, "best", model.net.half(), model.facts, info=info | kept | origin, loop={}
+        folder, "best", model.net.half(), model.statistics, info=info | kept | origin, loop={}
     )
     names = ("strokebook", "facts", "valid_drawings", "model", "train", "best_step", "scores")
     write_json(folder / "card.json", {n: card[n] for n in names} | origin)

@@ -43,7 +43,7 @@ class Rescaled:
 
 
 def fit(
-    drawing: Drawing, facts: DataStatistics, target: float, zoom: float | None = None
+    drawing: Drawing, statistics: DataStatistics, target: float, zoom: float | None = None
 ) -> Rescaled:
     """Bring a drawing to the training drawings' size and distance of points.
 
@@ -53,7 +53,7 @@ def fit(
 
     Args:
         drawing: In any unit, with at least two points.
-        facts: Of the model.
+        statistics: Of the model.
         target: Longer side that it should have, in units of the training data.
         zoom: Units of the training data per unit of the drawing, where known (1 for a drawing of
             the data set itself).
@@ -72,23 +72,23 @@ def fit(
         )
     zoom = zoom or target / side
     scaled = drawing.with_strokes(s * np.float32(zoom) for s in drawing.strokes)
-    thin = _thinned(scaled, facts, side * zoom)
-    pieces = sum(int(_pieces(s, facts).sum()) + 1 for s in thin.strokes)
+    thin = _thinned(scaled, statistics, side * zoom)
+    pieces = sum(int(_pieces(s, statistics).sum()) + 1 for s in thin.strokes)
     _check_points(drawing, pieces, MOST_ROWS, "points at the distance that the model knows")
-    rows = to_stroke3(thin.with_strokes(_subdivided(s, facts) for s in thin.strokes))
-    rows[:, :2] /= facts.scale
-    return Rescaled(rows, points[0], points[-1], facts.scale / zoom)
+    rows = to_stroke3(thin.with_strokes(_subdivided(s, statistics) for s in thin.strokes))
+    rows[:, :2] /= statistics.scale
+    return Rescaled(rows, points[0], points[-1], statistics.scale / zoom)
 
 
-def _thinned(drawing: Drawing, facts: DataStatistics, side: float) -> Drawing:
+def _thinned(drawing: Drawing, statistics: DataStatistics, side: float) -> Drawing:
     """RDP with the least tolerance that brings the median offset to the training drawings'."""
-    if _median_offset(drawing) >= DENSE * facts.offset:
+    if _median_offset(drawing) >= DENSE * statistics.offset:
         return drawing
     low, high, best = 0.0, side / 4, drawing
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         thin = simplify(drawing, middle)
-        if _median_offset(thin) < facts.offset:
+        if _median_offset(thin) < statistics.offset:
             low, best = middle, thin
         else:
             high = middle
@@ -109,9 +109,9 @@ def _check_points(drawing: Drawing, count: int, most: int, what: str) -> None:
         )
 
 
-def _pieces(stroke: Points, facts: DataStatistics) -> npt.NDArray[np.int64]:
+def _pieces(stroke: Points, statistics: DataStatistics) -> npt.NDArray[np.int64]:
     """Into how many equal steps each offset is cut; offsets much longer than training drawings'."""
-    longest = SPARSE * facts.long_offset
+    longest = SPARSE * statistics.long_offset
     lengths = np.hypot(*np.diff(stroke, axis=0).T)
     if longest <= 0 or len(stroke) < 2:
         return np.ones(len(lengths), np.int64)
@@ -119,10 +119,10 @@ def _pieces(stroke: Points, facts: DataStatistics) -> npt.NDArray[np.int64]:
     return pieces
 
 
-def _subdivided(stroke: Points, facts: DataStatistics) -> Points:
+def _subdivided(stroke: Points, statistics: DataStatistics) -> Points:
     """Equal steps put into every offset that is much longer than the training drawings'."""
-    pieces = _pieces(stroke, facts)
-    if facts.long_offset <= 0 or len(stroke) < 2:
+    pieces = _pieces(stroke, statistics)
+    if statistics.long_offset <= 0 or len(stroke) < 2:
         return stroke
     place = np.concatenate([n + np.arange(k) / k for n, k in enumerate(pieces)])
     place = np.append(place, len(stroke) - 1)

@@ -58,13 +58,13 @@ def from_json(value: Mapping[str, Any], where: str) -> DataStatistics:
     missing = sorted({f.name for f in dataclasses.fields(DataStatistics)} - set(value))
     if missing:
         raise UsageError(f"{where}: {missing[0]!r} is missing.")
-    facts = build(DataStatistics, value, where)
-    for name, number in dataclasses.asdict(facts).items():
+    statistics = build(DataStatistics, value, where)
+    for name, number in dataclasses.asdict(statistics).items():
         if not 0 <= number <= MOST:  # false for NaN too
             raise UsageError(f"{where}: {name} is {number}, which no drawings have.")
-    if facts.scale == 0 or not 1 <= facts.longest <= MOST_POINTS:
+    if statistics.scale == 0 or not 1 <= statistics.longest <= MOST_POINTS:
         raise UsageError(f"{where}: its scale or its longest drawing is not above 0.")
-    return facts
+    return statistics
 
 
 def measure(drawings: Sequence[Stroke3]) -> DataStatistics:

@@ -19,14 +19,14 @@ class TrainingData:
     Attributes:
         train: Offsets in units of the scale.
         valid: The same of the validation drawings; may be empty.
-        facts: Of the training drawings before scaling.
+        statistics: Of the training drawings before scaling.
         warnings: What was left out.
         key: Digest of all drawings.
     """
 
     train: list[Stroke3]
     valid: list[Stroke3]
-    facts: DataStatistics
+    statistics: DataStatistics
     warnings: tuple[Diagnostic, ...]
     key: str
 
@@ -45,8 +45,8 @@ def prepare(train: Sequence[Stroke3], valid: Sequence[Stroke3], max_points: int)
             " points is used).",
             "Add drawings to the data set, or raise max_points.",
         )
-    facts = measure(kept)
-    if not facts.scale > 0:
+    statistics = measure(kept)
+    if not statistics.scale > 0:
         raise StrokebookError(
             "All points of every training drawing lie on one spot.", "Make the data set anew."
         )
@@ -56,9 +56,9 @@ def prepare(train: Sequence[Stroke3], valid: Sequence[Stroke3], max_points: int)
         more.append(Diagnostic("The validation set", reason, remedy, severity=Severity.WARNING))
     key = digest(*(d.tobytes() for d in kept), "valid", *(d.tobytes() for d in held))
     return TrainingData(
-        [_scaled(d, facts.scale) for d in kept],
-        [_scaled(d, facts.scale) for d in held],
-        facts,
+        [_scaled(d, statistics.scale) for d in kept],
+        [_scaled(d, statistics.scale) for d in held],
+        statistics,
         (*warnings, *more),
         key,
     )

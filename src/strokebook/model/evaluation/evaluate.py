@@ -141,7 +141,7 @@ def _likelihood(model: SketchModel, data: EvalData, options: EvaluateOptions) ->
     def nats(costs_by_z: dict[str, Costs]) -> dict[str, FileNats]:
         return {z: cost.per_point(stretch) for z, cost in costs_by_z.items()}
 
-    n_max = max(model.facts.n_max, max(len(d) for d in plain) + 1)
+    n_max = max(model.statistics.n_max, max(len(d) for d in plain) + 1)
     shown = costs(noisy, noisy)
     return Likelihood(
         noisy=nats(shown),

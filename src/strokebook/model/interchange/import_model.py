@@ -68,9 +68,9 @@ def import_model(path: Path, folder: Path, origin: Origin | None = None) -> Sket
         "step": 0,
     }
     model = SketchModel(net, net.options, _blank(browser_model), info)
-    model = dataclasses.replace(model, facts=_facts(model, browser_model))
+    model = dataclasses.replace(model, statistics=_statistics(model, browser_model))
     for which in ("best", "last"):  # with a last one, no training replaces it unasked
-        checkpoint.save(folder, which, net, model.facts, info=info, loop={})
+        checkpoint.save(folder, which, net, model.statistics, info=info, loop={})
     _write_card(model, browser_model, folder)
     return model
 
@@ -80,28 +80,28 @@ def _blank(browser_model: BrowserModel) -> DataStatistics:
     return DataStatistics(browser_model.scale, 0, longest, longest, 0.0, 0.0, 0.0, 0.0)
 
 
-def _facts(model: SketchModel, browser_model: BrowserModel) -> DataStatistics:
+def _statistics(model: SketchModel, browser_model: BrowserModel) -> DataStatistics:
     drawn = [to_stroke3(d) for d in sample(model, MEASURED, TEMPERATURE, seed=0)]
     size = browser_model.more.get("training_size")
     return dataclasses.replace(
         measure(drawn),
         scale=browser_model.scale,
         drawings=size if isinstance(size, int) and size > 0 else 0,
-        longest=model.facts.longest,
+        longest=model.statistics.longest,
     )
 
 
 def _write_card(model: SketchModel, browser_model: BrowserModel, folder: Path) -> None:
-    facts, origin = model.facts, model.info["imported"]
+    statistics, origin = model.statistics, model.info["imported"]
     value = {
         "strokebook": __version__,
         "imported": origin,
-        "facts": dataclasses.asdict(facts),
+        "facts": dataclasses.asdict(statistics),
         "model": dataclasses.asdict(model.options),
         "scores": None,
     }
     write_json(folder / "card.json", value)
-    trained = f" on {facts.drawings} drawings" if facts.drawings else ""
+    trained = f" on {statistics.drawings} drawings" if statistics.drawings else ""
     text = [
         f"# {folder.name}",
         "",
@@ -114,10 +114,11 @@ def _write_card(model: SketchModel, browser_model: BrowserModel, folder: Path) -
         f"- Licence: {origin['licence']}. Ask its publisher before you share the model, or one"
         " fine-tuned from it.",
         f"- Digest of the file: {origin['digest']}.",
-        f"- One unit of the net is {facts.scale:.4g} units of the drawings (the file's"
+        f"- One unit of the net is {statistics.scale:.4g} units of the drawings (the file's"
         " scale_factor).",
-        f"- Measured on {MEASURED} drawings of its own: {facts.points} points, {facts.extent:.0f}"
-        f" units large, {facts.offset:.1f} units from point to point (medians).",
+        f"- Measured on {MEASURED} drawings of its own: {statistics.points} points,"
+        f" {statistics.extent:.0f} units large, {statistics.offset:.1f} units from point to"
+        " point (medians).",
         f"- Weights of 16 bits; {sketchrnn_js_weights.MARKERS + 1} units were added, which set"
         " the first point.",
     ]

@@ -95,7 +95,7 @@ def write_onnx(model: SketchModel, path: Path, name: str) -> None:
     if program is None:
         raise StrokebookError("PyTorch gave no ONNX graph.", "Install a newer PyTorch.")
     proto = program.model_proto
-    for key, value in _facts(model, name).items():
+    for key, value in _statistics(model, name).items():
         proto.metadata_props.add(key=key, value=value)
     write_bytes(path, proto.SerializeToString())
 
@@ -127,17 +127,17 @@ def _example(model: SketchModel) -> dict[str, Tensor]:
     return example
 
 
-def _facts(model: SketchModel, name: str) -> dict[str, str]:
-    facts: dict[str, Any] = {
+def _statistics(model: SketchModel, name: str) -> dict[str, str]:
+    statistics: dict[str, Any] = {
         "strokebook": __version__,
         "name": name,
         "scale": model.scale,  # units of the drawings per unit of the net
-        "longest": model.facts.longest,
+        "longest": model.statistics.longest,
         "mixtures": model.options.mixtures,
         "first_row": START,
         "first_point": "its offset is (0, 0)",
     }
-    return {k: v if isinstance(v, str) else json.dumps(v) for k, v in facts.items()}
+    return {k: v if isinstance(v, str) else json.dumps(v) for k, v in statistics.items()}
 
 
 @contextmanager

@@ -91,7 +91,7 @@ def posterior_z(model: SketchModel, drawing: Drawing) -> Tensor:
     Raises:
         StrokebookError: A decoder-only model, or a drawing without extent.
     """
-    rows = fit(drawing, model.facts, model.facts.extent).rows
+    rows = fit(drawing, model.statistics, model.statistics.extent).rows
     rows5 = torch.from_numpy(to_stroke5(rows, len(rows) + 1)[:-1])[:, None].to(model.net.device)
     with torch.no_grad():
         return model.net.encode(rows5, torch.tensor([len(rows)], device=rows5.device)).mean
@@ -173,7 +173,7 @@ def _without_state(model: SketchModel, offset: Tensor, name: str) -> BrowserMode
     return BrowserModel(
         name=name,
         scale=float(model.scale),
-        longest=max(model.facts.longest - 1, 2),  # the start token is a drawing's first point
+        longest=max(model.statistics.longest - 1, 2),  # the start token is a drawing's first point
         output=decoder.output.weight.detach().cpu().numpy().T.copy(),
         output_bias=decoder.output.bias.detach().cpu().numpy().copy(),
         rows=_flat(_by_gate(layer.input_weight)),

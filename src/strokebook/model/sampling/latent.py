@@ -131,7 +131,7 @@ def between(a: Tensor, b: Tensor, t: float, spherical: bool) -> Tensor:
 
 def _z_of(model: SketchModel, drawing: Drawing, zoom: float | None) -> tuple[Tensor, Rescaled]:
     """The mean of z ``(1, Z)`` that the encoder finds."""
-    fitted = fit(drawing, model.facts, model.facts.extent, zoom)
+    fitted = fit(drawing, model.statistics, model.statistics.extent, zoom)
     rows = stroke5(fitted.rows, model.net.device)[:, None]
     lengths = torch.tensor([len(rows)], device=rows.device)
     with torch.no_grad():

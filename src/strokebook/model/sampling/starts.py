@@ -95,7 +95,7 @@ def read_start(
     Raises:
         StrokebookError: A start without extent.
     """
-    fitted = fit(drawing, model.facts, model.facts.start_extent, zoom)
+    fitted = fit(drawing, model.statistics, model.statistics.start_extent, zoom)
     fitted.rows[-1, 2] = float(lifted)
     rows5 = stroke5(fitted.rows, model.net.device)[:, None]
     if not model.options.conditional:
@@ -188,7 +188,7 @@ def warm_up(model: SketchModel) -> None:
     Compiled code is read from disk (made, on the first run), threads are started.
     """
     count = 2 * READERS[0][0]
-    points = np.stack([np.arange(count), np.arange(count) % 3], 1) * model.facts.offset
+    points = np.stack([np.arange(count), np.arange(count) % 3], 1) * model.statistics.offset
     hand = read_start(model, Drawing.of([points])).hands_for(2)
     for _ in draw(model.net, hand, PresampledNoise.of(0, 2, 2, hand.row), 0.5, 1, origin=False):
         pass

@@ -176,7 +176,7 @@ def check_most(max_points: int | None, model: SketchModel, start_points: int = 0
     Raises:
         UsageError: ``max_points`` out of range.
     """
-    longest = model.facts.longest
+    longest = model.statistics.longest
     most = max(longest - start_points, longest // 2, LEAST) if max_points is None else max_points
     if not LEAST <= most <= 100_000:
         raise UsageError(f"max_points is {most}.", f"Use {LEAST} to 100,000.")

@@ -127,7 +127,7 @@ def continue_from(
     """
     start, lifted = cut(drawing, point)
     side = float(np.ptp(drawing.points, axis=0).max())
-    zoom = model.facts.extent / side if side > 0 else None
+    zoom = model.statistics.extent / side if side > 0 else None
     return complete(
         model,
         start,

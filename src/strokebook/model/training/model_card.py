@@ -20,7 +20,7 @@ def write(
     result: TrainResult,
     model: ModelOptions,
     options: TrainOptions,
-    facts: DataStatistics,
+    statistics: DataStatistics,
     info: dict[str, Any],
 ) -> None:
     """Write ``card.json`` and ``card.md`` into the model's folder."""
@@ -33,7 +33,7 @@ def write(
         "skipped_steps": result.skipped,
         "overfits_from": result.overfits or None,
         "scores": dataclasses.asdict(result.best) if result.best else None,
-        "facts": dataclasses.asdict(facts),
+        "facts": dataclasses.asdict(statistics),
         "valid_drawings": info["valid_drawings"],
         "data": info["data"],
         "started_from": info["started_from"],
@@ -42,11 +42,11 @@ def write(
         "train": dataclasses.asdict(options),
     }
     write_json(result.folder / "card.json", value)
-    write_text(result.folder / "card.md", _page(result, model, facts, info))
+    write_text(result.folder / "card.md", _page(result, model, statistics, info))
 
 
 def _page(
-    result: TrainResult, model: ModelOptions, facts: DataStatistics, info: dict[str, Any]
+    result: TrainResult, model: ModelOptions, statistics: DataStatistics, info: dict[str, Any]
 ) -> str:
     kind = "encoder and decoder" if model.conditional else "decoder only"
     encoder = (
@@ -60,10 +60,10 @@ def _page(
         f"SketchRNN ({kind}): {CELLS[model.decoder_cell]} {model.decoder}{encoder},"
         f" {model.mixtures} mixtures.",
         "",
-        f"- Trained on {facts.drawings} drawings (median {facts.points} points, at most"
-        f" {facts.longest}), validated on {info['valid_drawings']}.",
-        f"- One unit of the net is {facts.scale:.4g} units of the drawings (standard deviation of"
-        " the offsets).",
+        f"- Trained on {statistics.drawings} drawings (median {statistics.points} points, at most"
+        f" {statistics.longest}), validated on {info['valid_drawings']}.",
+        f"- One unit of the net is {statistics.scale:.4g} units of the drawings (standard deviation"
+        " of the offsets).",
         f"- {result.steps} steps, {result.seconds / 60:.1f} minutes; ended by: {result.ended}."
         f" The best model is that of step {result.best_step}.",
     ]

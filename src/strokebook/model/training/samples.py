@@ -21,14 +21,16 @@ def picture_of(folder: Path, step: int) -> Path:
     return folder / FOLDER / f"{step:07d}.png"
 
 
-def save_samples(net: SketchNet, facts: DataStatistics, folder: Path, step: int, seed: int) -> Path:
+def save_samples(
+    net: SketchNet, statistics: DataStatistics, folder: Path, step: int, seed: int
+) -> Path:
     """Draw from nothing, with the same random numbers at every step, and leave a sheet.
 
     No random state of the training is touched.
     """
     from strokebook.geometry.render import sheet
 
-    drawn = sample(SketchModel(net, net.options, facts, {}), COUNT, TEMPERATURE, seed)
+    drawn = sample(SketchModel(net, net.options, statistics, {}), COUNT, TEMPERATURE, seed)
     path = picture_of(folder, step)
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_open(path) as file:

@@ -99,7 +99,7 @@ class _Run:
     ) -> None:
         self.data, self.options, self.folder, self.progress = data, options, folder, progress
         net = SketchNet(model, torch.Generator().manual_seed(options.seed))
-        self.stepper = Stepper(net.to(_device(options.device)), options, data.facts.n_max)
+        self.stepper = Stepper(net.to(_device(options.device)), options, data.statistics.n_max)
         vary = Augmentation.of(options)
         self.epochs = Epochs(
             data.train,
@@ -182,7 +182,7 @@ class _Run:
                 metrics.draw_curves(self.folder, self.loop.best_step)
             result = self._result(ended)
             model_card.write(
-                result, self.stepper.net.options, self.options, self.data.facts, self.info
+                result, self.stepper.net.options, self.options, self.data.statistics, self.info
             )
         if self.board:
             self.board.close()
@@ -273,7 +273,7 @@ class _Run:
             self._save("best", None)
             self._save_last()
             return
-        n_max, net = self.data.facts.n_max, self.stepper.net
+        n_max, net = self.data.statistics.n_max, self.stepper.net
         found = score(net, self.data.valid, n_max, options.batch, options.seed)
         values = dataclasses.asdict(found)
         cost = found.cost(options.kl_weight, options.kl_floor)
@@ -303,7 +303,7 @@ class _Run:
         step, every = self.loop.step, self.options.samples_every
         if every and step % every == 0:
             samples.save_samples(
-                self.stepper.net, self.data.facts, self.folder, step, self.options.seed
+                self.stepper.net, self.data.statistics, self.folder, step, self.options.seed
             )
             metrics.draw_curves(self.folder, self.loop.best_step)
 
@@ -317,7 +317,7 @@ class _Run:
             self.folder,
             which,
             self.stepper.net,
-            self.data.facts,
+            self.data.statistics,
             info=self.info | {"scores": scores, "step": loop.step},
             loop=dataclasses.asdict(loop),
             more=self.stepper.state() if which == "last" else None,
