@@ -82,7 +82,7 @@ def unlike(found: object, wanted: npt.NDArray[np.float64]) -> float:
 def test_ten_steps_in_the_browsers_package_are_ours(tmp_path: Path, conditional: bool) -> None:
     installed()
     model = plain_model(conditional)
-    z, path = prior_z(model, 1), tmp_path / "ours.gen.json"
+    z, path = prior_z(model, 4), tmp_path / "ours.gen.json"
     made = to_browser(model, z, "wave")
     sketchrnn_js.write(path, made.model)
     rows = some_rows(9)
