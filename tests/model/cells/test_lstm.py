@@ -24,11 +24,11 @@ def seeded() -> None:
 
 
 def layer(kind: type[LstmLayer] = LstmLayer, constants: int = 0) -> LstmLayer:
-    made = kind(D, H, constants, torch.Generator().manual_seed(1)).double()
-    for weight in made.parameters():
+    lstm = kind(D, H, constants, torch.Generator().manual_seed(1)).double()
+    for weight in lstm.parameters():
         if weight.dim() == 1:
             nn.init.normal_(weight, mean=0.5, std=0.3)
-    return made
+    return lstm
 
 
 def start() -> State:
@@ -40,25 +40,25 @@ def norm(values: Tensor) -> Tensor:
     return (values - mean) / ((values - mean).square().mean(1, keepdim=True) + EPS).sqrt()
 
 
-def literal(made: LstmLayer, inputs: Tensor, constant: Tensor, state: State, factors: Tensor):
+def literal(lstm: LstmLayer, inputs: Tensor, constant: Tensor, state: State, factors: Tensor):
     """The cell as the papers write it, z beside every input; hidden and cell states, all steps."""
-    normed = isinstance(made, LayerNormLstm)
+    normed = isinstance(lstm, LayerNormLstm)
     h, c = state
     hiddens, cells = [], []
     for t in range(len(inputs)):
         both = torch.cat((inputs[t], constant, h), dim=1)
-        weights = torch.cat((made.input_weight, made.constant_weight, made.recurrent_weight), 1)
+        weights = torch.cat((lstm.input_weight, lstm.constant_weight, lstm.recurrent_weight), 1)
         gates = list((both @ weights.T).chunk(4, dim=1))
         for n in range(4):
             part = slice(n * H, (n + 1) * H)
             if normed:
-                gates[n] = norm(gates[n]) * made.gain[part] + made.shift[part]
+                gates[n] = norm(gates[n]) * lstm.gain[part] + lstm.shift[part]
             else:
-                gates[n] = gates[n] + made.bias[part]
+                gates[n] = gates[n] + lstm.bias[part]
         i, f, o, g = gates
         g = torch.tanh(g) * factors[t]
         c = torch.sigmoid(f + 1) * c + torch.sigmoid(i) * g
-        seen = norm(c) * made.cell_gain + made.cell_shift if normed else c
+        seen = norm(c) * lstm.cell_gain + lstm.cell_shift if normed else c
         h = torch.sigmoid(o) * torch.tanh(seen)
         hiddens.append(h)
         cells.append(c)
@@ -70,16 +70,16 @@ def literal(made: LstmLayer, inputs: Tensor, constant: Tensor, state: State, fac
 def test_packed_equals_a_literal_cell_drawing_by_drawing(
     kind: type[LstmLayer], groups: int
 ) -> None:
-    made, state, packing = layer(kind, C), start(), Packing.of(LENGTHS, groups)
+    lstm, state, packing = layer(kind, C), start(), Packing.of(LENGTHS, groups)
     inputs, constant = torch.randn(T, B, D).double(), torch.randn(B, C).double()
     kept = (torch.rand(T, B, H) < 0.5).to(torch.uint8)
-    hiddens, cells = literal(made, inputs, constant, state, kept * 2.0)
+    hiddens, cells = literal(lstm, inputs, constant, state, kept * 2.0)
     order = packing.order
     reading = Reading(
-        made,
+        lstm,
         packing.pack(inputs),
         State(state.hidden[order], state.cell[order]),
-        made.offset(B, constant[order]),
+        lstm.offset(B, constant[order]),
         Dropout(packing.pack(kept), 2.0),
         packing,
     )
@@ -93,19 +93,19 @@ def test_packed_equals_a_literal_cell_drawing_by_drawing(
 
 @pytest.mark.parametrize("kind", CELLS)
 def test_gradcheck(kind: type[LstmLayer]) -> None:
-    made, packing = layer(kind, C), Packing.of(LENGTHS, 2)
+    lstm, packing = layer(kind, C), Packing.of(LENGTHS, 2)
     kept = (torch.rand(len(packing.step), H) < 0.7).to(torch.uint8)
-    names = [name for name, _ in made.named_parameters()]
+    names = [name for name, _ in lstm.named_parameters()]
 
     def run(inputs, constant, hidden, cell, *weights):  # type: ignore[no-untyped-def]
         mask = Dropout(kept, 1 / 0.7)
-        given = {"layer." + n: w for n, w in zip(names, weights, strict=True)}
+        parameters = {"layer." + n: w for n, w in zip(names, weights, strict=True)}
         arguments = (inputs, constant, State(hidden, cell), mask, packing)
-        return torch.func.functional_call(_Reader(made), given, arguments)
+        return torch.func.functional_call(_Reader(lstm), parameters, arguments)
 
     shapes = ((len(packing.step), D), (B, C), (B, H), (B, H))
     leaves = [torch.randn(s).double().requires_grad_() for s in shapes]
-    assert torch.autograd.gradcheck(run, (*leaves, *made.parameters()))
+    assert torch.autograd.gradcheck(run, (*leaves, *lstm.parameters()))
 
 
 class _Reader(nn.Module):
@@ -131,10 +131,10 @@ def test_layers_that_read_side_by_side_do_not_touch_each_other(kind: type[LstmLa
     ]
     sum(last.hidden.sin().sum() for _, last in read(readings)).backward()
     together = [m.input_weight.grad.clone() for m in layers]
-    for made, reading, grad in zip(layers, readings, together, strict=True):
-        made.zero_grad()
+    for lstm, reading, grad in zip(layers, readings, together, strict=True):
+        lstm.zero_grad()
         read([reading])[0][1].hidden.sin().sum().backward()
-        torch.testing.assert_close(made.input_weight.grad, grad)
+        torch.testing.assert_close(lstm.input_weight.grad, grad)
 
 
 def torch_twin(ours: LstmLayer) -> nn.LSTM:
@@ -171,13 +171,13 @@ def test_equals_torch_lstm_with_gradients() -> None:
 
 @pytest.mark.parametrize("kind", CELLS)
 def test_steps_equal_the_whole_sequence(kind: type[LstmLayer]) -> None:
-    made, state = layer(kind, C), start()
+    lstm, state = layer(kind, C), start()
     inputs, constant = torch.randn(T, B, D).double(), torch.randn(B, C).double()
-    offset = made.offset(B, constant)
-    hiddens, _ = made(inputs, state, offset)
+    offset = lstm.offset(B, constant)
+    hiddens, _ = lstm(inputs, state, offset)
     for t in range(T):
-        state = made.step(inputs[t], state, offset)
-        torch.testing.assert_close(made.output(state), hiddens[t])
+        state = lstm.step(inputs[t], state, offset)
+        torch.testing.assert_close(lstm.output(state), hiddens[t])
 
 
 @pytest.mark.parametrize("kind", CELLS)
@@ -185,26 +185,26 @@ def test_steps_equal_the_whole_sequence(kind: type[LstmLayer]) -> None:
 def test_short_products_are_near_those_of_32_bits(
     kind: type[LstmLayer], precision: str, most: float
 ) -> None:
-    made = kind(D, 64, C, torch.Generator().manual_seed(1))
-    inputs, found = torch.randn(8, 5, D), []
+    lstm = kind(D, 64, C, torch.Generator().manual_seed(1))
+    inputs, results = torch.randn(8, 5, D), []
     constant = torch.randn(5, C)
     for now in ("fp32", precision):
-        made.zero_grad()
+        lstm.zero_grad()
         with computing(now):
-            out, last = made(inputs, made.zero_state(5), made.offset(5, constant))
+            out, last = lstm(inputs, lstm.zero_state(5), lstm.offset(5, constant))
         assert out.dtype == torch.float32
         (out.sin().sum() + last.cell.cos().sum()).backward()
-        weights = [made.recurrent_weight, made.input_weight, made.constant_weight]
-        found.append((out.detach(), last.cell.detach(), *(w.grad for w in weights)))
-    for exact, near in zip(*found, strict=True):
+        weights = [lstm.recurrent_weight, lstm.input_weight, lstm.constant_weight]
+        results.append((out.detach(), last.cell.detach(), *(w.grad for w in weights)))
+    for exact, near in zip(*results, strict=True):
         assert 0 < float((exact - near).norm() / exact.norm()) < most
 
 
 def test_a_gradient_that_is_not_finite_stays_so() -> None:
-    made = layer()
-    out, _ = made(torch.full((T, B, D), float("nan")).double(), start(), made.offset(B))
+    lstm = layer()
+    out, _ = lstm(torch.full((T, B, D), float("nan")).double(), start(), lstm.offset(B))
     out.sum().backward()
-    assert made.recurrent_weight.grad.isnan().any()
+    assert lstm.recurrent_weight.grad.isnan().any()
 
 
 def test_recurrent_weights_are_orthogonal_gate_by_gate() -> None:
@@ -214,10 +214,10 @@ def test_recurrent_weights_are_orthogonal_gate_by_gate() -> None:
 
 @pytest.mark.parametrize("kind", ["lstm", "layer_norm"])
 def test_no_node_per_step_in_the_graph(kind: str) -> None:
-    made = make_cell(kind, D, H)
+    lstm = make_cell(kind, D, H)
 
     def nodes(steps: int) -> int:
-        out, _ = made(torch.randn(steps, B, D), made.zero_state(B), made.offset(B))
+        out, _ = lstm(torch.randn(steps, B, D), lstm.zero_state(B), lstm.offset(B))
         seen, queue = set(), [out.grad_fn]
         while queue:
             node = queue.pop()
@@ -239,20 +239,20 @@ def published(path: Path) -> list[Tensor]:
 def test_equals_the_published_decoder_of_bears(shared: Path) -> None:
     _, _, rows, recurrent, bias = published(shared / "data" / "magenta" / "bear.gen.json")
     units = len(recurrent)
-    made = LstmLayer(5, units).double()
+    lstm = LstmLayer(5, units).double()
     with torch.no_grad():  # theirs: columns input, candidate, forget, output
         for weight, theirs in (
-            (made.input_weight, rows.T),
-            (made.recurrent_weight, recurrent.T),
-            (made.bias, bias),
+            (lstm.input_weight, rows.T),
+            (lstm.recurrent_weight, recurrent.T),
+            (lstm.bias, bias),
         ):
             i, g, f, o = theirs.chunk(4)
             weight.copy_(torch.cat((i, f, o, g)))
     inputs = torch.randn(6, 2, 5).double()
-    found, _ = made(inputs, made.zero_state(2), made.offset(2))
+    outputs, _ = lstm(inputs, lstm.zero_state(2), lstm.offset(2))
     h = c = torch.zeros(2, units).double()
     for t in range(6):
         i, g, f, o = (inputs[t] @ rows + h @ recurrent + bias).chunk(4, dim=1)
         c = c * torch.sigmoid(f + 1) + torch.sigmoid(i) * torch.tanh(g)
         h = torch.tanh(c) * torch.sigmoid(o)
-        torch.testing.assert_close(found[t], h)
+        torch.testing.assert_close(outputs[t], h)

@@ -17,14 +17,14 @@ def row(*values: float) -> torch.Tensor:
 def test_position_equals_scipy() -> None:
     # pen 3, then π, μx, μy, log σx, log σy, ρ of two Gaussians
     out = row(0, 0, 0, 0.3, -0.2, 1, -1, 0.5, 2, 0.1, -0.4, 0.2, 0.3, 0.9, -1.5)
-    found = mixture.position_nats(mixture.split(out), row(0.7, 0.4))
+    nats = mixture.position_nats(mixture.split(out), row(0.7, 0.4))
     weights = np.exp([0.3, -0.2]) / np.exp([0.3, -0.2]).sum()
     density = 0.0
     for k, (mx, my, sx, sy, r) in enumerate([(1, 0.5, 0.1, 0.2, 0.9), (-1, 2, -0.4, 0.3, -1.5)]):
         sx, sy, rho = np.exp(sx), np.exp(sy), np.tanh(r)
         cov = [[sx**2, rho * sx * sy], [rho * sx * sy, sy**2]]
         density += weights[k] * multivariate_normal([mx, my], cov).pdf([0.7, 0.4])
-    assert float(found) == pytest.approx(-np.log(density), rel=1e-9)
+    assert float(nats) == pytest.approx(-np.log(density), rel=1e-9)
 
 
 @settings(deadline=None)
@@ -36,8 +36,8 @@ def test_never_nan_however_extreme(values: list[float], offset: tuple[float, flo
     out = torch.tensor(values, dtype=torch.float32)[None, None].requires_grad_()
     targets = torch.tensor([*offset, 1.0, 0, 0])[None, None]
     # the first row has no position loss, so the row is put twice
-    found = mixture.nats(out.expand(2, 1, -1), targets.expand(2, 1, -1), torch.tensor([2]))
-    loss = (found.position + found.pen).mean()
+    costs = mixture.nats(out.expand(2, 1, -1), targets.expand(2, 1, -1), torch.tensor([2]))
+    loss = (costs.position + costs.pen).mean()
     loss.backward()
     assert torch.isfinite(loss)
     assert torch.isfinite(out.grad).all()
@@ -66,8 +66,8 @@ def test_padding_costs_no_position_and_is_kept_apart() -> None:
 
 def test_the_end_row_counts_for_the_pen() -> None:
     out = torch.zeros(3, 1, mixture.width(M))
-    found = mixture.nats(out, drawing(2, 3)[:, None], torch.tensor([2]))
-    assert float(found.pen) == pytest.approx(3 * np.log(3))
+    costs = mixture.nats(out, drawing(2, 3)[:, None], torch.tensor([2]))
+    assert float(costs.pen) == pytest.approx(3 * np.log(3))
 
 
 def test_kl_is_zero_for_the_prior_and_known_elsewhere() -> None:

@@ -169,7 +169,7 @@ def test_the_librarys_arithmetic_unit_by_unit() -> None:
 @pytest.mark.parametrize("conditional", [False, True])
 def test_the_export_is_near_ours_after_rounding(conditional: bool) -> None:
     model = plain_model(conditional)
-    z = prior_z(model, 2)
+    z = prior_z(model, 5)
     made = to_browser(model, z, "x")
     again, rows = sketchrnn_js.as_written(made.model), some_rows(9)
     zeros = np.zeros(again.units)

@@ -62,11 +62,11 @@ def test_bf16_is_rounded_to_nearest_and_nan_stays() -> None:
 def test_a_prepared_matrix_multiplies_as_the_plain_one(kind: torch.dtype, mostly: int) -> None:
     torch.manual_seed(0)
     matrix, rows = torch.randn(40, 24).to(kind), torch.randn(7, 40).to(kind)
-    made, more = PackedWeights(matrix, kind, mostly), torch.randn(24).to(kind)
+    packed, more = PackedWeights(matrix, kind, mostly), torch.randn(24).to(kind)
     for count in (7, 1):
-        torch.testing.assert_close(made.times(rows[:count]), rows[:count] @ matrix)
+        torch.testing.assert_close(packed.times(rows[:count]), rows[:count] @ matrix)
         wanted = torch.addmm(more, rows[:count], matrix)
-        torch.testing.assert_close(made.times(rows[:count], more), wanted)
+        torch.testing.assert_close(packed.times(rows[:count], more), wanted)
 
 
 def test_memory_is_used_again_once_its_lease_is_gone() -> None:

@@ -11,7 +11,7 @@ R, H, M = 30, 6, 3
 WIDTH = mixture.width(M)
 
 
-def given_rows(kind: torch.dtype, size: float = 1.0) -> tuple[Tensor, ...]:
+def make_arguments(kind: torch.dtype, size: float = 1.0) -> tuple[Tensor, ...]:
     torch.manual_seed(0)
     hiddens, weight, bias = torch.randn(R, H), torch.randn(WIDTH, H) * size, torch.randn(WIDTH)
     targets = torch.zeros(R, 5)
@@ -22,9 +22,9 @@ def given_rows(kind: torch.dtype, size: float = 1.0) -> tuple[Tensor, ...]:
 
 
 def plain(hiddens: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, placed: Tensor):
-    found = mixture.split(hiddens @ weight.T + bias)
-    position = torch.where(placed, mixture.position_nats(found, targets[:, :2]), 0.0)
-    return position.sum(), mixture.pen_nats(found, targets).sum()
+    parameters = mixture.split(hiddens @ weight.T + bias)
+    position = torch.where(placed, mixture.position_nats(parameters, targets[:, :2]), 0.0)
+    return position.sum(), mixture.pen_nats(parameters, targets).sum()
 
 
 @pytest.mark.parametrize("size", [1.0, 8.0])  # the larger one passes the limits of σ and ρ
@@ -32,24 +32,26 @@ def plain(hiddens: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, placed
 def test_nats_and_gradients_are_those_of_the_readable_form(
     kind: torch.dtype, close: float, size: float
 ) -> None:
-    found = []
+    results = []
     for way in (plain, output_loss.nats):
-        leaves = given_rows(kind, size)
+        leaves = make_arguments(kind, size)
         position, pen = way(*leaves)
         (0.3 * position + 0.7 * pen).backward()
-        found.append([position, pen, *(leaf.grad for leaf in leaves[:3])])
-    for wanted, got in zip(*found, strict=True):
+        results.append([position, pen, *(leaf.grad for leaf in leaves[:3])])
+    for wanted, got in zip(*results, strict=True):
         torch.testing.assert_close(got, wanted, rtol=close, atol=close * float(wanted.abs().max()))
 
 
 def test_gradcheck() -> None:
-    assert torch.autograd.gradcheck(output_loss.nats, given_rows(torch.float64))
+    assert torch.autograd.gradcheck(output_loss.nats, make_arguments(torch.float64))
 
 
 def test_chunks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = [float(v) for v in output_loss.nats(*given_rows(torch.float64))]
+    whole = [float(v) for v in output_loss.nats(*make_arguments(torch.float64))]
     monkeypatch.setattr(output_loss, "CHUNK", 7)
-    assert [float(v) for v in output_loss.nats(*given_rows(torch.float64))] == pytest.approx(whole)
+    assert [float(v) for v in output_loss.nats(*make_arguments(torch.float64))] == pytest.approx(
+        whole
+    )
 
 
 @settings(deadline=None, max_examples=60)

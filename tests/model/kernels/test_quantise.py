@@ -22,11 +22,11 @@ B, D, H = 9, 7, 36  # H: neither whole panels nor whole tiles
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 6, 13])
 def test_sums_of_codes_are_exact(depth: int, width: int, count: int) -> None:
     rng = np.random.default_rng(0)
-    made = PackedMatrix(torch.from_numpy(rng.normal(size=(depth, width)).astype(np.float32)))
+    packed = PackedMatrix(torch.from_numpy(rng.normal(size=(depth, width)).astype(np.float32)))
     rows = rng.integers(0, 256, (count + 1, depth)).astype(np.uint8)
-    sums = np.full((count + 1, len(made.starts)), 7, np.int32)
-    multiply(rows, made.panels, made.starts, sums, count)
-    codes = made.panels.transpose(1, 3, 0, 2).reshape(depth, -1).astype(np.int64)
+    sums = np.full((count + 1, len(packed.starts)), 7, np.int32)
+    multiply(rows, packed.panels, packed.starts, sums, count)
+    codes = packed.panels.transpose(1, 3, 0, 2).reshape(depth, -1).astype(np.int64)
     np.testing.assert_array_equal(sums[:count], (rows[:count].astype(np.int64) - 128) @ codes)
     assert (sums[count] == 7).all()  # no row more
     assert not codes[:, width:].any()
@@ -35,24 +35,24 @@ def test_sums_of_codes_are_exact(depth: int, width: int, count: int) -> None:
 def test_codes_multiply_to_within_their_steps() -> None:
     torch.manual_seed(0)
     matrix, rows = torch.randn(40, 24), torch.rand(7, 40) * 2 - 1
-    found = PackedMatrix(matrix, 1 / 127).times(coded(rows))[:, :24]
+    product = PackedMatrix(matrix, 1 / 127).times(coded(rows))[:, :24]
     wanted = rows @ matrix
-    assert 0 < float((found - wanted).norm() / wanted.norm()) < 0.02
+    assert 0 < float((product - wanted).norm() / wanted.norm()) < 0.02
 
 
 def test_each_column_has_its_own_scale_and_what_is_not_a_number_stays_none() -> None:
     matrix = torch.ones(8, 3) * torch.tensor([1e-4, 1.0, 1e4])
     matrix[5, 1] = torch.nan
-    found = PackedMatrix(matrix).times(torch.full((1, 8), 129, dtype=torch.uint8))[0, :3]
-    torch.testing.assert_close(found[[0, 2]], torch.tensor([8e-4, 8e4]))
-    assert found[1].isnan()
+    product = PackedMatrix(matrix).times(torch.full((1, 8), 129, dtype=torch.uint8))[0, :3]
+    torch.testing.assert_close(product[[0, 2]], torch.tensor([8e-4, 8e4]))
+    assert product[1].isnan()
 
 
 def test_blocks_are_all_steps_in_order() -> None:
     counts = np.array([50] * 60 + [20] * 30 + [1] * 5)
-    found = int8_weight_grad.blocks(counts)
-    assert [n for part in found for n in range(part.start, part.stop)] == list(range(95))
-    sizes = [counts[part].sum() for part in found]
+    blocks = int8_weight_grad.blocks(counts)
+    assert [n for part in blocks for n in range(part.start, part.stop)] == list(range(95))
+    sizes = [counts[part].sum() for part in blocks]
     assert max(sizes) < 1.2 * int8_weight_grad.BLOCK
     assert min(sizes) > 0.8 * int8_weight_grad.BLOCK
     assert int8_weight_grad.blocks(np.array([3])) == [slice(0, 1)]
@@ -76,15 +76,15 @@ def job(is_coded: bool, kind: torch.dtype, with_norm: bool = True) -> tuple[Lstm
     leaves = [leaf.requires_grad_() for leaf in leaves]
     kept = (torch.rand(rows, H) < 0.9).to(torch.uint8)
     norms = leaves[6:] if with_norm else [None, None]
-    made = LstmJob(*leaves[:6], *norms, packing.groups, kept, 1 / 0.9, kind, EPS, is_coded)
-    return made, leaves if with_norm else leaves[:6]
+    lstm_job = LstmJob(*leaves[:6], *norms, packing.groups, kept, 1 / 0.9, kind, EPS, is_coded)
+    return lstm_job, leaves if with_norm else leaves[:6]
 
 
-def outcome(made: LstmJob, leaves: list[Tensor]) -> list[Tensor]:
-    (found,) = run_lstm([made])
-    rows = torch.linspace(0.1, 2, len(found.hiddens))[:, None]
-    (found.hiddens.float() * rows).sin().sum().backward()
-    return [found.hiddens.detach(), *(leaf.grad for leaf in leaves)]
+def outcome(lstm_job: LstmJob, leaves: list[Tensor]) -> list[Tensor]:
+    (result,) = run_lstm([lstm_job])
+    rows = torch.linspace(0.1, 2, len(result.hiddens))[:, None]
+    (result.hiddens.float() * rows).sin().sum().backward()
+    return [result.hiddens.detach(), *(leaf.grad for leaf in leaves)]
 
 
 @pytest.mark.parametrize("with_norm", [True, False])
@@ -94,8 +94,8 @@ def test_all_gradients_are_near_those_in_numbers(
     # Several blocks, of rows that are no whole fours.
     monkeypatch.setattr(int8_weight_grad, "BLOCK", 48)
     wanted = outcome(*job(False, torch.float32, with_norm))
-    found = outcome(*job(True, torch.bfloat16, with_norm))
-    for exact, near in zip(wanted, found, strict=True):
+    approximate = outcome(*job(True, torch.bfloat16, with_norm))
+    for exact, near in zip(wanted, approximate, strict=True):
         error = float((exact - near).norm() / exact.norm())
         assert 0 < error < 0.1
     assert lstm_backward.blocks is int8_weight_grad.blocks
@@ -113,8 +113,8 @@ def test_weights_gradients_are_sums_over_rows_to_within_their_codes(
         original(codes, turned, *rest)
 
     monkeypatch.setattr(int8_weight_grad, "weigh", kept)
-    made, leaves = job(True, torch.bfloat16)
-    _, _, input_grad, _, grad = outcome(made, leaves)[:5]
+    lstm_job, leaves = job(True, torch.bfloat16)
+    _, _, input_grad, _, grad = outcome(lstm_job, leaves)[:5]
     exact = np.zeros((4 * H, H + 2 * D))
     for codes, turned, column_scales in seen:
         left = (turned[:, : len(codes)].astype(np.float64) - 128) * column_scales[:, None]
@@ -134,12 +134,12 @@ def test_inputs_have_finer_codes_than_states() -> None:
     shifts = np.full(rows, 2, np.int64)
     int8_weight_grad.scale(2, shifts, hiddens, inputs, scales, column_scales, codes.view(np.int32))
     back = (codes[:, :rows].astype(np.float32) - 128) * column_scales[:, None]
-    for given, found, most in (
+    for values, decoded, most in (
         (hiddens[4 : rows + 4], back[:H], 2e-2),
         (inputs[2 : rows + 2], back[H : H + D] + back[H + D :], 1e-4),
     ):
-        wanted = given * scales[2 : rows + 2, None]
-        errors = np.linalg.norm(found.T - wanted, axis=0) / np.linalg.norm(wanted, axis=0)
+        wanted = values * scales[2 : rows + 2, None]
+        errors = np.linalg.norm(decoded.T - wanted, axis=0) / np.linalg.norm(wanted, axis=0)
         assert 0 < errors.max() < most
 
 

@@ -45,10 +45,10 @@ class Stops:
 class Hears(Stops):
     def __init__(self) -> None:
         super().__init__(-1)
-        self.said: list[str] = []
+        self.messages: list[str] = []
 
     def say(self, text: str) -> None:
-        self.said.append(text)
+        self.messages.append(text)
 
 
 def losses(folder: Path) -> list[tuple[object, ...]]:
@@ -64,12 +64,12 @@ def tell(folder: Path) -> list[tuple[object, ...]]:
 
 @pytest.mark.parametrize("conditional", [True, False])
 def test_resumes_to_the_very_step(tmp_path: Path, conditional: bool) -> None:
-    given = (waves(20), waves(6, 1), TINY[conditional], tiny_training())
+    arguments = (waves(20), waves(6, 1), TINY[conditional], tiny_training())
     whole, parts = tmp_path / "whole", tmp_path / "parts"
-    train(*given, whole)
-    assert train(*given, parts, progress=Stops(3)).ended == "interrupted"
-    assert train(*given, parts, progress=Stops(7)).steps == 7
-    assert train(*given, parts).ended == "steps"
+    train(*arguments, whole)
+    assert train(*arguments, parts, progress=Stops(3)).ended == "interrupted"
+    assert train(*arguments, parts, progress=Stops(7)).steps == 7
+    assert train(*arguments, parts).ended == "steps"
     assert tell(parts) == losses(whole)
     for which in ("best", "last"):
         a, b = read(whole, which).tensors, read(parts, which).tensors
@@ -80,22 +80,22 @@ def test_resumes_to_the_very_step(tmp_path: Path, conditional: bool) -> None:
 
 def test_a_kill_between_two_saves_loses_only_steps(tmp_path: Path) -> None:
     """Metrics after the last checkpoint are forgotten and written again."""
-    given = (waves(20), waves(6, 1), TINY[False])
+    arguments = (waves(20), waves(6, 1), TINY[False])
     whole, parts = tmp_path / "whole", tmp_path / "parts"
-    train(*given, tiny_training(), whole)
-    train(*given, tiny_training(steps=6), parts)
+    train(*arguments, tiny_training(), whole)
+    train(*arguments, tiny_training(steps=6), parts)
     with (parts / metrics.FILE).open("a") as file:
         file.write('{"kind": "train", "step": 7, "reconstruction": 9, "kl": 9}\n{"kind": "tr')
-    train(*given, tiny_training(), parts)
+    train(*arguments, tiny_training(), parts)
     whole_train = [line for line in losses(whole) if line[0] == "train"]
     assert [line for line in tell(parts) if line[0] == "train"] == whole_train
 
 
 def test_a_finished_training_is_not_done_again(tmp_path: Path) -> None:
-    given = (waves(20), waves(6, 1), TINY[False], tiny_training(), tmp_path)
-    first = train(*given)
+    arguments = (waves(20), waves(6, 1), TINY[False], tiny_training(), tmp_path)
+    first = train(*arguments)
     before = {p.name: p.stat().st_mtime_ns for p in tmp_path.iterdir() if "last" in p.name}
-    assert train(*given) == first
+    assert train(*arguments) == first
     assert {p.name: p.stat().st_mtime_ns for p in tmp_path.iterdir() if "last" in p.name} == before
 
 
@@ -138,7 +138,7 @@ def test_nan_steps_are_skipped_told_and_lower_the_rate(
     result = train(waves(20), waves(4, 1), TINY[True], tiny_training(), tmp_path, progress=hears)
     assert (result.skipped, result.steps) == (2, 12)
     assert read(tmp_path, "last").loop["factor"] == 0.25
-    assert sum("not finite" in s for s in hears.said) == 2
+    assert sum("not finite" in s for s in hears.messages) == 2
     assert all(t.isfinite().all() for t in read(tmp_path, "last").tensors.values())
 
 
@@ -162,8 +162,8 @@ def test_too_many_nan_steps_end_with_a_sentence(
 def test_metrics_say_both_losses_and_the_time_left(tmp_path: Path) -> None:
     hears = Hears()
     train(waves(20), waves(4, 1), TINY[True], tiny_training(), tmp_path, progress=hears)
-    assert any("reconstruction" in s and "KL" in s and "left" in s for s in hears.said)
-    assert any("nats a point" in s for s in hears.said)
+    assert any("reconstruction" in s and "KL" in s and "left" in s for s in hears.messages)
+    assert any("nats a point" in s for s in hears.messages)
     lines = [json.loads(t) for t in (tmp_path / metrics.FILE).read_text().splitlines()]
     assert [r["step"] for r in lines if r["kind"] == "train"] == list(range(1, 13))
     assert [r["step"] for r in lines if r["kind"] == "valid"] == [4, 8, 12]

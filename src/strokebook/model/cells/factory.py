@@ -17,5 +17,5 @@ def make_cell(
     kind: str, inputs: int, units: int, constants: int = 0, seed: torch.Generator | None = None
 ) -> Cell:
     """A cell of one of :data:`KINDS`."""
-    made = {"lstm": LstmLayer, "layer_norm": LayerNormLstm, "hyper": HyperLstm}
-    return cast(Cell, made[kind](inputs, units, constants, seed))
+    cells = {"lstm": LstmLayer, "layer_norm": LayerNormLstm, "hyper": HyperLstm}
+    return cast(Cell, cells[kind](inputs, units, constants, seed))

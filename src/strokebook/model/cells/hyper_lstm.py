@@ -84,12 +84,12 @@ class HyperLstm(Layer):
 
     def _scales(self, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Factors on input and recurrent part, and bias, each ``(B, 4H)``."""
-        found = product(hidden, self.embed_weight)
-        parts = list(found.view(-1, 3, 4 * EMBEDDING).unbind(1))
+        embedding = product(hidden, self.embed_weight)
+        parts = list(embedding.view(-1, 3, 4 * EMBEDDING).unbind(1))
         parts[0] = parts[0] + self.embed_bias[0]
         parts[1] = parts[1] + self.embed_bias[1]
-        made = [
+        scales = [
             torch.einsum("bge,ghe->bgh", part.view(-1, 4, EMBEDDING), weight).flatten(1)
             for part, weight in zip(parts, self.scale_weight, strict=True)
         ]
-        return made[0], made[1], made[2]
+        return scales[0], scales[1], scales[2]

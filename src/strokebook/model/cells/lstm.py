@@ -100,10 +100,10 @@ class LstmLayer(Layer):
             kept, factor = mask or (None, 1.0)
             weight = cell.recurrent_weight
             kind = product_type(weight, cell.units, len(offset))
-            given = (inputs, cell.input_weight, offset, weight, *state, *cell.norms())
+            tensors = (inputs, cell.input_weight, offset, weight, *state, *cell.norms())
             coded = in_codes(weight)
-            jobs.append(LstmJob(*given, packing.groups, kept, factor, kind, EPS, coded))
-        return [(found.hiddens, State(found.hidden, found.cell)) for found in run_lstm(jobs)]
+            jobs.append(LstmJob(*tensors, packing.groups, kept, factor, kind, EPS, coded))
+        return [(result.hiddens, State(result.hidden, result.cell)) for result in run_lstm(jobs)]
 
 
 class LayerNormLstm(LstmLayer):

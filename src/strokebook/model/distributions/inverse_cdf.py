@@ -48,15 +48,15 @@ class InverseCdf:
     missing: int
     weighed: bool
 
-    def offset(self, found: Mixture, logistic: Tensor | None = None) -> Tensor:
+    def offset(self, parameters: Mixture, logistic: Tensor | None = None) -> Tensor:
         """An offset of each drawing, ``(B, 2)``.
 
         Args:
-            found: Fields ``(B, K)``.
+            parameters: Fields ``(B, K)``.
             logistic: Components that are logistic instead of normal, ``(K,)``; None: none.
         """
-        which = _index(found.weight / self.temperature.mixture, self.level[:, 0])[:, None]
-        mean_x, mean_y, log_x, log_y, raw = (part.gather(1, which)[:, 0] for part in found[2:])
+        which = _index(parameters.weight / self.temperature.mixture, self.level[:, 0])[:, None]
+        mean_x, mean_y, log_x, log_y, raw = (part.gather(1, which)[:, 0] for part in parameters[2:])
         rho, spread, place = torch.tanh(raw), self.temperature.mixture**0.5, self.place
         across = rho * place[:, 0] + torch.sqrt(1.0 - rho * rho) * place[:, 1]
         along = place[:, 0]

@@ -21,14 +21,14 @@ def to_local_frame(offsets: Tensor, facing: Tensor) -> Tensor:
     return torch.stack((dx * cosine + dy * sine, dy * cosine - dx * sine), -1)
 
 
-def gaussian_nats(said: Tensor, offsets: Tensor) -> Tensor:
+def gaussian_nats(parameters: Tensor, offsets: Tensor) -> Tensor:
     """-log density of offsets under each component, ``(R, M)``.
 
     Args:
-        said: Means along x and y, log σ along both, and ρ before its tanh, ``(R, 5, M)``.
+        parameters: Means along x and y, log σ along both, and ρ before its tanh, ``(R, 5, M)``.
         offsets: In the components' frame, ``(R, 2)``.
     """
-    mean_x, mean_y, log_x, log_y, raw = limited(said)
+    mean_x, mean_y, log_x, log_y, raw = limited(parameters)
     x = (offsets[:, :1] - mean_x) * torch.exp(-log_x)
     y = (offsets[:, 1:] - mean_y) * torch.exp(-log_y)
     size = raw.abs()
@@ -37,14 +37,14 @@ def gaussian_nats(said: Tensor, offsets: Tensor) -> Tensor:
     return 0.5 * (distance + log_rest) + log_x + log_y + log(2.0 * torch.pi)
 
 
-def limited(said: Tensor) -> tuple[Tensor, ...]:
+def limited(parameters: Tensor) -> tuple[Tensor, ...]:
     """The five numbers of Gaussians ``(R, 5, M)``, spreads and correlations limited."""
-    mean_x, mean_y, log_x, log_y, raw = said.unbind(1)
+    mean_x, mean_y, log_x, log_y, raw = parameters.unbind(1)
     spreads = (v.clamp(-LOG_SIGMA, LOG_SIGMA) for v in (log_x, log_y))
     return mean_x, mean_y, *spreads, raw.clamp(-mixture.RHO, mixture.RHO)
 
 
-def blurred_nats(said: Tensor, offsets: Tensor, blur: Tensor) -> Tensor:
+def blurred_nats(parameters: Tensor, offsets: Tensor, blur: Tensor) -> Tensor:
     """-log density of offsets under each logistic component, blurred, ``(R, M)``.
 
     A logistic variable with uniform noise of the width w added has the density
@@ -52,21 +52,21 @@ def blurred_nats(said: Tensor, offsets: Tensor, blur: Tensor) -> Tensor:
     it, as offsets between whole coordinates are under noise of one unit's width.
 
     Args:
-        said: For both axes mean and log scale, ``(R, 2, 2, M)``.
+        parameters: For both axes mean and log scale, ``(R, 2, 2, M)``.
         offsets: ``(R, 2)``.
         blur: w, a number.
     """
-    sharp = torch.exp(-said[:, :, 1].clamp(-LOG_SIGMA, LOG_SIGMA))
-    away = offsets[:, :, None] - said[:, :, 0]
+    sharp = torch.exp(-parameters[:, :, 1].clamp(-LOG_SIGMA, LOG_SIGMA))
+    away = offsets[:, :, None] - parameters[:, :, 0]
     high, low = (away + 0.5 * blur) * sharp, (away - 0.5 * blur) * sharp
     # σ(b) - σ(a) = σ(b) σ(-a) (1 - e^(a - b)), nothing of which can be lost in rounding
     width = torch.log(-torch.expm1(-blur * sharp)) - torch.log(blur)
     return (softplus(-high) + softplus(low) - width).sum(1)
 
 
-def from_local_frame(said: Tensor, facing: Tensor) -> Tensor:
+def from_local_frame(parameters: Tensor, facing: Tensor) -> Tensor:
     """Gaussians ``(R, 5, M)`` of frames whose x axes are ``facing`` in the page's frame, alike."""
-    mean_x, mean_y, log_x, log_y, raw = limited(said.double())
+    mean_x, mean_y, log_x, log_y, raw = limited(parameters.double())
     cosine, sine = facing.double()[:, :, None].unbind(1)
     wide, high = torch.exp(2.0 * log_x), torch.exp(2.0 * log_y)
     both = torch.exp(log_x + log_y)
@@ -78,4 +78,4 @@ def from_local_frame(said: Tensor, facing: Tensor) -> Tensor:
     # atanh ρ = asinh(ρ / √(1 - ρ²)), and √(1 - ρ²) · σx · σy is the same in both frames
     rho = torch.asinh(crossed * torch.cosh(raw) / both)
     there_x, there_y = cosine * mean_x - sine * mean_y, sine * mean_x + cosine * mean_y
-    return torch.stack((there_x, there_y, new_x, new_y, rho), 1).to(said.dtype)
+    return torch.stack((there_x, there_y, new_x, new_y, rho), 1).to(parameters.dtype)

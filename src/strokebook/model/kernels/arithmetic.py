@@ -34,14 +34,14 @@ _HALF_WORD, _HALF = np.uint32(16), np.uint32(0x8000)
 
 def kernel(function: F) -> F:
     """``function`` compiled, kept on disk beside the code; it releases Python's lock."""
-    made = numba.njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")(function)
-    return cast(F, made)
+    compiled = numba.njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")(function)
+    return cast(F, compiled)
 
 
 def inlined(function: F) -> F:
     """A building block, compiled into its callers."""
-    made = numba.njit(fastmath=_FAST, error_model="numpy")(function)
-    return cast(F, made)
+    compiled = numba.njit(fastmath=_FAST, error_model="numpy")(function)
+    return cast(F, compiled)
 
 
 def widen(value: Any) -> Any:

@@ -70,9 +70,9 @@ class _Root(torch.autograd.Function):
         """The weight's gradient, ``(G, D)``."""
         del grad  # the products' factors are in the book
         book = ctx.book
-        found = torch.cat(book.grads).t() @ torch.cat(book.inputs)
+        weight_grad = torch.cat(book.grads).t() @ torch.cat(book.inputs)
         book.inputs, book.grads = [], []
-        return found.to(book.source.dtype), None
+        return weight_grad.to(book.source.dtype), None
 
 
 class _DeferredMatmul(torch.autograd.Function):
@@ -91,8 +91,8 @@ class _DeferredMatmul(torch.autograd.Function):
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None]:
         """The inputs' gradient; what the weight's needs goes into the book."""
         (factor,) = ctx.saved_tensors
-        given = grad.to(factor.dtype)
+        converted = grad.to(factor.dtype)
         ctx.book.inputs.append(factor)
-        ctx.book.grads.append(given)
-        back = (given @ ctx.book.weight).to(grad.dtype)
+        ctx.book.grads.append(converted)
+        back = (converted @ ctx.book.weight).to(grad.dtype)
         return back, torch.zeros((), dtype=ctx.kind, device=grad.device), None

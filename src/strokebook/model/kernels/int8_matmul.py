@@ -113,8 +113,8 @@ def _tile(rows: int) -> Any:
         out: Any,
         out_bytes: Any,
     ) -> Any:
-        given = (row, row_bytes, panel, depth, starts, out, out_bytes)
-        return types.void(*[types.intp] * len(given)), _write(rows)
+        arguments = (row, row_bytes, panel, depth, starts, out, out_bytes)
+        return types.void(*[types.intp] * len(arguments)), _write(rows)
 
     return tile
 

@@ -83,11 +83,13 @@ class WeightGradient:
         block = self.codes[rows]
         panels = torch.empty(-(-wide // PANEL), count // DEEP, PANEL, dtype=torch.int32).numpy()
         starts, sums = np.empty(PANEL, np.int32), torch.empty(columns, PANEL, dtype=torch.int32)
-        given = panels.view(np.int8).reshape(*panels.shape, DEEP), starts, sums.numpy()
-        weigh(block.numpy(), turned, column_scales, panels, *given, self.weight, self.input_weight)
+        buffers = panels.view(np.int8).reshape(*panels.shape, DEEP), starts, sums.numpy()
+        weigh(
+            block.numpy(), turned, column_scales, panels, *buffers, self.weight, self.input_weight
+        )
         if self.d_inputs is not None and self.panels is not None:
-            found = self.panels.times(block)[:, : self.d_inputs.shape[1]]
-            torch.mul(found, self.scales[rows, None], out=self.d_inputs[rows])
+            products = self.panels.times(block)[:, : self.d_inputs.shape[1]]
+            torch.mul(products, self.scales[rows, None], out=self.d_inputs[rows])
 
 
 def blocks(counts: np.ndarray[Any, Any]) -> list[slice]:
@@ -270,11 +272,11 @@ def spread(begins: Any, counts: Any, values: Any, scales: Any, coded: bool, sums
             if counts[step] <= place:
                 break
             row = begins[step] + place
-            given = values[row]
+            row_values = values[row]
             if coded:
                 row_scale = scales[row]
                 for k in range(len(out)):
-                    out[k] += row_scale * (np.float32(given[k]) - np.float32(ZERO))
+                    out[k] += row_scale * (np.float32(row_values[k]) - np.float32(ZERO))
             else:
                 for k in range(len(out)):
-                    out[k] += widen(given[k])
+                    out[k] += widen(row_values[k])

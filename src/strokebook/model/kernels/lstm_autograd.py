@@ -55,8 +55,8 @@ def _forward(run: LstmRun, group: int) -> None:
         named["product_scales"] = run.panels.scales
         arguments = [named[name] for name in lstm_forward_step.ARGUMENTS]
         sums = run.panels.sums(len(codes)).numpy()
-        given_panels = (array(codes), *run.panels.arrays, sums)
-        lstm_forward_step.run(np.array(steps), *given_panels, *arguments)
+        panels = (array(codes), *run.panels.arrays, sums)
+        lstm_forward_step.run(np.array(steps), *panels, *arguments)
         return
     arguments = [named[name] for name in lstm_forward_step.ARGUMENTS]
     for row, now, before, count in steps:

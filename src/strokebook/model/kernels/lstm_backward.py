@@ -181,7 +181,7 @@ def rows_before(steps: list[LstmStep]) -> np.ndarray[tuple[int], np.dtype[np.int
     """For each row of a group the row of the states from which its step began."""
     table = np.array(steps)
     shift = np.repeat(table[:, 2] - table[:, 0], table[:, 3])
-    found: np.ndarray[tuple[int], np.dtype[np.int64]] = shift + np.arange(
+    rows: np.ndarray[tuple[int], np.dtype[np.int64]] = shift + np.arange(
         steps[0].row, steps[-1].row + steps[-1].drawings
     )
-    return found
+    return rows

@@ -68,14 +68,14 @@ def rows(
 @inlined
 def _pen(out: Any, grad: Any, target: Any, one: Any) -> Any:
     most = max(out[0], out[1], out[2])
-    total, said = one - one, one - one
+    total, target_logit = one - one, one - one
     for k in range(PENS):
         grad[k] = exp(out[k] - most)
         total += grad[k]
-        said += target[2 + k] * (out[k] - most)
+        target_logit += target[2 + k] * (out[k] - most)
     for k in range(PENS):
         grad[k] = grad[k] / total - target[2 + k]
-    return np.log(total) - said
+    return np.log(total) - target_logit
 
 
 @inlined

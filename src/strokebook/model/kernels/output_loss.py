@@ -82,17 +82,17 @@ class _OutputLoss(torch.autograd.Function):
         scales = torch.cat((d_pen.expand(PENS), d_position.expand(len(weight) - PENS)))
         d_hiddens = torch.empty_like(hiddens)
         narrow = weight.to(hiddens.dtype)
-        found: list[tuple[Tensor, Tensor]] = []
+        part_grads: list[tuple[Tensor, Tensor]] = []
 
         def back(part: slice) -> None:
             scaled = grads[part] * scales
-            given = scaled.to(hiddens.dtype)
-            torch.mm(given, narrow, out=d_hiddens[part])
-            found.append(((given.t() @ hiddens[part]).to(weight.dtype), scaled.sum(0)))
+            narrow_grads = scaled.to(hiddens.dtype)
+            torch.mm(narrow_grads, narrow, out=d_hiddens[part])
+            part_grads.append(((narrow_grads.t() @ hiddens[part]).to(weight.dtype), scaled.sum(0)))
 
         threads.run([partial(back, part) for part in ctx.parts])
-        d_weight = torch.stack([w for w, _ in found]).sum(0)
-        d_bias = torch.stack([b for _, b in found]).sum(0)
+        d_weight = torch.stack([w for w, _ in part_grads]).sum(0)
+        d_bias = torch.stack([b for _, b in part_grads]).sum(0)
         return d_hiddens, d_weight, d_bias, None, None
 
 

@@ -28,23 +28,23 @@ _NOTHING = np.float32(1e-6)  # share of a jump under which a pair has no say in 
 
 @inlined
 def _relate(
-    found: Any, places: Any, begins: Any, strokes: Any, t: int, n: int, b: int
+    features: Any, places: Any, begins: Any, strokes: Any, t: int, n: int, b: int
 ) -> tuple[Any, Any]:
     """Write the relations of the pen at ``t`` to point ``n``; the way there."""
     x, y = places[n, b, 0] - places[t, b, 0], places[n, b, 1] - places[t, b, 1]
     square = x * x + y * y
     distance = np.sqrt(square)
     ago = strokes[t, b] - strokes[n, b]
-    found[0], found[1] = _UNIT * x, _UNIT * y
-    found[2] = np.log(distance + _SOFT)
-    found[3] = _HALF * np.log(np.float32(t - n) + _ONE)
-    found[4] = begins[n, b]
-    found[5] = _ONE if n == t else begins[n + 1, b]
-    found[6] = _ONE if ago == _ZERO else _ZERO
-    found[7] = np.log(ago + _ONE)
-    found[8] = _ONE if ago == _ONE else _ZERO
-    found[9] = min(square * _UNIT * _UNIT, _MOST)
-    found[10] = exp(-distance)
+    features[0], features[1] = _UNIT * x, _UNIT * y
+    features[2] = np.log(distance + _SOFT)
+    features[3] = _HALF * np.log(np.float32(t - n) + _ONE)
+    features[4] = begins[n, b]
+    features[5] = _ONE if n == t else begins[n + 1, b]
+    features[6] = _ONE if ago == _ZERO else _ZERO
+    features[7] = np.log(ago + _ONE)
+    features[8] = _ONE if ago == _ONE else _ZERO
+    features[9] = min(square * _UNIT * _UNIT, _MOST)
+    features[10] = exp(-distance)
     return x, y
 
 
@@ -58,7 +58,7 @@ def _mixed(f: Any, query: Any, key: Any, net: Any, k: int) -> Any:
 
 
 @inlined
-def _say(f: Any, query: Any, key: Any, net: Any, weight: Any, bias: Any, said: Any) -> None:
+def _say(f: Any, query: Any, key: Any, net: Any, weight: Any, bias: Any, output: Any) -> None:
     """What the net says of a pair; the loop stores nothing, so that it becomes vector code."""
     a, b, c, d, e = bias[0], bias[1], bias[2], bias[3], bias[4]
     for k in range(len(query)):
@@ -68,15 +68,15 @@ def _say(f: Any, query: Any, key: Any, net: Any, weight: Any, bias: Any, said: A
         c += v * weight[2, k]
         d += v * weight[3, k]
         e += v * weight[4, k]
-    said[0], said[1], said[2], said[3], said[4] = a, b, c, d, e
+    output[0], output[1], output[2], output[3], output[4] = a, b, c, d, e
 
 
 @inlined
-def _density(said: Any, way_x: Any, way_y: Any, target: Any) -> tuple[Any, Any, Any, Any, Any]:
+def _density(output: Any, way_x: Any, way_y: Any, target: Any) -> tuple[Any, Any, Any, Any, Any]:
     """Log density of a target about one point; its distance in σ, and 1 / σ."""
-    log_x, log_y = min(max(said[3], _LOW), _HIGH), min(max(said[4], _LOW), _HIGH)
+    log_x, log_y = min(max(output[3], _LOW), _HIGH), min(max(output[4], _LOW), _HIGH)
     sharp_x, sharp_y = exp(-log_x), exp(-log_y)
-    x, y = (target[0] - way_x - said[1]) * sharp_x, (target[1] - way_y - said[2]) * sharp_y
+    x, y = (target[0] - way_x - output[1]) * sharp_x, (target[1] - way_y - output[2]) * sharp_y
     return -_HALF * (x * x + y * y) - log_x - log_y - _LOG_2PI, x, y, sharp_x, sharp_y
 
 
@@ -96,13 +96,13 @@ def forward(
     drawing: Any,
     targets: Any,
     first: Any,
-    all_said: Any,
+    outputs: Any,
     sums: Any,
 ) -> None:
     """Logs of the summed weights of each jump: ``sums[1]``, and without their densities: the first.
 
-    ``sums[0] - sums[1]`` is the cost. What was said of each pair goes to ``all_said``, a jump's
-    pairs from ``first`` on.
+    ``sums[0] - sums[1]`` is the cost. The net's output for each pair goes to ``outputs``, a
+    jump's pairs from ``first`` on.
     """
     f = np.empty(len(net), np.float32)
     work = np.empty((2, len(places)), np.float32)
@@ -111,10 +111,10 @@ def forward(
         most, top = np.float32(-np.inf), np.float32(-np.inf)
         for n in range(t + 1):
             x, y = _relate(f, places, begins, strokes, t, n, b)
-            said = all_said[first[i] + n]
-            _say(f, query[i], keys[slots[n, b]], net, weight, bias, said)
-            found = _density(said, x, y, targets[i])
-            work[0, n], work[1, n] = said[0], said[0] + found[0]
+            output = outputs[first[i] + n]
+            _say(f, query[i], keys[slots[n, b]], net, weight, bias, output)
+            density = _density(output, x, y, targets[i])
+            work[0, n], work[1, n] = output[0], output[0] + density[0]
             most, top = max(most, work[0, n]), max(top, work[1, n])
         total, both = _ZERO, _ZERO
         for n in range(t + 1):
@@ -139,7 +139,7 @@ def backward(
     drawing: Any,
     targets: Any,
     first: Any,
-    all_said: Any,
+    outputs: Any,
     sums: Any,
     d_nats: Any,
     d_query: Any,
@@ -150,27 +150,27 @@ def backward(
 ) -> None:
     """Add the gradients, with what :func:`forward` has found; most pairs hardly matter."""
     hidden = np.empty(query.shape[1], np.float32)
-    f, d_said = np.empty(len(net), np.float32), np.empty(len(bias), np.float32)
+    f, d_output = np.empty(len(net), np.float32), np.empty(len(bias), np.float32)
     for i in jumps:
         t, b = step[i], drawing[i]
         for n in range(t + 1):
-            said, key = all_said[first[i] + n], slots[n, b]
+            output, key = outputs[first[i] + n], slots[n, b]
             x, y = places[n, b, 0] - places[t, b, 0], places[n, b, 1] - places[t, b, 1]
-            normal, u, v, sharp_x, sharp_y = _density(said, x, y, targets[i])
-            share, held = exp(said[0] + normal - sums[1, i]), exp(said[0] - sums[0, i])
+            normal, u, v, sharp_x, sharp_y = _density(output, x, y, targets[i])
+            share, held = exp(output[0] + normal - sums[1, i]), exp(output[0] - sums[0, i])
             if share + held < _NOTHING:
                 continue
             share *= d_nats[i]
-            d_said[0] = d_nats[i] * held - share
-            d_said[1], d_said[2] = -share * u * sharp_x, -share * v * sharp_y
-            d_said[3] = share * (_ONE - u * u) if _LOW <= said[3] <= _HIGH else _ZERO
-            d_said[4] = share * (_ONE - v * v) if _LOW <= said[4] <= _HIGH else _ZERO
+            d_output[0] = d_nats[i] * held - share
+            d_output[1], d_output[2] = -share * u * sharp_x, -share * v * sharp_y
+            d_output[3] = share * (_ONE - u * u) if _LOW <= output[3] <= _HIGH else _ZERO
+            d_output[4] = share * (_ONE - v * v) if _LOW <= output[4] <= _HIGH else _ZERO
             for k in range(len(bias)):
-                d_bias[k] += d_said[k]
+                d_bias[k] += d_output[k]
             _relate(f, places, begins, strokes, t, n, b)
             for k in range(len(hidden)):
                 hidden[k] = _mixed(f, query[i], keys[key], net, k)
-            _back(hidden, f, weight, d_said, d_query[i], d_keys[key], d_net, d_weight)
+            _back(hidden, f, weight, d_output, d_query[i], d_keys[key], d_net, d_weight)
 
 
 @inlined
@@ -178,14 +178,14 @@ def _back(
     hidden: Any,
     f: Any,
     weight: Any,
-    d_said: Any,
+    d_output: Any,
     d_query: Any,
     d_key: Any,
     d_net: Any,
     d_weight: Any,
 ) -> None:
     """The gradients of one pair's hidden layer, added."""
-    a, b, c, d, e = d_said[0], d_said[1], d_said[2], d_said[3], d_said[4]
+    a, b, c, d, e = d_output[0], d_output[1], d_output[2], d_output[3], d_output[4]
     for k in range(len(hidden)):
         v = hidden[k]
         d_weight[0, k] += a * v

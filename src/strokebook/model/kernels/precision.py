@@ -59,5 +59,5 @@ def in_codes(weight: Tensor) -> bool:
 
 def _cpu_has(check: str) -> bool:
     """What PyTorch knows of the processor; versions that do not know it say no."""
-    found = getattr(torch.cpu, check, None)
-    return bool(found()) if found is not None else False
+    has_feature = getattr(torch.cpu, check, None)
+    return bool(has_feature()) if has_feature is not None else False

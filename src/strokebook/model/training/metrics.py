@@ -76,13 +76,13 @@ def append(folder: Path, line: Mapping[str, Any]) -> None:
 def lines(folder: Path) -> list[dict[str, Any]]:
     """All whole lines; one that a kill cut short is left out."""
     path = folder / FILE
-    found = []
+    records = []
     for text in path.read_text("utf-8").splitlines() if path.exists() else ():
         try:
-            found.append(json.loads(text))
+            records.append(json.loads(text))
         except ValueError:
             continue
-    return found
+    return records
 
 
 def draw_curves(folder: Path, best_step: int) -> Path:
@@ -97,9 +97,9 @@ def draw_curves(folder: Path, best_step: int) -> Path:
     grid = figure.subplots(1, len(panels), squeeze=False)[0]
     for axes, (name, title) in zip(grid, panels.items(), strict=True):
         for kind, style in (("train", {"lw": 0.9}), ("valid", {"marker": ".", "lw": 1.4})):
-            found = [(r["step"], r[name]) for r in record if r["kind"] == kind]
-            if found:
-                axes.plot(*zip(*found, strict=True), label=kind, **style)
+            points = [(r["step"], r[name]) for r in record if r["kind"] == kind]
+            if points:
+                axes.plot(*zip(*points, strict=True), label=kind, **style)
         axes.axvline(best_step, color="0.6", lw=0.8, ls=":", label="best")
         axes.set(title=title, xlabel="step")
         axes.legend(frameon=False)

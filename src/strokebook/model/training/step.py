@@ -87,8 +87,8 @@ class Stepper:
         if self.net.encoder is not None:
             posterior = self.net.encode(batch.targets, batch.lengths, noise)
             z, kl = posterior.draw(noise), mixture.kl_loss(*posterior)
-        found = self.net.decoder.nats(batch.inputs, batch.targets, batch.lengths, z, noise)
-        return (found[0] + found[1]) / (len(batch.lengths) * self.n_max), kl
+        nats = self.net.decoder.nats(batch.inputs, batch.targets, batch.lengths, z, noise)
+        return (nats[0] + nats[1]) / (len(batch.lengths) * self.n_max), kl
 
     def state(self) -> dict[str, Tensor]:
         """Adam's moments by name, for a checkpoint."""

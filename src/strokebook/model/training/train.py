@@ -130,8 +130,8 @@ class _Run:
         else:
             if start_from is not None:  # read first: it may be the very model that is replaced
                 which: checkpoint.Which = "best" if checkpoint.has(start_from, "best") else "last"
-                found = checkpoint.read(start_from, which)
-                checkpoint.fill(self.stepper.net, found.tensors, start_from)
+                source = checkpoint.read(start_from, which)
+                checkpoint.fill(self.stepper.net, source.tensors, start_from)
                 self.info["started_from"] = start_from.resolve().name
             for old in ("last.json", "best.json", "*.safetensors"):
                 for file in self.folder.glob(old):
@@ -143,27 +143,27 @@ class _Run:
         self.first, self.before = self.loop.step, self.loop.seconds
         self.mark = time.monotonic()
 
-    def _resume(self, found: checkpoint.Checkpoint) -> None:
+    def _resume(self, last: checkpoint.Checkpoint) -> None:
         net = self.stepper.net
-        old, new = found.info.get("train"), self.info["train"]
+        old, new = last.info.get("train"), self.info["train"]
         if not isinstance(old, dict):
             raise StrokebookError(
                 f"{self.folder / 'last.json'} does not say how its model was trained.",
                 checkpoint.TRAIN_AGAIN,
             )
         changed = [n for n in new if n not in FREE and old.get(n, DEFAULTS[n]) != new[n]]
-        changed += ["the [model] settings"] if found.options != net.options else []
-        changed += ["the drawings"] if found.info.get("data") != self.data.key else []
+        changed += ["the [model] settings"] if last.options != net.options else []
+        changed += ["the drawings"] if last.info.get("data") != self.data.key else []
         if changed:
             raise StrokebookError(
                 f"{self.folder} holds a model that was trained otherwise: {', '.join(changed)}"
                 " changed since.",
                 "Train into another folder, or begin this one anew (then it is replaced).",
             )
-        checkpoint.fill(net, found.tensors, self.folder)
-        self.stepper.restore(found.tensors)
-        self.loop = restored(found.loop, self.folder / "last.json")
-        self.info["started_from"] = found.info.get("started_from")
+        checkpoint.fill(net, last.tensors, self.folder)
+        self.stepper.restore(last.tensors)
+        self.loop = restored(last.loop, self.folder / "last.json")
+        self.info["started_from"] = last.info.get("started_from")
 
     def go(self) -> TrainResult:
         """Train until something ends it; leave checkpoints, curves and card."""
@@ -218,13 +218,13 @@ class _Run:
 
     def _one_step(self) -> None:
         loop = self.loop
-        found = self.stepper.step(loop.step, self.epochs[loop.step], loop.factor)
+        losses = self.stepper.step(loop.step, self.epochs[loop.step], loop.factor)
         loop.step += 1
         self._tick()
-        if found is None:
+        if losses is None:
             self._skip()
         else:
-            loop.record_step(*found)
+            loop.record_step(*losses)
         if loop.step % self.options.report_every == 0 and loop.sums[2]:
             self._report()
 
@@ -274,10 +274,10 @@ class _Run:
             self._save_last()
             return
         n_max, net = self.data.statistics.n_max, self.stepper.net
-        found = score(net, self.data.valid, n_max, options.batch, options.seed)
-        values = dataclasses.asdict(found)
-        cost = found.cost(options.kl_weight, options.kl_floor)
-        line = {"kind": "valid", "step": loop.step, "cost": cost, "per_point": found.per_point}
+        scores = score(net, self.data.valid, n_max, options.batch, options.seed)
+        values = dataclasses.asdict(scores)
+        cost = scores.cost(options.kl_weight, options.kl_floor)
+        line = {"kind": "valid", "step": loop.step, "cost": cost, "per_point": scores.per_point}
         self._record(line | values)
         best = Scores(**loop.best) if loop.best else None
         better = best is None or cost < best.cost(options.kl_weight, options.kl_floor)
@@ -286,8 +286,8 @@ class _Run:
             self._save("best", values)
         self._save_last()
         self.progress.say(
-            f"step {loop.step}: validation {found.per_point:.3f} nats a point (position"
-            f" {found.position:.3f}, pen {found.pen:.3f}), KL {found.kl:.3f}"
+            f"step {loop.step}: validation {scores.per_point:.3f} nats a point (position"
+            f" {scores.position:.3f}, pen {scores.pen:.3f}), KL {scores.kl:.3f}"
             + (", the best so far" if better else f", {loop.since_best} since the best")
         )
         if overfits:

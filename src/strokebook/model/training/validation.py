@@ -64,9 +64,9 @@ def score(net: SketchNet, drawings: Sequence[Stroke3], n_max: int, batch: int, s
             posterior = net.encode(part.targets, part.lengths)
             z = posterior.draw(noise)
             kls += float(mixture.kl_loss(*posterior)) * len(part.lengths)
-        found = net.decoder.costs(part.inputs, part.targets, part.lengths, z)
-        position.append(found.position.cpu().double())
-        pen.append(found.pen.cpu().double())
+        costs = net.decoder.costs(part.inputs, part.targets, part.lengths, z)
+        position.append(costs.position.cpu().double())
+        pen.append(costs.pen.cpu().double())
         count.append(part.lengths.cpu().double())
     positions, pens, counts = torch.cat(position), torch.cat(pen), torch.cat(count)
     total = positions + pens
