@@ -214,12 +214,12 @@ class Model:
     def sample(
         self, n: int = 9, *, temperature: float = 0.5, seed: int = 0, **more: Any
     ) -> list[Drawing]:
-        """New drawings; ``more`` as for :func:`strokebook.model.sampling.whole.sample`.
+        """New drawings; ``more`` as for :func:`strokebook.model.sampling.generate.sample`.
 
         Raises:
             UsageError: A number out of range.
         """
-        from strokebook.model.sampling.whole import sample
+        from strokebook.model.sampling.generate import sample
 
         return sample(self.net, n, temperature, seed, **more)
 
@@ -239,7 +239,7 @@ class Model:
             n: How many endings.
             temperature: Low: likely; high: daring.
             seed: Of every random choice; the same seed gives the same endings.
-            more: As for :func:`strokebook.model.sampling.whole.complete`.
+            more: As for :func:`strokebook.model.sampling.generate.complete`.
 
         Raises:
             UsageError: A number out of range.
@@ -252,6 +252,6 @@ class Model:
             >>> [e.meta["start_points"] for e in endings]
             [4, 4, 4]
         """
-        from strokebook.model.sampling.whole import complete
+        from strokebook.model.sampling.generate import complete
 
         return complete(self.net, start, n, temperature, seed, **more)

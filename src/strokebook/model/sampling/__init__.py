@@ -5,11 +5,11 @@ drawings are asked for at once. :func:`stream` gives the points as they come.
 """
 
 from strokebook.model.distributions.temperature import Temperature
-from strokebook.model.sampling.choosing import CHOICES
+from strokebook.model.sampling.generate import complete, continue_from, sample
 from strokebook.model.sampling.latent import between, interpolate, reconstruct, vary
+from strokebook.model.sampling.selection import CHOICES
 from strokebook.model.sampling.starts import Start, cut, read_start, warm_up
 from strokebook.model.sampling.stream import Moment, Stream, stream
-from strokebook.model.sampling.whole import complete, continue_from, sample
 
 __all__ = [
     "CHOICES",

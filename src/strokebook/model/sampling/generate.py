@@ -9,7 +9,7 @@ import numpy as np
 from strokebook.geometry.drawing import Drawing
 from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.distributions.temperature import Temperature
-from strokebook.model.sampling import choosing
+from strokebook.model.sampling import selection
 from strokebook.model.sampling.starts import Start, cut, read_start
 from strokebook.model.sampling.stream import stream
 
@@ -35,7 +35,7 @@ def sample(
         seed: Of every random choice.
         max_points: Drawings that have not ended are cut there; None: as long as the longest
             training drawing.
-        choose: One of :data:`~strokebook.model.sampling.choosing.CHOICES`.
+        choose: One of :data:`~strokebook.model.sampling.selection.CHOICES`.
         of: How many are drawn to choose from; None: four times as many.
 
     Raises:
@@ -72,7 +72,7 @@ def complete(
             at least half of it.
         zoom: Units of the training data per unit of the start, where known.
         lifted: The pen has left the paper after the start: the ending begins a new stroke.
-        choose: One of :data:`~strokebook.model.sampling.choosing.CHOICES`.
+        choose: One of :data:`~strokebook.model.sampling.selection.CHOICES`.
         of: How many are drawn to choose from; None: four times as many.
 
     Returns:
@@ -84,7 +84,7 @@ def complete(
         UsageError: A number out of range, or no such choice.
         StrokebookError: A start without extent.
     """
-    choosing.check(n, choose, of)
+    selection.check(n, choose, of)
     read = read_start(model, start, seed, zoom=zoom, lifted=lifted)
     return _chosen(model, read, n, temperature, seed, max_points, choose, of)
 
@@ -152,14 +152,14 @@ def _chosen(
     choose: str,
     of: int | None,
 ) -> list[Drawing]:
-    count = choosing.check(n, choose, of)
+    count = selection.check(n, choose, of)
     weighed = choose != "first"
     done = stream(model, start, count, temperature, seed, max_points, weighed=weighed).finish()
     candidates = done.drawings()
     if not weighed:
         return candidates
     nats = done.per_point
-    kept = choosing.chosen(candidates, nats, n, choose)
+    kept = selection.chosen(candidates, nats, n, choose)
     return [
         dataclasses.replace(candidates[k], meta=candidates[k].meta | {"nats": float(nats[k])})
         for k in kept

@@ -9,7 +9,7 @@ from strokebook.base.errors import UsageError
 from strokebook.geometry.drawing import Drawing
 from strokebook.model.checkpoints.checkpoint import load_model
 from strokebook.model.sampling import complete, sample
-from strokebook.model.sampling.choosing import check, chosen, distances, spread_out
+from strokebook.model.sampling.selection import check, chosen, distances, spread_out
 
 START = Drawing.of([[[0, 0], [40, 30], [80, 0]]])
 
