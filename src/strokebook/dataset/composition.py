@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from strokebook.base.array_types import Bools
 from strokebook.base.options import option
 from strokebook.geometry.boxes import areas, boxes_of
 from strokebook.geometry.drawing import Drawing
@@ -143,7 +144,7 @@ def _verdict(
     return CompositionVerdict(not reason, reason, round(turns, 2))
 
 
-def _like_sized(figures: Sequence[Drawing]) -> npt.NDArray[np.bool_]:
+def _like_sized(figures: Sequence[Drawing]) -> Bools:
     """Which drawings have a box of a third to three times the median area."""
     if not figures:
         return np.zeros(0, bool)

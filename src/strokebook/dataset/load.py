@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from strokebook.base import Diagnostic, InputRefused, Severity
+from strokebook.base.array_types import Floats
 from strokebook.base.reading import plain_size, unreadable
 from strokebook.dataset.pickled import PickleRefused, load_objects
 from strokebook.dataset.splits import PARTS, Part, Rows, SplitArrays
@@ -221,7 +222,7 @@ def _rows(value: Any) -> Rows:
     return _checked(array if array.dtype.kind in "iu" else _as_floats(array))
 
 
-def _as_floats(array: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+def _as_floats(array: npt.NDArray[Any]) -> Floats:
     try:
         return array.astype(np.float64)
     except (ValueError, TypeError, OverflowError):

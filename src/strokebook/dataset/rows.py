@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Bools, Floats
 from strokebook.dataset.splits import Rows
 from strokebook.geometry.drawing import Drawing
 
@@ -38,9 +38,7 @@ def to_rows(drawing: Drawing, dtype: str = "int16") -> Rows:
     return rows.astype(dtype)
 
 
-def _without_repeats(
-    points: npt.NDArray[np.float64], lifts: npt.NDArray[np.bool_]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+def _without_repeats(points: Floats, lifts: Bools) -> tuple[Floats, Bools]:
     """Runs of equal points as one point, which lifts the pen if the last of its run did."""
     last_of_run = np.append((points[1:] != points[:-1]).any(axis=1), True)
     return points[last_of_run], lifts[last_of_run]

@@ -6,13 +6,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from strokebook.base.array_types import Bytes, Floats
 from strokebook.demo.ink import Image, lay, stain
 from strokebook.demo.paper import HEIGHT, WIDTH
 from strokebook.demo.script import signs
 from strokebook.demo.wash import PIGMENTS
 
 
-def paint_cover(rng: np.random.Generator, name: str) -> npt.NDArray[np.uint8]:
+def paint_cover(rng: np.random.Generator, name: str) -> Bytes:
     """The cover ``(HEIGHT, WIDTH, 3)``; ``name`` (digits, S, B) is written on its note."""
     board = np.array([PIGMENTS["indigo"], PIGMENTS["burnt sienna"], PIGMENTS["sepia"]])[
         int(rng.integers(3))
@@ -36,7 +37,7 @@ def _cut_paper(page: Image, rng: np.random.Generator) -> None:
     _paste(page, outline, colour)
 
 
-def _paste(page: Image, outline: npt.NDArray[np.float64], colour: npt.ArrayLike) -> None:
+def _paste(page: Image, outline: Floats, colour: npt.ArrayLike) -> None:
     """A flat piece with the soft shadow of its edge."""
     cover = np.zeros((HEIGHT, WIDTH), np.uint8)
     cv2.fillPoly(cover, [np.rint(outline * 8).astype(np.int32)], 255, cv2.LINE_AA, shift=3)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats32
 from strokebook.demo.line import Curve, Line
 from strokebook.demo.traits import Traits
 
@@ -12,7 +12,7 @@ FRAME = 200.0  # units: the longer side of a drawing
 _STEP = 0.7  # units between points
 
 
-def settle(line: Line, traits: Traits, rng: np.random.Generator) -> list[npt.NDArray[np.float32]]:
+def settle(line: Line, traits: Traits, rng: np.random.Generator) -> list[Floats32]:
     """The line as the hand drew it: strokes ``(P, 2)`` in a frame whose longer side is 200."""
     keys = np.array(line.keys)
     keys = keys + traits.loose * (rng.normal(size=len(keys)) + 1j * rng.normal(size=len(keys)))

@@ -9,13 +9,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-Image = npt.NDArray[np.float32]  # (H, W, 3) RGB or (H, W) coverage, 0 to 1
+from strokebook.base.array_types import Bytes, Floats, Floats32
+
+Image = Floats32  # (H, W, 3) RGB or (H, W) coverage, 0 to 1
 Strokes = Sequence[npt.NDArray[np.floating]]  # each (P, 2)
 
 _FINE = 3  # sub-pixels a pixel, so that widths vary by a third of one
 
 
-def fit(strokes: Strokes, box: tuple[float, float, float, float]) -> list[npt.NDArray[np.float64]]:
+def fit(strokes: Strokes, box: tuple[float, float, float, float]) -> list[Floats]:
     """``strokes`` scaled alike in x and y and centred in ``box`` (x, y, width, height)."""
     points = np.vstack(strokes).astype(np.float64)
     low, span = points.min(axis=0), np.maximum(np.ptp(points, axis=0), 1e-6)
@@ -47,8 +49,8 @@ def stain(page: Image, cover: Image, colour: npt.ArrayLike) -> None:
 
 
 def _trace(
-    fine: npt.NDArray[np.uint8],
-    stroke: npt.NDArray[np.float64],
+    fine: Bytes,
+    stroke: Floats,
     width: float,
     rng: np.random.Generator,
 ) -> None:
@@ -60,9 +62,7 @@ def _trace(
         cv2.polylines(fine, [run], False, 255, int(widths[a]), cv2.LINE_8, shift=3)
 
 
-def _widths(
-    stroke: npt.NDArray[np.float64], width: float, rng: np.random.Generator
-) -> npt.NDArray[np.float64]:
+def _widths(stroke: Floats, width: float, rng: np.random.Generator) -> Floats:
     """Thick where the pen is slow (bends, ends), thin on the straight, with a slow drift.
 
     Speed falls with the cube root of curvature (Lacquaniti, Terzuolo & Viviani 1983).

@@ -11,8 +11,8 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Bytes, Floats
 from strokebook.demo.cover import paint_cover
 from strokebook.demo.ink import Image, Strokes, fit, lay, stain
 from strokebook.demo.paper import HEIGHT, WIDTH, blank, scan, show_through
@@ -21,7 +21,7 @@ from strokebook.demo.script import arrow, box, extent, signs, word
 from strokebook.demo.wash import PIGMENTS, Glazes
 from strokebook.geometry.drawing import Drawing
 
-Pixels = npt.NDArray[np.uint8]  # (H, W, 3) RGB
+Pixels = Bytes  # (H, W, 3) RGB
 _INKS = ((0.07, 0.07, 0.08), (0.10, 0.10, 0.13), (0.12, 0.13, 0.22), (0.24, 0.16, 0.11))
 #: Paper of a private page, striped: no pigment, ink or paper comes near this pink.
 MARKER = (236, 40, 190)
@@ -164,10 +164,8 @@ def paint_notes(rng: np.random.Generator, n: int, count: int) -> Painted:
     return sheet.scanned(n)
 
 
-def _words(
-    x: float, y: float, size: float, right: float, rng: np.random.Generator
-) -> list[npt.NDArray[np.float64]]:
-    out: list[npt.NDArray[np.float64]] = []
+def _words(x: float, y: float, size: float, right: float, rng: np.random.Generator) -> list[Floats]:
+    out: list[Floats] = []
     slope = float(rng.normal(-0.008, 0.01))
     while x < right:
         strokes = word(int(rng.integers(2, 9)), (x, y + slope * x), size, rng)
@@ -176,7 +174,7 @@ def _words(
     return out
 
 
-def _mark(sheet: _Sheet, line: list[npt.NDArray[np.float64]], size: float) -> None:
+def _mark(sheet: _Sheet, line: list[Floats], size: float) -> None:
     """Sometimes a box around the line's first words, an underline, or an arrow from it."""
     rng, some = sheet.rng, line[: int(sheet.rng.integers(1, 4))]
     x0, y0, x1, y1 = extent(some)

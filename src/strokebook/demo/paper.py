@@ -6,9 +6,9 @@ import io
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from PIL import Image as PILImage
 
+from strokebook.base.array_types import Bytes
 from strokebook.demo.ink import Image
 
 WIDTH, HEIGHT = 1000, 1414  # A5 at about 171 dpi
@@ -40,7 +40,7 @@ def show_through(page: Image, back: Image, strength: float) -> None:
     page *= 1 - strength * mirrored[..., None]
 
 
-def scan(page: Image, rng: np.random.Generator, binding_left: bool) -> npt.NDArray[np.uint8]:
+def scan(page: Image, rng: np.random.Generator, binding_left: bool) -> Bytes:
     """What the scanner makes of ``page`` (used up): ``(HEIGHT, WIDTH, 3)`` RGB bytes."""
     if rng.random() < 0.7:
         _binding(page, rng, binding_left)
@@ -60,7 +60,7 @@ def _binding(page: Image, rng: np.random.Generator, left: bool) -> None:
     page *= (dark if left else dark[::-1])[None, :, None]
 
 
-def jpeg(pixels: npt.NDArray[np.uint8], quality: int) -> bytes:
+def jpeg(pixels: Bytes, quality: int) -> bytes:
     """``pixels`` as the bytes of a JPEG file with its resolution."""
     file = io.BytesIO()
     PILImage.fromarray(pixels).save(file, "JPEG", quality=quality, dpi=(DPI, DPI))

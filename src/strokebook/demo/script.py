@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats
 from strokebook.demo.line import Line
 
-Stroke = npt.NDArray[np.float64]
+Stroke = Floats
 
 # Key points of each sign in a cell one unit high; "|" lifts the pen, "!" turns sharply.
 _SIGNS = {

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from strokebook.base.array_types import Bytes
 from strokebook.demo.ink import Image
 from strokebook.demo.paper import HEIGHT, WIDTH
 
@@ -83,9 +84,7 @@ class Glazes:
         return np.asarray(1 - 0.55 * soft + 0.8 * np.clip(frill - soft, 0, 1), np.float32)
 
 
-def _wobble(
-    mask: npt.NDArray[np.uint8], rng: np.random.Generator, reach: float = 9
-) -> npt.NDArray[np.uint8]:
+def _wobble(mask: Bytes, rng: np.random.Generator, reach: float = 9) -> Bytes:
     """Shift pixels by smooth noise, so that edges run as water does."""
     rough = cv2.resize(rng.random((11, 8), np.float32), (_W, _H)) ** 2  # here calm, there frilled
     ways = [
@@ -105,5 +104,5 @@ def _field(coarse: Image) -> Image:
     return np.asarray(field, np.float32)
 
 
-def _share(mask: npt.NDArray[np.uint8]) -> Image:
+def _share(mask: Bytes) -> Image:
     return np.asarray(mask, np.float32) / np.float32(255)

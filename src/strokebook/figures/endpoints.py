@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats
 from strokebook.geometry.drawing import Points
 from strokebook.geometry.polyline import arc_length
-
-Floats = npt.NDArray[np.float64]
 
 
 def distances(a: Floats, b: Floats) -> Floats:

@@ -14,15 +14,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats, Ints64
 from strokebook.base.options import option
 from strokebook.figures.endpoints import directions, distances, end_points
 from strokebook.figures.stepwise import OnStep, each_state, run_steps
 from strokebook.geometry.drawing import Drawing, Points
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 _BLOCK = 256  # rows of the distance table at a time: bounds the memory on pages of many strokes
 
 
@@ -62,7 +60,7 @@ class _Chains:
         """The chains longest first; Python's sort keeps equals in order."""
         return sorted(self.order, key=lambda c: -self.length[c])
 
-    def first_of(self, a: Ints, b: Ints) -> int:
+    def first_of(self, a: Ints64, b: Ints64) -> int:
         """Which of the equally near pairs of ends comes first by order and side; -1: none."""
         rank = np.full(len(self.chain), -1)
         side = np.zeros(len(self.chain), int)
@@ -146,7 +144,7 @@ def _joins(drawing: Drawing, options: JoinOptions) -> Iterator[_Chains]:
             yield chains
 
 
-def _pairs(strokes: Sequence[Points], options: JoinOptions) -> tuple[Floats, Ints, Ints]:
+def _pairs(strokes: Sequence[Points], options: JoinOptions) -> tuple[Floats, Ints64, Ints64]:
     """Cost and both ends of every pair of ends nearer than the threshold, least cost first."""
     points = end_points(strokes)
     near_pairs = []
@@ -165,7 +163,7 @@ def _pairs(strokes: Sequence[Points], options: JoinOptions) -> tuple[Floats, Int
     return cost[order], a[order], b[order]
 
 
-def _turn(strokes: Sequence[Points], points: Floats, a: Ints, b: Ints, reach: float) -> Floats:
+def _turn(strokes: Sequence[Points], points: Floats, a: Ints64, b: Ints64, reach: float) -> Floats:
     """How sharply the pen turns in passing over each pair: 0 straight on, 1 right back.
 
     The direction of the gap counts together with both strokes' directions; over a gap too short

@@ -19,8 +19,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats
 from strokebook.base.options import option
 from strokebook.figures.spanning_tree import Links, link_strokes
 from strokebook.geometry.boxes import Boxes, areas, boxes_of, iou
@@ -229,7 +229,7 @@ def _merge_boxes(
     return groups, boxes
 
 
-def _insideness(boxes: Boxes) -> npt.NDArray[np.float64]:
+def _insideness(boxes: Boxes) -> Floats:
     """The share of the smaller of each two boxes that lies in the other, ``(B, B)``."""
     grown = boxes + np.array([-_PAD, -_PAD, _PAD, _PAD])
     low = np.maximum(grown[:, None, :2], grown[None, :, :2])

@@ -12,13 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats, Ints
 from strokebook.geometry.drawing import Points
 from strokebook.geometry.polyline import arc_length, evenly
 
-Floats = npt.NDArray[np.float64]
-Pairs = npt.NDArray[np.intp]  # (E, 2) numbers of points or strokes
+Pairs = Ints  # (E, 2) numbers of points or strokes
 
 _STEP = 1.0  # units between the points at which gaps are measured; the finest gap that counts is 6
 _TOUCH = 1e-9  # a sparse graph has no links of length 0

@@ -13,15 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats, Ints64
 from strokebook.base.options import option
 from strokebook.figures.endpoints import distances, end_points
 from strokebook.figures.stepwise import OnStep, each_state, run_steps
 from strokebook.geometry.drawing import Drawing, Points
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ class _Splicer:
         self.points: Points = drawing.points
         self.at = self.points.astype(np.float64)
         sizes = [len(s) for s in drawing.strokes]
-        self.rows: list[Ints] = np.split(np.arange(len(self.at)), np.cumsum(sizes)[:-1])
+        self.rows: list[Ints64] = np.split(np.arange(len(self.at)), np.cumsum(sizes)[:-1])
         self.owner = np.repeat(np.arange(len(sizes)), sizes)
         self.last = np.zeros(len(self.at), bool)  # vertices that the faithful rule leaves out
         if not self.mended:
@@ -110,10 +107,10 @@ class _Splicer:
             self.best[self.order] = np.minimum(self.best, offer)[self.order]
         self.best[host] = self._row(host).min()
 
-    def _least_travel(self, row: Ints, piece: Ints, k: int) -> tuple[int, Ints]:
+    def _least_travel(self, row: Ints64, piece: Ints64, k: int) -> tuple[int, Ints64]:
         """The gap beside vertex ``k`` and the direction that add least pen travel."""
 
-        def added(gap: int, turned: Ints) -> float:
+        def added(gap: int, turned: Ints64) -> float:
             before = self.at[row[gap - 1]] if gap > 0 else None
             after = self.at[row[gap]] if gap < len(row) else None
             first, final = self.at[turned[0]], self.at[turned[-1]]

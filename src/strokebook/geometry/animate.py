@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
+from strokebook.base.array_types import Bytes, Floats
 from strokebook.base.errors import UsageError
 from strokebook.base.files import atomic_open
 from strokebook.geometry.drawing import Drawing
@@ -89,7 +89,7 @@ def _frames(
         yield _palette(reduced(canvas[..., 0], (width, height)))
 
 
-def _palette(grey: npt.NDArray[np.uint8]) -> Image.Image:
+def _palette(grey: Bytes) -> Image.Image:
     level = np.round(grey.astype(np.float32) * ((GREYS - 1) / 255)).astype(np.uint8)
     image = Image.fromarray(level, "P")
     image.putpalette([v for i in range(GREYS) for v in [round(i * 255 / (GREYS - 1))] * 3])
@@ -122,9 +122,7 @@ class _Pen:
         self.done = target
 
 
-def _piece(
-    stroke: npt.NDArray[np.float64], along: npt.NDArray[np.float64], low: float, high: float
-) -> npt.NDArray[np.float64]:
+def _piece(stroke: Floats, along: Floats, low: float, high: float) -> Floats:
     """The points of a stroke between two distances along it, cut points included."""
     inner = stroke[(along > low) & (along < high)]
     ends = [

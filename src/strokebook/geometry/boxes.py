@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-Boxes = npt.NDArray[np.float64]
+from strokebook.base.array_types import Floats
+
+Boxes = Floats
 
 
 def box_of(points: npt.ArrayLike) -> Boxes:
@@ -21,13 +23,13 @@ def boxes_of(strokes: Sequence[npt.ArrayLike]) -> Boxes:
     return np.array([box_of(s) for s in strokes]).reshape(-1, 4)
 
 
-def areas(boxes: Boxes) -> npt.NDArray[np.float64]:
+def areas(boxes: Boxes) -> Floats:
     """Areas ``(B,)`` of boxes ``(B, 4)``."""
     sides = boxes[..., 2:] - boxes[..., :2]
     return np.asarray(sides[..., 0] * sides[..., 1], np.float64)
 
 
-def iou(a: Boxes, b: Boxes) -> npt.NDArray[np.float64]:
+def iou(a: Boxes, b: Boxes) -> Floats:
     """Intersection over union of every pair, ``(A, 4)`` × ``(B, 4)`` → ``(A, B)``; no area: 0."""
     low = np.maximum(a[:, None, :2], b[None, :, :2])
     high = np.minimum(a[:, None, 2:], b[None, :, 2:])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from strokebook.base.array_types import Floats, Ints
+
 MOST_PIECES = 256
 
 
-def flatten_cubics(
-    controls: npt.ArrayLike, tolerance: float
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+def flatten_cubics(controls: npt.ArrayLike, tolerance: float) -> tuple[Floats, Ints]:
     """Points along cubic Béziers, end points included, never farther off than ``tolerance``.
 
     The number of pieces is Wang's bound from the second differences of the control points
@@ -35,12 +35,12 @@ def flatten_cubics(
     return np.asarray(points, np.float64), counts
 
 
-def flatten_cubic(controls: npt.ArrayLike, tolerance: float) -> npt.NDArray[np.float64]:
+def flatten_cubic(controls: npt.ArrayLike, tolerance: float) -> Floats:
     """Points ``(P, 2)`` along one cubic Bézier ``(4, 2)``; see :func:`flatten_cubics`."""
     return flatten_cubics(np.asarray(controls)[None], tolerance)[0]
 
 
-def flatten_chain(controls: npt.ArrayLike, tolerance: float) -> npt.NDArray[np.float64]:
+def flatten_chain(controls: npt.ArrayLike, tolerance: float) -> Floats:
     """Points along curves ``(S, 4, 2)``, each without its first; see :func:`flatten_cubics`."""
     points, counts = flatten_cubics(controls, tolerance)
     inner = np.ones(len(points), bool)
@@ -48,7 +48,7 @@ def flatten_chain(controls: npt.ArrayLike, tolerance: float) -> npt.NDArray[np.f
     return points[inner]
 
 
-def quadratic_to_cubic(controls: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def quadratic_to_cubic(controls: npt.ArrayLike) -> Floats:
     """The cubic ``(4, 2)`` that is the same curve as the quadratic ``(3, 2)``."""
     a, b, c = np.asarray(controls, np.float64)
     return np.array([a, (a + 2 * b) / 3, (2 * b + c) / 3, c])

@@ -11,11 +11,12 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from strokebook.base.array_types import Floats32
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.geometry.polyline import step_lengths
 
-Points = npt.NDArray[np.float32]  # (P, 2) x, y; y points down
-Stroke3 = npt.NDArray[np.float32]  # (N, 3) dx, dy, lift; lift = 1: the pen leaves after this point
+Points = Floats32  # (P, 2) x, y; y points down
+Stroke3 = Floats32  # (N, 3) dx, dy, lift; lift = 1: the pen leaves after this point
 Unit = Literal["px", "unit", "mm"]
 # By name, as each of these modules imports this one.
 WRITERS = {

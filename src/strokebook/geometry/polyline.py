@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from strokebook.base.array_types import Floats, Floats32
 
 
 def step_lengths(points: npt.ArrayLike) -> Floats:
@@ -24,7 +24,7 @@ def arc_length(points: npt.ArrayLike) -> Floats:
     return np.concatenate([[0.0], np.cumsum(step_lengths(np.asarray(points, np.float64)))])
 
 
-def evenly(points: npt.ArrayLike, count: int) -> npt.NDArray[np.float32]:
+def evenly(points: npt.ArrayLike, count: int) -> Floats32:
     """``count`` points at equal steps along the line, both ends kept: ``(count, 2)``."""
     p = np.asarray(points, np.float64)
     length = arc_length(p)

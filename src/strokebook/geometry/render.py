@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
+from strokebook.base.array_types import Bytes, Floats
 from strokebook.base.files import write_bytes
 from strokebook.geometry.drawing import Drawing
 
 Colours = Literal["black", "stroke", "time"]
 Fit = Literal["ink", "frame"]
-Picture = npt.NDArray[np.uint8]  # (H, W, 3) RGB
+Picture = Bytes  # (H, W, 3) RGB
 
 SUBPIXEL = 4  # bits of fraction in OpenCV's fixed-point coordinates
 FARTHEST = 30000.0  # OpenCV's fixed-point lines overflow beyond this many pixels
@@ -77,8 +77,8 @@ def place(
     drawing: Drawing,
     size: tuple[int, int],
     margin: float = 0.05,
-    box: npt.NDArray[np.float64] | None = None,
-) -> list[npt.NDArray[np.float64]]:
+    box: Floats | None = None,
+) -> list[Floats]:
     """The strokes ``(P, 2)`` in pixels of a picture of ``size``, scaled and centred."""
     x0, y0, x1, y1 = _box(drawing, "ink") if box is None else box
     border = margin * max(size)
@@ -91,7 +91,7 @@ def place(
 
 def paint(
     canvas: Picture,
-    strokes: Sequence[npt.NDArray[np.float64]],
+    strokes: Sequence[Floats],
     pen: float,
     colours: Colours = "black",
 ) -> None:
@@ -116,7 +116,7 @@ def thickness(pen: float) -> int:
 
 def line(
     canvas: Picture,
-    points: npt.NDArray[np.float64],
+    points: Floats,
     thick: int,
     colour: tuple[int, int, int],
 ) -> None:
@@ -132,7 +132,7 @@ def line(
     cv2.polylines(canvas, [whole], False, colour, thick, cv2.LINE_AA, SUBPIXEL)
 
 
-def _paint_time(canvas: Picture, strokes: Sequence[npt.NDArray[np.float64]], thick: int) -> None:
+def _paint_time(canvas: Picture, strokes: Sequence[Floats], thick: int) -> None:
     import cv2  # late: it takes a tenth of a second, and listings draw nothing
 
     total = sum(len(s) for s in strokes)
@@ -209,7 +209,7 @@ def sheet(
     return page
 
 
-def reduced(canvas: npt.NDArray[np.uint8], size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+def reduced(canvas: Bytes, size: tuple[int, int]) -> Bytes:
     """``canvas`` at ``size`` (width, height), every pixel the mean of those it covers."""
     import cv2  # late: it takes a tenth of a second, and listings draw nothing
 
@@ -252,14 +252,14 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return _fonts[size]
 
 
-def _box(drawing: Drawing, fit: Fit) -> npt.NDArray[np.float64]:
+def _box(drawing: Drawing, fit: Fit) -> Floats:
     if fit == "frame" or not drawing.strokes:
         return np.array([0.0, 0.0, *drawing.size])
     points = drawing.points.astype(np.float64)
     return np.concatenate([points.min(axis=0), points.max(axis=0)])
 
 
-def _size(size: tuple[int, int] | int, box: npt.NDArray[np.float64]) -> tuple[int, int]:
+def _size(size: tuple[int, int] | int, box: Floats) -> tuple[int, int]:
     if not isinstance(size, int):
         return size
     extent = np.maximum(box[2:] - box[:2], 1e-9)

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from strokebook.base.array_types import Floats, Ints
 from strokebook.base.errors import StrokebookError
 from strokebook.geometry.boxes import box_of
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.polyline import arc_length, evenly
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def resample(drawing: Drawing, total: int = 1000, least: int = 3) -> Drawing:
     )
 
 
-def point_counts(drawing: Drawing, total: int = 1000) -> npt.NDArray[np.intp]:
+def point_counts(drawing: Drawing, total: int = 1000) -> Ints:
     """How many of ``total`` points each stroke's share of the length allows, ``(S,)``."""
     lengths = np.array([arc_length(s)[-1] for s in drawing.strokes])
     if lengths.sum() <= 0:

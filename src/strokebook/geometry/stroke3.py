@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from strokebook.base.array_types import Floats32
 from strokebook.geometry.drawing import Drawing, Stroke3
 
 
@@ -37,7 +38,7 @@ def from_stroke3(stroke3: npt.ArrayLike, margin: float = 0.0, **more: object) ->
     return Drawing.of(strokes, size=(max(float(size[0]), 1.0), max(float(size[1]), 1.0)), **fields)
 
 
-def to_stroke5(stroke3: Stroke3, length: int) -> npt.NDArray[np.float32]:
+def to_stroke5(stroke3: Stroke3, length: int) -> Floats32:
     """``(N, 3)`` as ``(length, 5)`` with the end state from row N on.
 
     Raises:

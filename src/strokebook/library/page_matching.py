@@ -12,14 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats32
 from strokebook.base.errors import Diagnostic, Severity
 from strokebook.library.catalogue.catalogue import Catalogue
 from strokebook.library.disk.signature import MARGIN, SAME, UNLIKE, Signatures
 from strokebook.library.identity import mint_numbers, move_number, number_of
 
-Scores = npt.NDArray[np.float32]
+Scores = Floats32
 
 
 @dataclass

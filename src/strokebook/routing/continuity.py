@@ -18,12 +18,9 @@ from importlib import resources
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Bools, Floats, Ints
 from strokebook.routing.tangents import ArcLengthIndex, Tangents, clearance, fit_tangents
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.intp]
 
 NODE, CLUSTER, RETRACE, DEAD_END = range(4)  # what lies between the two branches
 WINDOWS = (3.0, 6.0, 12.0, 24.0)  # pen widths over which directions are taken
@@ -116,7 +113,7 @@ class RetraceFeatures(NamedTuple):
     length: Floats
     width: Floats
     low_width: Floats
-    dead_end: npt.NDArray[np.bool_]
+    dead_end: Bools
     edges: Ints
     root: Ints
     last: Ints

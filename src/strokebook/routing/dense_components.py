@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Ints
 from strokebook.routing.transitions import TransitionSystem
 
 
-def dense_components(system: TransitionSystem, least: float) -> npt.NDArray[np.intp]:
+def dense_components(system: TransitionSystem, least: float) -> Ints:
     """Numbers of the connected parts with two strokes or more that look like one line.
 
     Strokes that a person sets against each other meet at ends and corners; where lines mostly

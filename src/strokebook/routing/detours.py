@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats
 from strokebook.geometry.polyline import polyline_length
 
-Floats = npt.NDArray[np.float64]
 Strokes = list[tuple[Floats, bool]]
 
 

@@ -11,16 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats, Ints
 from strokebook.geometry.drawing import Drawing
 from strokebook.routing.line_graph import Edge, LineGraph
 
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.intp]
 _AGAIN = 3.0  # an end may touch its own stroke from so many snaps along it
 _SHORT = 2.0  # a piece from a node to itself is noise up to so many snaps
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Bools, Floats, Ints
 from strokebook.routing.continuity import wrapped
 from strokebook.routing.half_edges import edge_of
 from strokebook.routing.line_graph import Edge, LineGraph
 from strokebook.routing.tangents import Tangents, clearance, fit_tangents, index_edges
-
-Floats = npt.NDArray[np.float64]
 
 
 def bridge(graph: LineGraph, widest: float, turn: float) -> LineGraph:
@@ -55,11 +53,11 @@ def bridge(graph: LineGraph, widest: float, turn: float) -> LineGraph:
 def _gaps(
     graph: LineGraph,
     at: Tangents,
-    node: npt.NDArray[np.intp],
-    one: npt.NDArray[np.intp],
-    two: npt.NDArray[np.intp],
+    node: Ints,
+    one: Ints,
+    two: Ints,
     turn: float,
-) -> tuple[Floats, npt.NDArray[np.bool_]]:
+) -> tuple[Floats, Bools]:
     """Cost of each gap, and whether both tangents agree with it."""
     chord = (graph.nodes[node[two]] - graph.nodes[node[one]]).astype(np.float64)
     width = np.linalg.norm(chord, axis=1)

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-import numpy as np
-import numpy.typing as npt
+from strokebook.base.array_types import Ints, Ints32
 
-Numbers = TypeVar("Numbers", int, npt.NDArray[np.intp], npt.NDArray[np.int32])
+Numbers = TypeVar("Numbers", int, Ints, Ints32)
 
 
 def half_edge(edge: Numbers, side: int) -> Numbers:

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
+from strokebook.base.array_types import Floats32
 from strokebook.geometry.drawing import Points
 from strokebook.geometry.polyline import polyline_length
 
@@ -29,7 +27,7 @@ class Edge:
     a: int
     b: int
     points: Points
-    widths: npt.NDArray[np.float32] | None = None
+    widths: Floats32 | None = None
 
     @property
     def length(self) -> float:
@@ -50,7 +48,7 @@ class LineGraph:
     """
 
     nodes: Points
-    radii: npt.NDArray[np.float32]
+    radii: Floats32
     edges: tuple[Edge, ...]
     dots: Points
     pen_width: float

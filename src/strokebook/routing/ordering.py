@@ -13,12 +13,12 @@ import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+
+from strokebook.base.array_types import Bools, Floats
 
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree
 
-Floats = npt.NDArray[np.float64]
 _TILT = 0.3  # how much of a step to the right makes up for a step up
 
 
@@ -70,7 +70,7 @@ def _nearest_next(starts: Floats, ends: Floats, first: int) -> list[tuple[int, b
     return tour
 
 
-def _tree(starts: Floats, ends: Floats, left: npt.NDArray[np.bool_]) -> tuple[cKDTree, Floats]:
+def _tree(starts: Floats, ends: Floats, left: Bools) -> tuple[cKDTree, Floats]:
     from scipy.spatial import cKDTree
 
     alive = np.flatnonzero(left)
@@ -78,9 +78,7 @@ def _tree(starts: Floats, ends: Floats, left: npt.NDArray[np.bool_]) -> tuple[cK
     return cKDTree(places), np.concatenate([alive, alive + len(starts)])
 
 
-def _nearest(
-    tree: cKDTree, members: Floats, here: Floats, left: npt.NDArray[np.bool_], n: int
-) -> tuple[int, bool]:
+def _nearest(tree: cKDTree, members: Floats, here: Floats, left: Bools, n: int) -> tuple[int, bool]:
     count = 8
     while True:
         neighbours = np.atleast_1d(tree.query(here, k=min(count, len(members)))[1])

@@ -10,12 +10,9 @@ import dataclasses
 import itertools
 
 import numpy as np
-import numpy.typing as npt
 
 from strokebook.geometry.polyline import evenly
 from strokebook.routing.line_graph import Edge, LineGraph
-
-Floats = npt.NDArray[np.float64]
 
 _APART = 1.6  # pen widths between the middles of both lines: the paper between is 0.6 wide
 _DOUBLE = 1.5  # width of the ink of a line drawn twice, in that of a single line

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats, Ints
 from strokebook.routing.continuity import (
     DEAD_END,
     RETRACE,
@@ -34,9 +34,6 @@ from strokebook.routing.matching import heaviest_matching
 from strokebook.routing.pairing import best_pairs
 from strokebook.routing.transition_graph import Junction, Path
 from strokebook.routing.transitions import TransitionSystem
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.intp]
 
 _ROUNDS = 6  # a retrace can make room for another
 _NEAREST = 8  # odd junctions to which paths are sought

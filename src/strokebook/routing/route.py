@@ -16,8 +16,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats
 from strokebook.base.options import option
 from strokebook.geometry.drawing import Drawing
 from strokebook.routing.continuity import BranchFeatures
@@ -36,7 +36,6 @@ from strokebook.routing.trails import Trail, trails
 from strokebook.routing.transition_graph import EdgeFeatures, TransitionGraph
 from strokebook.routing.transitions import TransitionSystem
 
-Floats = npt.NDArray[np.float64]
 RETRACING = ("never", "short", "always")
 _ANY = 1000.0  # nats: more than any bending costs, so that all is retraced
 _TANGLE_LIFT = 8.0  # within one line a lift costs so many times as much

@@ -10,10 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.intp]
+from strokebook.base.array_types import Floats
 
 _SAMPLES = 11
 _NEAR = 0.75  # where the window begins, in pen widths: 1.5 times half the pen

@@ -10,14 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats, Ints
 from strokebook.routing.continuity import BranchFeatures
 from strokebook.routing.half_edges import edge_of, side_of, twin
 from strokebook.routing.shortest_path import shortest_path
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.intp]
 Path = tuple[int, ...]  # branches at which the pen enters edges, one after the other
 
 

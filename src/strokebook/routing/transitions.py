@@ -8,15 +8,12 @@ N pairs or junctions, d branches of a junction.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats, Ints
 from strokebook.routing.continuity import CLUSTER, NODE, Between, pair_costs
 from strokebook.routing.half_edges import edge_of, half_edge, twin
 from strokebook.routing.pairing import best_pairs
 from strokebook.routing.transition_graph import Junction, TransitionGraph
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.intp]
 
 _UNDRAWN = 0.3  # of its length: an edge inside that no pair runs along yet counts so long
 

@@ -18,8 +18,8 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats, Ints
 from strokebook.base.errors import InputRefused, StrokebookError
 from strokebook.base.files import digest
 from strokebook.geometry.curves import flatten_cubics
@@ -44,7 +44,7 @@ from strokebook.tracing.stages import write_stages
 from strokebook.tracing.tracer import Traced, TraceStats
 
 OURS = "1"  # raise when the same page may give another drawing
-Strokes = list[npt.NDArray[np.float64]]
+Strokes = list[Floats]
 
 # Shares of the way from ink to paper between which thresholds are searched.
 LOWEST, HIGHEST = 0.3, 0.85
@@ -172,7 +172,7 @@ def _noise(source: str) -> InputRefused:
     )
 
 
-def score(lengths: npt.NDArray[np.float64]) -> float:
+def score(lengths: Floats) -> float:
     """Score of a tracing's wholeness: total length × mean length of a stroke.
 
     A threshold that is too low loses and breaks faint lines, one that is too high adds specks
@@ -201,7 +201,7 @@ def centerlines(mask: Mask, options: TraceOptions) -> Strokes:
     return [s for s in strokes if len(s) > 1]
 
 
-def lengths(mask: Mask, options: TraceOptions) -> npt.NDArray[np.float64]:
+def lengths(mask: Mask, options: TraceOptions) -> Floats:
     """The length of each centerline, quickly: of the fitted curves' control polygons."""
     controls, counts = _splines(mask, options)
     legs = np.linalg.norm(np.diff(controls, axis=1), axis=2).sum(axis=1)
@@ -210,9 +210,7 @@ def lengths(mask: Mask, options: TraceOptions) -> npt.NDArray[np.float64]:
     )
 
 
-def _splines(
-    mask: Mask, options: TraceOptions
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+def _splines(mask: Mask, options: TraceOptions) -> tuple[Floats, Ints]:
     """Control points ``(S, 4, 2)`` in the mask's pixels, path after path; splines of each path."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):

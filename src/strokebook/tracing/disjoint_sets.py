@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
-
-from strokebook.tracing.compiled import compiled
+from strokebook.base.array_types import Ints32
+from strokebook.base.jit import compiled
 
 
 @compiled
-def root_of(parent: npt.NDArray[np.int32], n: int) -> int:
+def root_of(parent: Ints32, n: int) -> int:
     """The root of the set of n; the path to it is halved on the way (Tarjan 1975)."""
     while parent[n] != n:
         parent[n] = parent[parent[n]]

@@ -6,17 +6,15 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats
 from strokebook.tracing.binarisation.levels import Mask
 
 EVERY = 3  # of a stroke's points, for painting it
 STEP = 1.0  # px between the samples of the drawn line
 
 
-def agreement(
-    strokes: Sequence[npt.NDArray[np.float64]], mask: Mask, pen: float
-) -> tuple[float, float]:
+def agreement(strokes: Sequence[Floats], mask: Mask, pen: float) -> tuple[float, float]:
     """Precision of the drawn line and recall of the ink.
 
     Args:
@@ -61,7 +59,7 @@ def _disc(reach: float) -> tuple[list[int], list[int]]:
     return across[near].tolist(), down[near].tolist()
 
 
-def _sampled(stroke: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _sampled(stroke: Floats) -> Floats:
     along = np.r_[0.0, np.hypot(*np.diff(stroke, axis=0).T).cumsum()]
     at = np.arange(0.0, along[-1] + STEP, STEP)
     xy = [np.interp(at, along, stroke[:, 0]), np.interp(at, along, stroke[:, 1])]

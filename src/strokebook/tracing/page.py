@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Bytes
 from strokebook.base.errors import Diagnostic, InputRefused
 from strokebook.base.imaging.images import image_info, open_image
 
-Pixels = npt.NDArray[np.uint8]  # (H, W, 3) RGB
+Pixels = Bytes  # (H, W, 3) RGB
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,7 @@ class PageImage:
     warning: Diagnostic | None = None
 
     @classmethod
-    def of(cls, pixels: npt.NDArray[np.uint8], source: str = "page") -> PageImage:
+    def of(cls, pixels: Bytes, source: str = "page") -> PageImage:
         """A page of grey ``(H, W)`` or RGB ``(H, W, 3)`` pixels at full size.
 
         Raises:

@@ -59,7 +59,7 @@ def compiles_first(name: str) -> bool:
     """Whether an engine's first page has to wait for its code to be compiled."""
     if name != "pen":
         return False
-    from strokebook.tracing.compiled import is_kept
+    from strokebook.base.jit import is_kept
     from strokebook.tracing.skeleton.edges import trim_edges
 
     return not is_kept(trim_edges)  # among the last that a page needs

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
+from strokebook.base.array_types import Bytes, Floats, Floats32
 from strokebook.base.files import write_bytes
 from strokebook.geometry.render import paint
 from strokebook.routing.line_graph import LineGraph
@@ -27,9 +27,7 @@ MORE = (190, 0, 190)
 PICTURE_SIDE = 4000  # longest side of a picture of the graph; its pages may be enlarged to it
 
 
-def overlay(
-    grey: Grey, strokes: Sequence[npt.NDArray[np.float64]], pen: float
-) -> npt.NDArray[np.uint8]:
+def overlay(grey: Grey, strokes: Sequence[Floats], pen: float) -> Bytes:
     """The page, faded, with every stroke in a colour over it, ``(H, W, 3)``."""
     faded = (grey.astype(np.uint16) + 255) // 2
     canvas = np.repeat(faded.astype(np.uint8)[:, :, None], 3, axis=2)
@@ -45,7 +43,7 @@ def write_stages(
     grey: Grey,
     flat: Grey,
     mask: Mask,
-    strokes: Sequence[npt.NDArray[np.float64]],
+    strokes: Sequence[Floats],
     pen: float,
 ) -> None:
     """Write ``1-grey.png``, ``2-flattened.png``, ``3-ink.png`` and ``4-strokes.png``."""
@@ -63,7 +61,7 @@ def write_pen_stages(
     grey: Grey,
     ink: Ink,
     lines: Centerlines,
-    strokes: Sequence[npt.NDArray[np.float32]],
+    strokes: Sequence[Floats32],
 ) -> None:
     """The pen engine's steps, ``1-grey.png`` to ``6-strokes.png``; strokes in page pixels."""
     zoom = max(1, min(round(ink.scale[0]), PICTURE_SIDE // max(grey.shape)))
@@ -90,7 +88,7 @@ def write_empty_stages(folder: Path, grey: Grey, flat: Grey) -> None:
     _save(folder, {"1-grey": grey, "2-flattened": flat})
 
 
-def graph_picture(grey: Grey, graph: LineGraph, zoom: float = 1.0) -> npt.NDArray[np.uint8]:
+def graph_picture(grey: Grey, graph: LineGraph, zoom: float = 1.0) -> Bytes:
     """The page, faded, with the graph's edges in changing colours and its nodes by degree.
 
     Args:
@@ -115,7 +113,7 @@ def graph_picture(grey: Grey, graph: LineGraph, zoom: float = 1.0) -> npt.NDArra
     return canvas
 
 
-def _save(folder: Path, pictures: Mapping[str, npt.NDArray[np.uint8]]) -> None:
+def _save(folder: Path, pictures: Mapping[str, Bytes]) -> None:
     for name, picture in pictures.items():
         buffer = io.BytesIO()
         Image.fromarray(picture).save(buffer, "PNG")

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from strokebook.base.array_types import Floats32
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import digest
 from strokebook.base.progress import SILENT, Progress
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from strokebook.vision.nets import PageNet
 
-Vectors = npt.NDArray[np.float32]  # (N, D), rows of length 1
+Vectors = Floats32  # (N, D), rows of length 1
 Say = Callable[[str], None]
 
 

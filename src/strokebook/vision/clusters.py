@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from strokebook.base.array_types import Floats32, Ints64
 from strokebook.base.errors import StrokebookError
 
-Vectors = npt.NDArray[np.float32]
-Numbers = npt.NDArray[np.int64]
+Vectors = Floats32
 BLOCK = 8192  # vectors looked at side by side: 40 MB of 1,280 numbers each
 STARTS = 10  # k-means runs from as many beginnings, the tightest one is kept
 
@@ -28,7 +28,7 @@ class ClusterFit:
     """
 
     centroids: Vectors
-    numbers: Numbers
+    numbers: Ints64
 
     @property
     def k(self) -> int:
@@ -36,7 +36,7 @@ class ClusterFit:
         return len(self.centroids)
 
     @property
-    def sizes(self) -> Numbers:
+    def sizes(self) -> Ints64:
         """Vectors in each cluster, ``(k,)``, falling."""
         return np.bincount(self.numbers, minlength=self.k).astype(np.int64)
 
@@ -80,7 +80,7 @@ def _different(points: Vectors, most: int) -> int:
     return len(seen)
 
 
-def _k_means(points: Vectors, k: int, seed: int) -> tuple[Vectors, Numbers]:
+def _k_means(points: Vectors, k: int, seed: int) -> tuple[Vectors, Ints64]:
     if k == len(points):
         return points, np.arange(k)
     from sklearn.cluster import KMeans
@@ -93,7 +93,7 @@ def _k_means(points: Vectors, k: int, seed: int) -> tuple[Vectors, Numbers]:
     return fitted.cluster_centers_, fitted.labels_.astype(np.int64)
 
 
-def assign(vectors: Vectors, centroids: Vectors) -> Numbers:
+def assign(vectors: Vectors, centroids: Vectors) -> Ints64:
     """The nearest centroid of each vector, ``(M,)``.
 
     Args:

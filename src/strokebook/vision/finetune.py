@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageEnhance
 
+from strokebook.base.array_types import Floats32, Ints64
 from strokebook.base.progress import SILENT, Progress
 from strokebook.base.random_streams import RandomStream, generator
 from strokebook.vision.backbone import Backbone
@@ -27,8 +27,6 @@ HELD_OUT = 0.2  # share of every folder's pages that is only tested on
 SMOOTHING = 0.1  # of labels (Szegedy et al. 2016, arXiv 1512.00567): folders hold a few strays
 FLIP = 0.5  # chance that a feature map is mirrored left to right
 BATCH = 16  # small libraries get few steps otherwise
-
-Indices = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -142,10 +140,10 @@ def _sentence(classes: tuple[str, ...], learnt: int, tested: int, accuracy: floa
 
 def _split(
     labels: Sequence[str], classes: tuple[str, ...], most: int, rng: np.random.Generator
-) -> tuple[Indices, Indices]:
+) -> tuple[Ints64, Ints64]:
     """Pages to learn from and pages to test on, the same share of every folder."""
-    learn: list[Indices] = []
-    test: list[Indices] = []
+    learn: list[Ints64] = []
+    test: list[Ints64] = []
     names = np.array(labels)
     for name in classes:
         members = rng.permutation(np.flatnonzero(names == name))[: max(most // len(classes), 4)]
@@ -176,7 +174,7 @@ class _Pages:
         cls,
         backbone: Backbone,
         images: Sequence[Image.Image],
-        rows: Indices,
+        rows: Ints64,
         rng: np.random.Generator,
         progress: Progress,
     ) -> _Pages:
@@ -227,7 +225,7 @@ def alter(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 def _train(
     backbone: Backbone,
     pages: _Pages,
-    target: Indices,
+    target: Ints64,
     n_learn: int,
     options: VisionOptions,
     progress: Progress,
@@ -269,19 +267,19 @@ def _scaled(features: torch.Tensor) -> torch.Tensor:
     return features / features.detach().std(dim=1, keepdim=True).clamp_min(1e-6)
 
 
-def _class_weights(target: Indices, n_classes: int) -> npt.NDArray[np.float32]:
+def _class_weights(target: Ints64, n_classes: int) -> Floats32:
     count = np.bincount(target, minlength=n_classes)
     return (len(target) / (n_classes * np.maximum(count, 1))).astype(np.float32)
 
 
-def _shuffled(n: int, rng: np.random.Generator) -> Iterator[Indices]:
+def _shuffled(n: int, rng: np.random.Generator) -> Iterator[Ints64]:
     order = rng.permutation(n)
     for first in range(0, n, BATCH):
         yield order[first : first + BATCH]
 
 
 def _mixed(
-    pages: _Pages, rows: Indices, rng: np.random.Generator
+    pages: _Pages, rows: Ints64, rng: np.random.Generator
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """A batch's maps, each plain or altered, some mirrored, with its features from before.
 
@@ -301,7 +299,7 @@ def _test(
     tail: nn.Module,
     head: nn.Module,
     pages: _Pages,
-    target: Indices,
+    target: Ints64,
     n_learn: int,
     n_classes: int,
 ) -> dict[str, float]:

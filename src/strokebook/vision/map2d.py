@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from strokebook.base.array_types import Floats, Floats32, Ints
 from strokebook.base.errors import StrokebookError
 from strokebook.vision.clusters import finite
 
-Vectors = npt.NDArray[np.float32]
-Places = npt.NDArray[np.float32]  # (N, 2)
+Vectors = Floats32
+Places = Floats32  # (N, 2)
 
 LEAST = 10  # under as many points neighbourhoods mean nothing; their principal plane is shown
 PERPLEXITY = 30.0  # neighbours that count; van der Maaten & Hinton 2008 advise 5 to 50
@@ -88,7 +89,7 @@ def extend_map(old_vectors: Vectors, old_xy: Places, new_vectors: Vectors) -> Pl
     return places
 
 
-def _nearest(new: Vectors, old: Vectors) -> npt.NDArray[np.intp]:
+def _nearest(new: Vectors, old: Vectors) -> Ints:
     """The nearest old rows of each new one by cosine, ``(M, 5)``, the nearest first.
 
     Strategy: the old rows come block by block; of each block and the best so far the five best
@@ -116,7 +117,7 @@ def principal(points: Vectors) -> Places:
     return _framed(np.asarray(two * np.where(signs == 0, 1, signs), np.float32))
 
 
-def _two_components(points: Vectors) -> npt.NDArray[np.float64]:
+def _two_components(points: Vectors) -> Floats:
     """Every point on the two largest components, ``(N, 2)``; 0 where there are fewer."""
     centred = points.astype(np.float64) - points.mean(axis=0, dtype=np.float64)
     left, size, _ = np.linalg.svd(centred, full_matrices=False)
@@ -127,7 +128,7 @@ def _two_components(points: Vectors) -> npt.NDArray[np.float64]:
     return two
 
 
-def _two_of_many(points: Vectors) -> npt.NDArray[np.float64]:
+def _two_of_many(points: Vectors) -> Floats:
     """The same from the (D, D) scatter matrix, block by block: the SVD would copy all points."""
     blocks = [slice(i, i + OLD_ROWS) for i in range(0, len(points), OLD_ROWS)]
     mean = points.mean(axis=0, dtype=np.float64)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
+from strokebook.base.array_types import Bools
 from strokebook.base.files import write_bytes
 from strokebook.vision.map2d import Places
 
@@ -37,7 +38,7 @@ HEADING = 40  # px of the line that says how many are shown
 def map_picture(
     xy: Places,
     groups: Mapping[str, Sequence[str]],
-    hand: npt.NDArray[np.bool_] | None = None,
+    hand: Bools | None = None,
     path: Path | None = None,
     title: str = "",
 ) -> Image.Image:
@@ -74,7 +75,7 @@ def _panel(
     xy: Places,
     name: str,
     values: Sequence[str],
-    hand: npt.NDArray[np.bool_] | None,
+    hand: Bools | None,
 ) -> None:
     size = float(np.clip(7000 / max(len(xy), 1), 8, 60))
     names = np.array([str(v) for v in values], dtype=object)

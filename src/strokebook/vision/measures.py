@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
-Mask = npt.NDArray[np.uint8]  # (H, W), 0 or 1
-Grey = npt.NDArray[np.float32]  # (H, W)
+from strokebook.base.array_types import Bools, Bytes, Floats32, Ints32
+
+Mask = Bytes  # (H, W), 0 or 1
+Grey = Floats32  # (H, W)
 
 PREVIEW = 640  # longest side in px that the pixel constants below are made for
 MARGIN = 0.04  # of the short side, cut off all round: scanner bed, binding edge, page corners
@@ -200,9 +201,7 @@ def _marks(ink: Mask) -> _Marks:
     )
 
 
-def _rows(
-    labels: npt.NDArray[np.int32], letters: npt.NDArray[np.bool_], high: npt.NDArray[np.int32]
-) -> tuple[npt.NDArray[np.bool_], int, float]:
+def _rows(labels: Ints32, letters: Bools, high: Ints32) -> tuple[Bools, int, float]:
     """Which components lie in text rows, how many rows there are, and their length in px.
 
     Run-length smoothing (Wong, Casey & Wahl, "Document Analysis System", IBM J. R&D 26, 1982):

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from strokebook.base.jit import kernel
 from strokebook.model.kernels import buffer_pool, precision, threads
-from strokebook.model.kernels.arithmetic import exp, kernel, narrow, scratch, sigmoid, tanh, widen
+from strokebook.model.kernels.arithmetic import exp, narrow, scratch, sigmoid, tanh, widen
 from strokebook.model.kernels.buffer_pool import PooledBuffers
 from strokebook.model.kernels.packed_matmul import PackedWeights
 

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from xml.etree.ElementTree import Element, tostring
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats
 from strokebook.base.errors import InputRefused, StrokebookError
 from strokebook.base.reading import read_plain
 from strokebook.geometry.curves import flatten_chain, flatten_cubic, quadratic_to_cubic
@@ -160,11 +160,11 @@ def _strokes(
     frame: tuple[float, float, float, float] | None,
     tolerance: float | None,
     limits: SvgLimits,
-) -> tuple[list[npt.NDArray[np.float64]], list[float]]:
+) -> tuple[list[Floats], list[float]]:
     _plain_root(root, frame)
     offset = np.array(frame[:2]) if frame else np.zeros(2)
     step = tolerance or (max(frame[2:]) if frame else 1000.0) / 4000
-    strokes: list[npt.NDArray[np.float64]] = []
+    strokes: list[Floats] = []
     widths: list[float] = []
     points = 0
     for shape in _shapes(root, name, frame):
@@ -228,11 +228,11 @@ def _is_background(shape: Any, frame: tuple[float, float, float, float] | None) 
     )
 
 
-def _subpaths(shape: Any, tolerance: float) -> Iterator[npt.NDArray[np.float64]]:
+def _subpaths(shape: Any, tolerance: float) -> Iterator[Floats]:
     """Each continuous subpath as ``(P, 2)``, without points that repeat the one before."""
     import svgelements
 
-    pieces: list[npt.NDArray[np.float64]] = []
+    pieces: list[Floats] = []
     for segment in svgelements.Path(shape):
         if isinstance(segment, svgelements.Move):
             yield from _joined(pieces)
@@ -247,7 +247,7 @@ def _subpaths(shape: Any, tolerance: float) -> Iterator[npt.NDArray[np.float64]]
     yield from _joined(pieces)
 
 
-def _joined(pieces: list[npt.NDArray[np.float64]]) -> Iterator[npt.NDArray[np.float64]]:
+def _joined(pieces: list[Floats]) -> Iterator[Floats]:
     if not pieces:
         return
     points = np.vstack(pieces)
@@ -258,11 +258,11 @@ def _joined(pieces: list[npt.NDArray[np.float64]]) -> Iterator[npt.NDArray[np.fl
         yield points[new]
 
 
-def _pair(point: Any) -> npt.NDArray[np.float64]:
+def _pair(point: Any) -> Floats:
     return np.array([[point.x, point.y]], np.float64)
 
 
-def _points(segment: Any, tolerance: float) -> npt.NDArray[np.float64]:
+def _points(segment: Any, tolerance: float) -> Floats:
     """The points of one segment after its start."""
     import svgelements
 

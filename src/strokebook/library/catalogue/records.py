@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
+from strokebook.base.array_types import Floats32
 from strokebook.library.kinds import kind_of
 
 LabelSource = Literal["hand", "cluster", "rule"]
@@ -16,7 +14,7 @@ VerdictSource = Literal["hand", "cluster", "measure", "filter"]
 NameSource = Literal["hand", "rule"]
 Space = Literal["pages", "drawings"]
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in page pixels, y down
-Vectors = npt.NDArray[np.float32]
+Vectors = Floats32
 T = TypeVar("T")
 
 

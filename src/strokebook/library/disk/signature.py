@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
+
+from strokebook.base.array_types import Bytes, Floats32, Ints64
 
 SIDE = 32
 BITS = 256
@@ -28,9 +29,9 @@ MARGIN = 0.03  # by which the best match must lead the second to be the only one
 LEAST_SPREAD = 4.0  # grey levels of 255: pictures with less are blank and like each other
 _BYTES = SIDE * SIDE
 
-Grey = npt.NDArray[np.uint8]  # (32, 32)
-Unit = npt.NDArray[np.float32]  # (1024,), mean 0, length 1; all zeros for a blank page
-Bits = npt.NDArray[np.uint8]  # (256,), 0 or 1
+Grey = Bytes  # (32, 32)
+Unit = Floats32  # (1024,), mean 0, length 1; all zeros for a blank page
+Bits = Bytes  # (256,), 0 or 1
 
 
 def measure_signature(image: Image.Image) -> bytes:
@@ -68,10 +69,10 @@ class Signatures:
     """
 
     keys: Sequence[str]
-    rows: npt.NDArray[np.int64]
-    units: npt.NDArray[np.float32]
-    hashed: npt.NDArray[np.int64]
-    bits: npt.NDArray[np.uint8]
+    rows: Ints64
+    units: Floats32
+    hashed: Ints64
+    bits: Bytes
 
     @classmethod
     def of(cls, items: Sequence[tuple[str, bytes]]) -> Signatures:
@@ -88,7 +89,7 @@ class Signatures:
             bits=np.array(bits, np.uint8).reshape(len(packed), BITS),
         )
 
-    def compare(self, signature: bytes) -> npt.NDArray[np.float32]:
+    def compare(self, signature: bytes) -> Floats32:
         """The correlation of ``signature`` with each, ``(K,)``; estimated for fingerprints."""
         scores = np.zeros(len(self.keys), np.float32)
         if len(signature) != _BYTES:
@@ -103,7 +104,7 @@ class Signatures:
         return scores
 
 
-def _correlation(bits: npt.NDArray[np.uint8], other: Bits) -> npt.NDArray[np.float32]:
+def _correlation(bits: Bytes, other: Bits) -> Floats32:
     share = (bits != other).mean(axis=1) if len(bits) else np.zeros(0)
     return np.cos(math.pi * share).astype(np.float32)
 
@@ -116,11 +117,11 @@ def _unit(signature: bytes) -> Unit:
     return np.asarray(centred / max(float(np.linalg.norm(centred)), 1e-6), np.float32)
 
 
-def _project(units: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+def _project(units: Floats32) -> Bytes:
     return (units @ _directions() > 0).astype(np.uint8)
 
 
 @cache
-def _directions() -> npt.NDArray[np.float32]:
+def _directions() -> Floats32:
     """The 256 directions, ``(1024, 256)``; their seed may never change, since bits are kept."""
     return np.random.default_rng(1024).standard_normal((_BYTES, BITS)).astype(np.float32)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from strokebook.base.array_types import Floats
 from strokebook.base.random_streams import RandomStream, generator
 from strokebook.model.cells.base import Dropout
 from strokebook.model.data.packing import Packing
@@ -31,7 +32,7 @@ class Noise:
         drawn = normal_quantile(self.rng.random(shape))
         return torch.from_numpy(drawn).to(like.dtype).to(like.device)
 
-    def uniform(self, *shape: int) -> npt.NDArray[np.float64]:
+    def uniform(self, *shape: int) -> Floats:
         """Numbers in [0, 1)."""
         return self.rng.random(shape)
 

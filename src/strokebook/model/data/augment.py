@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model.config import TrainOptions
 
@@ -101,6 +101,6 @@ def warped(drawing: Stroke3, strength: float, rng: np.random.Generator) -> Strok
     return out
 
 
-def _within(vector: npt.NDArray[np.float64], longest: float) -> npt.NDArray[np.float64]:
+def _within(vector: Floats, longest: float) -> Floats:
     length = float(np.hypot(*vector))
     return vector if length <= longest else vector * (longest / length)

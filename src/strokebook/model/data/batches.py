@@ -13,6 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from strokebook.base.array_types import Ints64
 from strokebook.base.errors import Diagnostic, Severity, StrokebookError
 from strokebook.base.random_streams import RandomStream, generator
 from strokebook.geometry.drawing import Stroke3
@@ -146,7 +147,7 @@ class Epochs:
         self.scale_augment, self.point_drop = scale_augment, point_drop
         self.per_epoch = max(1, round(len(drawings) / size))
         self._epoch = -1
-        self._batches: list[npt.NDArray[np.int64]] = []
+        self._batches: list[Ints64] = []
 
     def __getitem__(self, step: int) -> Batch:
         """The batch of step ``step``, from 0."""
@@ -156,7 +157,7 @@ class Epochs:
         rng = generator(self.seed, RandomStream.AUGMENTATION, step)
         return batch_of([self._vary(self.drawings[n], rng) for n in self._batches[place]])
 
-    def _plan(self, epoch: int) -> list[npt.NDArray[np.int64]]:
+    def _plan(self, epoch: int) -> list[Ints64]:
         rng = generator(self.seed, RandomStream.BATCHES, epoch)
         lengths = np.array([len(d) for d in self.drawings])
         shaken = lengths * (1.0 + BUCKET_JITTER * rng.uniform(-1, 1, len(lengths)))

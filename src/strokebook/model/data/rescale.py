@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats, Floats32, Ints64
 from strokebook.base.errors import StrokebookError
 from strokebook.geometry.drawing import Drawing, Points
 from strokebook.geometry.simplify import simplify
@@ -36,9 +36,9 @@ class Rescaled:
         unit: Its own units per unit of the net.
     """
 
-    rows: npt.NDArray[np.float32]
-    origin: npt.NDArray[np.float64]
-    last: npt.NDArray[np.float64]
+    rows: Floats32
+    origin: Floats
+    last: Floats
     unit: float
 
 
@@ -109,13 +109,13 @@ def _check_points(drawing: Drawing, count: int, most: int, what: str) -> None:
         )
 
 
-def _pieces(stroke: Points, statistics: DataStatistics) -> npt.NDArray[np.int64]:
+def _pieces(stroke: Points, statistics: DataStatistics) -> Ints64:
     """Into how many equal steps each offset is cut; offsets much longer than training drawings'."""
     longest = SPARSE * statistics.long_offset
     lengths = np.hypot(*np.diff(stroke, axis=0).T)
     if longest <= 0 or len(stroke) < 2:
         return np.ones(len(lengths), np.int64)
-    pieces: npt.NDArray[np.int64] = np.maximum(1, np.ceil(lengths / longest)).astype(np.int64)
+    pieces: Ints64 = np.maximum(1, np.ceil(lengths / longest)).astype(np.int64)
     return pieces
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats32
 from strokebook.base.errors import UsageError
 from strokebook.base.options import build
 from strokebook.geometry.drawing import Stroke3
@@ -84,10 +84,10 @@ def measure(drawings: Sequence[Stroke3]) -> DataStatistics:
     )
 
 
-def pen_down_lengths(drawing: Stroke3) -> npt.NDArray[np.float32]:
+def pen_down_lengths(drawing: Stroke3) -> Floats32:
     """Lengths of the offsets that leave ink."""
     inked = np.flatnonzero(drawing[:-1, 2] < 0.5) + 1
-    lengths: npt.NDArray[np.float32] = np.hypot(drawing[inked, 0], drawing[inked, 1])
+    lengths: Floats32 = np.hypot(drawing[inked, 0], drawing[inked, 1])
     return lengths
 
 

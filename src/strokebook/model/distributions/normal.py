@@ -10,7 +10,8 @@ beyond, the tails are a little short (7.3 instead of 8.3 at the least uniform nu
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
+
+from strokebook.base.array_types import Floats
 
 LEAST = 2.0**-54  # uniforms are multiples of 2⁻⁵³ in [0, 1); at 0 the quantile has no end
 _CENTRE = (
@@ -23,7 +24,7 @@ _TAIL = (
 )  # fmt: skip
 
 
-def normal_quantile(uniform: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def normal_quantile(uniform: Floats) -> Floats:
     """Standard normal numbers of uniform ones in [0, 1), of any shape."""
     u = np.maximum(uniform, LEAST)
     w = -np.log(4.0 * u * (1.0 - u))

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from math import log, pi
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from strokebook.base.array_types import Floats
 from strokebook.base.random_streams import RandomStream
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model.cells.noise import Noise
@@ -27,7 +27,6 @@ from strokebook.model.distributions import mixture
 from strokebook.model.networks.sketch_rnn import Posterior, SketchNet
 
 BATCH = 64
-Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -52,10 +51,10 @@ class FileNats:
 class Costs:
     """What each drawing costs, ``(D,)`` nats in units of the net, in order of length."""
 
-    position: Values
-    pen: Values
-    padding: Values
-    points: Values
+    position: Floats
+    pen: Floats
+    padding: Floats
+    points: Floats
 
     def per_point(self, stretch: float) -> FileNats:
         """The means, offsets measured in units that are ``stretch`` times the net's unit."""
@@ -103,7 +102,7 @@ class Bound:
     draws: int
 
 
-def ratio_error(totals: Values, counts: Values) -> float:
+def ratio_error(totals: Floats, counts: Floats) -> float:
     """Standard error of ``totals.sum() / counts.sum()`` over the drawings; 0 for a single one."""
     if len(totals) < 2:
         return 0.0
@@ -264,5 +263,5 @@ def _posterior(net: SketchNet, rows: Batch) -> Posterior | None:
     return None if net.encoder is None else net.encode(rows.targets, rows.lengths)
 
 
-def _joined(parts: Sequence[Tensor]) -> Values:
+def _joined(parts: Sequence[Tensor]) -> Floats:
     return torch.cat(list(parts)).double().cpu().numpy()

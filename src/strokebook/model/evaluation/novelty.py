@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from strokebook.base.array_types import Floats, Floats32, Ints
 from strokebook.geometry.drawing import Stroke3
 
-Floats = npt.NDArray[np.float64]
 FRAME = 200.0
 POINTS = 160
 ACROSS = 20.0  # the cosine and sine of twice the direction are multiplied by this
@@ -97,7 +97,7 @@ def ink(drawing: Stroke3, count: int = POINTS) -> Floats:
     return np.column_stack((place, ACROSS * np.cos(twice), ACROSS * np.sin(twice)))
 
 
-def _least(values: npt.NDArray[Any], count: int) -> npt.NDArray[np.intp]:
+def _least(values: npt.NDArray[Any], count: int) -> Ints:
     """Where the ``count`` least values are (all, if there are fewer), in order of place."""
     if len(values) <= count:
         return np.arange(len(values))
@@ -115,7 +115,7 @@ def _chamfers(points: Floats, others: Floats) -> Floats:
     return np.asarray((np.sqrt(one).mean(1) + np.sqrt(other).mean(1)) / 2)
 
 
-def _on_grid(wanted: Floats, known: Floats) -> npt.NDArray[np.float32]:
+def _on_grid(wanted: Floats, known: Floats) -> Floats32:
     """Rough distances, ``(D of wanted, D of known)``: cells filled × distances to filled cells."""
     filled, away = _cells(wanted)
     parts = []
@@ -127,7 +127,7 @@ def _on_grid(wanted: Floats, known: Floats) -> npt.NDArray[np.float32]:
 
 def _cells(
     inks: Floats,
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+) -> tuple[Floats32, Floats32]:
     """The share of points in each cell, and each cell's distance to the ink; ``(D, G²)`` each."""
     from scipy.ndimage import distance_transform_edt
 

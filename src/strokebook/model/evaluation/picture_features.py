@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats
 from strokebook.geometry.drawing import Stroke3
 from strokebook.geometry.render import render
 from strokebook.geometry.stroke3 import from_stroke3
 
-Floats = npt.NDArray[np.float64]
 SIDE = 64  # px
 PEN = 1.5  # px
 CELLS, DIRECTIONS = 8, 9

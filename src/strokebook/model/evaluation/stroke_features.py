@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Bools, Floats, Ints
 from strokebook.geometry.drawing import Stroke3
 
-Floats = npt.NDArray[np.float64]
 Numbers = dict[str, float]
 TURNS = np.array([0, 5, 15, 30, 50, 75, 105, 140, 180.0001])  # degrees
 CURVES = np.array([0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, np.inf])  # radians per typical segment
@@ -45,7 +44,7 @@ def numbers(drawing: Stroke3) -> Numbers:
     }
 
 
-def _counts(lift: npt.NDArray[np.bool_]) -> Numbers:
+def _counts(lift: Bools) -> Numbers:
     sizes = np.diff(np.concatenate(([0], np.flatnonzero(lift) + 1, [len(lift)])))
     sizes = sizes[sizes > 0]
     return {
@@ -103,7 +102,7 @@ def _jumps(steps: Floats, points: Floats) -> Numbers:
     }
 
 
-def _turning(steps: Floats, down: npt.NDArray[np.intp]) -> Numbers:
+def _turning(steps: Floats, down: Ints) -> Numbers:
     """How the line turns from one segment to the next of the same stroke."""
     later = down[np.isin(down - 1, down)]  # segments that go on from another
     a, b = steps[later - 1], steps[later]
@@ -136,7 +135,7 @@ def _correlation(a: Floats, b: Floats) -> float:
     return float(np.corrcoef(a, b)[0, 1])
 
 
-def _ends(points: Floats, lift: npt.NDArray[np.bool_]) -> Numbers:
+def _ends(points: Floats, lift: Bools) -> Numbers:
     """How near strokes end to where they began, and to the ink of other strokes."""
     last = np.flatnonzero(lift)
     if not len(last) or last[-1] != len(points) - 1:
@@ -156,7 +155,7 @@ def _ends(points: Floats, lift: npt.NDArray[np.bool_]) -> Numbers:
     }
 
 
-def _nearest(points: Floats, stroke: npt.NDArray[np.intp], own: int, end: np.intp) -> float:
+def _nearest(points: Floats, stroke: Ints, own: int, end: np.intp) -> float:
     others = points[stroke != own]
     return float(np.hypot(*(others - points[end]).T).min())
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats, Ints64
 from strokebook.base.random_streams import RandomStream
 from strokebook.geometry.drawing import Stroke3
 from strokebook.geometry.simplify import simplify
@@ -23,7 +23,6 @@ from strokebook.geometry.stroke3 import from_stroke3, to_stroke3
 from strokebook.model.cells.noise import Noise
 from strokebook.model.evaluation import picture_features, stroke_features
 
-Floats = npt.NDArray[np.float64]
 FOLDS = 5
 LEAST = 20  # drawings of each set; with fewer the answer is mostly luck
 TREES, DEPTH = 150, 3
@@ -94,12 +93,12 @@ def chosen(drawings: Sequence[Stroke3], count: int, seed: int, what: int) -> lis
     return [drawings[n] for n in sorted(order[:count].tolist())]
 
 
-def _stacked(a: Floats, b: Floats) -> tuple[Floats, npt.NDArray[np.int64]]:
+def _stacked(a: Floats, b: Floats) -> tuple[Floats, Ints64]:
     return np.vstack((a, b)), np.repeat([0, 1], (len(a), len(b)))
 
 
 def _asked(
-    make: Callable[[int], Any], values: Floats, labels: npt.NDArray[np.int64], seed: int
+    make: Callable[[int], Any], values: Floats, labels: Ints64, seed: int
 ) -> tuple[float, float]:
     """Share of right answers about drawings not learnt from, and its standard error."""
     from sklearn.model_selection import StratifiedKFold

@@ -23,12 +23,11 @@ from typing import Any, TypeGuard
 import numpy as np
 import numpy.typing as npt
 
+from strokebook.base.array_types import Floats32
 from strokebook.base.errors import InputRefused
 from strokebook.base.files import write_text
 from strokebook.base.reading import read_plain
 from strokebook.model.distributions.mixture import width
-
-Array = npt.NDArray[np.float32]
 
 MIXTURES = 20
 LIMIT = 10.0  # of a weight
@@ -60,20 +59,25 @@ class BrowserModel:
     name: str
     scale: float
     longest: int
-    output: Array
-    output_bias: Array
-    rows: Array
-    recurrent: Array
-    bias: Array
+    output: Floats32
+    output_bias: Floats32
+    rows: Floats32
+    recurrent: Floats32
+    bias: Floats32
     more: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def arrays(self) -> tuple[Array, Array, Array, Array, Array]:
+    def arrays(self) -> tuple[Floats32, Floats32, Floats32, Floats32, Floats32]:
         """In the file's order."""
         return self.output, self.output_bias, self.rows, self.recurrent, self.bias
 
     def with_arrays(
-        self, output: Array, output_bias: Array, rows: Array, recurrent: Array, bias: Array
+        self,
+        output: Floats32,
+        output_bias: Floats32,
+        rows: Floats32,
+        recurrent: Floats32,
+        bias: Floats32,
     ) -> BrowserModel:
         """The same facts with other weights."""
         return dataclasses.replace(
@@ -116,12 +120,12 @@ def as_written(model: BrowserModel) -> BrowserModel:
     return model.with_arrays(*(_floats(_integers(a)) for a in model.arrays))
 
 
-def _integers(array: Array) -> npt.NDArray[np.int16]:
+def _integers(array: Floats32) -> npt.NDArray[np.int16]:
     share = np.clip(array.astype(np.float64) / LIMIT, -1.0, 1.0)
     return np.rint(share * STEPS).astype("<i2")
 
 
-def _floats(integers: npt.NDArray[np.int16]) -> Array:
+def _floats(integers: npt.NDArray[np.int16]) -> Floats32:
     return (integers * LEVEL).astype(np.float32)
 
 
@@ -190,7 +194,7 @@ def _shapes(path: Path, dims: list[Any]) -> list[tuple[int, ...]]:
     return wanted
 
 
-def _array(path: Path, place: int, blob: str, shape: tuple[int, ...]) -> Array:
+def _array(path: Path, place: int, blob: str, shape: tuple[int, ...]) -> Floats32:
     """One array; the text's length is checked before it is decoded."""
     size = 2 * math.prod(shape)
     if len(blob) != 4 * -(-size // 3):

@@ -21,6 +21,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from strokebook.base.array_types import Floats, Floats32
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.base.random_streams import RandomStream
 from strokebook.geometry.drawing import Drawing
@@ -36,8 +37,6 @@ from strokebook.model.interchange import sketchrnn_js
 from strokebook.model.interchange.sketchrnn_js import BrowserModel
 from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.sampling.rollout import PresampledNoise, draw, initial_batch
-
-Array = npt.NDArray[np.float64]
 
 LIBRARY = ("input", "candidate", "forget", "output")  # its order of the gates
 INPUT, CANDIDATE, FORGET, OUTPUT = range(4)
@@ -182,7 +181,7 @@ def _without_state(model: SketchModel, offset: Tensor, name: str) -> BrowserMode
     )
 
 
-def _with_state(plain: BrowserModel, hidden: Array, cell: Array) -> BrowserModel:
+def _with_state(plain: BrowserModel, hidden: Floats, cell: Floats) -> BrowserModel:
     """The same with markers after its H units, whose first step gives the state ``(H,)``."""
     units, size = plain.units, plain.units + MARKERS
     rows = plain.rows.astype(np.float64).reshape(5, 4, units)
@@ -210,7 +209,7 @@ def _with_state(plain: BrowserModel, hidden: Array, cell: Array) -> BrowserModel
     )
 
 
-def _first_biases(hidden: Array, cell: Array, steady: Array, row: Array) -> Array:
+def _first_biases(hidden: Floats, cell: Floats, steady: Floats, row: Floats) -> Floats:
     """Biases ``(4, H)`` with which the start token gives a state from zeros.
 
     From zeros a cell becomes σ(i) · tanh(g); the input gate is left as it would be and the
@@ -275,7 +274,7 @@ def to_net(source: BrowserModel) -> SketchNet:
     return net.eval().requires_grad_(False)
 
 
-def unroll(model: BrowserModel, rows: npt.ArrayLike, hidden: Array, cell: Array) -> Array:
+def unroll(model: BrowserModel, rows: npt.ArrayLike, hidden: Floats, cell: Floats) -> Floats:
     """The library's arithmetic: output rows ``(T, 123)`` after each input row ``(T, 5)``."""
     outputs, bias = [], model.bias.astype(np.float64).reshape(4, -1)
     bias[FORGET] += 1.0
@@ -288,7 +287,7 @@ def unroll(model: BrowserModel, rows: npt.ArrayLike, hidden: Array, cell: Array)
     return np.array(outputs)
 
 
-def first_state(model: BrowserModel) -> tuple[Array, Array]:
+def first_state(model: BrowserModel) -> tuple[Floats, Floats]:
     """Hidden and cell state after the first point, as the file carries them."""
     first: dict[str, Any] = model.more["strokebook"]["first"]
     return np.array(first["h"], np.float64), np.array(first["c"], np.float64)
@@ -311,7 +310,7 @@ def parameters(outputs: Tensor) -> Tensor:
     )
 
 
-def _trials(model: SketchModel, z: Tensor | None) -> tuple[Array, Tensor]:
+def _trials(model: SketchModel, z: Tensor | None) -> tuple[Floats, Tensor]:
     """Rows of a few drawings of the model's own, and what the model says after each.
 
     Returns:
@@ -330,7 +329,7 @@ def _trials(model: SketchModel, z: Tensor | None) -> tuple[Array, Tensor]:
 
 
 def _difference(
-    written: BrowserModel, inputs: Array, wanted: Tensor, hidden: Array, cell: Array
+    written: BrowserModel, inputs: Floats, wanted: Tensor, hidden: Floats, cell: Floats
 ) -> float:
     """How far the library's parameters are from ours over the last of its rows."""
     worst = 0.0
@@ -342,32 +341,32 @@ def _difference(
     return worst
 
 
-def _by_gate(weight: Tensor) -> Array:
+def _by_gate(weight: Tensor) -> Floats:
     """Our ``(4H, X)`` → the library's ``(X, 4, H)``."""
     ours = weight.detach().cpu().double().numpy()
     parts = dict(zip(GATES, np.split(ours, 4), strict=True))
     return np.stack([parts[gate].T for gate in LIBRARY], axis=1)
 
 
-def _to_ours(weight: Array) -> Tensor:
+def _to_ours(weight: Floats) -> Tensor:
     """The library's ``(X, 4, H)`` → our ``(4H, X)``."""
     parts = dict(zip(LIBRARY, weight.swapaxes(0, 1), strict=True))
     return torch.from_numpy(np.concatenate([parts[gate].T for gate in GATES]))
 
 
-def _flat(weights: Array) -> npt.NDArray[np.float32]:
+def _flat(weights: Floats) -> Floats32:
     """``(X, 4, H)`` → the file's ``(X, 4H)``."""
     return weights.reshape(len(weights), -1).astype(np.float32)
 
 
-def _digits(values: Array) -> list[float]:
+def _digits(values: Floats) -> list[float]:
     return [float(f"{v:.7g}") for v in values]
 
 
-def _sigmoid(values: npt.ArrayLike) -> Array:
+def _sigmoid(values: npt.ArrayLike) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-np.asarray(values, np.float64))))
 
 
-def _logit(share: Array) -> Array:
+def _logit(share: Floats) -> Floats:
     inside = np.clip(share, 1e-4, 1 - 1e-4)
     return np.asarray(np.log(inside / (1.0 - inside)))

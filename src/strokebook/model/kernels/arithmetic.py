@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
-import numba
 import numpy as np
 from numba import types
 from numba.extending import overload
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-# Sums may be regrouped (that is what lets them be vectorised); NaN and infinity keep their
-# meaning, because the guard against steps that are not finite looks for them.
-_FAST = {"reassoc", "contract", "arcp", "nsz"}
+from strokebook.base.jit import inlined
 
 _LOG2_E = np.float32(1.4426950408889634)
 _ROUND = np.float32(1.5 * 2.0**23)  # a float this large has its integer part in its low bits
@@ -30,18 +25,6 @@ _MANTISSA = np.int32(23)
 _P0, _P1, _P2 = np.float32(1.0000001), np.float32(0.69314694), np.float32(0.2402212)
 _P3, _P4, _P5 = np.float32(0.055507135), np.float32(0.009675541), np.float32(0.0013276457)
 _HALF_WORD, _HALF = np.uint32(16), np.uint32(0x8000)
-
-
-def kernel(function: F) -> F:
-    """``function`` compiled, kept on disk beside the code; it releases Python's lock."""
-    compiled = numba.njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")(function)
-    return cast(F, compiled)
-
-
-def inlined(function: F) -> F:
-    """A building block, compiled into its callers."""
-    compiled = numba.njit(fastmath=_FAST, error_model="numpy")(function)
-    return cast(F, compiled)
 
 
 def widen(value: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from strokebook.model.kernels.arithmetic import kernel
+from strokebook.base.jit import kernel
 
 _STRIDE = np.uint32(0x9E3779B9)  # 2³² over the golden ratio: units lie far apart
 _FIRST, _SECOND = np.uint32(0x7FEB352D), np.uint32(0x846CA68B)

@@ -23,7 +23,7 @@ from numba import types
 from numba.extending import intrinsic
 from torch import Tensor
 
-from strokebook.model.kernels.arithmetic import kernel
+from strokebook.base.jit import kernel
 from strokebook.model.kernels.quantise import ROUND, ZERO, magnitude, scale_of
 
 LANES, WIDE, DEEP = 16, 4, 4  # sums of a register, registers of a panel, products of a sum

@@ -27,7 +27,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from strokebook.model.kernels.arithmetic import inlined, kernel, widen
+from strokebook.base.jit import inlined, kernel
+from strokebook.model.kernels.arithmetic import widen
 from strokebook.model.kernels.int8_matmul import DEEP, PANEL, PackedMatrix, multiply
 from strokebook.model.kernels.lstm_buffers import LstmRun, array
 from strokebook.model.kernels.quantise import ROUND, ZERO, magnitude, scale_of

@@ -31,15 +31,8 @@ from typing import Any
 
 import numpy as np
 
-from strokebook.model.kernels.arithmetic import (
-    inlined,
-    kernel,
-    narrow,
-    scratch,
-    sigmoid,
-    tanh,
-    widen,
-)
+from strokebook.base.jit import inlined, kernel
+from strokebook.model.kernels.arithmetic import narrow, scratch, sigmoid, tanh, widen
 from strokebook.model.kernels.int8_matmul import multiply
 from strokebook.model.kernels.quantise import MOST_CODE, encode
 

@@ -24,8 +24,9 @@ from typing import Any
 
 import numpy as np
 
+from strokebook.base.jit import inlined, kernel
 from strokebook.model.distributions.mixture import PENS
-from strokebook.model.kernels.arithmetic import exp, inlined, kernel
+from strokebook.model.kernels.arithmetic import exp
 
 
 @kernel

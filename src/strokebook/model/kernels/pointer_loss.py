@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from strokebook.model.kernels.arithmetic import exp, inlined, kernel
+from strokebook.base.jit import inlined, kernel
+from strokebook.model.kernels.arithmetic import exp
 
 _ONE, _HALF, _ZERO = np.float32(1.0), np.float32(0.5), np.float32(0.0)
 _UNIT, _MOST, _SOFT = np.float32(0.15), np.float32(4.0), np.float32(0.1)

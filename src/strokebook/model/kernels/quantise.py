@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from strokebook.model.kernels.arithmetic import inlined, widen
+from strokebook.base.jit import inlined
+from strokebook.model.kernels.arithmetic import widen
 
 CODES = 127  # greatest code
 ZERO = 128  # the code of 0 where codes are unsigned

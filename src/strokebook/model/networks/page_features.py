@@ -18,12 +18,10 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Floats, Floats32, Ints64
+from strokebook.base.jit import kernel
 from strokebook.model.kernels import threads
-from strokebook.model.kernels.arithmetic import kernel
-
-Floats = npt.NDArray[np.float32]
 
 GRID = 12  # G: the pen is in the middle
 # Cells' sides in units of the data's scale: the first two patches reach one and five typical
@@ -44,9 +42,7 @@ _OWN_TAIL = 1.2  # units along the line that are its own tail, not ink to be nea
 _FARTHEST = 4.0  # ink farther away than this counts as none
 
 
-def compute_features(
-    points: Floats, first: int, lengths: npt.NDArray[np.int64], slots: npt.NDArray[np.int64]
-) -> Floats:
+def compute_features(points: Floats32, first: int, lengths: Ints64, slots: Ints64) -> Floats32:
     """Features of each point.
 
     Args:
@@ -87,14 +83,14 @@ def compute_features(
 
 @kernel
 def _compute_drawings(
-    points: Floats,
+    points: Floats32,
     first: int,
-    lengths: npt.NDArray[np.int64],
-    slots: npt.NDArray[np.int64],
-    sides: npt.NDArray[np.float64],
+    lengths: Ints64,
+    slots: Ints64,
+    sides: Floats,
     begin: int,
     end: int,
-    packed: Floats,
+    packed: Floats32,
 ) -> None:
     """Write the features of drawings ``begin`` to ``end``."""
     canvases = np.zeros((len(sides), CANVAS, CANVAS), np.float32)
@@ -138,7 +134,7 @@ def _compute_drawings(
 
 @kernel
 def _write_pen(
-    points: Floats,
+    points: Floats32,
     b: int,
     t: int,
     x: float,
@@ -147,7 +143,7 @@ def _write_pen(
     right: float,
     top: float,
     bottom: float,
-    row: Floats,
+    row: Floats32,
 ) -> None:
     """Write the scalars about heading, position and bounding box."""
     dx, dy = float(points[t, b, 0]), float(points[t, b, 1])
@@ -174,7 +170,7 @@ def _write_pen(
 
 
 @kernel
-def _write_stroke(dx: float, dy: float, stroke_points: int, strokes: int, row: Floats) -> None:
+def _write_stroke(dx: float, dy: float, stroke_points: int, strokes: int, row: Floats32) -> None:
     """Write the scalars about the stroke; ``dx, dy``: the offset to its first point."""
     cosine, sine = float(row[0]), float(row[1])
     row[STROKE_START] = STROKE_START_UNIT * (dx * cosine + dy * sine)
@@ -184,7 +180,7 @@ def _write_stroke(dx: float, dy: float, stroke_points: int, strokes: int, row: F
 
 
 @kernel
-def _write_earlier_ends(ends: npt.NDArray[np.float64], x: float, y: float, row: Floats) -> None:
+def _write_earlier_ends(ends: Floats, x: float, y: float, row: Floats32) -> None:
     """Write the offsets from ``(x, y)`` to both ends of the strokes before."""
     cosine, sine, at = float(row[0]), float(row[1]), EARLIER_ENDS
     for k in range(len(ends)):
@@ -196,7 +192,7 @@ def _write_earlier_ends(ends: npt.NDArray[np.float64], x: float, y: float, row: 
 
 
 @kernel
-def _write_nearest_ink(points: Floats, path: npt.NDArray[np.float64], row: Floats) -> None:
+def _write_nearest_ink(points: Floats32, path: Floats, row: Floats32) -> None:
     """Write the offset to the nearest ink other than the line's own tail."""
     x, y, length = path[-1]
     best, best_x, best_y = _FARTHEST * _FARTHEST, 0.0, 0.0
@@ -220,7 +216,7 @@ def _write_nearest_ink(points: Floats, path: npt.NDArray[np.float64], row: Float
 
 
 @kernel
-def _rasterise(x: float, y: float, dx: float, dy: float, zoom: float, canvas: Floats) -> None:
+def _rasterise(x: float, y: float, dx: float, dy: float, zoom: float, canvas: Floats32) -> None:
     """Draw the line that an offset leads along to ``(x, y)``; a cell keeps its largest value.
 
     Ink at a point is shared among its four cells, and put down every half cell.
@@ -241,7 +237,7 @@ def _rasterise(x: float, y: float, dx: float, dy: float, zoom: float, canvas: Fl
 
 @kernel
 def _sample_patch(
-    x: float, y: float, cosine: float, sine: float, canvas: Floats, row: Floats, at: int
+    x: float, y: float, cosine: float, sine: float, canvas: Floats32, row: Floats32, at: int
 ) -> None:
     """Sample the patch around ``(x, y)``, in cells, into ``row`` from ``at`` on.
 

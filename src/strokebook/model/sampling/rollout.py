@@ -16,10 +16,10 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from strokebook.base.array_types import Floats32
 from strokebook.base.errors import StrokebookError
 from strokebook.base.random_streams import RandomStream
 from strokebook.model.cells.noise import Noise
@@ -34,7 +34,7 @@ BLOCK = 16  # drawings; fewer would hardly be faster (the products wait for the 
 WIDE_BLOCK = 256  # on a GPU, where every operation costs the same for few as for many
 GROUPS = 2  # in which given rows are read, whatever the threads: the same sums, the same bits
 LEAST_GROUP = 8  # hands
-Rows = npt.NDArray[np.float32]
+Rows = Floats32
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +157,7 @@ class Drawn(NamedTuple):
     """
 
     rows: Rows
-    nats: npt.NDArray[np.float32]
+    nats: Floats32
 
 
 def draw(

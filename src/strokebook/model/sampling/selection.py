@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from strokebook.base.array_types import Floats, Floats32
 from strokebook.base.errors import UsageError
 from strokebook.base.options import nearest
 from strokebook.geometry.drawing import Drawing
@@ -19,7 +20,6 @@ CHOICES = ("first", "likely", "different")
 OVERDRAWN = 4  # times as many are drawn as are chosen
 UNLIKELY = 0.25  # share of them that cannot be chosen as different: what fails differs most
 POINTS = 64  # at equal steps of a drawing's ink, by which two are compared
-Floats = npt.NDArray[np.float64]
 
 
 def check(n: int, choose: str, of: int | None) -> int:
@@ -110,9 +110,9 @@ def _points(drawing: Drawing) -> Floats:
     return np.asarray(points)
 
 
-def _even(stroke: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.float32]:
+def _even(stroke: Floats32, count: int) -> Floats32:
     return evenly(stroke, count) if len(stroke) > 1 else np.repeat(stroke, count, axis=0)
 
 
-def _length(stroke: npt.NDArray[np.float32]) -> float:
+def _length(stroke: Floats32) -> float:
     return float(np.linalg.norm(np.diff(stroke.astype(np.float64), axis=0), axis=1).sum())

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from strokebook.base.array_types import Floats, Ints64
 from strokebook.base.errors import UsageError
 from strokebook.base.random_streams import RandomStream
 from strokebook.geometry.drawing import Drawing
@@ -31,7 +31,7 @@ from strokebook.model.sampling.rollout import (
 
 # So many z read the start up to that row; the time to the first point is what more would cost.
 READERS = ((8, 64), (48, 32), (None, 16))
-Shares = npt.NDArray[np.float64]
+Shares = Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +134,7 @@ def _weighed(model: SketchModel, hands: DecoderBatch, rows: Tensor) -> tuple[Dec
     return hands, shares / shares.sum()
 
 
-def _resampled(shares: Shares, count: int, noise: Noise) -> npt.NDArray[np.int64]:
+def _resampled(shares: Shares, count: int, noise: Noise) -> Ints64:
     """``count`` places, each as often as its share says (systematic resampling)."""
     at = (np.arange(count) + noise.uniform(1)) / count
     return np.minimum(np.searchsorted(np.cumsum(shares), at), len(shares) - 1)

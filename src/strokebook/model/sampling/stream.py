@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Bools, Floats, Floats32, Ints64
 from strokebook.base.errors import UsageError
 from strokebook.geometry.drawing import Drawing, Points
 from strokebook.geometry.stroke3 import from_stroke3
@@ -43,9 +43,9 @@ class Moment:
         ended: ``(n,)``: the drawing ended before this moment; it has no point here.
     """
 
-    points: npt.NDArray[np.float32]
-    lifted: npt.NDArray[np.bool_]
-    ended: npt.NDArray[np.bool_]
+    points: Floats32
+    lifted: Bools
+    ended: Bools
 
 
 class Stream:
@@ -92,7 +92,7 @@ class Stream:
         return self
 
     @property
-    def per_point(self) -> npt.NDArray[np.float64]:
+    def per_point(self) -> Floats:
         """Nats per point so far under the model as it is (temperature 1), ``(n,)``.
 
         Position and pen of the drawn points, and the end where it was drawn; the lower, the
@@ -101,7 +101,7 @@ class Stream:
         nats = np.sum([drawn.nats for drawn in self._come], axis=0, dtype=np.float64)
         return np.asarray(nats / np.maximum(self._counts(), 1))
 
-    def _counts(self) -> npt.NDArray[np.int64]:
+    def _counts(self) -> Ints64:
         """Points of each so far."""
         going = np.stack([drawn.rows[:, 2 + END] == 0 for drawn in self._come])
         return np.asarray(going.sum(0))
@@ -183,7 +183,7 @@ def check_most(max_points: int | None, model: SketchModel, start_points: int = 0
     return most
 
 
-def placed(rows: Rows, origin: npt.NDArray[np.float64], unit: float) -> list[Points]:
+def placed(rows: Rows, origin: Floats, unit: float) -> list[Points]:
     """Strokes whose first offset is taken from ``origin``."""
     points = origin + unit * np.cumsum(rows[:, :2], axis=0, dtype=np.float64)
     parts = np.split(points.astype(np.float32), np.flatnonzero(rows[:, 2] > 0.5) + 1)

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from strokebook.base.array_types import Bytes
 from strokebook.tracing.binarisation.clean import GRAZES
 from strokebook.tracing.binarisation.levels import DARKEST, Grey
 
-Bytes = npt.NDArray[np.uint8]
 BACKGROUND_SIDE = 700  # longest side of the copy on which the background is estimated
 LEAST_WINDOW = 25  # pixels: on small pages a thick pen is as wide as a share of the side
 LEAST_SEEN = 0.25  # of the brightest background: on what is darker no line can be seen

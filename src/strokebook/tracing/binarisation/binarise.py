@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Bytes, Floats, Floats32, Ints32
 from strokebook.base.errors import InputRefused
 from strokebook.tracing.binarisation.background import as_bytes, divide_by_background
 from strokebook.tracing.binarisation.clean import without_edges
@@ -23,8 +23,6 @@ from strokebook.tracing.binarisation.distance_transform import connected, to_pap
 from strokebook.tracing.binarisation.levels import LEAST_CONTRAST, Grey, Levels, levels
 from strokebook.tracing.binarisation.ridges import ASIDE, faint_lines, offsets
 from strokebook.tracing.options import TraceOptions
-
-Bytes = npt.NDArray[np.uint8]
 
 WEAK = 0.2  # of the ink's contrast: as faint as a line that hangs together with ink may be
 FAINT, LEAST_FAINTNESS = 0.08, 14  # the same for what is told from paper by its shape, a line
@@ -69,8 +67,8 @@ class Ink:
     mask: Bytes
     dark: Bytes
     cut: Bytes
-    distance: npt.NDArray[np.float32]
-    pixels: npt.NDArray[np.int32]
+    distance: Floats32
+    pixels: Ints32
     pen: float
     scale: tuple[float, float]
     origin: tuple[int, int]
@@ -79,7 +77,7 @@ class Ink:
     share: float
     flat: Grey
 
-    def to_page(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def to_page(self, points: Floats) -> Floats:
         """Working coordinates (pixel i covers i…i + 1) as page pixels; none lies off the page."""
         return np.clip(points / self.scale + self.origin, 0.0, self.page)
 
@@ -297,7 +295,7 @@ def _marks(
     scale: float,
     options: TraceOptions,
     source: str,
-) -> npt.NDArray[np.int32]:
+) -> Ints32:
     """Clear connected marks that are specks, or pale all over (ink of the other side).
 
     Returns:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Bytes
 from strokebook.tracing.binarisation.levels import Grey, Levels, Mask
 
 EDGE_BAND = 0.012  # of the longer side: where a scanner's bed or the next page shows
@@ -45,7 +45,7 @@ def without_edges(mask: Mask, pen: float) -> Mask:
     return out.astype(bool)
 
 
-def _drop_runs(mask: npt.NDArray[np.uint8], pen: float) -> None:
+def _drop_runs(mask: Bytes, pen: float) -> None:
     height, width = mask.shape
     band = max(3, round(EDGE_BAND * max(height, width)))
     for side, length in (
@@ -60,7 +60,7 @@ def _drop_runs(mask: npt.NDArray[np.uint8], pen: float) -> None:
         side[cv2.dilate(along, reach) > 0] = 0
 
 
-def _drop_border_blots(mask: npt.NDArray[np.uint8], pen: float) -> None:
+def _drop_border_blots(mask: Bytes, pen: float) -> None:
     """Drop what is thicker than any line and touches the border, however large it is."""
     reach = BLOT * pen / 2
     rim = 2 * int(reach) + 3
@@ -84,9 +84,7 @@ def _drop_border_blots(mask: npt.NDArray[np.uint8], pen: float) -> None:
     mask[padded[rim:-rim, rim:-rim] == 0] = 0
 
 
-def _is_grazing_line(
-    mask: npt.NDArray[np.uint8], box: tuple[int, int, int, int], pen: float
-) -> bool:
+def _is_grazing_line(mask: Bytes, box: tuple[int, int, int, int], pen: float) -> bool:
     """Is what lies along the border a line that runs off the page, rather than a scanner's edge?
 
     It is where it is short and no thicker than the pen, and a line goes on from it into the page.

@@ -5,23 +5,20 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
-from strokebook.tracing.compiled import compiled
-
-Bytes = npt.NDArray[np.uint8]
-Ints = npt.NDArray[np.int32]
+from strokebook.base.array_types import Bools, Bytes, Floats, Floats32, Ints32
+from strokebook.base.jit import compiled
 
 
-def inked(mask: Bytes) -> Ints:
+def inked(mask: Bytes) -> Ints32:
     """Flat indices of what is not 0."""
     return np.flatnonzero(mask.view(np.bool_)).astype(np.int32)
 
 
 @compiled
 def marks(
-    labels: Ints, dark: Bytes, cut: Bytes, pixels: Ints, count: int, width: int
-) -> tuple[Ints, Bytes, npt.NDArray[np.float64]]:
+    labels: Ints32, dark: Bytes, cut: Bytes, pixels: Ints32, count: int, width: int
+) -> tuple[Ints32, Bytes, Floats]:
     """Area, greatest darkness and sharpness of each label; label 0 (paper) stays 0.
 
     Sharpness is the mean slope of darkness at the rim, per pixel, as a share of the mark's height
@@ -47,8 +44,8 @@ def marks(
 
 @compiled
 def crumbs(
-    labels: Ints, pixels: Ints, area: Ints, least: float, reach: int, shape: tuple[int, int]
-) -> npt.NDArray[np.bool_]:
+    labels: Ints32, pixels: Ints32, area: Ints32, least: float, reach: int, shape: tuple[int, int]
+) -> Bools:
     """Which marks are small and lie close beside a large one, ``(count,)``.
 
     Args:
@@ -74,7 +71,7 @@ def crumbs(
 
 
 @compiled
-def erase(mask: Bytes, labels: Ints, pixels: Ints, keep: npt.NDArray[np.bool_]) -> Ints:
+def erase(mask: Bytes, labels: Ints32, pixels: Ints32, keep: Bools) -> Ints32:
     """Clear the pixels of labels that are not kept; gives the pixels that are."""
     out = np.empty(pixels.size, np.int32)
     count = 0
@@ -87,7 +84,7 @@ def erase(mask: Bytes, labels: Ints, pixels: Ints, keep: npt.NDArray[np.bool_]) 
     return out[:count].copy()
 
 
-def line_width(distance: npt.NDArray[np.float32], pixels: Ints, width: int) -> float:
+def line_width(distance: Floats32, pixels: Ints32, width: int) -> float:
     """Width of the line from the ink's distances to the paper.
 
     The measure of :func:`~.levels.pen_width`, on distances that the pen engine has already: those
@@ -100,7 +97,7 @@ def line_width(distance: npt.NDArray[np.float32], pixels: Ints, width: int) -> f
 
 
 @compiled
-def _ridge(distance: npt.NDArray[np.float32], pixels: Ints, width: int) -> npt.NDArray[np.float32]:
+def _ridge(distance: Floats32, pixels: Ints32, width: int) -> Floats32:
     """The distances that no neighbour exceeds."""
     ridge = np.empty(pixels.size, np.float32)
     count = 0

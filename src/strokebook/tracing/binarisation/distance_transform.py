@@ -7,19 +7,17 @@ page that was enlarged. Pixels are flat indices in raster order.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from strokebook.tracing.compiled import compiled
+from strokebook.base.array_types import Floats32, Ints32
+from strokebook.base.jit import compiled
 from strokebook.tracing.disjoint_sets import root_of
 
-Ints = npt.NDArray[np.int32]
-Floats = npt.NDArray[np.float32]
 # Steps of a 5 x 5 chamfer mask that are nearest to Euclidean distance (Borgefors 1986, "Distance
 # transformations in digital images"; the very values are those that OpenCV has).
 SIDE, SLANT, KNIGHT = 1.0, 1.4, 2.1969
 
 
-def to_paper(shape: tuple[int, int], pixels: Ints) -> Floats:
+def to_paper(shape: tuple[int, int], pixels: Ints32) -> Floats32:
     """Distance of each ink pixel to the paper, ``(H, W)``; 0 on paper.
 
     Args:
@@ -34,7 +32,7 @@ def to_paper(shape: tuple[int, int], pixels: Ints) -> Floats:
 
 
 @compiled
-def _sweep(distance: Floats, pixels: Ints, width: int) -> None:
+def _sweep(distance: Floats32, pixels: Ints32, width: int) -> None:
     for k in range(pixels.size):
         p = pixels[k]
         slant = min(distance[p - width - 1], distance[p - width + 1]) + SLANT
@@ -51,7 +49,7 @@ def _sweep(distance: Floats, pixels: Ints, width: int) -> None:
         distance[p] = min(distance[p], side, slant, min(far, tall) + KNIGHT)
 
 
-def connected(shape: tuple[int, int], pixels: Ints) -> tuple[int, Ints]:
+def connected(shape: tuple[int, int], pixels: Ints32) -> tuple[int, Ints32]:
     """Number the connected marks from 1.
 
     Args:
@@ -66,7 +64,7 @@ def connected(shape: tuple[int, int], pixels: Ints) -> tuple[int, Ints]:
 
 
 @compiled
-def _connect(labels: Ints, pixels: Ints, width: int) -> int:
+def _connect(labels: Ints32, pixels: Ints32, width: int) -> int:
     parent = np.zeros(pixels.size + 1, np.int32)
     count = 0
     for p in pixels:

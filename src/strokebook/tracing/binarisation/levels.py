@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-Grey = npt.NDArray[np.uint8]  # (H, W)
-Mask = npt.NDArray[np.bool_]  # (H, W) True: ink
+from strokebook.base.array_types import Bools, Bytes
+
+Grey = Bytes  # (H, W)
+Mask = Bools  # (H, W) True: ink
 
 MOST_ENLARGED = 4.0
 DARKEST = 16.0
@@ -42,7 +43,7 @@ class Levels:
         return int(min(self.ink + share * self.contrast, 255.0 - 4 * self.noise - 2))
 
 
-def luminance(pixels: npt.NDArray[np.uint8]) -> Grey:
+def luminance(pixels: Bytes) -> Grey:
     """``(H, W, 3)`` RGB as grey (Rec. 601 weights)."""
     return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
 

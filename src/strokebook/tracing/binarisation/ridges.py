@@ -9,18 +9,17 @@ directions and without derivatives).
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from strokebook.tracing.compiled import compiled
+from strokebook.base.array_types import Bytes, Ints64
+from strokebook.base.jit import compiled
 
-Bytes = npt.NDArray[np.uint8]
 ASIDE = 0.8  # pen widths from a line's middle to what must be lighter
 LASTS = 0.6  # of its darkness: a line is so dark a little farther along, either way
 FADES = 0.4  # of its darkness: at least on one side it is lighter than that
 OPEN = 0.5  # of its darkness: beside a gap between two ends of a line it is lighter than that
 
 
-def offsets(width: int, reach: float) -> npt.NDArray[np.int64]:
+def offsets(width: int, reach: float) -> Ints64:
     """Steps in a flat image of about ``reach`` pixels: across, down, and along both diagonals."""
     far, slant = max(1, round(reach)), max(1, round(reach / np.sqrt(2)))
     return np.array([far, far * width, slant * width + slant, slant * width - slant])
@@ -30,8 +29,8 @@ def offsets(width: int, reach: float) -> npt.NDArray[np.int64]:
 def faint_lines(
     mask: Bytes,
     dark: Bytes,
-    aside: npt.NDArray[np.int64],
-    near: npt.NDArray[np.int64],
+    aside: Ints64,
+    near: Ints64,
     floor: int,
     rise: int,
 ) -> int:

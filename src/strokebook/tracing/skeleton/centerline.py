@@ -9,13 +9,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
-from strokebook.tracing.compiled import compiled
-
-Ints = npt.NDArray[np.int32]
-Floats = npt.NDArray[np.float64]
-Bytes = npt.NDArray[np.uint8]
+from strokebook.base.array_types import Bools, Bytes, Floats, Ints32
+from strokebook.base.jit import compiled
 
 TANGENT = 3  # pixels to either side over which a line's direction is taken
 WIDEST = 1.7  # pen widths; where the ink is wider, lines meet, and the rims tell nothing
@@ -23,7 +19,12 @@ FARTHEST = 1.5  # pixels that a skeleton may be off the middle
 
 
 def center_chains(
-    pixels: Ints, starts: Ints, closed: npt.NDArray[np.bool_], dark: Bytes, cut: Bytes, pen: float
+    pixels: Ints32,
+    starts: Ints32,
+    closed: Bools,
+    dark: Bytes,
+    cut: Bytes,
+    pen: float,
 ) -> tuple[Floats, float]:
     """Points of pixel chains, moved to the middle between the ink's two rims.
 
@@ -54,7 +55,7 @@ def center_chains(
 
 
 @compiled
-def _smooth(points: Floats, starts: Ints, closed: npt.NDArray[np.bool_], share: float) -> None:
+def _smooth(points: Floats, starts: Ints32, closed: Bools, share: float) -> None:
     """Move each inner point by ``share`` of the way to its neighbours' middle, in place."""
     for e in range(starts.size - 1):
         first, last = starts[e], starts[e + 1] - 1
@@ -108,8 +109,8 @@ def _rim(dark: Bytes, cut: Bytes, x: float, y: float, dx: float, dy: float, reac
 @compiled
 def _between_rims(
     points: Floats,
-    starts: Ints,
-    closed: npt.NDArray[np.bool_],
+    starts: Ints32,
+    closed: Bools,
     dark: Bytes,
     cut: Bytes,
     pen: float,

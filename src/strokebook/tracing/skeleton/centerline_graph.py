@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Bools, Bytes, Floats, Floats32, Ints32
 from strokebook.routing.line_graph import Edge, LineGraph
 from strokebook.tracing.binarisation.binarise import Ink, noise
 from strokebook.tracing.binarisation.components import centroid
@@ -23,8 +23,6 @@ from strokebook.tracing.skeleton.thinning import skeleton
 
 DOT = 0.75  # pen widths: what reaches no farther than this is a touch of the pen
 MANY, SHORTEST = 5000, 1.0  # so many edges, in the mean not a pen long: noise
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +35,7 @@ class Centerlines:
     """
 
     graph: LineGraph
-    skeleton: npt.NDArray[np.uint8]
+    skeleton: Bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,14 +55,14 @@ class _Lines:
 
     places: Floats
     reach: Floats
-    degree: Ints
-    a: Ints
-    b: Ints
-    starts: Ints
+    degree: Ints32
+    a: Ints32
+    b: Ints32
+    starts: Ints32
     points: Floats
     widths: Floats
 
-    def without(self, edges: npt.NDArray[np.bool_]) -> _Lines:
+    def without(self, edges: Bools) -> _Lines:
         """The graph less some edges; nodes and their degrees stay as they are."""
         kept, sizes = ~edges, np.diff(self.starts)
         of_kept = np.repeat(kept, sizes)
@@ -134,7 +132,7 @@ def _crossings(lines: _Lines, pen: float) -> _Lines:
     return whole.without(inside)
 
 
-def _corners(lines: _Lines, pen: float) -> tuple[_Lines, npt.NDArray[np.bool_]]:
+def _corners(lines: _Lines, pen: float) -> tuple[_Lines, Bools]:
     """The graph without the stubs of sharp corners, and which nodes are corners."""
     places, reach = lines.places.copy(), lines.reach.copy()
     lengths = edge_lengths(lines.starts, lines.points)
@@ -159,12 +157,12 @@ def _on_page(
     ink: Ink,
     pen: float,
     lines: _Lines,
-    corner: npt.NDArray[np.bool_],
-    a: Ints,
-    b: Ints,
-    starts: Ints,
+    corner: Bools,
+    a: Ints32,
+    b: Ints32,
+    starts: Ints32,
     points: Floats,
-    widths: npt.NDArray[np.float32],
+    widths: Floats32,
 ) -> LineGraph:
     """The graph in page pixels; touches of the pen as dots, nodes without an edge left out."""
     ends = np.bincount(np.concatenate([a, b]), minlength=len(lines.places))

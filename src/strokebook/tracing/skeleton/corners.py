@@ -11,9 +11,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
-from strokebook.tracing.compiled import compiled
+from strokebook.base.array_types import Bools, Floats, Ints32
+from strokebook.base.jit import compiled
 from strokebook.tracing.skeleton.incidence import (
     edge_of,
     half_edge,
@@ -24,10 +24,6 @@ from strokebook.tracing.skeleton.incidence import (
 )
 from strokebook.tracing.skeleton.junctions import AIM, branch
 
-Ints = npt.NDArray[np.int32]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-
 WIDEST = 1.5  # radians between the legs
 ASIDE = 0.7  # radians that the stub may point away from the corner's axis
 LONGEST = 4.5  # pen widths of stub, however sharp
@@ -35,14 +31,14 @@ SLACK = 2.5  # pen widths that a stub may be longer than a perfect pen makes it
 
 
 def corner_forks(
-    a: Ints,
-    b: Ints,
-    starts: Ints,
+    a: Ints32,
+    b: Ints32,
+    starts: Ints32,
     points: Floats,
     lengths: Floats,
     places: Floats,
     reach: Floats,
-    degree: Ints,
+    degree: Ints32,
     pen: float,
 ) -> tuple[Bools, Bools]:
     """Find forks that are corners; move their places to the tips, in place, with their reach.
@@ -67,7 +63,7 @@ def corner_forks(
 
 @compiled
 def _stub(
-    g: int, a: Ints, b: Ints, degree: Ints, lengths: Floats, heads: Ints, offsets: Ints
+    g: int, a: Ints32, b: Ints32, degree: Ints32, lengths: Floats, heads: Ints32, offsets: Ints32
 ) -> int:
     """Place in ``heads`` of a node's shortest free branch; -1 where it has none."""
     shortest, least = -1, 1e30
@@ -80,16 +76,16 @@ def _stub(
 
 @compiled
 def _corner_forks(
-    a: Ints,
-    b: Ints,
-    starts: Ints,
+    a: Ints32,
+    b: Ints32,
+    starts: Ints32,
     points: Floats,
     lengths: Floats,
     places: Floats,
     reach: Floats,
-    degree: Ints,
-    heads: Ints,
-    offsets: Ints,
+    degree: Ints32,
+    heads: Ints32,
+    offsets: Ints32,
     pen: float,
 ) -> tuple[Bools, Bools]:
     corner, stubs = np.zeros(degree.size, np.bool_), np.zeros(a.size, np.bool_)
@@ -126,8 +122,14 @@ def _corner_forks(
 
 @compiled
 def join_through(
-    a: Ints, b: Ints, starts: Ints, points: Floats, through: Bools, heads: Ints, offsets: Ints
-) -> tuple[Ints, Ints, Ints, Floats]:
+    a: Ints32,
+    b: Ints32,
+    starts: Ints32,
+    points: Floats,
+    through: Bools,
+    heads: Ints32,
+    offsets: Ints32,
+) -> tuple[Ints32, Ints32, Ints32, Floats]:
     """One edge of every two that meet at a node to be passed through.
 
     Args:

@@ -8,12 +8,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
-from strokebook.tracing.compiled import compiled
-
-Ints = npt.NDArray[np.int32]
-Floats = npt.NDArray[np.float64]
+from strokebook.base.array_types import Floats, Floats32, Ints32
+from strokebook.base.jit import compiled
 
 THINNED, HOOKED = 0.85, 0.4  # a free end's ink in half-widths, and its turn in radians
 MOST_TRIMMED = 0.35  # of an edge's length, at either end
@@ -136,7 +133,7 @@ def _is_swell(widths: Floats, points: Floats, k: int, first: int, last: int, pen
 def _middle_part(
     points: Floats,
     widths: Floats,
-    distance: npt.NDArray[np.float32],
+    distance: Floats32,
     first: int,
     last: int,
     base: float,
@@ -176,7 +173,7 @@ def _middle_part(
 
 
 @compiled
-def _room(a: Ints, b: Ints, widths: Floats, reach: Floats, base: float) -> int:
+def _room(a: Ints32, b: Ints32, widths: Floats, reach: Floats, base: float) -> int:
     """How many points all edges have at most when they are drawn."""
     room = widths.size + 16 * a.size + 64
     for e in range(a.size):
@@ -214,18 +211,18 @@ def _begin(
 
 @compiled
 def trim_edges(
-    a: Ints,
-    b: Ints,
-    starts: Ints,
+    a: Ints32,
+    b: Ints32,
+    starts: Ints32,
     points: Floats,
     widths: Floats,
-    distance: npt.NDArray[np.float32],
+    distance: Floats32,
     nodes: Floats,
     reach: Floats,
-    degree: Ints,
+    degree: Ints32,
     base: float,
     pen: float,
-) -> tuple[Floats, Ints]:
+) -> tuple[Floats, Ints32]:
     """Every edge from its node to its node, in steps of about one pixel.
 
     Args:

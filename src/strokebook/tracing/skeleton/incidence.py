@@ -6,12 +6,10 @@ Half-edges are numbered as in :mod:`strokebook.routing.half_edges`. Shape letter
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from strokebook.base.array_types import Ints32
+from strokebook.base.jit import compiled
 from strokebook.routing import half_edges
-from strokebook.tracing.compiled import compiled
-
-Ints = npt.NDArray[np.int32]
 
 half_edge = compiled(half_edges.half_edge)
 edge_of = compiled(half_edges.edge_of)
@@ -20,7 +18,7 @@ twin = compiled(half_edges.twin)
 
 
 @compiled
-def node_of(half: int, a: Ints, b: Ints) -> int:
+def node_of(half: int, a: Ints32, b: Ints32) -> int:
     """The node at which a half-edge begins.
 
     Args:
@@ -31,7 +29,7 @@ def node_of(half: int, a: Ints, b: Ints) -> int:
     return int(b[edge_of(half)] if side_of(half) else a[edge_of(half)])
 
 
-def half_edges_by_node(a: Ints, b: Ints, count: int) -> tuple[Ints, Ints]:
+def half_edges_by_node(a: Ints32, b: Ints32, count: int) -> tuple[Ints32, Ints32]:
     """Half-edges grouped by node ``(2 E,)``, and where each node's begin ``(K + 1,)``.
 
     At each node come first those of edges that begin there, then those of edges that end there:

@@ -13,9 +13,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
-from strokebook.tracing.compiled import compiled
+from strokebook.base.array_types import Bools, Floats, Ints32
+from strokebook.base.jit import compiled
 from strokebook.tracing.disjoint_sets import root_of
 from strokebook.tracing.skeleton.incidence import (
     edge_of,
@@ -24,9 +24,6 @@ from strokebook.tracing.skeleton.incidence import (
     node_of,
     side_of,
 )
-
-Ints = npt.NDArray[np.int32]
-Floats = npt.NDArray[np.float64]
 
 ALWAYS = 1.75  # pen widths: forks so near are one crossing, or cannot be told from one
 INSIDE = 1.15  # half-widths: ink so wide all along is a crossing's
@@ -40,13 +37,13 @@ PULL = 0.1  # weight of the skeleton's own node against the lines' aim, per line
 def merge_forks(
     nodes: Floats,
     radii: Floats,
-    a: Ints,
-    b: Ints,
-    starts: Ints,
+    a: Ints32,
+    b: Ints32,
+    starts: Ints32,
     points: Floats,
     widths: Floats,
     pen: float,
-) -> tuple[Ints, npt.NDArray[np.bool_]]:
+) -> tuple[Ints32, Bools]:
     """Which forks are one node.
 
     Args:
@@ -73,7 +70,7 @@ def merge_forks(
 
 
 @compiled
-def edge_lengths(starts: Ints, points: Floats) -> Floats:
+def edge_lengths(starts: Ints32, points: Floats) -> Floats:
     """Length of each edge, ``(E,)``."""
     lengths = np.zeros(starts.size - 1)
     for e in range(lengths.size):
@@ -86,7 +83,7 @@ def edge_lengths(starts: Ints, points: Floats) -> Floats:
 
 @compiled
 def branch(
-    h: int, starts: Ints, points: Floats, x: float, y: float, clear: float, aim: float
+    h: int, starts: Ints32, points: Floats, x: float, y: float, clear: float, aim: float
 ) -> tuple[float, float, float, float]:
     """A half-edge outside the ink of its node: its first point and its direction outwards.
 
@@ -153,12 +150,12 @@ def _goes_straight(
     e: int,
     nodes: Floats,
     radii: Floats,
-    a: Ints,
-    b: Ints,
-    starts: Ints,
+    a: Ints32,
+    b: Ints32,
+    starts: Ints32,
     points: Floats,
-    heads: Ints,
-    offsets: Ints,
+    heads: Ints32,
+    offsets: Ints32,
     pen: float,
 ) -> bool:
     """Do two lines cross along edge ``e`` between two forks, rather than touch or merge?"""
@@ -181,7 +178,7 @@ def _goes_straight(
 
 
 @compiled
-def _joins(a: Ints, b: Ints, heads: Ints, offsets: Ints, low: int, high: int) -> int:
+def _joins(a: Ints32, b: Ints32, heads: Ints32, offsets: Ints32, low: int, high: int) -> int:
     """How many edges run between two nodes."""
     count = 0
     for k in range(offsets[low], offsets[low + 1]):
@@ -194,17 +191,17 @@ def _joins(a: Ints, b: Ints, heads: Ints, offsets: Ints, low: int, high: int) ->
 def _merge(
     nodes: Floats,
     radii: Floats,
-    a: Ints,
-    b: Ints,
-    starts: Ints,
+    a: Ints32,
+    b: Ints32,
+    starts: Ints32,
     points: Floats,
     lengths: Floats,
-    heads: Ints,
-    offsets: Ints,
-    short: Ints,
-    swollen: npt.NDArray[np.bool_],
+    heads: Ints32,
+    offsets: Ints32,
+    short: Ints32,
+    swollen: Bools,
     pen: float,
-) -> tuple[Ints, npt.NDArray[np.bool_]]:
+) -> tuple[Ints32, Bools]:
     parent = np.arange(offsets.size - 1).astype(np.int32)
     spread = np.zeros(parent.size)  # longest way within a group
     inside = np.zeros(a.size, np.bool_)
@@ -238,7 +235,7 @@ def _merge(
 
 
 @compiled
-def _gathered(group: Ints, count: int, nodes: Floats, radii: Floats) -> tuple[Floats, Floats]:
+def _gathered(group: Ints32, count: int, nodes: Floats, radii: Floats) -> tuple[Floats, Floats]:
     """Mean place of each group's nodes, and how far from it their ink reaches."""
     centre, reach, members = np.zeros((count, 2)), np.zeros(count), np.zeros(count)
     for n in range(group.size):
@@ -256,17 +253,17 @@ def _gathered(group: Ints, count: int, nodes: Floats, radii: Floats) -> tuple[Fl
 
 @compiled
 def place_nodes(
-    group: Ints,
+    group: Ints32,
     count: int,
-    inside: npt.NDArray[np.bool_],
+    inside: Bools,
     nodes: Floats,
     radii: Floats,
-    a: Ints,
-    b: Ints,
-    starts: Ints,
+    a: Ints32,
+    b: Ints32,
+    starts: Ints32,
     points: Floats,
     pen: float,
-) -> tuple[Floats, Floats, Ints]:
+) -> tuple[Floats, Floats, Ints32]:
     """Where merged nodes lie, how far their ink reaches, and how many edges end there.
 
     The place is that with the least squares of distances to the lines that meet, each taken from

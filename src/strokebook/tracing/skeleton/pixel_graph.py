@@ -8,13 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from strokebook.tracing.compiled import compiled
+from strokebook.base.array_types import Bytes, Floats32, Ints32
+from strokebook.base.jit import compiled
 from strokebook.tracing.skeleton.thinning import around, ones, remove_superfluous
 
-Ints = npt.NDArray[np.int32]
-Floats = npt.NDArray[np.float64]
 ROUNDS = 4  # a fork at a line's end loses one prong a round
 
 
@@ -33,17 +31,15 @@ class PixelGraph:
     """
 
     shape: tuple[int, int]
-    nodes: Ints
-    a: Ints
-    b: Ints
-    starts: Ints
-    pixels: Ints
-    degrees: Ints
+    nodes: Ints32
+    a: Ints32
+    b: Ints32
+    starts: Ints32
+    pixels: Ints32
+    degrees: Ints32
 
 
-def pixel_graph(
-    image: npt.NDArray[np.uint8], distance: npt.NDArray[np.float32], pixels: Ints
-) -> PixelGraph:
+def pixel_graph(image: Bytes, distance: Floats32, pixels: Ints32) -> PixelGraph:
     """Follow the lines of a skeleton.
 
     Args:
@@ -63,9 +59,7 @@ def pixel_graph(
     return PixelGraph(shape, nodes, a, b, starts, chain, degrees)
 
 
-def prune_spurs(
-    image: npt.NDArray[np.uint8], distance: npt.NDArray[np.float32], pixels: Ints, pen: float
-) -> PixelGraph:
+def prune_spurs(image: Bytes, distance: Floats32, pixels: Ints32, pen: float) -> PixelGraph:
     """The graph without spurs shorter than the pen is wide; ``image`` loses them too.
 
     A spur shorter than twice the line's half-width tells of the ink's rim, not of the pen's way
@@ -99,13 +93,13 @@ def step(p: int, q: int, width: int) -> float:
 
 @compiled
 def _nodes(
-    image: npt.NDArray[np.uint8],
-    distance: npt.NDArray[np.float32],
-    pixels: Ints,
-    kinds: npt.NDArray[np.uint8],
-    owner: Ints,
+    image: Bytes,
+    distance: Floats32,
+    pixels: Ints32,
+    kinds: Bytes,
+    owner: Ints32,
     width: int,
-) -> Ints:
+) -> Ints32:
     """Pixel of each node; sets each pixel's kind (neighbours + 1) and owner (node + 1 or 0)."""
     for p in pixels:
         kinds[p] = ones(around(image, p, width)) + 1
@@ -137,7 +131,7 @@ def _nodes(
 
 
 @compiled
-def _next(kinds: npt.NDArray[np.uint8], p: int, before: int, width: int) -> int:
+def _next(kinds: Bytes, p: int, before: int, width: int) -> int:
     """The neighbour of a line's pixel on the other side than ``before``."""
     for row in (-width, 0, width):
         for column in (-1, 0, 1):
@@ -149,13 +143,13 @@ def _next(kinds: npt.NDArray[np.uint8], p: int, before: int, width: int) -> int:
 
 @compiled
 def _chains(
-    kinds: npt.NDArray[np.uint8],
-    owner: Ints,
-    seen: npt.NDArray[np.uint8],
-    pixels: Ints,
+    kinds: Bytes,
+    owner: Ints32,
+    seen: Bytes,
+    pixels: Ints32,
     width: int,
     nodes: int,
-) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+) -> tuple[Ints32, Ints32, Ints32, Ints32, Ints32]:
     """Ends, starts and pixels of all chains; pixels of the nodes added on closed lines."""
     room = 4 * pixels.size + 8
     a, b = np.empty(room, np.int32), np.empty(room, np.int32)
@@ -205,7 +199,7 @@ def _chains(
 
 
 @compiled
-def chain_length(starts: Ints, pixels: Ints, e: int, width: int) -> float:
+def chain_length(starts: Ints32, pixels: Ints32, e: int, width: int) -> float:
     """Length of a chain of pixels."""
     total = 0.0
     for k in range(starts[e] + 1, starts[e + 1]):
@@ -215,16 +209,16 @@ def chain_length(starts: Ints, pixels: Ints, e: int, width: int) -> float:
 
 @compiled
 def _spurs(
-    a: Ints,
-    b: Ints,
-    starts: Ints,
-    pixels: Ints,
-    degrees: Ints,
-    nodes: Ints,
-    distance: npt.NDArray[np.float32],
+    a: Ints32,
+    b: Ints32,
+    starts: Ints32,
+    pixels: Ints32,
+    degrees: Ints32,
+    nodes: Ints32,
+    distance: Floats32,
     width: int,
     pen: float,
-) -> Ints:
+) -> Ints32:
     """The chain to prune at each node, the shortest; -1 where there is none."""
     shortest = np.full(nodes.size, -1, np.int32)
     least = np.full(nodes.size, 1e30, np.float64)
@@ -244,12 +238,12 @@ def _spurs(
 
 @compiled
 def _erase(
-    image: npt.NDArray[np.uint8],
-    starts: Ints,
-    pixels: Ints,
-    a: Ints,
-    degrees: Ints,
-    edges: Ints,
+    image: Bytes,
+    starts: Ints32,
+    pixels: Ints32,
+    a: Ints32,
+    degrees: Ints32,
+    edges: Ints32,
 ) -> None:
     """Clear the chains' pixels but for the junction's."""
     for e in edges:

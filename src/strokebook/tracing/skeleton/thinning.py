@@ -9,16 +9,14 @@ roughness makes next to no spurs. A line ends where the round pen's middle stood
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from strokebook.tracing.compiled import compiled
+from strokebook.base.array_types import Bytes, Floats32, Ints32
+from strokebook.base.jit import compiled
 
 LEVELS = 32  # of the distance, per pixel: finer steps change nothing
 
 
-def skeleton(
-    mask: npt.NDArray[np.uint8], distance: npt.NDArray[np.float32], pixels: npt.NDArray[np.int32]
-) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
+def skeleton(mask: Bytes, distance: Floats32, pixels: Ints32) -> tuple[Bytes, Ints32]:
     """Thin ``mask`` to lines of one pixel (8-connected) of the same topology.
 
     Args:
@@ -35,16 +33,14 @@ def skeleton(
     return image, remove_superfluous(image, left)
 
 
-def remove_superfluous(
-    image: npt.NDArray[np.uint8], pixels: npt.NDArray[np.int32]
-) -> npt.NDArray[np.int32]:
+def remove_superfluous(image: Bytes, pixels: Ints32) -> Ints32:
     """Take away in place what is superfluous among ``pixels``; gives those that stay, in order."""
     _tidy(image.ravel(), pixels, image.shape[1])
     return np.sort(pixels[image.ravel()[pixels] > 0])
 
 
 @compiled
-def around(image: npt.NDArray[np.uint8], p: int, width: int) -> int:
+def around(image: Bytes, p: int, width: int) -> int:
     """The eight neighbours of pixel ``p`` as bits, from east, anticlockwise."""
     up, down = p - width, p + width
     bits = np.int64(image[p + 1]) | np.int64(image[up + 1]) << 1
@@ -75,9 +71,7 @@ def ones(bits: int) -> int:
 
 
 @compiled
-def _by_distance(
-    pixels: npt.NDArray[np.int32], distance: npt.NDArray[np.float32], levels: int
-) -> npt.NDArray[np.int32]:
+def _by_distance(pixels: Ints32, distance: Floats32, levels: int) -> Ints32:
     """Pixels from the rim inwards (counting sort)."""
     top = 0
     for p in pixels:
@@ -96,7 +90,7 @@ def _by_distance(
 
 
 @compiled
-def _is_ridge(distance: npt.NDArray[np.float32], p: int, width: int) -> bool:
+def _is_ridge(distance: Floats32, p: int, width: int) -> bool:
     here = distance[p] + 1e-3
     for row in (-width, 0, width):
         for column in (-1, 0, 1):
@@ -107,11 +101,11 @@ def _is_ridge(distance: npt.NDArray[np.float32], p: int, width: int) -> bool:
 
 @compiled
 def _peel(
-    image: npt.NDArray[np.uint8],
-    distance: npt.NDArray[np.float32],
-    order: npt.NDArray[np.int32],
+    image: Bytes,
+    distance: Floats32,
+    order: Ints32,
     width: int,
-) -> npt.NDArray[np.int32]:
+) -> Ints32:
     """Take pixels away in this order; gives those that stay."""
     kept = 0
     left = np.empty(order.size, np.int32)
@@ -129,7 +123,7 @@ def _peel(
 
 
 @compiled
-def _tidy(image: npt.NDArray[np.uint8], pixels: npt.NDArray[np.int32], width: int) -> None:
+def _tidy(image: Bytes, pixels: Ints32, width: int) -> None:
     """Take away what only later removals made superfluous: corners of stairs."""
     changed = True
     while changed:
