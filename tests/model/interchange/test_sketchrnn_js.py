@@ -193,7 +193,7 @@ def test_z_is_folded_in_and_makes_a_difference() -> None:
     assert np.abs(one.bias - two.bias).max() > 0.1
     given = posterior_z(model, Drawing.of([[(0, 0), (60, 10), (90, 80), (20, 120)]]))
     assert given.shape == (1, 4)
-    with pytest.raises(UsageError, match="needs a z"):
+    with pytest.raises(UsageError, match="a z is needed"):
         to_browser(model, None, "x")
 
 

@@ -244,9 +244,10 @@ def test_trains_resumes_is_saved_and_draws(conditional: bool, tmp_path: Path) ->
     once = train(*sets, model, tiny_training(), tmp_path / "once")
     train(*sets, model, tiny_training(steps=6), tmp_path / "twice")
     twice = train(*sets, model, tiny_training(), tmp_path / "twice")
-    assert once.best is not None
-    assert twice.best is not None
-    assert once.best.per_point == pytest.approx(twice.best.per_point, abs=1e-6)
+    assert once.steps == twice.steps  # the stop adds a validation, which may be the best
+    weights = [checkpoint.read(tmp_path / n, "last").tensors for n in ("once", "twice")]
+    for name, tensor in weights[0].items():
+        torch.testing.assert_close(weights[1][name], tensor, atol=1e-6, rtol=1e-5)
     loaded = load_model(tmp_path / "once")
     one, two = (sample(loaded, 3, seed=4, max_points=20) for _ in range(2))
     for a, b in zip(one, two, strict=True):

@@ -161,7 +161,7 @@ def _check(model: SketchModel, z: Tensor | None) -> None:
             f" {sketchrnn_js.MIXTURES} mixtures.",
         )
     if options.conditional and z is None:
-        raise UsageError("The model needs a z.", "Name a drawing or a seed.")
+        raise UsageError("The model is conditional, so a z is needed.", "Name a drawing or a seed.")
 
 
 def _without_state(model: SketchModel, offset: Tensor, name: str) -> BrowserModel:

@@ -80,7 +80,10 @@ def vary(
     """
     check_count(n)
     if not 0 <= strength <= 1:
-        raise UsageError(f"The strength is {strength}.", "Use 0 (the same again) to 1 (anything).")
+        raise UsageError(
+            f"The strength must be 0 to 1, and {strength} was given.",
+            "Use 0 (the same again) to 1 (anything).",
+        )
     mean, fitted = _z_of(model, drawing, zoom)
     noise = torch.stack(
         [Noise(seed, RandomStream.VARIATION, k).normal(mean.shape[1], like=mean) for k in range(n)]

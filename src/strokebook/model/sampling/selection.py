@@ -29,13 +29,11 @@ def check(n: int, choose: str, of: int | None) -> int:
         UsageError: No such choice, or fewer to choose from than are wanted.
     """
     if choose not in CHOICES:
-        raise UsageError(f"There is no choice {choose!r}.", nearest(choose, CHOICES))
+        raise UsageError(f"The choice {choose!r} is unknown.", nearest(choose, CHOICES))
     if choose == "first":
         return n
     if of is not None and of < n:
-        raise UsageError(
-            f"{n} drawings cannot be chosen of {of}.", "Draw at least as many as are kept."
-        )
+        raise UsageError(f"{n} drawings cannot be chosen of {of}.", f"Draw at least {n}.")
     return OVERDRAWN * n if of is None else of
 
 

@@ -167,7 +167,10 @@ def check_count(n: int) -> None:
         UsageError: ``n`` out of range.
     """
     if not 1 <= n <= 10_000:
-        raise UsageError(f"{n} drawings were asked for.", "Ask for 1 to 10,000.")
+        raise UsageError(
+            f"The number of drawings must be 1 to 10,000, and {n} was given.",
+            "Use a number in that range.",
+        )
 
 
 def check_most(max_points: int | None, model: SketchModel, start_points: int = 0) -> int:
@@ -179,7 +182,10 @@ def check_most(max_points: int | None, model: SketchModel, start_points: int = 0
     longest = model.statistics.longest
     most = max(longest - start_points, longest // 2, LEAST) if max_points is None else max_points
     if not LEAST <= most <= 100_000:
-        raise UsageError(f"max_points is {most}.", f"Use {LEAST} to 100,000.")
+        raise UsageError(
+            f"max_points must be {LEAST} to 100,000, and {most} was given.",
+            "Use a number in that range.",
+        )
     return most
 
 
