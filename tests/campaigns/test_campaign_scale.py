@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
@@ -191,12 +192,19 @@ def most_held(work: Callable[[], object]) -> int:
     return most
 
 
+def _half_vectors(count: int, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+    """Rows of eight numbers, four of them 1/2 or -1/2, the others 0."""
+    places = rng.permuted(np.tile(np.arange(8) < 4, (count, 1)), axis=1)
+    return np.where(places, rng.choice((-0.5, 0.5), (count, 8)), 0.0).astype(np.float32)
+
+
 def test_new_pages_are_placed_block_by_block_where_one_table_places_them(
     monkeypatch: pytest.MonkeyPatch,
 ):
     rng = np.random.default_rng(0)
-    old, new = (rng.standard_normal((n, 8), np.float32) for n in (6000, 400))
-    old[5000:] = old[:1000]  # of equals the earlier one is nearer
+    # Four halves in eight places: length 1, and products without rounding, whatever the processor
+    # and the blocks. Many rows are equal; of equals the earlier one is nearer.
+    old, new = (_half_vectors(n, rng) for n in (6000, 400))
     xy = rng.uniform(-1, 1, (6000, 2)).astype(np.float32)
     unit = [rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in (new, old)]
     nearest = np.argsort(-(unit[0] @ unit[1].T), axis=1, kind="stable")[:, :5]
