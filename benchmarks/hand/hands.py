@@ -18,7 +18,7 @@ TWIN = 2.5  # units of a frame of 200: drawings nearer than that are the same on
 # SHA-256 of the test sets: rows as float32, in their order. Another set is another benchmark.
 FROZEN = {
     "artist": "b1ac00199a1840dda788a1335c04372e27c88204ce7240dbc2d7c18768c6443a",
-    "made": "",
+    "made": "",  # not frozen yet
     "sheep": "2228773555a7b21d94aa3ee4805a1888b03e139a5fa87c6554f058e474226511",
 }
 
@@ -113,7 +113,9 @@ def check_frozen(hand: Hand) -> None:
     Raises:
         SystemExit: It is another one.
     """
-    if FROZEN[hand.name] != hand.digest:
+    if not FROZEN[hand.name]:
+        print(f"The test set of {hand.name} is not frozen yet; this one is {hand.digest}.")
+    elif FROZEN[hand.name] != hand.digest:
         raise SystemExit(
             f"The test set of {hand.name} is not the frozen one ({hand.digest}, {len(hand.test)}"
             f" drawings): numbers of two test sets must not be compared."
