@@ -25,15 +25,15 @@ def insert_detours(strokes: Strokes, longest: float, near: float) -> Strokes:
 
     short = [_length(points) <= longest for points, _ in strokes]
     long = [stroke for stroke, is_short in zip(strokes, short, strict=True) if not is_short]
-    stubs = [stroke for stroke, is_short in zip(strokes, short, strict=True) if is_short]
-    if not long or not stubs:
+    shorts = [stroke for stroke, is_short in zip(strokes, short, strict=True) if is_short]
+    if not long or not shorts:
         return strokes
     sizes = np.array([len(points) for points, _ in long])
     first = np.cumsum(sizes) - sizes
     tree = cKDTree(np.vstack([points for points, _ in long]))
     detours: dict[int, list[tuple[int, Floats]]] = {}
     alone: Strokes = []
-    for points, closed in stubs:
+    for points, closed in shorts:
         starts = points if closed else points[[0, -1]]
         gap, at = (np.atleast_1d(column) for column in tree.query(starts))
         best = int(np.argmin(gap))

@@ -54,7 +54,7 @@ class Limits:
 
     longest: float
     rate: float
-    worth: float = 0.0
+    least_gain: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def _try(system: TransitionSystem, limits: Limits, starts: list[int]) -> dict[in
         if not _runs(joined, mates, len(system.graph.junction(u).members) - 1):
             continue  # the path would not be drawn at all
         price = path.cost + float(twice) + limits.rate * path.length / system.graph.edges.pen_width
-        gain = alone(u) + alone(v) + limits.worth - cost - price
+        gain = alone(u) + alone(v) + limits.least_gain - cost - price
         known = tried[u].retraces
         if gain > 0 and (v not in known or known[v].gain < gain):
             known[v] = _Retrace(gain, path, u, joined)
@@ -200,7 +200,7 @@ def retrace_paths(
     Also returned: every junction that was looked at.
     """
     graph = system.graph
-    most = 2 * system.lifts[u] + limits.worth
+    most = 2 * system.lifts[u] + limits.least_gain
     pen = graph.edges.pen_width
     starts = [
         RetracePath((), (), 0.0, 0.0).then((b,), (), 0.0, system) for b in graph.junction(u).members

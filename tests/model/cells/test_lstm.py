@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from strokebook.model.cells.base import Dropout, Reading, State, loop, read
+from strokebook.model.cells.base import CellRun, Dropout, State, loop, run_cells
 from strokebook.model.cells.factory import make_cell
 from strokebook.model.cells.lstm import EPS, FORGET_BIAS, LayerNormLstm, LstmLayer
 from strokebook.model.data.packing import Packing
@@ -75,7 +75,7 @@ def test_packed_equals_a_literal_cell_drawing_by_drawing(
     kept = (torch.rand(T, B, H) < 0.5).to(torch.uint8)
     hiddens, cells = literal(lstm, inputs, constant, state, kept * 2.0)
     order = packing.order
-    reading = Reading(
+    run = CellRun(
         lstm,
         packing.pack(inputs),
         State(state.hidden[order], state.cell[order]),
@@ -83,7 +83,7 @@ def test_packed_equals_a_literal_cell_drawing_by_drawing(
         Dropout(packing.pack(kept), 2.0),
         packing,
     )
-    for way in (read([reading])[0], loop(reading)):
+    for way in (run_cells([run])[0], loop(run)):
         outputs, last = way
         torch.testing.assert_close(outputs, packing.pack(hiddens))
         for place, n in enumerate(order.tolist()):
@@ -115,8 +115,8 @@ class _Reader(nn.Module):
 
     def forward(self, inputs, constant, state, mask, packing):  # type: ignore[no-untyped-def]
         offset = self.layer.offset(B, constant)
-        reading = Reading(self.layer, inputs, state, offset, mask, packing)
-        ((out, last),) = read([reading])
+        run = CellRun(self.layer, inputs, state, offset, mask, packing)
+        ((out, last),) = run_cells([run])
         return out, last.hidden, last.cell
 
 
@@ -125,15 +125,15 @@ def test_layers_that_read_side_by_side_do_not_touch_each_other(kind: type[LstmLa
     packing = Packing.of(LENGTHS)
     layers = [layer(kind), layer(kind)]
     inputs = [torch.randn(len(packing.step), D).double() for _ in layers]
-    readings = [
-        Reading(m, x, m.zero_state(B), m.offset(B), None, packing)
+    runs = [
+        CellRun(m, x, m.zero_state(B), m.offset(B), None, packing)
         for m, x in zip(layers, inputs, strict=True)
     ]
-    sum(last.hidden.sin().sum() for _, last in read(readings)).backward()
+    sum(last.hidden.sin().sum() for _, last in run_cells(runs)).backward()
     together = [m.input_weight.grad.clone() for m in layers]
-    for lstm, reading, grad in zip(layers, readings, together, strict=True):
+    for lstm, run, grad in zip(layers, runs, together, strict=True):
         lstm.zero_grad()
-        read([reading])[0][1].hidden.sin().sum().backward()
+        run_cells([run])[0][1].hidden.sin().sum().backward()
         torch.testing.assert_close(lstm.input_weight.grad, grad)
 
 

@@ -105,9 +105,9 @@ def test_noise_on_targets_alone_leaves_the_pen_and_all_features_as_they_are() ->
 
 def test_going_on_from_the_middle_of_a_page() -> None:
     made, rows = net(), batch_of([d[:6] for d in drawings() if len(d) >= 6]).targets[:6]
-    hand = initial_batch(made, rows.shape[1], None)
-    once, cost = teacher_force(made, hand, rows)
-    half, first = teacher_force(made, hand, rows[:3])
+    decoders = initial_batch(made, rows.shape[1], None)
+    once, cost = teacher_force(made, decoders, rows)
+    half, first = teacher_force(made, decoders, rows[:3])
     twice, second = teacher_force(made, half, rows[3:])
     torch.testing.assert_close(cost, first + second, atol=1e-4, rtol=1e-5)
     for a, b in zip(once.state, twice.state, strict=True):
@@ -117,11 +117,13 @@ def test_going_on_from_the_middle_of_a_page() -> None:
 def test_a_stream_weighs_its_rows_as_reading_them_does() -> None:
     made = net()
     made.eval().requires_grad_(False)
-    hand = initial_batch(made, 5, None)
-    chance = PresampledNoise.of(3, 5, 12, hand.row)
-    drawn = list(steps(made, hand, chance, Temperature(1.0, 1.0), 100, weighed=True))  # none ends
+    decoders = initial_batch(made, 5, None)
+    draws = PresampledNoise.of(3, 5, 12, decoders.row)
+    drawn = list(
+        steps(made, decoders, draws, Temperature(1.0, 1.0), 100, weighed=True)
+    )  # none ends
     rows = torch.from_numpy(np.stack([d.rows for d in drawn]))
-    _, cost = teacher_force(made, hand, rows)
+    _, cost = teacher_force(made, decoders, rows)
     total = torch.from_numpy(np.sum([d.nats for d in drawn], 0))
     torch.testing.assert_close(total, cost, atol=1e-3, rtol=1e-4)
 
@@ -132,10 +134,10 @@ def test_drawings_end_after_a_lift_and_never_too_soon() -> None:
     assert isinstance(decoder, PageDecoder)
     made.eval().requires_grad_(False)
     decoder.pen.bias[2] = 30.0  # always the end
-    hand = initial_batch(made, 3, None)
-    chance = PresampledNoise.of(0, 3, 9, hand.row)
+    decoders = initial_batch(made, 3, None)
+    draws = PresampledNoise.of(0, 3, 9, decoders.row)
     rows = np.stack(
-        [d.rows for d in steps(made, hand, chance, Temperature(1.0, 1.0), 4, weighed=True)]
+        [d.rows for d in steps(made, decoders, draws, Temperature(1.0, 1.0), 4, weighed=True)]
     )
     assert len(rows) == 5
     assert rows[4, :, 4].all()
@@ -163,9 +165,9 @@ def test_offsets_are_drawn_as_their_density_says() -> None:
             many = found._replace(components=type(found.components)(*parts))
             density = torch.exp(-decoder.offset_nats(many, where)).view(len(axis), -1) * 0.04**2
             assert density.sum() == pytest.approx(1.0, abs=0.02)
-            chance = PresampledNoise.of(1, 1, count, state.context)
+            draws = PresampledNoise.of(1, 1, count, state.context)
             copies = type(found.components)(*(p.expand(count, -1) for p in found.components))
-            choice = InverseCdf(chance.choice[0], chance.place[0], Temperature(1.0, 1.0), 0, False)
+            choice = InverseCdf(draws.choice[0], draws.place[0], Temperature(1.0, 1.0), 0, False)
             drawn = choice.offset(copies, found.logistic)
             for side in (0, 1):
                 below = density.sum(1 - side).cumsum(0)

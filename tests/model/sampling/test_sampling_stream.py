@@ -137,9 +137,9 @@ def test_what_a_point_costs_is_the_likelihood_of_the_drawing(model: SketchModel)
 
 def test_a_start_is_read_in_parts_as_in_one(model: SketchModel) -> None:
     rows = torch.rand(20, 16, 5).round()
-    hand = initial_batch(model.net, 16, torch.randn(16, 3) if model.net.encoder else None)
-    whole, cost = teacher_force(model.net, hand, rows)
-    first, one = teacher_force(model.net, hand, rows[:7])
+    decoders = initial_batch(model.net, 16, torch.randn(16, 3) if model.net.encoder else None)
+    whole, cost = teacher_force(model.net, decoders, rows)
+    first, one = teacher_force(model.net, decoders, rows[:7])
     last, other = teacher_force(model.net, first, rows[7:])
     torch.testing.assert_close(last.state.hidden, whole.state.hidden, atol=1e-5, rtol=1e-4)
     torch.testing.assert_close(one + other, cost, atol=1e-3, rtol=1e-4)
@@ -148,8 +148,8 @@ def test_a_start_is_read_in_parts_as_in_one(model: SketchModel) -> None:
 def test_the_pens_temperature_is_its_own() -> None:
     torch.manual_seed(0)
     found = split(torch.randn(1, 3 + 6 * 4).expand(4000, -1).contiguous())
-    chance = PresampledNoise.of(0, 1, 4000, torch.zeros(1))
-    pair = (chance.choice[0], chance.place[0])
+    draws = PresampledNoise.of(0, 1, 4000, torch.zeros(1))
+    pair = (draws.choice[0], draws.place[0])
     plain, pen, line = (
         torch.cat((c.offset(found), one_hot(c.pen(found.pen, False), 3).float()), 1)
         for c in (
@@ -225,7 +225,7 @@ def test_a_conditional_model_takes_the_z_that_explain_the_start() -> None:
     any_z = initial_batch(made.net, 64, Noise(5, RandomStream.TRAINING).normal(64, 2, like=like))
     _, cost = teacher_force(made.net, any_z, given.expand(-1, 64, -1))
     kept = initial_batch(made.net, 16, None)
-    offsets = read.hands_for(16).offset
+    offsets = read.decoders_for(16).offset
     from strokebook.model.sampling.rollout import DecoderBatch
 
     _, kept_cost = teacher_force(

@@ -79,12 +79,12 @@ class Cell(Protocol):
     def output(self, state: State) -> Tensor:
         """What the cell puts out in a state, ``(B, U)``."""
 
-    def read(self, readings: Sequence[Reading]) -> list[tuple[Tensor, State]]:
+    def run_cells(self, runs: Sequence[CellRun]) -> list[tuple[Tensor, State]]:
         """See :func:`read`; all readings are of cells of this kind."""
 
 
-class Reading(NamedTuple):
-    """A cell and what it reads.
+class CellRun(NamedTuple):
+    """A cell, its inputs and its state, to be run over all steps.
 
     Attributes:
         cell: The cell.
@@ -103,13 +103,13 @@ class Reading(NamedTuple):
     packing: Packing
 
 
-def read(readings: Sequence[Reading]) -> list[tuple[Tensor, State]]:
+def run_cells(runs: Sequence[CellRun]) -> list[tuple[Tensor, State]]:
     """Lead cells of one kind through their packed inputs, side by side where that is faster.
 
     Returns:
         For each what it puts out, ``(R, U)``, and each place's state after its last row.
     """
-    return readings[0].cell.read(readings)
+    return runs[0].cell.run_cells(runs)
 
 
 def groups_for(rows: Tensor, layers: int = 1) -> int:
@@ -140,10 +140,10 @@ class Layer(nn.Module):
         """One step; see :class:`Cell`."""
         raise NotImplementedError
 
-    def read(self, readings: Sequence[Reading]) -> list[tuple[Tensor, State]]:
+    def run_cells(self, runs: Sequence[CellRun]) -> list[tuple[Tensor, State]]:
         """Step by step under autograd: for devices and cells without compiled kernels."""
         with deferring():
-            return [loop(reading) for reading in readings]
+            return [loop(run) for run in runs]
 
     def forward(
         self, inputs: Tensor, state: State, offset: Tensor, mask: Dropout | None = None
@@ -163,14 +163,14 @@ class Layer(nn.Module):
         packing = Packing.full(steps, batch, inputs.device)
         if mask is not None:
             mask = mask._replace(kept=mask.kept.flatten(0, 1))
-        reading = Reading(cast(Cell, self), inputs.flatten(0, 1), state, offset, mask, packing)
-        ((outputs, last),) = self.read([reading])
+        run = CellRun(cast(Cell, self), inputs.flatten(0, 1), state, offset, mask, packing)
+        ((outputs, last),) = self.run_cells([run])
         return outputs.to(inputs.dtype).view(steps, batch, -1), last
 
 
-def loop(reading: Reading) -> tuple[Tensor, State]:
-    """A reading step by step, group by group."""
-    cell, inputs, state, offset, mask, packing = reading
+def loop(run: CellRun) -> tuple[Tensor, State]:
+    """A run step by step, group by group."""
+    cell, inputs, state, offset, mask, packing = run
     factors = None if mask is None else mask.factors(inputs)
     outputs, hiddens, memories, row, place = [], [], [], 0, 0
     for counts in packing.groups:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from strokebook.model.cells.base import FORGET_BIAS, Dropout, Layer, Reading, State
+from strokebook.model.cells.base import FORGET_BIAS, CellRun, Dropout, Layer, State
 from strokebook.model.kernels.deferred_grad import product
 from strokebook.model.kernels.precision import in_codes, product_type
 
@@ -87,15 +87,15 @@ class LstmLayer(Layer):
             seen = torch.addcmul(cell_norm[1], _normalised(cell), cell_norm[0])
         return State(o * torch.tanh(seen), cell)
 
-    def read(self, readings: Sequence[Reading]) -> list[tuple[Tensor, State]]:
+    def run_cells(self, runs: Sequence[CellRun]) -> list[tuple[Tensor, State]]:
         """Compiled on a CPU, step by step elsewhere."""
-        if readings[0].inputs.device.type != "cpu":
-            return super().read(readings)
+        if runs[0].inputs.device.type != "cpu":
+            return super().run_cells(runs)
         from strokebook.model.kernels.lstm_autograd import run_lstm
         from strokebook.model.kernels.lstm_buffers import LstmJob
 
         jobs = []
-        for cell, inputs, state, offset, mask, packing in readings:
+        for cell, inputs, state, offset, mask, packing in runs:
             assert isinstance(cell, LstmLayer)
             kept, factor = mask or (None, 1.0)
             weight = cell.recurrent_weight

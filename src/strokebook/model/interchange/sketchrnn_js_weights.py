@@ -319,9 +319,9 @@ def _trials(model: SketchModel, z: Tensor | None) -> tuple[Floats, Tensor]:
     """
     net = model.net
     many = z.expand(TRIALS, -1) if z is not None else None
-    hand = initial_batch(net, TRIALS, many)
-    chance = PresampledNoise.of(0, TRIALS, STEPS, hand.row)
-    drawn = list(draw(net, hand, chance, 0.5, STEPS, origin=True))[1:]
+    decoders = initial_batch(net, TRIALS, many)
+    draws = PresampledNoise.of(0, TRIALS, STEPS, decoders.row)
+    drawn = list(draw(net, decoders, draws, 0.5, STEPS, origin=True))[1:]
     token = np.broadcast_to(np.array(START, np.float32), drawn[0].shape)
     inputs = np.stack([token, token, *drawn])  # the library's drawings begin with the pen down
     outputs = net.decoder(torch.from_numpy(inputs).to(net.device), many, None)

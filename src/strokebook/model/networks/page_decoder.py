@@ -33,7 +33,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, logsigmoid, one_hot
 
-from strokebook.model.cells.base import Reading, State, groups_for, read
+from strokebook.model.cells.base import CellRun, State, groups_for, run_cells
 from strokebook.model.cells.factory import make_cell
 from strokebook.model.cells.noise import Noise
 from strokebook.model.config import ModelOptions
@@ -183,7 +183,7 @@ class PageDecoder(nn.Module):
         _, position, pen = self._packed_nats(inputs, targets, lengths, state, offset, noise)
         return position.sum(), pen.sum()
 
-    def follow(
+    def teacher_force_rows(
         self, state: Any, offset: Tensor, row: Tensor, rows: Tensor, begun: bool, groups: int
     ) -> tuple[PageState, Tensor]:
         """Go on through given rows; see :meth:`.sketch_rnn.Decoder.follow`."""
@@ -216,7 +216,7 @@ class PageDecoder(nn.Module):
         keys = torch.cat((state.keys, self.pointer.key(context)[None]))
         return PageState(*now, path, keys, context, state.over)
 
-    def advance(
+    def sample_step(
         self, state: Any, offset: Tensor, row: Tensor, begun: bool, choice: InverseCdf
     ) -> SampledPoint:
         """Sample one point of each drawing; see :meth:`.sketch_rnn.Decoder.advance`."""
@@ -327,8 +327,8 @@ class PageDecoder(nn.Module):
         inner = State(state.hidden[order], state.cell[order])
         mask = noise.dropout(self.keep, packing, self.cell.state_size) if noise else None
         cell_inputs = torch.cat((rows, first, embedding.to(rows.dtype)), 1)
-        reading = Reading(self.cell, cell_inputs, inner, offset[order], mask, packing)
-        ((hiddens, last),) = read([reading])
+        run = CellRun(self.cell, cell_inputs, inner, offset[order], mask, packing)
+        ((hiddens, last),) = run_cells([run])
         context = self._context(hiddens, features, embedding)
         return EncodedRows(packing, context, features[:, :2], slots, path), last
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
 from strokebook.base.errors import StrokebookError
-from strokebook.model.cells.base import Cell, Reading, State, groups_for, read
+from strokebook.model.cells.base import Cell, CellRun, State, groups_for, run_cells
 from strokebook.model.cells.factory import make_cell
 from strokebook.model.cells.noise import Noise
 from strokebook.model.config import ModelOptions
@@ -61,12 +61,12 @@ class Encoder(nn.Module):
         packing = Packing.of(lengths, groups_for(rows, layers=2))
         reversed_step = lengths[packing.drawing] - 1 - packing.step
         ways = (packing.pack(rows), rows[reversed_step, packing.drawing])
-        readings = []
+        runs = []
         for layer, way in zip((self.onward, self.back), ways, strict=True):
             mask = noise.dropout(self.keep, packing, layer.state_size) if noise else None
             state = layer.zero_state(len(lengths))
-            readings.append(Reading(layer, way, state, layer.offset(len(lengths)), mask, packing))
-        ends = [self.onward.output(last) for _, last in read(readings)]
+            runs.append(CellRun(layer, way, state, layer.offset(len(lengths)), mask, packing))
+        ends = [self.onward.output(last) for _, last in run_cells(runs)]
         both = packing.unsort(torch.cat(ends, dim=1))
         logvar: Tensor = self.logvar(both)
         return Posterior(self.mean(both), logvar.clamp(-mixture.LOGVAR_LIMIT, mixture.LOGVAR_LIMIT))
@@ -138,7 +138,7 @@ class Decoder(nn.Module):
         """What drawings cost, each summed over its rows; arguments as for :meth:`nats`."""
         return mixture.nats(self(inputs, z, None), targets, lengths)
 
-    def follow(
+    def teacher_force_rows(
         self, state: Any, offset: Tensor, row: Tensor, rows: Tensor, begun: bool, groups: int
     ) -> tuple[State, Tensor]:
         """Go on through given rows, all steps at once.
@@ -159,8 +159,8 @@ class Decoder(nn.Module):
         packing = Packing.full(steps, batch, rows.device, groups)
         order = packing.order
         beginning = state.at(order), offset[order]
-        ((hiddens, last),) = read(
-            [Reading(self.cell, packing.pack(inputs), *beginning, None, packing)]
+        ((hiddens, last),) = run_cells(
+            [CellRun(self.cell, packing.pack(inputs), *beginning, None, packing)]
         )
         predicted = mixture.split(packing.unpack(self.output(hiddens.to(rows.dtype)), steps))
         position = mixture.position_nats(predicted, rows[..., :2])
@@ -169,7 +169,7 @@ class Decoder(nn.Module):
         cost = (position + mixture.pen_nats(predicted, rows)).sum(0)
         return State(*(packing.unsort(part) for part in last)), cost
 
-    def advance(
+    def sample_step(
         self, state: Any, offset: Tensor, row: Tensor, begun: bool, choice: InverseCdf
     ) -> SampledPoint:
         """Draw one row of each of B drawings.
@@ -202,8 +202,8 @@ class Decoder(nn.Module):
         """What the cell puts out, packed, ``(R, H)``."""
         mask = noise.dropout(self.keep, packing, self.cell.state_size) if noise else None
         state, offset = self.start(rows.shape[1], None if z is None else z[packing.order])
-        reading = Reading(self.cell, packing.pack(rows), state, offset, mask, packing)
-        ((hiddens, _),) = read([reading])
+        run = CellRun(self.cell, packing.pack(rows), state, offset, mask, packing)
+        ((hiddens, _),) = run_cells([run])
         return hiddens
 
 

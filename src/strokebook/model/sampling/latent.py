@@ -152,9 +152,9 @@ def _stream(
 ) -> Stream:
     """The drawings of ``(n, Z)``, drawn; ``same``: with the same random numbers for all."""
     temperature, most = Temperature.of(temperature), check_most(max_points, model)
-    hand = initial_batch(model.net, len(z), z)
-    chance = PresampledNoise.of(seed, len(z), most, hand.row, same)
-    return Stream(model, hand, chance, temperature, seed).finish()
+    decoders = initial_batch(model.net, len(z), z)
+    draws = PresampledNoise.of(seed, len(z), most, decoders.row, same)
+    return Stream(model, decoders, draws, temperature, seed).finish()
 
 
 def _in_place(stream: Stream, drawing: Drawing, fitted: Rescaled) -> list[Drawing]:

@@ -33,7 +33,7 @@ DOWN, UP, END = range(3)
 BLOCK = 16  # drawings; fewer would hardly be faster (the products wait for the weights)
 WIDE_BLOCK = 256  # on a GPU, where every operation costs the same for few as for many
 GROUPS = 2  # in which given rows are read, whatever the threads: the same sums, the same bits
-LEAST_GROUP = 8  # hands
+LEAST_GROUP = 8  # drawings
 Rows = Floats32
 
 
@@ -54,13 +54,13 @@ class DecoderBatch:
     begun: bool = False
 
     def copies(self, index: Tensor) -> DecoderBatch:
-        """The hands at ``index``, which may repeat."""
+        """The decoders at ``index``, which may repeat."""
         return DecoderBatch(self.state.at(index), self.offset[index], self.row[index], self.begun)
 
 
 @torch.no_grad()
 def initial_batch(net: SketchNet, batch: int, z: Tensor | None) -> DecoderBatch:
-    """B hands before their first point."""
+    """B decoders before their first point."""
     decoder = net.decoder
     row = torch.tensor(START, device=net.device).expand(batch, 5)
     if z is None:
@@ -93,24 +93,26 @@ def block_size(net: SketchNet) -> int:
 
 
 @torch.no_grad()
-def teacher_force(net: SketchNet, hand: DecoderBatch, rows: Tensor) -> tuple[DecoderBatch, Tensor]:
-    """Lead every hand through given rows, all steps at once.
+def teacher_force(
+    net: SketchNet, decoders: DecoderBatch, rows: Tensor
+) -> tuple[DecoderBatch, Tensor]:
+    """Lead every decoder through given rows, all steps at once.
 
     Args:
         net: The net.
-        hand: B hands.
+        decoders: B of them.
         rows: ``(T, B, 5)``, T at least 1.
 
     Returns:
-        The hands after them, and the rows' cost in nats ``(B,)``; a drawing's first point, which
+        The decoders after them, and the rows' cost in nats ``(B,)``; a drawing's first point, which
         is its origin, costs no position.
     """
     batch = rows.shape[1]
     groups = GROUPS if rows.device.type == "cpu" and batch >= GROUPS * LEAST_GROUP else 1
-    arguments = hand.state, hand.offset, hand.row, rows, hand.begun, groups
+    arguments = decoders.state, decoders.offset, decoders.row, rows, decoders.begun, groups
     with threads.alone():
-        state, cost = net.decoder.follow(*arguments)
-    return DecoderBatch(state, hand.offset, rows[-1], begun=True), cost
+        state, cost = net.decoder.teacher_force_rows(*arguments)
+    return DecoderBatch(state, decoders.offset, rows[-1], begun=True), cost
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +133,7 @@ class PresampledNoise:
     def of(
         cls, seed: int, batch: int, steps: int, like: Tensor, same: bool = False
     ) -> PresampledNoise:
-        """For B drawings of S steps; ``same``: one hand's chance for all."""
+        """For B drawings of S steps; ``same``: one drawing's numbers for all."""
         numbers = [0 if same else n for n in range(batch)]
         choice = np.stack(
             [Noise(seed, RandomStream.COMPONENT_AND_PEN, n).uniform(steps, 2) for n in numbers]
@@ -142,7 +144,7 @@ class PresampledNoise:
         return cls(torch.from_numpy(choice).to(like.dtype).to(like.device), place)
 
     def copies(self, index: Tensor) -> PresampledNoise:
-        """The chances at ``index``, which may repeat."""
+        """The draws at ``index``, which may repeat."""
         return PresampledNoise(self.choice[index], self.place[index])
 
 
@@ -162,22 +164,22 @@ class Drawn(NamedTuple):
 
 def draw(
     net: SketchNet,
-    hand: DecoderBatch,
-    chance: PresampledNoise,
+    decoders: DecoderBatch,
+    draws: PresampledNoise,
     temperature: Temperature | float,
     least: int,
     origin: bool,
 ) -> Iterator[Rows]:
     """Draw on, point by point: the rows of :func:`steps`."""
-    hand = DecoderBatch(hand.state, hand.offset, hand.row, begun=not origin)
-    for drawn in steps(net, hand, chance, Temperature.of(temperature), least, weighed=False):
+    decoders = DecoderBatch(decoders.state, decoders.offset, decoders.row, begun=not origin)
+    for drawn in steps(net, decoders, draws, Temperature.of(temperature), least, weighed=False):
         yield drawn.rows
 
 
 def steps(
     net: SketchNet,
-    hand: DecoderBatch,
-    chance: PresampledNoise,
+    decoders: DecoderBatch,
+    draws: PresampledNoise,
     temperature: Temperature,
     least: int,
     *,
@@ -187,8 +189,8 @@ def steps(
 
     Args:
         net: The net.
-        hand: B hands. Where they have not begun, the first offset is 0, as in training.
-        chance: Its S is the most points that are drawn.
+        decoders: B of them. Where they have not begun, the first offset is 0, as in training.
+        draws: Its S is the most points that are drawn.
         temperature: Temperatures.
         least: Points before which no drawing ends.
         weighed: Whether to find what the rows cost; else that is 0.
@@ -199,14 +201,14 @@ def steps(
     Raises:
         StrokebookError: The net gives numbers that are not finite.
     """
-    batch = len(hand.row)
+    batch = len(decoders.row)
     size = block_size(net)
     blocks = [
-        _Block(net, hand, chance, temperature, slice(first, min(first + size, batch)), size)
+        _Block(net, decoders, draws, temperature, slice(first, min(first + size, batch)), size)
         for first in range(0, batch, size)
     ]
     out = Drawn(np.zeros((batch, 5), np.float32), np.zeros(batch, np.float32))
-    for step in range(chance.choice.shape[1]):
+    for step in range(draws.choice.shape[1]):
         busy = [block for block in blocks if not block.done]
         if not busy:
             return
@@ -234,8 +236,8 @@ class _Block:
     def __init__(
         self,
         net: SketchNet,
-        hand: DecoderBatch,
-        chance: PresampledNoise,
+        decoders: DecoderBatch,
+        draws: PresampledNoise,
         temperature: Temperature,
         part: slice,
         size: int,
@@ -244,23 +246,29 @@ class _Block:
         self.count = part.stop - part.start
         index[: self.count] = torch.arange(part.start, part.stop, device=net.device)
         self.net, self.temperature, self.part = net, temperature, part
-        self.hand, self.chance = hand.copies(index), chance.copies(index)
+        self.decoders, self.draws = decoders.copies(index), draws.copies(index)
         self.ended = torch.zeros(size, dtype=torch.bool, device=net.device)
-        self.end = self.hand.row.new_tensor((0.0, 0.0, 0.0, 0.0, 1.0))
+        self.end = self.decoders.row.new_tensor((0.0, 0.0, 0.0, 0.0, 1.0))
         self.done = False
 
     def go(self, step: int, missing: int, weighed: bool, out: Drawn) -> None:
         """One step, written into this block's part of ``out``."""
-        hand, chance = self.hand, self.chance
+        decoders, draws = self.decoders, self.draws
         choice = InverseCdf(
-            chance.choice[:, step], chance.place[:, step], self.temperature, missing, weighed
+            draws.choice[:, step],
+            draws.place[:, step],
+            self.temperature,
+            missing,
+            weighed,
         )
-        move = self.net.decoder.advance(hand.state, hand.offset, hand.row, hand.begun, choice)
+        move = self.net.decoder.sample_step(
+            decoders.state, decoders.offset, decoders.row, decoders.begun, choice
+        )
         row = torch.where(self.ended[:, None], self.end, move.row)
         if weighed:
             nats = torch.where(self.ended, 0.0, move.nats)
             out.nats[self.part] = nats[: self.count].cpu().numpy()
-        self.hand = DecoderBatch(move.state, hand.offset, row, begun=True)
+        self.decoders = DecoderBatch(move.state, decoders.offset, row, begun=True)
         self.ended = self.ended | (row[:, 2 + END] > 0)
         out.rows[self.part] = row[: self.count].cpu().numpy()
         self.done = bool(self.ended[: self.count].all())

@@ -42,7 +42,7 @@ class Start:
         drawing: As given.
         lifted: Whether the pen has left the paper after it.
         fitted: As the net read it.
-        hands: One for each z that may have led to it.
+        decoders: One for each z that may have led to it.
         shares: Their probabilities, ``(C,)``.
         seed: Of the random choices made in reading.
     """
@@ -50,11 +50,11 @@ class Start:
     drawing: Drawing
     lifted: bool
     fitted: Rescaled
-    hands: DecoderBatch
+    decoders: DecoderBatch
     shares: Shares
     seed: int
 
-    def hands_for(self, n: int) -> DecoderBatch:
+    def decoders_for(self, n: int) -> DecoderBatch:
         """One for each of n endings; the first are the same for every n."""
         chosen = [
             Noise(self.seed, RandomStream.PARTICLE_CHOICE, k).rng.choice(
@@ -62,7 +62,7 @@ class Start:
             )
             for k in range(n)
         ]
-        return self.hands.copies(torch.tensor(np.array(chosen), device=self.hands.row.device))
+        return self.decoders.copies(torch.tensor(np.array(chosen), device=self.decoders.row.device))
 
 
 def read_start(
@@ -99,18 +99,18 @@ def read_start(
     fitted.rows[-1, 2] = float(lifted)
     rows5 = stroke5(fitted.rows, model.net.device)[:, None]
     if not model.options.conditional:
-        hand, _ = teacher_force(model.net, initial_batch(model.net, 1, None), rows5)
-        return Start(drawing, lifted, fitted, hand, np.ones(1), seed)
+        decoders, _ = teacher_force(model.net, initial_batch(model.net, 1, None), rows5)
+        return Start(drawing, lifted, fitted, decoders, np.ones(1), seed)
     with computing("auto"):
-        hands, shares = _posterior(model, rows5, seed)
-    return Start(drawing, lifted, fitted, hands, shares, seed)
+        decoders, shares = _posterior(model, rows5, seed)
+    return Start(drawing, lifted, fitted, decoders, shares, seed)
 
 
 def _posterior(model: SketchModel, rows5: Tensor, seed: int) -> tuple[DecoderBatch, Shares]:
     """Hands that have read ``(N, 1, 5)``, and their probabilities."""
     count = READERS[0][1]
     like = model.net.decoder.output.bias
-    hands = initial_batch(
+    decoders = initial_batch(
         model.net,
         count,
         Noise(seed, RandomStream.PARTICLES).normal(count, model.options.z, like=like),
@@ -121,17 +121,19 @@ def _posterior(model: SketchModel, rows5: Tensor, seed: int) -> tuple[DecoderBat
             break
         if stage:
             kept = _resampled(shares, count, Noise(seed, RandomStream.RESAMPLING, stage))
-            hands = hands.copies(torch.from_numpy(kept).to(rows5.device))
-        hands, shares = _weighed(model, hands, rows5[row:end])
+            decoders = decoders.copies(torch.from_numpy(kept).to(rows5.device))
+        decoders, shares = _weighed(model, decoders, rows5[row:end])
         row = len(rows5) if end is None else end
-    return hands, shares
+    return decoders, shares
 
 
-def _weighed(model: SketchModel, hands: DecoderBatch, rows: Tensor) -> tuple[DecoderBatch, Shares]:
-    """The hands after rows ``(T, 1, 5)``, and their probabilities by those."""
-    hands, cost = teacher_force(model.net, hands, rows.expand(-1, len(hands.row), -1))
+def _weighed(
+    model: SketchModel, decoders: DecoderBatch, rows: Tensor
+) -> tuple[DecoderBatch, Shares]:
+    """The decoders after rows ``(T, 1, 5)``, and their probabilities by those."""
+    decoders, cost = teacher_force(model.net, decoders, rows.expand(-1, len(decoders.row), -1))
     shares = (-cost.double()).softmax(0).cpu().numpy()
-    return hands, shares / shares.sum()
+    return decoders, shares / shares.sum()
 
 
 def _resampled(shares: Shares, count: int, noise: Noise) -> Ints64:
@@ -189,6 +191,8 @@ def warm_up(model: SketchModel) -> None:
     """
     count = 2 * READERS[0][0]
     points = np.stack([np.arange(count), np.arange(count) % 3], 1) * model.statistics.offset
-    hand = read_start(model, Drawing.of([points])).hands_for(2)
-    for _ in draw(model.net, hand, PresampledNoise.of(0, 2, 2, hand.row), 0.5, 1, origin=False):
+    decoders = read_start(model, Drawing.of([points])).decoders_for(2)
+    for _ in draw(
+        model.net, decoders, PresampledNoise.of(0, 2, 2, decoders.row), 0.5, 1, origin=False
+    ):
         pass

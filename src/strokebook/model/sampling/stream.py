@@ -58,8 +58,8 @@ class Stream:
     def __init__(
         self,
         model: SketchModel,
-        hand: DecoderBatch,
-        chance: PresampledNoise,
+        decoders: DecoderBatch,
+        draws: PresampledNoise,
         temperature: Temperature,
         seed: int,
         start: Start | None = None,
@@ -67,10 +67,10 @@ class Stream:
         weighed: bool = False,
     ) -> None:
         least = LEAST if start is None else 1
-        self.start, self.seed, self.n = start, seed, len(hand.row)
+        self.start, self.seed, self.n = start, seed, len(decoders.row)
         self._scale = model.scale
         self._come: list[Drawn] = []
-        self._steps = steps(model.net, hand, chance, temperature, least, weighed=weighed)
+        self._steps = steps(model.net, decoders, draws, temperature, least, weighed=weighed)
 
     def __iter__(self) -> Iterator[Moment]:
         unit, last = self._scale, np.zeros(2)
@@ -155,9 +155,11 @@ def stream(
     check_count(n)
     temperature = Temperature.of(temperature)
     most = check_most(max_points, model, len(start.fitted.rows) if start else 0)
-    hand = start.hands_for(n) if start else initial_batch(model.net, n, prior(model, n, seed))
-    chance = PresampledNoise.of(seed, n, most, hand.row)
-    return Stream(model, hand, chance, temperature, seed, start, weighed=weighed)
+    decoders = (
+        start.decoders_for(n) if start else initial_batch(model.net, n, prior(model, n, seed))
+    )
+    draws = PresampledNoise.of(seed, n, most, decoders.row)
+    return Stream(model, decoders, draws, temperature, seed, start, weighed=weighed)
 
 
 def check_count(n: int) -> None:

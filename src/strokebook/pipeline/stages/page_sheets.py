@@ -61,16 +61,16 @@ def draw_page_sheets(project: Project, looked: str) -> None:
     """
     pages = usable_pages(project)
     items = [_page_item(project, page) for page in pages]
-    sights = _cluster_pictures(project, "pages", looked, items)
+    sheets = _cluster_pictures(project, "pages", looked, items)
     groups: dict[str, list[Item]] = {}
     for item, page in zip(items, pages, strict=True):
         if page.label:
             groups.setdefault(page.label, []).append(item)
     for label, group in sorted(groups.items()):
-        sights[f"labels/{slug(label)}.jpg"] = _cached_sheet(
+        sheets[f"labels/{slug(label)}.jpg"] = _cached_sheet(
             group, f"{label}: {counted(len(group), 'page')}"
         )
-    _draw(project, "pages", sights | _map_pictures(project, pages))
+    _draw(project, "pages", sheets | _map_pictures(project, pages))
 
 
 def draw_drawing_clusters(project: Project, looked: str) -> None:
@@ -83,7 +83,7 @@ def draw_drawing_clusters(project: Project, looked: str) -> None:
 def draw_verdicts(project: Project) -> None:
     """A sheet of the drawings kept, and one of those dropped with the reason of each."""
     records = project.catalogue.drawings(include_private=project.options.include_private)
-    sights: dict[str, CachedPicture] = {}
+    sheets: dict[str, CachedPicture] = {}
     for word, kept in (("kept", True), ("dropped", False)):
         group = [
             _drawing_item(project, d, d.id if kept else f"{d.id}: {d.reason}")
@@ -91,29 +91,29 @@ def draw_verdicts(project: Project) -> None:
             if d.kept is kept
         ]
         if group:
-            sights[f"drawings-{word}.jpg"] = _cached_sheet(
+            sheets[f"drawings-{word}.jpg"] = _cached_sheet(
                 group, f"{counted(len(group), 'drawing')} {word}"
             )
-    _draw(project, "verdicts", sights)
+    _draw(project, "verdicts", sheets)
 
 
 @owned.owning(STAGE)
-def _draw(project: Project, group: str, sights: Mapping[str, CachedPicture]) -> None:
+def _draw(project: Project, group: str, sheets: Mapping[str, CachedPicture]) -> None:
     """Make what is not up to date and remove pictures of the group that nothing wants any more."""
     due = [
         name
-        for name, sight in sights.items()
-        if not is_done(project, STAGE, name, sight.key) or not (project.pictures / name).exists()
+        for name, sheet in sheets.items()
+        if not is_done(project, STAGE, name, sheet.key) or not (project.pictures / name).exists()
     ]
     for name in project.progress.track(due, f"pictures of {group}"):
         try:
-            save_picture(sights[name].make(), project.pictures / name)
+            save_picture(sheets[name].make(), project.pictures / name)
         except owned.ForeignFileError as error:  # the other pictures are drawn all the same
             project.progress.say(str(error))
             continue
-        project.catalogue.put_result(STAGE, name, sights[name].key, 0.0, {"group": group})
+        project.catalogue.put_result(STAGE, name, sheets[name].key, 0.0, {"group": group})
     for name, result in project.catalogue.results(STAGE).items():
-        if result.summary.get("group") == group and name not in sights:
+        if result.summary.get("group") == group and name not in sheets:
             owned.remove(inside(project.pictures, name))
             project.catalogue.forget_results(STAGE, [name])
 
@@ -143,7 +143,7 @@ def _cluster_pictures(
     groups: dict[int, list[Item]] = {}
     for item in items:
         groups.setdefault(clustering.members[item.key], []).append(item)
-    sights = {}
+    sheets = {}
     for cluster in project.catalogue.clusters(space):
         members = groups.get(cluster.number, [])
         if members:
@@ -160,8 +160,8 @@ def _cluster_pictures(
                 members,
                 cluster.name,
             )
-            sights[f"clusters/{space}-{cluster.number:02d}.jpg"] = CachedPicture(key, make)
-    return sights
+            sheets[f"clusters/{space}-{cluster.number:02d}.jpg"] = CachedPicture(key, make)
+    return sheets
 
 
 def _cluster_sheet(
