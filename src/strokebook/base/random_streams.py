@@ -1,12 +1,14 @@
-"""Random streams: every use of random numbers has a stream of its own, named here.
+"""Random streams: each purpose of random numbers has a stream of its own, named here.
 
 A stream is determined by a seed, its name and a key (a step, the number of a drawing). No two of
 them share numbers: names are unique, and name and key enter NumPy's ``SeedSequence`` as a spawn
 key, for plain entropy is padded with zeros there, so that ``(seed, 3)`` and ``(seed, 3, 0)`` would
 be one stream. Nothing has to be saved for a resumed run: what a step draws depends on its number.
 
-The sample library (:mod:`strokebook.demo`) keeps streams by page number instead: the pages that a
-seed gives are a published test set. So does the projection behind fingerprints, which lie on disk.
+A net's first weights, k-means, t-SNE and the classifiers of the two-sample test take the plain
+seed, in generators of their libraries. The sample library (:mod:`strokebook.demo`) keeps streams by
+page number: the pages that a seed gives are a published test set. The projection behind
+fingerprints keeps its own, since they lie on disk.
 """
 
 from __future__ import annotations

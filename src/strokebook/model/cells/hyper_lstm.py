@@ -77,10 +77,10 @@ class HyperLstm(Layer):
         self, inputs: Tensor, state: State, offset: Tensor, factors: Tensor | None
     ) -> State:
         width = self.units
-        run_cells = torch.cat((inputs, state.hidden[:, :width]), dim=1)
+        joined = torch.cat((inputs, state.hidden[:, :width]), dim=1)
         before = State(state.hidden[:, width:], state.cell[:, width:])
         dropped = None if factors is None else factors[:, width:]
-        return self.small.step(run_cells, before, offset[:, 4 * width :], dropped)
+        return self.small.step(joined, before, offset[:, 4 * width :], dropped)
 
     def _scales(self, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Factors on input and recurrent part, and bias, each ``(B, 4H)``."""

@@ -248,8 +248,8 @@ def _weigh(
     conditional, whole = [], []
     for _ in range(draws):
         z = posterior.draw(noise)
-        costs_by_batch = net.decoder.costs(rows.inputs, rows.targets, rows.lengths, z)
-        cost = (costs_by_batch.position + costs_by_batch.pen).double()
+        nats = net.decoder.costs(rows.inputs, rows.targets, rows.lengths, z)
+        cost = (nats.position + nats.pen).double()
         prior = -0.5 * (z.double().square() + log(2.0 * pi)).sum(1)
         away = (z.double() - mean).square() * torch.exp(-logvar)
         posited = -0.5 * (away + logvar + log(2.0 * pi)).sum(1)

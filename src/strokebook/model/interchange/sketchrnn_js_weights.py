@@ -295,16 +295,16 @@ def first_state(model: BrowserModel) -> tuple[Floats, Floats]:
 
 def parameters(outputs: Tensor) -> Tensor:
     """π, μ, σ, ρ and pen of output rows ``(T, 3 + 6M)``, side by side."""
-    source = mixture.split(outputs)
+    predicted = mixture.split(outputs)
     return torch.cat(
         (
-            source.weight.softmax(-1),
-            source.mean_x,
-            source.mean_y,
-            source.log_sigma_x.exp(),
-            source.log_sigma_y.exp(),
-            source.rho.tanh(),
-            source.pen.softmax(-1),
+            predicted.weight.softmax(-1),
+            predicted.mean_x,
+            predicted.mean_y,
+            predicted.log_sigma_x.exp(),
+            predicted.log_sigma_y.exp(),
+            predicted.rho.tanh(),
+            predicted.pen.softmax(-1),
         ),
         dim=-1,
     )

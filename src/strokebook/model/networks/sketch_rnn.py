@@ -229,8 +229,8 @@ class SketchNet(nn.Module):
                 " or interpolate.",
                 "Train one with conditional = true.",
             )
-        predicted: Posterior = self.encoder(rows, lengths, noise)
-        return predicted
+        posterior: Posterior = self.encoder(rows, lengths, noise)
+        return posterior
 
     @property
     def device(self) -> torch.device:
