@@ -26,7 +26,7 @@ from strokebook.geometry.drawing import Drawing
 from strokebook.model.checkpoints.checkpoint import SketchModel, load_model
 from strokebook.model.config import PRESETS
 from strokebook.model.data.statistics import DataStatistics
-from strokebook.model.networks.page_decoder import PageDecoder
+from strokebook.model.networks.local_frame_decoder import LocalFrameDecoder
 from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.sampling import read_start, stream, warm_up
 
@@ -71,20 +71,20 @@ def _models(folder: Path | None) -> Iterator[tuple[str, SketchModel]]:
         return
     for cell in ("lstm", "layer_norm", "hyper"):
         for conditional in (False, True):
-            for page_aware in (False, True):
+            for local_frame in (False, True):
                 options = dataclasses.replace(
                     PRESETS["standard"].model,
                     decoder_cell=cell,
                     conditional=conditional,
-                    page_aware=page_aware,
+                    local_frame=local_frame,
                 )
                 net = SketchNet(options, torch.Generator().manual_seed(0))
                 net.eval().requires_grad_(False)
                 decoder = net.decoder
-                pen = decoder.pen if isinstance(decoder, PageDecoder) else decoder.output
+                pen = decoder.pen if isinstance(decoder, LocalFrameDecoder) else decoder.output
                 pen.bias[2] = -30.0  # never the end
                 name = (
-                    f"{cell}{' page-aware' if page_aware else ''}{' with z' if conditional else ''}"
+                    f"{cell}{' page-aware' if local_frame else ''}{' with z' if conditional else ''}"
                 )
                 yield name, SketchModel(net, options, FACTS, {})
 

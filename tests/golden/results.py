@@ -81,10 +81,10 @@ def training(_: Path | None) -> Result:
     result: Result = {}
     for kind in KINDS:
         for conditional in (True, False):
-            for page_aware in (False, True):
-                model = _sizes(kind, conditional, page_aware)
+            for local_frame in (False, True):
+                model = _sizes(kind, conditional, local_frame)
                 name = f"{kind}, {'encoder' if conditional else 'decoder only'}"
-                result[name + (", page-aware" if page_aware else "")] = _trained(model)
+                result[name + (", page-aware" if local_frame else "")] = _trained(model)
     return result
 
 
@@ -102,11 +102,11 @@ def number_types(_: Path | None) -> Result:
 def samples(_: Path | None) -> Result:
     """Seeded drawings, endings, reconstructions: of the starter and of nets trained here."""
     models = {"starter": _starter()}
-    for conditional, page_aware in ((True, False), (False, False), (False, True)):
+    for conditional, local_frame in ((True, False), (False, False), (False, True)):
         name = (
-            f"{'encoder' if conditional else 'decoder only'}{', page-aware' if page_aware else ''}"
+            f"{'encoder' if conditional else 'decoder only'}{', page-aware' if local_frame else ''}"
         )
-        with _training(_sizes("lstm", conditional, page_aware)) as folder:
+        with _training(_sizes("lstm", conditional, local_frame)) as folder:
             models[name] = load_model(folder)
     result: Result = {}
     start, other = start_drawing(3), draw_person(8)
@@ -213,16 +213,16 @@ def _starter() -> SketchModel:
     return load_model(FOLDER)
 
 
-def _sizes(kind: str, conditional: bool, page_aware: bool) -> ModelOptions:
+def _sizes(kind: str, conditional: bool, local_frame: bool) -> ModelOptions:
     return ModelOptions(
         conditional=conditional,
         encoder=8,
         decoder=16,
         encoder_cell=kind,
         decoder_cell=kind,
-        page_aware=page_aware,
+        local_frame=local_frame,
         z=4,
-        mixtures=10 if page_aware else 4,
+        mixtures=10 if local_frame else 4,
     )
 
 

@@ -53,10 +53,10 @@ def test_a_renamed_setting_is_read_with_one_line(
 ) -> None:
     path = tmp_path / "strokebook.toml"
     path.write_text("[model]\nseeing = true\n")
-    assert load_settings(path).model.page_aware
+    assert load_settings(path).model.local_frame
     load_settings(path)
     notices = [r.getMessage() for r in caplog.records]
-    assert len(notices) == 1 and "seeing is called page_aware now" in notices[0]
+    assert len(notices) == 1 and "seeing is called local_frame now" in notices[0]
 
 
 def test_a_renamed_setting_leaves_cache_keys_as_they_were() -> None:

@@ -13,12 +13,12 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 
-# Options class → present name → former name.
-FORMER_NAMES: dict[str, dict[str, str]] = {
-    "CompositionOptions": {"max_turns": "turns", "max_figures": "figures"},
-    "DatasetOptions": {"point_budget": "budget", "min_drawings_to_cut": "fewest_to_cut"},
-    "ModelOptions": {"page_aware": "seeing"},
-    "VisionOptions": {"retention_weight": "keep"},
+# Options class → present name → former names, the oldest first.
+FORMER_NAMES: dict[str, dict[str, tuple[str, ...]]] = {
+    "CompositionOptions": {"max_turns": ("turns",), "max_figures": ("figures",)},
+    "DatasetOptions": {"point_budget": ("budget",), "min_drawings_to_cut": ("fewest_to_cut",)},
+    "ModelOptions": {"local_frame": ("seeing", "page_aware")},
+    "VisionOptions": {"retention_weight": ("keep",)},
 }
 
 
@@ -27,7 +27,8 @@ def with_present_names(cls: type, values: Mapping[str, Any], where: str) -> dict
 
     A former name beside the present one is left as it is: as an unknown name it is an error.
     """
-    present = {old: new for new, old in FORMER_NAMES.get(cls.__name__, {}).items()}
+    former = FORMER_NAMES.get(cls.__name__, {})
+    present = {old: new for new, names in former.items() for old in names}
     renamed = {}
     for name, value in values.items():
         new = present.get(name, name)
@@ -40,9 +41,9 @@ def with_present_names(cls: type, values: Mapping[str, Any], where: str) -> dict
 
 
 def with_former_names(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
-    """``values`` with former names where there are some, for cache keys."""
+    """``values`` with the oldest names where there are some, for cache keys."""
     former = FORMER_NAMES.get(cls.__name__, {})
-    return {former.get(name, name): value for name, value in values.items()}
+    return {former.get(name, (name,))[0]: value for name, value in values.items()}
 
 
 @functools.cache

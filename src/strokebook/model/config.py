@@ -31,10 +31,10 @@ class ModelOptions:
     decoder_cell: str = option(
         "lstm", "the decoder's cell, likewise", choices=("lstm", "layer_norm", "hyper")
     )
-    page_aware: bool = option(
+    local_frame: bool = option(
         False,
-        "the decoder sees the page (its place, the ink around it, where strokes lie), draws a point"
-        " before it decides about the pen, and may begin a stroke at what is drawn",
+        "the decoder predicts offsets in the frame of the pen's heading, draws a point before it"
+        " decides about the pen, and may begin a stroke at what is drawn",
     )
     z: int = option(128, "numbers that describe a whole drawing", low=1, high=4096)
     mixtures: int = option(20, "Gaussians in the mixture for the next point", low=1, high=200)
@@ -60,7 +60,7 @@ class TrainOptions:
     clip_norm: float = option(
         0.0,
         "the gradient as a whole is kept to this length, instead of each number by clip; 0: off."
-        " Layer norm learns faster so at high rates, above all where it sees its page",
+        " Layer norm learns faster so at high rates",
         low=0,
     )
     kl_weight: float = option(0.5, "weight of the KL loss in the end", low=0, high=10)

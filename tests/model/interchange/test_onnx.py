@@ -104,7 +104,7 @@ def test_without_the_packages_one_sentence(tmp_path: Path, monkeypatch: pytest.M
 def test_a_decoder_that_reads_more_than_the_last_row_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    options = ModelOptions(conditional=False, decoder=10, mixtures=4, page_aware=True)
+    options = ModelOptions(conditional=False, decoder=10, mixtures=4, local_frame=True)
     model = SketchModel(SketchNet(options), options, FACTS, {})
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
     with pytest.raises(StrokebookError, match="reads more than the last row"):

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from strokebook.model.networks.page_state import page_geometry
+from strokebook.model.networks.decoder_state import path_geometry
 from strokebook.model.networks.pointer import Pointer, relate
 
 
@@ -20,7 +20,7 @@ def example(batch: int = 3, count: int = 9, jumps: int = 7):  # type: ignore[no-
         torch.randn(count * batch, 5, generator=seed),
     )
     targets = torch.randn(jumps, 2, generator=seed)
-    return pointer, query, keys, page_geometry(path, slots, step, drawing), targets
+    return pointer, query, keys, path_geometry(path, slots, step, drawing), targets
 
 
 def test_compiled_and_plain_nats_and_gradients_are_the_same() -> None:
@@ -79,7 +79,7 @@ def test_points_after_the_jump_do_not_matter() -> None:
 def test_relations_of_a_small_page() -> None:
     path = torch.tensor([[0.0, 0, 1], [3, 4, 0], [1, 0, 1]])[:, None]
     zero = torch.zeros(1, dtype=torch.long)
-    geometry = page_geometry(path, torch.arange(3)[:, None], zero + 2, zero)
+    geometry = path_geometry(path, torch.arange(3)[:, None], zero + 2, zero)
     results = relate(geometry, zero + 2, zero + 1, zero)[0]
     assert results[:2].tolist() == pytest.approx([-0.15, 0.0])
     assert results[4:9].tolist() == pytest.approx(

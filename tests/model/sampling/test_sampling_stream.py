@@ -54,12 +54,12 @@ def untrained(**more: object) -> SketchModel:
 
 
 @pytest.mark.parametrize("cell", ["lstm", "layer_norm", "hyper"])
-@pytest.mark.parametrize("page_aware", [False, True])
+@pytest.mark.parametrize("local_frame", [False, True])
 @pytest.mark.parametrize("start", [None, START])
 def test_a_drawing_is_the_same_to_the_bit_whatever_is_drawn_beside_it(
-    cell: str, page_aware: bool, start: Drawing | None
+    cell: str, local_frame: bool, start: Drawing | None
 ) -> None:
-    made = untrained(decoder_cell=cell, page_aware=page_aware, z=5, decoder=20)
+    made = untrained(decoder_cell=cell, local_frame=local_frame, z=5, decoder=20)
     few, many = (
         (sample(made, n, 0.9, 3, 25) if start is None else complete(made, start, n, 0.9, 3, 25))
         for n in (2, 19)

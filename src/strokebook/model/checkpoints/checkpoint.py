@@ -35,11 +35,12 @@ VERSION = 1
 NET = "net."  # prefix of the net's tensors; a checkpoint's other tensors are the optimiser's
 # Parts of tensors' names in files of earlier versions, and what stands there now.
 FORMER_NAMES = {
-    "decoder.eye.": "decoder.embedding.",
     "decoder.behind.": "decoder.hidden_layer.",
     "decoder.pointer.said.": "decoder.pointer.output.",
     "encoder.presig.": "encoder.logvar.",
 }
+# Weights of former decoders that saw the ink on the page.
+OF_PAGE_AWARE = {f"decoder.{n}.weight" for n in ("cell.eye", "eye", "embedding")}
 Which = Literal["best", "last"]
 MOST_JSON, MOST_BYTES = 1 << 26, 1 << 34
 _WRONG = (KeyError, TypeError, ValueError, AttributeError)
@@ -215,9 +216,10 @@ def fill(net: SketchNet, tensors: Mapping[str, Tensor], where: Path) -> None:
     """
     stored = {n.removeprefix(NET): t for n, t in tensors.items() if n.startswith(NET)}
     wanted = {name: tuple(t.shape) for name, t in net.state_dict().items()}
-    if "decoder.cell.eye.weight" in stored:
+    if stored.keys() & OF_PAGE_AWARE:
         raise StrokebookError(
-            f"The model in {where} sees its page in a way that this version no longer knows.",
+            f"The model in {where} sees the ink on its page, which this version's models do not:"
+            " they draw better without.",
             "Train it again.",
         )
     for name in sorted(wanted.keys() | stored.keys()):

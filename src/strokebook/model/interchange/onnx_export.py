@@ -107,7 +107,7 @@ def _check(model: SketchModel) -> None:
             f"Writing ONNX needs what is not installed: {' and '.join(missing)}.",
             "Install it: pip install 'strokebook[onnx]'.",
         )
-    if not isinstance(model.net.decoder, Decoder):  # one that sees the page
+    if not isinstance(model.net.decoder, Decoder):
         raise StrokebookError(
             "This model cannot be written as ONNX: its decoder reads more than the last row.",
             "Use it with strokebook.",

@@ -148,8 +148,8 @@ def to_browser(model: SketchModel, z: Tensor | None, name: str, *, plain: bool =
 def _check(model: SketchModel, z: Tensor | None) -> None:
     options = model.options
     what = ""
-    if options.page_aware:
-        what = "its decoder sees the page"
+    if options.local_frame:
+        what = "its decoder is not SketchRNN's (local_frame = true)"
     elif type(model.net.decoder.cell) is not LstmLayer:
         what = "its decoder is no plain LSTM"
     elif options.mixtures != sketchrnn_js.MIXTURES:

@@ -22,7 +22,7 @@ from strokebook.model.config import ModelOptions
 from strokebook.model.data.packing import Packing
 from strokebook.model.distributions import mixture
 from strokebook.model.distributions.inverse_cdf import InverseCdf, SampledPoint
-from strokebook.model.networks.page_decoder import PageDecoder
+from strokebook.model.networks.local_frame_decoder import LocalFrameDecoder
 
 ROW = 5
 
@@ -214,8 +214,8 @@ class SketchNet(nn.Module):
         super().__init__()
         self.options = options
         self.encoder = Encoder(options, seed) if options.conditional else None
-        self.decoder: Decoder | PageDecoder
-        self.decoder = (PageDecoder if options.page_aware else Decoder)(options, seed)
+        self.decoder: Decoder | LocalFrameDecoder
+        self.decoder = (LocalFrameDecoder if options.local_frame else Decoder)(options, seed)
 
     def encode(self, rows: Tensor, lengths: Tensor, noise: Noise | None = None) -> Posterior:
         """The posterior of z; see :class:`Encoder`.

@@ -1,6 +1,6 @@
-"""State of the page-aware decoder: what it carries from step to step, and small helpers.
+"""State of the local-frame decoder: what it carries from step to step, and small helpers.
 
-Shape letters: T steps, B drawings, N points of the page, R packed rows, S numbers of the cell's
+Shape letters: T steps, B drawings, N points so far, R packed rows, S numbers of the cell's
 state, C numbers of a context, K components.
 """
 
@@ -18,8 +18,8 @@ from strokebook.model.distributions import mixture
 from strokebook.model.networks.pointer import Geometry
 
 
-class PageState(NamedTuple):
-    """State of the page-aware decoder: its cell's, the page, and the context at the last point.
+class DecoderState(NamedTuple):
+    """State of the local-frame decoder: its cell's, the points, and the context at the last one.
 
     Attributes:
         hidden: The cell's hidden state, ``(B, S)``.
@@ -37,11 +37,11 @@ class PageState(NamedTuple):
     context: Tensor
     over: Tensor
 
-    def at(self, index: Tensor) -> PageState:
+    def at(self, index: Tensor) -> DecoderState:
         """The states of the drawings at ``index``."""
-        page = self.path[:, index], self.keys[:, index]
-        return PageState(
-            self.hidden[index], self.cell[index], *page, self.context[index], self.over[index]
+        points = self.path[:, index], self.keys[:, index]
+        return DecoderState(
+            self.hidden[index], self.cell[index], *points, self.context[index], self.over[index]
         )
 
 
@@ -60,26 +60,44 @@ class OffsetMixture(NamedTuple):
 class EncodedRows(NamedTuple):
     """Rows that the decoder has read, all steps at once.
 
+    Two tables are indexed: keys, of all points (the earlier ones by step and drawing, then the
+    packed rows), and contexts, of the last earlier point of each drawing and of the packed rows.
+
     Attributes:
         packing: Where each row is.
-        context: After each row, packed, ``(R, C)``.
-        heading: The pen's direction there, cosine and sine, ``(R, 2)``.
-        slots: The packed row of each point, ``(T, B)``.
-        path: The whole page, ``(N + T, B, 3)``.
+        context: At the last earlier points, if there are any, and after each row, ``(· + R, C)``.
+        before: The context before each row, its index, ``(R,)``; -1 where nothing is.
+        path: All points, ``(N + T, B, 3)``.
+        key_rows: The key of each point, its index, ``(N + T, B)``.
+        known: N, the earlier points.
     """
 
     packing: Packing
     context: Tensor
-    heading: Tensor
-    slots: Tensor
+    before: Tensor
     path: Tensor
+    key_rows: Tensor
+    known: int
+
+    @classmethod
+    def of(cls, packing: Packing, context: Tensor, path: Tensor, known: int) -> EncodedRows:
+        """With the two indices, from where the rows lie."""
+        points, batch = path.shape[:2]
+        count, device = len(packing.step), path.device
+        key_rows = torch.zeros(points, batch, dtype=torch.long, device=device)
+        key_rows[:known] = torch.arange(known * batch, device=device).view(known, batch)
+        rows = known * batch + torch.arange(count, device=device)
+        key_rows[known + packing.step, packing.drawing] = rows
+        step = known + packing.step - 1
+        before = key_rows[step.clamp_min(0), packing.drawing] - max(known - 1, 0) * batch
+        return cls(packing, context, before.masked_fill(step < 0, -1), path, key_rows, known)
 
 
-def page_geometry(path: Tensor, slots: Tensor, step: Tensor, drawing: Tensor) -> Geometry:
-    """The geometry of pages ``(N, B, 3)``; other arguments as in :class:`Geometry`."""
+def path_geometry(path: Tensor, key_rows: Tensor, step: Tensor, drawing: Tensor) -> Geometry:
+    """The geometry of points ``(N, B, 3)``; other arguments as in :class:`Geometry`."""
     begins = path[..., 2].contiguous()
     places = path[..., :2].cumsum(0).contiguous()
-    return Geometry(places, begins, begins.cumsum(0), slots, step, drawing)
+    return Geometry(places, begins, begins.cumsum(0), key_rows, step, drawing)
 
 
 def layer(inputs: int, outputs: int, seed: torch.Generator | None) -> nn.Linear:

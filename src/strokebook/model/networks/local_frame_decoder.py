@@ -1,12 +1,8 @@
-"""Page-aware decoder: it sees the ink around its pen, and predicts a point, then the pen's state.
+"""Local-frame decoder: it predicts a point in the frame of the pen's heading, then the pen's state.
 
-SketchRNN never sees the page: it knows where its pen is only by adding up its own offsets, and it
-predicts the next offset and the pen's state at once. Three things differ here.
+SketchRNN predicts the next offset in the page's frame, and the pen's state at once with it. Three
+things differ here; EXPERIMENTS.md says what each is worth.
 
-- The recurrent cell also gets the page features of the last point
-  (:mod:`~strokebook.model.networks.page_features`): scalars as they are, patches through a linear
-  layer (their embedding). What the heads read, the context, is the cell's output, the scalars, the
-  embedding and a hidden layer over the three.
 - A point's offset is predicted first, and the pen's state after it from the context at the new
   point, for only there is it known whether a line is closed or has met another. The drawing's end
   is one of the last point's pen states.
@@ -17,12 +13,15 @@ predicts the next offset and the pen's state at once. Three things differ here.
   1701.05517), for drawings have more exactly horizontal and vertical offsets than chance would
   give. The mixture of jumps also points at earlier points
   (:mod:`~strokebook.model.networks.pointer`).
+- What the heads read, the context, is the cell's output, the pen's features
+  (:mod:`~strokebook.model.networks.pen_features`), and a hidden layer over both.
 
-All of it is a function of the rows so far, so training runs over all steps at once and sampling
-goes step by step with the same numbers.
+It does not see the ink on the page: a decoder that did was worse (EXPERIMENTS.md). All of it is a
+function of the rows so far, so training runs over all steps at once and sampling goes step by step
+with the same numbers.
 
-Shape letters: T steps, B drawings, N points of the page, Q jumps, R packed rows, C numbers of a
-context, F page features of a point, M mixtures, K components.
+Shape letters: T steps, B drawings, N points so far, Q jumps, R packed rows, C numbers of a
+context, M mixtures, K components.
 """
 
 from __future__ import annotations
@@ -46,23 +45,20 @@ from strokebook.model.distributions.local_frame import (
     gaussian_nats,
     to_local_frame,
 )
-from strokebook.model.kernels.precision import product_type
-from strokebook.model.networks import page_features
-from strokebook.model.networks.page_features import compute_features
-from strokebook.model.networks.page_state import (
+from strokebook.model.networks.decoder_state import (
+    DecoderState,
     EncodedRows,
     OffsetMixture,
-    PageState,
     layer,
-    page_geometry,
+    path_geometry,
     product,
     products,
 )
+from strokebook.model.networks.pen_features import FEATURES, HEADING, compute_features
 from strokebook.model.networks.pointer import Geometry, Pointer, PointerComponents, relate
 
 POINT = 4  # numbers of a point: its offset, whether a stroke begins there, whether the drawing does
-EMBEDDING = 64  # numbers of the embedding of a point's features
-HIDDEN = 128  # units of the hidden layer over cell, scalars and embedding
+HIDDEN = 128  # units of the hidden layer over the cell's output and the pen's features
 KEY = 32  # numbers of a pointer's key
 INITIAL_LOG_BLUR = -2.8  # log of the blur's width
 LOG_BLUR_LIMITS = (-5.0, 0.0)
@@ -70,21 +66,19 @@ RIDGE_LOG_SCALE = -6.0  # initial log scale across the axis of a ridge
 LIFT, END = 1, 2  # pen states of a point: 0 down, lift, lift and end of the drawing
 
 
-class PageDecoder(nn.Module):
+class LocalFrameDecoder(nn.Module):
     """Predicts every next point from the rows before it, and from z where there is one."""
 
     def __init__(self, options: ModelOptions, seed: torch.Generator | None) -> None:
         super().__init__()
         self.keep = options.recurrent_keep
         constants = options.z if options.conditional else 0
-        self.embedding = layer(page_features.FEATURES, EMBEDDING, seed)
-        nn.init.normal_(self.embedding.weight, std=0.08, generator=seed)
         units = options.decoder
-        self.cell = make_cell(options.decoder_cell, POINT + EMBEDDING, units, constants, seed)
-        self.scalars_at = self.cell.units  # where the scalars begin in a context
-        visible = self.cell.units + page_features.SCALARS + EMBEDDING
-        self.hidden_layer = layer(visible, HIDDEN, seed)
-        self.context_size = visible + HIDDEN
+        self.cell = make_cell(options.decoder_cell, POINT + FEATURES, units, constants, seed)
+        at = self.cell.units
+        self.heading = slice(at + HEADING.start, at + HEADING.stop)  # of a context
+        self.hidden_layer = layer(at + FEATURES, HIDDEN, seed)
+        self.context_size = at + FEATURES + HIDDEN
         self.pen = layer(self.context_size, 3, seed)
         self.gaussians, self.logistics = options.mixtures // 2, (options.mixtures + 1) // 2
         self.output = layer(self.context_size, 6 * self.gaussians + 5 * self.logistics, seed)
@@ -100,29 +94,16 @@ class PageDecoder(nn.Module):
             self._init_heads()
 
     def _init_heads(self) -> None:
-        """Give the heads initial weights that use coordinates, else learned in a thousand steps.
+        """Give the pen-down components initial values that differ, else learned in many steps.
 
-        Half of the jumps' Gaussians begin with means at places of the page instead of offsets; a
-        few pen-down Gaussians lead back to the stroke's first point; some of the logistic
+        The Gaussians lead onward along the heading by more and more; some of the logistic
         components are narrow ridges along the axes.
         """
-        jump, drawn, count = self.jump, self.output, self.jump_gaussians
-        for axis in range(2):
-            rows = slice((1 + axis) * count, (1 + axis) * count + count // 2)
-            jump.weight[rows] *= 0.5
-            column = self.scalars_at + page_features.POSITION + axis
-            jump.weight[rows, column] -= 1.0 / page_features.POSITION_UNIT
         first = self.gaussians + self.logistics
-        bias = drawn.bias[first : first + 5 * self.gaussians].view(5, self.gaussians)
+        bias = self.output.bias[first : first + 5 * self.gaussians].view(5, self.gaussians)
         bias[0] = torch.linspace(0.0, 1.0, self.gaussians)
         bias[2:4] = torch.linspace(-1.5, 0.5, self.gaussians)
         self._init_ridges(first + 5 * self.gaussians)
-        few = self.gaussians // 5
-        for axis in range(2):
-            rows = slice(first + axis * self.gaussians, first + axis * self.gaussians + few)
-            column = self.scalars_at + page_features.STROKE_START + axis
-            drawn.weight[rows, column] = 1.0 / page_features.STROKE_START_UNIT
-        drawn.bias[:few] = -2.0
 
     def _init_ridges(self, first: int) -> None:
         """Begin some logistic components as ridges: narrow across one axis, wide along the other.
@@ -140,14 +121,14 @@ class PageDecoder(nn.Module):
             bias[1 - across, 1, part] = -1.0
         self.output.bias[self.gaussians : self.gaussians + 2 * few] = -1.0
 
-    def zero_state(self, batch: int) -> PageState:
-        """The state before the first point of an empty page."""
+    def zero_state(self, batch: int) -> DecoderState:
+        """The state before the first point."""
         hidden, cell = self.cell.zero_state(batch)
         new = self.blur.new_zeros
-        page = new(0, batch, 3), new(0, batch, KEY)
-        return PageState(hidden, cell, *page, new(batch, self.context_size), new(batch))
+        points = new(0, batch, 3), new(0, batch, KEY)
+        return DecoderState(hidden, cell, *points, new(batch, self.context_size), new(batch))
 
-    def start(self, batch: int, z: Tensor | None) -> tuple[PageState, Tensor]:
+    def start(self, batch: int, z: Tensor | None) -> tuple[DecoderState, Tensor]:
         """The state before the first point, tanh(W z + b), and the steps' common offset."""
         blank = self.zero_state(batch)
         if z is None or self.initial is None:
@@ -185,48 +166,51 @@ class PageDecoder(nn.Module):
 
     def teacher_force_rows(
         self, state: Any, offset: Tensor, row: Tensor, rows: Tensor, begun: bool, groups: int
-    ) -> tuple[PageState, Tensor]:
-        """Go on through given rows; see :meth:`.sketch_rnn.Decoder.follow`."""
+    ) -> tuple[DecoderState, Tensor]:
+        """Go on through given rows; see :meth:`.sketch_rnn.Decoder.teacher_force_rows`."""
         inputs = torch.cat((row[None], rows))
         lengths = torch.full((rows.shape[1],), len(rows), device=rows.device)
         assert begun == bool(len(state.path))
         encoded, last = self._encode(inputs, lengths, state, offset, None, groups)
         packing = encoded.packing
-        lifts = packing.pack(rows[..., 3] > 0.5).long()
-        position, pen = self._context_nats(encoded, state, inputs, rows[..., :2], lifts)
-        cost = position.new_zeros(rows.shape[1]).index_add(0, packing.drawing, position + pen)
-        context = encoded.context.to(rows.dtype)
+        lifted, pen = packing.pack(inputs[:-1, :, 3] > 0.5), packing.pack(rows[..., 3] > 0.5).long()
+        position, costs = self._context_nats(
+            encoded, state, lifted, packing.pack(rows[..., :2]), pen
+        )
+        cost = position.new_zeros(rows.shape[1]).index_add(0, packing.drawing, position + costs)
+        context = encoded.context[-len(packing.step) :].to(rows.dtype)
         keys = packing.unpack(self.pointer.key(context), len(rows))
         hidden, cell = (packing.unsort(part).to(rows.dtype) for part in last)
-        page = encoded.path, torch.cat((state.keys, keys)), context[encoded.slots[-1]]
-        return PageState(hidden, cell, *page, torch.zeros_like(state.over)), cost
+        ended = packing.unpack(context, len(rows))[-1]
+        path, keys = encoded.path, torch.cat((state.keys, keys))
+        return DecoderState(hidden, cell, path, keys, ended, torch.zeros_like(state.over)), cost
 
-    def step(self, state: PageState, offset: Tensor, point: Tensor, begins: Tensor) -> PageState:
+    def step(
+        self, state: DecoderState, offset: Tensor, point: Tensor, begins: Tensor
+    ) -> DecoderState:
         """The states after one more point, offset ``(B, 2)``; ``begins``: of a stroke, ``(B,)``."""
         new = torch.cat((point, begins[:, None].to(point.dtype)), 1)
         path = torch.cat((state.path, new[None]))
-        slots = torch.arange(len(point))[None]
-        length = torch.full((len(point),), len(path))
-        features = self._page_features(path, len(path) - 1, length, slots).to(point.device)
-        embedding = self._embed(features)
+        features = compute_features(path, len(path) - 1)[0]
         first = torch.full_like(point[:, :1], float(len(path) == 1))
-        inputs = torch.cat((new, first, embedding.to(point.dtype)), 1)
+        inputs = torch.cat((new, first, features), 1)
         now = self.cell.step(inputs, State(state.hidden, state.cell), offset)
-        context = self._context(self.cell.output(now), features, embedding)
+        context = self._context(self.cell.output(now), features)
         keys = torch.cat((state.keys, self.pointer.key(context)[None]))
-        return PageState(*now, path, keys, context, state.over)
+        return DecoderState(*now, path, keys, context, state.over)
 
     def sample_step(
         self, state: Any, offset: Tensor, row: Tensor, begun: bool, choice: InverseCdf
     ) -> SampledPoint:
-        """Sample one point of each drawing; see :meth:`.sketch_rnn.Decoder.advance`."""
+        """Sample one point of each drawing; see :meth:`.sketch_rnn.Decoder.sample_step`."""
         lifted, over = row[:, 3] > 0.5, state.over > 0.5
         point, nats = row.new_zeros(len(row), 2), row.new_zeros(len(row))
         if begun:
-            offsets = self.offset_mixture(state, lifted)
-            point = choice.offset(offsets.components, offsets.logistic)
-            if choice.weighed:
-                nats = self.offset_nats(offsets, point)
+            point, nats = self._sample_offset(self.pen_down_mixture(state), choice)
+            if lifted.any():  # the other mixture's numbers do not depend on who else lifts
+                jump, jump_nats = self._sample_offset(self.jump_mixture(state), choice)
+                point = torch.where(lifted[:, None], jump, point)
+                nats = torch.where(lifted, jump_nats, nats)
         now = self.step(state, offset, point, lifted if begun else torch.ones_like(lifted))
         logits = self.pen(now.context)
         pen = choice.pen(logits, choice.missing > 1)
@@ -238,30 +222,36 @@ class PageDecoder(nn.Module):
         nats = torch.where(over, 0.0, nats)
         return SampledPoint(now, torch.where(over[:, None], end, drawn), nats)
 
-    def offset_mixture(self, state: PageState, lifted: Tensor) -> OffsetMixture:
-        """The mixture of each drawing's next offset; ``lifted``: where it is a jump, ``(B,)``."""
-        context, at, j = state.context, self.scalars_at, self.jump_gaussians
-        weight, local, logistics = self._split_output(self.output(context))
-        gaussian = from_local_frame(local, context[:, at : at + 2])
-        weight = torch.where(lifted[:, None], -torch.inf, torch.log_softmax(weight, 1))
-        jump, pointed = self.jump(context), self._pointer_components(state)
-        gate = torch.where(lifted, jump[:, -1], 0.0)[:, None]
-        plain = torch.log_softmax(jump[:, :j], 1) + logsigmoid(-gate)
-        at_points = torch.log_softmax(pointed.weight, 1) + logsigmoid(gate)
-        jump_weight = torch.where(lifted[:, None], torch.cat((plain, at_points), 1), -torch.inf)
+    def _sample_offset(self, density: OffsetMixture, choice: InverseCdf) -> tuple[Tensor, Tensor]:
+        point = choice.offset(density.components, density.logistic)
+        if choice.weighed:
+            return point, self.offset_nats(density, point)
+        return point, point.new_zeros(len(point))
+
+    def pen_down_mixture(self, state: DecoderState) -> OffsetMixture:
+        """The mixture of each drawing's next offset with the pen down, M components."""
+        weight, local, logistics = self._split_output(self.output(state.context))
+        gaussian = from_local_frame(local, state.context[:, self.heading])
         means, scales = (logistics[:, :, k].unbind(1) for k in (0, 1))
         axis_aligned = torch.stack((*means, *scales, torch.zeros_like(means[0])), 1)
+        logistic = torch.arange(weight.shape[1], device=weight.device) >= self.gaussians
+        fields = torch.cat((gaussian, axis_aligned), 2).unbind(1)
+        return OffsetMixture(_components(torch.log_softmax(weight, 1), *fields), logistic)
+
+    def jump_mixture(self, state: DecoderState) -> OffsetMixture:
+        """The mixture of each drawing's next offset with the pen up: Gaussians, earlier points."""
+        jump, j = self.jump(state.context), self.jump_gaussians
+        pointed, gate = self._pointer_components(state), jump[:, -1:]
+        plain = torch.log_softmax(jump[:, :j], 1) + logsigmoid(-gate)
+        at_points = torch.log_softmax(pointed.weight, 1) + logsigmoid(gate)
         free = jump[:, j : 6 * j].view(-1, 5, j)
         pointing = torch.stack((*pointed[1:], torch.zeros_like(pointed.mean_x)), 1)
-        fields = torch.cat((gaussian, axis_aligned, free, pointing), 2).unbind(1)
-        logistic = torch.arange(fields[0].shape[1], device=context.device)
-        logistic = (logistic >= self.gaussians) & (logistic < self.gaussians + self.logistics)
-        no_pen = context.new_zeros(len(context), 3)
-        parts = torch.cat((no_pen, weight, jump_weight, *fields), 1)
-        return OffsetMixture(mixture.split(parts), logistic)
+        fields = torch.cat((free, pointing), 2).unbind(1)
+        logistic = torch.zeros(fields[0].shape[1], dtype=torch.bool, device=jump.device)
+        return OffsetMixture(_components(torch.cat((plain, at_points), 1), *fields), logistic)
 
     def offset_nats(self, density: OffsetMixture, offsets: Tensor) -> Tensor:
-        """-log density of offsets ``(B, 2)`` under :meth:`offset_mixture`'s mixtures, ``(B,)``."""
+        """-log density of offsets ``(B, 2)`` under mixtures of either kind, ``(B,)``."""
         weight, *fields = density.components[1:]
         parameters = torch.stack(fields, 1)
         nats = gaussian_nats(parameters, offsets)
@@ -269,7 +259,7 @@ class PageDecoder(nn.Module):
         nats = torch.where(density.logistic, blurred_nats(blurred, offsets, self._blur()), nats)
         return -torch.logsumexp(weight - nats, 1)
 
-    def _pointer_components(self, state: PageState) -> PointerComponents:
+    def _pointer_components(self, state: DecoderState) -> PointerComponents:
         """The pointer's components at all points of the page, fields ``(B, N)``."""
         count, batch = state.path.shape[:2]
         device = state.path.device
@@ -278,7 +268,7 @@ class PageDecoder(nn.Module):
             torch.arange(count, device=device),
         )
         last = torch.full_like(drawing, count - 1)
-        geometry = page_geometry(state.path, last, last, drawing)
+        geometry = path_geometry(state.path, last, last, drawing)
         offset = geometry.places[point, drawing] - geometry.places[last, drawing]
         query = self.pointer.query(state.context)[:, None]
         relations = relate(geometry, last, point.expand(batch, -1), drawing)
@@ -289,7 +279,7 @@ class PageDecoder(nn.Module):
         inputs: Tensor,
         targets: Tensor,
         lengths: Tensor,
-        state: PageState,
+        state: DecoderState,
         offset: Tensor,
         noise: Noise | None,
     ) -> tuple[Packing, Tensor, Tensor]:
@@ -298,15 +288,16 @@ class PageDecoder(nn.Module):
         inputs = inputs[: steps + 1]
         encoded, _ = self._encode(inputs, lengths, state, offset, noise, groups)
         packing = encoded.packing
-        last = packing.step == lengths[packing.drawing] - 1
-        pen = packing.pack(inputs[1:, :, 3] > 0.5).long().masked_fill(last, END)
-        return packing, *self._context_nats(encoded, state, inputs, targets[:steps, :, :2], pen)
+        ends = packing.step == lengths[packing.drawing] - 1
+        pen = packing.pack(inputs[1:, :, 3] > 0.5).long().masked_fill(ends, END)
+        lifted, wanted = packing.pack(inputs[:-1, :, 3] > 0.5), packing.pack(targets[:, :, :2])
+        return packing, *self._context_nats(encoded, state, lifted, wanted, pen)
 
     def _encode(
         self,
         inputs: Tensor,
         lengths: Tensor,
-        state: PageState,
+        state: DecoderState,
         offset: Tensor,
         noise: Noise | None,
         groups: int,
@@ -314,90 +305,60 @@ class PageDecoder(nn.Module):
         """Contexts of all points of ``inputs``, the row before them and they, ``(T + 1, B, 5)``."""
         packing = Packing.of(lengths, groups)
         begins = (inputs[:-1, :, 3:4] > 0.5).to(inputs.dtype)
-        if not len(state.path):
+        known = len(state.path)
+        if not known:
             begins[0] = 1.0
-        points = torch.cat((inputs[1:, :, :2], begins), 2)
-        path, before = torch.cat((state.path, points)), len(state.path)
-        slots = torch.zeros_like(points[..., 0], dtype=torch.long)
-        slots[packing.step, packing.drawing] = torch.arange(len(packing.step), device=slots.device)
-        features = self._page_features(path, before, lengths + before, slots)
-        embedding, rows = self._embed(features), packing.pack(points)
-        first = (packing.step + before == 0)[:, None].to(rows.dtype)
+        path = torch.cat((state.path, torch.cat((inputs[1:, :, :2], begins), 2)))
+        features, rows = packing.pack(compute_features(path, known)), packing.pack(path[known:])
+        first = (packing.step + known == 0)[:, None].to(rows.dtype)
         order = packing.order
         inner = State(state.hidden[order], state.cell[order])
         mask = noise.dropout(self.keep, packing, self.cell.state_size) if noise else None
-        cell_inputs = torch.cat((rows, first, embedding.to(rows.dtype)), 1)
+        cell_inputs = torch.cat((rows, first, features), 1)
         run = CellRun(self.cell, cell_inputs, inner, offset[order], mask, packing)
         ((hiddens, last),) = run_cells([run])
-        context = self._context(hiddens, features, embedding)
-        return EncodedRows(packing, context, features[:, :2], slots, path), last
+        context = self._context(hiddens, features)
+        if known:
+            context = torch.cat((state.context.to(context.dtype), context))
+        return EncodedRows.of(packing, context, path, known), last
 
-    def _page_features(self, path: Tensor, first: int, lengths: Tensor, slots: Tensor) -> Tensor:
-        """Page features of the points from ``first`` on, ``(R, F)``."""
-        parts = (path.detach().float(), lengths, slots)
-        points, counts, places = (v.cpu().numpy() for v in parts)
-        return torch.from_numpy(compute_features(points, first, counts, places)).to(path)
-
-    def _embed(self, features: Tensor) -> Tensor:
-        kind = product_type(self.embedding.weight, page_features.FEATURES, len(features))
-        return torch.relu(product(self.embedding, features.to(kind)))
-
-    def _context(self, hiddens: Tensor, features: Tensor, embedding: Tensor) -> Tensor:
-        visible = (
-            hiddens,
-            features[:, : page_features.SCALARS].to(hiddens.dtype),
-            embedding.to(hiddens.dtype),
-        )
-        joined = torch.cat(visible, 1)
-        return torch.cat((joined, torch.relu(product(self.hidden_layer, joined))), 1)
+    def _context(self, hiddens: Tensor, features: Tensor) -> Tensor:
+        visible = torch.cat((hiddens, features.to(hiddens.dtype)), 1)
+        return torch.cat((visible, torch.relu(product(self.hidden_layer, visible))), 1)
 
     def _context_nats(
-        self,
-        encoded: EncodedRows,
-        state: PageState,
-        inputs: Tensor,
-        targets: Tensor,
-        states: Tensor,
+        self, encoded: EncodedRows, state: DecoderState, lifted: Tensor, wanted: Tensor, pen: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Position and pen nats of every point, packed, each ``(R,)``.
 
         Args:
             encoded: The contexts of the points.
             state: Before them.
-            inputs: The row before the points, then they, ``(T + 1, B, 5)``.
-            targets: Their offsets, ``(T, B, 2)``.
-            states: Their pens' states, packed, ``(R,)``.
+            lifted: Whether the pen was lifted before each point, ``(R,)``.
+            wanted: Their offsets, ``(R, 2)``.
+            pen: Their pens' states, ``(R,)``.
         """
-        packing, context, heading = encoded.packing, encoded.context, encoded.heading
-        step, drawing, count = packing.step, packing.drawing, len(encoded.context)
-        before = encoded.slots[(step - 1).clamp_min(0), drawing]
-        placed = step > 0
-        if len(state.path):
-            context = torch.cat((context, state.context.to(context.dtype)))
-            ahead = state.context[:, self.scalars_at : self.scalars_at + 2]
-            heading = torch.cat((heading, ahead.to(heading.dtype)))
-            before = torch.where(placed, before, count + drawing)
-            placed = torch.ones_like(placed)
+        packing, context = encoded.packing, encoded.context
+        count, kind = len(wanted), wanted.dtype
         # One product gives all heads' outputs of every row: rows are gathered after it, not before.
-        drawn, logits, keys = products((self.output, self.pen, self.pointer.key), context)
-        wanted, lifted = packing.pack(targets), packing.pack(inputs[:-1, :, 3]) > 0.5
-        kind = wanted.dtype
+        outputs, logits, keys = products((self.output, self.pen, self.pointer.key), context)
+        placed = encoded.before >= 0
         pen_down = (placed & ~lifted).nonzero()[:, 0]
         jumps = (placed & lifted).nonzero()[:, 0]
         position = wanted.new_zeros(count)
         if len(pen_down):
-            at = before[pen_down]
-            nats = self._pen_down_nats(drawn[at].to(kind), heading[at], wanted[pen_down])
+            at = encoded.before[pen_down]
+            heading = context[at][:, self.heading].to(kind)
+            nats = self._pen_down_nats(outputs[at].to(kind), heading, wanted[pen_down])
             position = position.index_put((pen_down,), nats)
         if len(jumps):
-            old = torch.arange(state.keys[..., 0].numel(), device=step.device)
-            slots = torch.cat((old.view(-1, inputs.shape[1]), len(old) + encoded.slots))
-            last = len(state.path) + step[jumps] - 1
-            geometry = page_geometry(encoded.path, slots, last, drawing[jumps])
-            known = torch.cat((state.keys.flatten(0, 1), keys[:count].to(kind)))
-            nats = self._jump_nats(context[before[jumps]], known, geometry, wanted[jumps])
+            drawing, last = packing.drawing[jumps], encoded.known + packing.step[jumps] - 1
+            geometry = path_geometry(encoded.path, encoded.key_rows, last, drawing)
+            all_keys = torch.cat((state.keys.flatten(0, 1), keys[-count:].to(kind)))
+            at = encoded.before[jumps]
+            nats = self._jump_nats(context[at], all_keys, geometry, wanted[jumps])
             position = position.index_put((jumps,), nats)
-        return position, cross_entropy(logits[:count].to(kind), states, reduction="none")
+        return position, cross_entropy(logits[-count:].to(kind), pen, reduction="none")
 
     def _pen_down_nats(self, outputs: Tensor, heading: Tensor, targets: Tensor) -> Tensor:
         """-log density of offsets with the pen down, ``(R,)``, from the output layer's rows."""
@@ -428,3 +389,8 @@ class PageDecoder(nn.Module):
 
     def _blur(self) -> Tensor:
         return torch.exp(self.blur.clamp(*LOG_BLUR_LIMITS))
+
+
+def _components(weight: Tensor, *fields: Tensor) -> mixture.Mixture:
+    """A mixture without pen states, of which there are none yet when a point is drawn."""
+    return mixture.Mixture(weight.new_zeros(len(weight), 3), weight, *fields)

@@ -26,7 +26,7 @@ from strokebook.model.distributions.local_frame import (
 from strokebook.model.distributions.temperature import Temperature
 from strokebook.model.interchange.onnx_export import write_onnx
 from strokebook.model.interchange.sketchrnn_js_weights import to_browser
-from strokebook.model.networks.page_decoder import PageDecoder
+from strokebook.model.networks.local_frame_decoder import LocalFrameDecoder
 from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.sampling import complete, sample
 from strokebook.model.sampling.rollout import PresampledNoise, initial_batch, steps, teacher_force
@@ -38,7 +38,7 @@ KINDS = ("lstm", "layer_norm", "hyper")
 
 
 def options(kind: str = "layer_norm", conditional: bool = False):  # type: ignore[no-untyped-def]
-    return dataclasses.replace(TINY[conditional], decoder_cell=kind, page_aware=True, mixtures=10)
+    return dataclasses.replace(TINY[conditional], decoder_cell=kind, local_frame=True, mixtures=10)
 
 
 def net(kind: str = "layer_norm", conditional: bool = False) -> SketchNet:
@@ -52,7 +52,7 @@ def drawings() -> list[np.ndarray]:
 def costs(made: SketchNet, batch: Batch) -> list[torch.Tensor]:
     """Position and pen nats by point, ``(T, B)``."""
     decoder = made.decoder
-    assert isinstance(decoder, PageDecoder)
+    assert isinstance(decoder, LocalFrameDecoder)
     given = decoder.start(len(batch.lengths), None)
     packing, *parts = decoder._packed_nats(batch.inputs, batch.targets, batch.lengths, *given, None)
     return [packing.unpack(part, int(batch.lengths.max())) for part in parts]
@@ -62,14 +62,18 @@ def costs(made: SketchNet, batch: Batch) -> list[torch.Tensor]:
 def test_step_by_step_is_the_same_as_all_at_once(kind: str) -> None:
     made, batch = net(kind), batch_of([d[:5] for d in drawings()])
     decoder = made.decoder
-    assert isinstance(decoder, PageDecoder)
+    assert isinstance(decoder, LocalFrameDecoder)
     with torch.no_grad():
         position, pen = costs(made, batch)
         state, offset = decoder.start(4, None)
         lifted = torch.ones(4, dtype=torch.bool)
         for t, row in enumerate(batch.targets[:5]):
             if t:
-                found = decoder.offset_nats(decoder.offset_mixture(state, lifted), row[:, :2])
+                down, jump = (
+                    decoder.offset_nats(mixture(state), row[:, :2])
+                    for mixture in (decoder.pen_down_mixture, decoder.jump_mixture)
+                )
+                found = torch.where(lifted, jump, down)
                 torch.testing.assert_close(found, position[t], atol=1e-5, rtol=1e-5)
             state = decoder.step(state, offset, row[:, :2], lifted)
             lifted = row[:, 3] > 0.5
@@ -94,7 +98,7 @@ def test_later_points_never_change_what_earlier_ones_cost(kind: str) -> None:
     assert not torch.allclose(pen[5], lift[5])  # the pen's state knows of the offset before it
 
 
-def test_noise_on_targets_alone_leaves_the_pen_and_all_features_as_they_are() -> None:
+def test_noise_on_targets_alone_leaves_the_pen_and_what_is_read_as_it_is() -> None:
     made, batch = net(), batch_of(drawings())
     decoder, noisy = made.decoder, batch.targets + 0.1
     plain = decoder.costs(batch.inputs, batch.targets, batch.lengths, None)
@@ -103,7 +107,7 @@ def test_noise_on_targets_alone_leaves_the_pen_and_all_features_as_they_are() ->
     assert not torch.allclose(plain.position, found.position)
 
 
-def test_going_on_from_the_middle_of_a_page() -> None:
+def test_going_on_from_the_middle_of_a_drawing() -> None:
     made, rows = net(), batch_of([d[:6] for d in drawings() if len(d) >= 6]).targets[:6]
     decoders = initial_batch(made, rows.shape[1], None)
     once, cost = teacher_force(made, decoders, rows)
@@ -131,7 +135,7 @@ def test_a_stream_weighs_its_rows_as_reading_them_does() -> None:
 def test_drawings_end_after_a_lift_and_never_too_soon() -> None:
     made = net()
     decoder = made.decoder
-    assert isinstance(decoder, PageDecoder)
+    assert isinstance(decoder, LocalFrameDecoder)
     made.eval().requires_grad_(False)
     decoder.pen.bias[2] = 30.0  # always the end
     decoders = initial_batch(made, 3, None)
@@ -149,7 +153,7 @@ def test_offsets_are_drawn_as_their_density_says() -> None:
     """Of every kind of component: the share of draws below the median of a numeric integral."""
     made = net()
     decoder = made.decoder
-    assert isinstance(decoder, PageDecoder)
+    assert isinstance(decoder, LocalFrameDecoder)
     count = 4000
     with torch.no_grad():
         decoder.blur.fill_(np.log(0.4))  # ten steps of the grid below
@@ -157,8 +161,7 @@ def test_offsets_are_drawn_as_their_density_says() -> None:
     with torch.no_grad():
         for row in torch.tensor([[0.0, 0.0], [0.5, 0.3], [1.0, -0.4]]):
             state = decoder.step(state, offset, row[None], torch.tensor([len(state.path) == 0]))
-        for lifted in (False, True):
-            found = decoder.offset_mixture(state, torch.tensor([lifted]))
+        for found in (decoder.pen_down_mixture(state), decoder.jump_mixture(state)):
             axis = torch.arange(-12.0, 12.0, 0.04)
             where = torch.stack(torch.meshgrid(axis, axis, indexing="ij"), -1).view(-1, 2)
             parts = [p.expand(len(where), -1) for p in found.components]
@@ -221,22 +224,23 @@ def test_the_training_loss_is_the_sum_of_what_drawings_cost_and_trains_all_weigh
     torch.testing.assert_close(loss[1], found.pen.sum())
     grads = torch.autograd.grad(sum(loss), list(made.parameters()), retain_graph=True)
     for (name, _), grad in zip(made.named_parameters(), grads, strict=True):
-        assert grad.abs().max() > 1e-4, name
+        assert grad.abs().max() > 1e-5, name
 
 
 def test_it_is_refused_where_it_cannot_go(tmp_path: Path) -> None:
     model, sets = options("lstm"), (waves(20), waves(6, 1))
     train(*sets, model, tiny_training(steps=2), tmp_path)
     loaded = load_model(tmp_path)
-    with pytest.raises(StrokebookError, match="sees the page"):
+    with pytest.raises(StrokebookError, match="not SketchRNN's"):
         to_browser(loaded, None, "x")
     with pytest.raises(StrokebookError, match="reads more than the last row"):
         write_onnx(loaded, tmp_path / "x.onnx", "x")
 
 
-def test_a_net_whose_cell_read_the_page_is_refused_in_one_sentence(tmp_path: Path) -> None:
-    old = {"net.decoder.cell.eye.weight": torch.zeros(48, 432)}
-    with pytest.raises(StrokebookError, match="no longer knows"):
+@pytest.mark.parametrize("name", ["cell.eye", "eye", "embedding"])
+def test_a_net_that_saw_the_page_is_refused_in_one_sentence(name: str, tmp_path: Path) -> None:
+    old = {f"net.decoder.{name}.weight": torch.zeros(48, 432)}
+    with pytest.raises(StrokebookError, match="sees the ink on its page"):
         fill(net(), old, tmp_path)
 
 
@@ -288,9 +292,9 @@ def _make_older(folder: Path, which: str) -> None:
         for before, now in checkpoint.FORMER_NAMES.items():
             name = name.replace(now, before)
         older[name] = tensor
-    assert len(older.keys() - tensors.keys()) >= 6
+    assert len(older.keys() - tensors.keys()) >= 4
     data = safetensors.torch.save(older)
     write_bytes(folder / value["weights"], data)
     value["digest"] = digest(data)
-    value["model"]["seeing"] = value["model"].pop("page_aware")
+    value["model"]["seeing"] = value["model"].pop("local_frame")
     write_bytes(path, json.dumps(value).encode())

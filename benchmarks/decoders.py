@@ -1,7 +1,7 @@
 """The page-aware decoder against SketchRNN's: same drawings, same training time.
 
-    python -m benchmarks.page_aware FILE.npz [...] [--minutes 6] [--rates 3e-3 6e-3]
-    python -m benchmarks.page_aware look --rates 4e-3 --rotate 10 --mirror 0.5 --warp 0.03
+    python -m benchmarks.local_frame FILE.npz [...] [--minutes 6] [--rates 3e-3 6e-3]
+    python -m benchmarks.local_frame look --rates 4e-3 --rotate 10 --mirror 0.5 --warp 0.03
 
 ``look`` is the artist's drawings of the shared data, joined and spliced (:mod:`line_sets`).
 
@@ -163,14 +163,14 @@ def compare(path: Path, arguments: Any) -> list[dict[str, Any]]:
     valid = list(sets.valid) if len(sets.test) else list(sets.train)[::12]
     train = list(sets.train) if len(sets.test) else [d for n, d in enumerate(sets.train) if n % 12]
     data: TrainingData = prepare(train, valid, 250)
-    page_aware = ModelOptions(
-        conditional=False, decoder=arguments.units, decoder_cell="layer_norm", page_aware=True
+    local_frame = ModelOptions(
+        conditional=False, decoder=arguments.units, decoder_cell="layer_norm", local_frame=True
     )
-    plain = replace(page_aware, page_aware=False, decoder=PLAIN[arguments.units])
+    plain = replace(local_frame, local_frame=False, decoder=PLAIN[arguments.units])
     runs = [
         Runner(name, model, rate, data, arguments)
         for rate in arguments.rates
-        for name, model in (("sketch-rnn", plain), ("page-aware", page_aware))
+        for name, model in (("sketch-rnn", plain), ("page-aware", local_frame))
     ]
     live = runs
     while live:
