@@ -26,6 +26,8 @@ class RandomStream(StrEnum):
     BATCHES = "batches: which drawings are put together"
     AUGMENTATION = "augmentation of a step's drawings"
     TRAINING = "training: z and dropout of a step"
+    TRAINING_TARGET_NOISE = "noise within a rounding step on a step's drawings"
+    Z_DROPOUT = "training: whether a step's decoder is given z"
     VALIDATION = "validation: z"
     TARGET_NOISE = "noise within a rounding step on held-out drawings"
     POSTERIOR = "z from the encoder, for held-out drawings"

@@ -181,22 +181,19 @@ def _show(value: dict[str, Any]) -> None:
 
 
 def _rows(nats: dict[str, Any]) -> list[tuple[str, ...]]:
-    kinds = {
-        "with_noise": "with noise",
-        "noise_on_targets": "noise on targets only",
-        "without_noise": "without noise",
-    }
-    latent = {"mean": ", z: mean", "draw": ", z: drawn", "none": ""}
-    rows = [
-        (text + latent[z], *(f"{n[k]:.3f}" for k in ("position", "pen", "together", "error")))
-        for kind, text in kinds.items()
-        for z, n in nats[kind].items()
-    ]
-    bound = nats["with_noise_unseen"]
-    if bound:
-        rows.append(("with noise, unseen: at most", "", "", f"{bound['elbo']:.3f}", ""))
-        text = f"  the same, {bound['draws']} z weighted"
-        rows.append((text, "", "", f"{bound['weighted']:.3f}", f"{bound['error']:.3f}"))
+    found, given_z = nats["held_out"], nats["reconstruction"]
+    keys = ("position", "pen", "together", "error")
+    if found["draws"]:
+        name = f"held-out: at most ({found['draws']} z weighted)"
+        rows = [
+            (name, "", "", f"{found['together']:.3f}", f"{found['error']:.3f}"),
+            ("  the same, not weighted (ELBO)", "", "", f"{found['elbo']:.3f}", ""),
+        ]
+    else:
+        rows = [("held-out", *(f"{found[k]:.3f}" for k in keys))]
+    if given_z:
+        text = "given z of the drawing itself (reconstruction)"
+        rows.append((text, *(f"{given_z[k]:.3f}" for k in keys)))
     return rows
 
 

@@ -37,6 +37,13 @@ class ModelOptions:
         " decides about the pen, and may begin a stroke at what is drawn",
     )
     z: int = option(128, "numbers that describe a whole drawing", low=1, high=4096)
+    z_dropout: float = option(
+        0.0,
+        "share of the training steps in which the decoder is not given z; above 0 new drawings and"
+        " completions do without z, which then serves reconstruct, vary and interpolate alone",
+        low=0,
+        high=0.95,
+    )
     mixtures: int = option(20, "Gaussians in the mixture for the next point", low=1, high=200)
     recurrent_keep: float = option(
         0.9, "share of the cell candidates kept in training (recurrent dropout)", low=0.1, high=1.0
@@ -55,6 +62,13 @@ class TrainOptions:
     learning_rate_decay: float = option(
         0.9999, "factor on the learning rate above its floor, every step", low=0.5, high=1
     )
+    schedule: str = option(
+        "decay",
+        "decay: the learning rate falls every step by learning_rate_decay, and training ends by"
+        " patience; cooldown: it stays, and falls to nothing in a last part, which begins when"
+        " patience is over or 70 % of minutes or steps are",
+        choices=("decay", "cooldown"),
+    )
     warmup: int = option(0, "steps over which the learning rate rises from 0", low=0)
     clip: float = option(1.0, "each number of the gradient is kept within ± this", low=1e-6)
     clip_norm: float = option(
@@ -69,6 +83,11 @@ class TrainOptions:
         0.99995, "factor on what the KL weight still lacks, every step", low=0.5, high=1
     )
     kl_floor: float = option(0.2, "KL loss (nats per number of z) that costs nothing", low=0)
+    target_noise: bool = option(
+        False,
+        "the offsets to be predicted get uniform noise of one rounding step's width (where the data"
+        " are whole numbers), as the numbers have by which models are judged",
+    )
     scale_augment: float = option(
         0.15, "width and height are each scaled at random within 1 ± this", low=0, high=0.9
     )

@@ -57,11 +57,14 @@ def test_everything_is_in_the_json(found: Evaluation) -> None:
     value = as_json(found)
     nats, data = value["nats_per_point"], value["data"]
     conditional = value["model"]["options"]["conditional"]
-    for kind in ("with_noise", "noise_on_targets", "without_noise"):
-        assert list(nats[kind]) == (["mean", "draw"] if conditional else ["none"])
-        for one in nats[kind].values():
-            assert one["together"] == pytest.approx(one["position"] + one["pen"], abs=1e-4)
-    assert (nats["with_noise_unseen"] is not None) == conditional
+    held, given_z = nats["held_out"], nats["reconstruction"]
+    if conditional:
+        assert (held["draws"], held["position"]) == (FEW.draws, None)
+        assert given_z["together"] < held["together"] <= held["elbo"]
+    else:
+        assert given_z is None and held["draws"] == 0
+        assert held["together"] == pytest.approx(held["position"] + held["pen"], abs=1e-4)
+    assert held["error"] > 0
     assert (value["paper"]["l_kl"] > 0) == conditional
     held = whole(waves(25, 3))
     assert (data["drawings"], data["points"]) == (25, sum(map(len, held)))
@@ -89,10 +92,10 @@ def test_a_model_of_drawings_in_other_units_is_judged_alike(trained: Path) -> No
     scaled = evaluate(model, times(held, 8.0), times(known, 8.0), options)
     matched = evaluate(model, held, known, EvaluateOptions(**{**vars(FEW), "match_scale": True}))
     assert scaled.data.zoom == pytest.approx(matched.data.zoom / 8)
-    for one, other in zip(
-        scaled.likelihood.noisy.values(), matched.likelihood.noisy.values(), strict=True
-    ):
-        assert one.together == pytest.approx(other.together, abs=1e-3)
+    one, other = scaled.likelihood, matched.likelihood
+    assert one.held_out.together == pytest.approx(other.held_out.together, abs=1e-3)
+    placed = 1 - len(held) / sum(map(len, held))
+    assert one.in_units - other.in_units == pytest.approx(2 * np.log(8) * placed, abs=1e-3)
     away = evaluate(model, times(held, 8.0), times(known, 8.0), FEW)
     assert any("--match-scale" in str(r) for r in away.warnings)
     assert not any("--match-scale" in str(r) for r in (*plain.warnings, *scaled.warnings))
@@ -109,17 +112,14 @@ def test_its_drawings_lie_on_the_grid_of_the_data(trained: Path) -> None:
     assert made.cut == sum(len(d) == 40 for d in made.drawings)
 
 
-def test_only_what_is_named_noisy_is_noisy(trained: Path, found: Evaluation) -> None:
+def test_only_the_offsets_to_be_predicted_are_noisy(trained: Path, found: Evaluation) -> None:
     model, held = load_model(trained), whole(waves(25, 3))
     noisy = likelihood.with_noise(held, 1.0, 0)
-    pairs = {"noisy": (noisy, noisy), "targets_noisy": (held, noisy), "plain": (held, held)}
-    z = "none" if model.net.encoder is None else "mean"
-    for name, (shown, targets) in pairs.items():
-        cost = likelihood.costs(model.net, shown, targets, 1 / model.scale)
-        nats = getattr(found.likelihood, name)[z]
-        assert nats.pen == pytest.approx(cost.per_point(1.0).pen, abs=1e-6), name
-        stretch = found.data.scale / model.scale
-        assert nats.position == pytest.approx(cost.per_point(stretch).position, abs=1e-6), name
+    cost = likelihood.costs(model.net, held, noisy, 1 / model.scale)
+    known = cost.per_point(found.data.scale / model.scale)
+    exact = found.likelihood.reconstruction or found.likelihood.held_out
+    assert exact.pen == pytest.approx(known.pen, abs=1e-6)
+    assert exact.position == pytest.approx(known.position, abs=1e-6)
 
 
 def test_its_drawings_have_the_size_of_the_data(trained: Path) -> None:
@@ -160,7 +160,7 @@ def test_without_training_drawings_there_is_no_novelty(trained: Path) -> None:
 def test_one_drawing_is_measured_and_not_told_apart(trained: Path) -> None:
     found = evaluate(load_model(trained), waves(1, 1), waves(30), FEW)
     assert found.tests is None
-    assert next(iter(found.likelihood.noisy.values())).error == 0.0
+    assert found.likelihood.held_out.error == 0.0
     (said,) = [str(r) for r in found.warnings if "two-sample" in str(r)]
     assert "1 held-out ones are too few (at least 20 of each)." in said
     json.dumps(as_json(found), allow_nan=False)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from math import log, pi
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from strokebook.base.random_streams import RandomStream
 from strokebook.model.checkpoints.checkpoint import SketchModel, load_model
 from strokebook.model.distributions import mixture
 from strokebook.model.evaluation import likelihood
-from strokebook.model.networks.sketch_rnn import Posterior
+from strokebook.model.networks.sketch_rnn import Posterior, SketchNet
 from strokebook.model.training.validation import score
 
 from tiny import waves
@@ -150,7 +151,11 @@ def flat_net(
     encoder = None if posterior is None else object()
     decoder = SimpleNamespace(costs=costs)
     return SimpleNamespace(
-        decoder=decoder, encode=encode, encoder=encoder, device=torch.device("cpu")
+        decoder=decoder,
+        encode=encode,
+        encoder=encoder,
+        draws_without_z=encoder is None,
+        device=torch.device("cpu"),
     )
 
 
@@ -159,27 +164,42 @@ def test_the_bounds_of_a_net_that_does_not_use_z() -> None:
     posterior = Posterior(torch.tensor([[0.3, -0.2]]), torch.tensor([[-0.3, 0.1]]))
     net, held = flat_net(posterior=posterior), waves(30)
     exact = likelihood.costs(net, held, held, 1.0).per_point(1.0).together  # type: ignore[arg-type]
-    found = likelihood.bound(net, held, 1.0, 1.0, 4000, 0)  # type: ignore[arg-type]
-    assert found is not None
+    found = likelihood.held_out_nats(net, held, held, 1.0, 1.0, 4000, 0)  # type: ignore[arg-type]
     q = Normal(posterior.mean, torch.exp(0.5 * posterior.logvar))
     kl = float(torch.distributions.kl_divergence(q, Normal(0.0, 1.0)).sum())
     points = sum(len(d) for d in held) / len(held)
     assert found.elbo == pytest.approx(exact + kl / points, rel=1e-5)
-    assert found.weighted == pytest.approx(exact, abs=0.1 * kl / points)
+    assert found.together == pytest.approx(exact, abs=0.1 * kl / points)
 
 
 def test_one_draw_makes_both_bounds_alike_on_average(conditional: Path) -> None:
     model = load_model(conditional)
     held = waves(200)
-    one = likelihood.bound(model.net, held, 1 / model.scale, 1.0, 1, 0)
-    many = likelihood.bound(model.net, held, 1 / model.scale, 1.0, 30, 0)
-    assert one is not None and many is not None
-    assert one.weighted == pytest.approx(one.elbo, abs=0.03)
-    assert many.weighted <= many.elbo
+    one, many = (
+        likelihood.held_out_nats(model.net, held, held, 1 / model.scale, 1.0, draws, 0)
+        for draws in (1, 30)
+    )
+    assert one.elbo is not None and many.elbo is not None
+    assert one.together == pytest.approx(one.elbo, abs=0.03)
+    assert many.together <= many.elbo
 
 
 def test_a_model_without_z_needs_no_bound() -> None:
-    assert likelihood.bound(flat_net(), waves(2), 1.0, 1.0, 3, 0) is None  # type: ignore[arg-type]
+    net, held = flat_net(), waves(2)
+    found = likelihood.held_out_nats(net, held, held, 1.0, 1.0, 3, 0)  # type: ignore[arg-type]
+    exact = likelihood.costs(net, held, held, 1.0).per_point(1.0)  # type: ignore[arg-type]
+    assert (found.together, found.draws, found.elbo) == (exact.together, 0, None)
+
+
+def test_a_model_that_learnt_to_do_without_z_is_judged_without(conditional: Path) -> None:
+    model, held = load_model(conditional), waves(3)
+    options = dataclasses.replace(model.options, z_dropout=0.5)
+    net = SketchNet(options)
+    net.load_state_dict(model.net.state_dict())
+    found = likelihood.held_out_nats(net, held, held, 1 / model.scale, 1.0, 3, 0)
+    bound = likelihood.held_out_nats(model.net, held, held, 1 / model.scale, 1.0, 3, 0)
+    assert found.draws == 0 and bound.draws == 3
+    assert found.position is not None and found.pen is not None
 
 
 def test_the_standard_error_is_that_of_drawings_not_of_points() -> None:

@@ -111,7 +111,7 @@ def test_stops_early_and_keeps_the_best(tmp_path: Path) -> None:
     options = tiny_training(steps=400, patience=2, validate_every=3, learning_rate=0.3)
     result = train(waves(8), waves(6, 1), TINY[False], options, tmp_path)
     assert result.ended == "patience"
-    costs = {r["step"]: r["cost"] for r in metrics.lines(tmp_path) if r["kind"] == "valid"}
+    costs = {r["step"]: r["per_point"] for r in metrics.lines(tmp_path) if r["kind"] == "valid"}
     assert result.best_step == min(costs, key=lambda s: costs[s])
     assert result.steps == result.best_step + 2 * 3
     assert load_model(tmp_path).info["step"] == result.best_step

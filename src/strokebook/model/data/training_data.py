@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from strokebook.base.errors import Diagnostic, Severity, StrokebookError
 from strokebook.base.files import digest
 from strokebook.geometry.drawing import Stroke3
@@ -22,6 +24,8 @@ class TrainingData:
         statistics: Of the training drawings before scaling.
         warnings: What was left out.
         key: Digest of all drawings.
+        unit: A rounding step of the data in units of the net: 1 before scaling; 0 where the
+            drawings are not whole numbers.
     """
 
     train: list[Stroke3]
@@ -29,6 +33,7 @@ class TrainingData:
     statistics: DataStatistics
     warnings: tuple[Diagnostic, ...]
     key: str
+    unit: float = 0.0
 
 
 def prepare(train: Sequence[Stroke3], valid: Sequence[Stroke3], max_points: int) -> TrainingData:
@@ -55,12 +60,14 @@ def prepare(train: Sequence[Stroke3], valid: Sequence[Stroke3], max_points: int)
         reason = "has no drawing, so the best model is simply the last."
         more.append(Diagnostic("The validation set", reason, remedy, severity=Severity.WARNING))
     key = digest(*(d.tobytes() for d in kept), "valid", *(d.tobytes() for d in held))
+    whole = all(np.array_equal(d, np.round(d)) for d in (*kept, *held))
     return TrainingData(
         [_scaled(d, statistics.scale) for d in kept],
         [_scaled(d, statistics.scale) for d in held],
         statistics,
         (*warnings, *more),
         key,
+        unit=1.0 / statistics.scale if whole else 0.0,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log
 from typing import Any
 
 import numpy.typing as npt
@@ -12,7 +13,6 @@ import numpy.typing as npt
 from strokebook import __version__
 from strokebook.base.errors import Diagnostic, Severity
 from strokebook.base.progress import SILENT, Progress
-from strokebook.geometry.drawing import Stroke3
 from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.evaluation import likelihood
 from strokebook.model.evaluation.comparison import (
@@ -24,11 +24,11 @@ from strokebook.model.evaluation.comparison import (
     tell_apart,
 )
 from strokebook.model.evaluation.eval_data import EvalData, gather
-from strokebook.model.evaluation.likelihood import Bound, Costs, FileNats, PaperLosses
+from strokebook.model.evaluation.likelihood import FileNats, HeldOutNats, PaperLosses
 from strokebook.model.evaluation.options import EvaluateOptions
 from strokebook.model.evaluation.two_sample import LEAST, TwoSampleResult
 
-FORMAT, VERSION = "strokebook-evaluation", 1
+FORMAT, VERSION = "strokebook-evaluation", 2
 DIGITS = 6
 
 
@@ -36,24 +36,18 @@ DIGITS = 6
 class Likelihood:
     """What the held-out drawings cost; offsets in units of the data's scale.
 
-    Each of the three is given z (the posterior's mean; one draw of it), which is all there is for
-    a model without z.
-
     Attributes:
-        noisy: The drawings with noise of one unit's width added to every offset.
-        targets_noisy: The model reads the drawings as they are; only the targets are noisy.
-        plain: The drawings as they are: flattered on whole coordinates.
-        bound: Of the noisy drawings, unseen; None for a model without z.
-        paper: The paper's own losses, of the drawings as they are.
-        in_units: ``noisy`` given the posterior's mean, offsets in units of the data.
+        held_out: Nats per point, the model's likelihood; see :mod:`.likelihood`.
+        reconstruction: Nats per point given z (the posterior's mean) of the very drawing judged:
+            how well it is described, no likelihood; None for a model without an encoder.
+        paper: The paper's own losses, of the drawings as they are, without noise.
+        in_units: ``held_out.together``, offsets in units of the data.
     """
 
-    noisy: dict[str, FileNats]
-    targets_noisy: dict[str, FileNats]
-    plain: dict[str, FileNats]
-    bound: Bound | None
+    held_out: HeldOutNats
+    reconstruction: FileNats | None
     paper: PaperLosses
-    in_units: FileNats
+    in_units: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,23 +127,17 @@ def _likelihood(model: SketchModel, data: EvalData, options: EvaluateOptions) ->
     factor = data.zoom / model.scale
     stretch = data.scale * factor
     plain, noisy = data.held, likelihood.with_noise(data.held, options.unit, seed)
-    seeds = {"mean": None, "draw": seed} if net.encoder is not None else {"none": None}
-
-    def costs(shown: list[Stroke3], targets: list[Stroke3]) -> dict[str, Costs]:
-        return {z: likelihood.costs(net, shown, targets, factor, seeds[z]) for z in seeds}
-
-    def nats(costs_by_z: dict[str, Costs]) -> dict[str, FileNats]:
-        return {z: cost.per_point(stretch) for z, cost in costs_by_z.items()}
-
     n_max = max(model.statistics.n_max, max(len(d) for d in plain) + 1)
-    shown = costs(noisy, noisy)
+    found = likelihood.held_out_nats(net, plain, noisy, factor, stretch, options.draws, seed)
+    points = sum(len(d) for d in plain)
+    per_point = 2.0 * log(stretch / factor) * (points - len(plain)) / points
+    given_z = net.encoder is not None
+    reconstruction = likelihood.costs(net, plain, noisy, factor) if given_z else None
     return Likelihood(
-        noisy=nats(shown),
-        targets_noisy=nats(costs(plain, noisy)),
-        plain=nats(costs(plain, plain)),
-        bound=likelihood.bound(net, noisy, factor, stretch, options.draws, seed),
+        held_out=found,
+        reconstruction=reconstruction.per_point(stretch) if reconstruction else None,
         paper=likelihood.paper_losses(net, plain, factor, n_max, seed),
-        in_units=next(iter(shown.values())).per_point(factor),
+        in_units=found.together + per_point,
     )
 
 
@@ -204,11 +192,9 @@ def _nats(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "noise_width": evaluation.options.unit,
         "offsets_in": f"units of the data's scale, {evaluation.data.scale:.6g} of its own units",
-        "with_noise": {z: dataclasses.asdict(n) for z, n in got.noisy.items()},
-        "noise_on_targets": {z: dataclasses.asdict(n) for z, n in got.targets_noisy.items()},
-        "without_noise": {z: dataclasses.asdict(n) for z, n in got.plain.items()},
-        "with_noise_unseen": None if got.bound is None else dataclasses.asdict(got.bound),
-        "with_noise_offsets_in_own_units": dataclasses.asdict(got.in_units),
+        "held_out": dataclasses.asdict(got.held_out),
+        "reconstruction": dataclasses.asdict(got.reconstruction) if got.reconstruction else None,
+        "held_out_offsets_in_own_units": got.in_units,
     }
 
 

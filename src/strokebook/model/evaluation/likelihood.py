@@ -1,9 +1,12 @@
 """Negative log-likelihood of drawings, in nats: per real point, and as the paper's two losses.
 
 An offset's density depends on the unit it is measured in, and whole coordinates let it grow
-without bound on the values that repeat; so it is given in units of the data's scale, and on
-drawings with uniform noise of one unit's width added, which makes it a bound on the probability of
-the whole coordinates (Theis, van den Oord & Bethge 2016, arXiv 1511.01844, section 3.1).
+without bound on the values that repeat; so it is given in units of the data's scale, and of offsets
+with uniform noise of one unit's width added, which makes it a bound on the probability of the whole
+offsets (Theis, van den Oord & Bethge 2016, arXiv 1511.01844, section 3.1). The noise is on the
+offsets that are predicted alone: what the model reads are the drawings as they are. This is the one
+definition of "nats per point" in the package: training validates by it, ``strokebook evaluate``
+reports it.
 
 Shape letters: T rows of the batch, B drawings in it, D drawings in all, Z numbers of z.
 """
@@ -47,6 +50,28 @@ class FileNats:
     error: float
 
 
+@dataclass(frozen=True)
+class HeldOutNats:
+    """Nats per real point of drawings that the model has not looked at; the less, the better.
+
+    Attributes:
+        together: Position and pen; for a model that needs z an upper bound, importance-weighted
+            (Burda, Grosse & Salakhutdinov 2016, arXiv 1509.00519, eq. 8).
+        error: Standard error, the drawings taken as independent of each other.
+        position: Of the offsets alone; None for a bound, which does not divide.
+        pen: Of the pen's states alone; likewise.
+        draws: z drawn for each drawing; 0: exact, without z.
+        elbo: Of a bound: the looser one without importance weights; None without z.
+    """
+
+    together: float
+    error: float
+    position: float | None = None
+    pen: float | None = None
+    draws: int = 0
+    elbo: float | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Costs:
     """What each drawing costs, ``(D,)`` nats in units of the net, in order of length."""
@@ -82,24 +107,6 @@ class PaperLosses:
     l_p: float
     l_kl: float
     n_max: int
-
-
-@dataclass(frozen=True)
-class Bound:
-    """Upper bounds on what drawings cost that the model has not looked at, nats per real point.
-
-    Attributes:
-        elbo: Given z of the posterior, plus the whole divergence of the posterior from the prior.
-        weighted: The importance-weighted bound, tighter (Burda, Grosse & Salakhutdinov 2016,
-            arXiv 1509.00519, eq. 8).
-        error: Standard error of ``weighted``, the drawings taken as independent.
-        draws: z drawn for each drawing.
-    """
-
-    elbo: float
-    weighted: float
-    error: float
-    draws: int
 
 
 def ratio_error(totals: Floats, counts: Floats) -> float:
@@ -150,8 +157,12 @@ def costs(
     targets: Sequence[Stroke3],
     factor: float,
     seed: int | None = None,
+    *,
+    without_z: bool = False,
 ) -> Costs:
     """What drawings cost given the rows before each point, and z where there is one.
+
+    With z, which is read from the drawing itself, these are reconstructions' costs.
 
     Args:
         net: The net.
@@ -159,12 +170,13 @@ def costs(
         targets: What is judged: the same drawings, with other offsets or the same.
         factor: Net units per unit of the data.
         seed: Of z's noise; None: z is the posterior's mean.
+        without_z: Also of a model with an encoder.
     """
     noise = None if seed is None else Noise(seed, RandomStream.POSTERIOR)
     costs_by_batch = []
     for seen, right in zip(batches(shown, factor), batches(targets, factor), strict=True):
         read, wanted = seen.to(net.device), right.to(net.device)
-        posterior = _posterior(net, read)
+        posterior = None if without_z else _posterior(net, read)
         z = None if posterior is None else posterior.draw(noise) if noise else posterior.mean
         cost = net.decoder.costs(read.inputs, wanted.targets, wanted.lengths, z)
         costs_by_batch.append((*cost, wanted.lengths))
@@ -200,43 +212,50 @@ def paper_losses(
 
 
 @torch.no_grad()
-def bound(
+def held_out_nats(
     net: SketchNet,
     drawings: Sequence[Stroke3],
+    targets: Sequence[Stroke3],
     factor: float,
     stretch: float,
     draws: int,
     seed: int,
-) -> Bound | None:
-    """What drawings cost without having been looked at; None for a model without z.
+) -> HeldOutNats:
+    """What drawings cost without having been looked at, the package's nats per point.
 
     Args:
         net: The net.
-        drawings: In units of the data.
+        drawings: What encoder and decoder read, in units of the data.
+        targets: The same with noise, see :func:`with_noise`.
         factor: Net units per unit of the data.
         stretch: Net units in the unit in which offsets are measured.
-        draws: z drawn for each drawing.
+        draws: z drawn for each drawing, by a model that needs z.
         seed: Of z's noise.
     """
-    if net.encoder is None:
-        return None
+    if net.draws_without_z:
+        got = costs(net, drawings, targets, factor, without_z=True).per_point(stretch)
+        return HeldOutNats(got.together, got.error, got.position, got.pen)
     noise, elbos, bounds, points = Noise(seed, RandomStream.BOUND), [], [], []
-    for batch in batches(drawings, factor):
-        rows = batch.to(net.device)
-        costs_of_draws, divergence = _weigh(net, rows, draws, noise)
-        elbos.append(costs_of_draws[0].mean(0) + divergence)
-        bounds.append(log(draws) - torch.logsumexp(-costs_of_draws[1], 0))
+    for seen, right in zip(batches(drawings, factor), batches(targets, factor), strict=True):
+        rows = Batch(seen.rows, seen.lengths).to(net.device)
+        cost, weighted, divergence = _weigh(net, rows, right.to(net.device).targets, draws, noise)
+        elbos.append(cost.mean(0) + divergence)
+        bounds.append(log(draws) - torch.logsumexp(-weighted, 0))
         points.append(rows.lengths)
     count = _joined(points)
     moved = 2.0 * log(stretch) * (count - 1)
-    weighted = _joined(bounds) - moved
-    elbo = float((_joined(elbos) - moved).sum() / count.sum())
-    return Bound(elbo, float(weighted.sum() / count.sum()), ratio_error(weighted, count), draws)
+    weighted_nats = _joined(bounds) - moved
+    return HeldOutNats(
+        together=float(weighted_nats.sum() / count.sum()),
+        error=ratio_error(weighted_nats, count),
+        draws=draws,
+        elbo=float((_joined(elbos) - moved).sum() / count.sum()),
+    )
 
 
 def _weigh(
-    net: SketchNet, rows: Batch, draws: int, noise: Noise
-) -> tuple[tuple[Tensor, Tensor], Tensor]:
+    net: SketchNet, rows: Batch, targets: Tensor, draws: int, noise: Noise
+) -> tuple[Tensor, Tensor, Tensor]:
     """For each z drawn the nats of the drawing, and of the drawing with z; and the divergence.
 
     Returns:
@@ -248,15 +267,20 @@ def _weigh(
     conditional, whole = [], []
     for _ in range(draws):
         z = posterior.draw(noise)
-        nats = net.decoder.costs(rows.inputs, rows.targets, rows.lengths, z)
+        nats = net.decoder.costs(rows.inputs, targets, rows.lengths, z)
         cost = (nats.position + nats.pen).double()
         prior = -0.5 * (z.double().square() + log(2.0 * pi)).sum(1)
         away = (z.double() - mean).square() * torch.exp(-logvar)
         posited = -0.5 * (away + logvar + log(2.0 * pi)).sum(1)
         conditional.append(cost)
         whole.append(cost - prior + posited)
-    divergence = -0.5 * (1.0 + logvar - mean.square() - logvar.exp()).sum(1)
-    return (torch.stack(conditional), torch.stack(whole)), divergence
+    return torch.stack(conditional), torch.stack(whole), divergence_of(posterior)
+
+
+def divergence_of(posterior: Posterior) -> Tensor:
+    """KL divergence of each drawing's posterior from N(0, 1), in nats, ``(B,)``."""
+    mean, logvar = posterior.mean.double(), posterior.logvar.double()
+    return -0.5 * (1.0 + logvar - mean.square() - logvar.exp()).sum(1)
 
 
 def _posterior(net: SketchNet, rows: Batch) -> Posterior | None:

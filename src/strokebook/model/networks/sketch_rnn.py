@@ -233,6 +233,14 @@ class SketchNet(nn.Module):
         return posterior
 
     @property
+    def draws_without_z(self) -> bool:
+        """Whether new drawings need no z: it has no encoder, or learnt to draw without (dropout).
+
+        Such a net's likelihood is exact.
+        """
+        return self.encoder is None or self.options.z_dropout > 0.0
+
+    @property
     def device(self) -> torch.device:
         """Where the weights lie."""
         return self.decoder.output.weight.device

@@ -26,7 +26,7 @@ def sample(
 ) -> list[Drawing]:
     """New drawings, in units of the training data.
 
-    A conditional model draws z from N(0, 1) for each.
+    A model that needs z takes it from N(0, 1) for each.
 
     Args:
         model: Trained.

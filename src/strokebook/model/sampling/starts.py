@@ -78,11 +78,11 @@ def read_start(
     It is fitted to the size that the first half of a training drawing has (see
     :func:`strokebook.model.data.rescale.fit`).
 
-    A conditional model has to choose z. The encoder's z of the start would ask for a drawing that
-    is the start and no more; so z comes from its posterior given the start, as the decoder sees
-    it: 64 are drawn from the prior and read the first 8 points; 32 are drawn from these with the
-    probabilities that the decoder gives those points under them, and read on up to the 48th, then
-    16 likewise; each ending takes one by what it gives the last rows (sequential importance
+    A model that needs z has to choose one: the encoder's z of the start would ask for a drawing
+    that is the start and no more; so z comes from its posterior given the start, as the decoder
+    sees it: 64 are drawn from the prior and read the first 8 points; 32 are drawn from these with
+    the probabilities that the decoder gives those points under them, and read on up to the 48th,
+    then 16 likewise; each ending takes one by what it gives the last rows (sequential importance
     resampling, Gordon et al. 1993, of a number that does not move).
 
     Args:
@@ -98,7 +98,7 @@ def read_start(
     fitted = fit(drawing, model.statistics, model.statistics.start_extent, zoom)
     fitted.rows[-1, 2] = float(lifted)
     rows5 = stroke5(fitted.rows, model.net.device)[:, None]
-    if not model.options.conditional:
+    if model.net.draws_without_z:
         decoders, _ = teacher_force(model.net, initial_batch(model.net, 1, None), rows5)
         return Start(drawing, lifted, fitted, decoders, np.ones(1), seed)
     with computing("auto"):
@@ -143,8 +143,8 @@ def _resampled(shares: Shares, count: int, noise: Noise) -> Ints64:
 
 
 def prior(model: SketchModel, n: int, seed: int) -> Tensor | None:
-    """Values of z from N(0, 1), ``(n, Z)``; None for a decoder-only model."""
-    if not model.options.conditional:
+    """Values of z from N(0, 1), ``(n, Z)``; None where the decoder draws without."""
+    if model.net.draws_without_z:
         return None
     like = model.net.decoder.output.bias
     return torch.stack(

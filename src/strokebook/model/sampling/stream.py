@@ -141,7 +141,7 @@ def stream(
     Args:
         model: Trained.
         start: From :func:`~strokebook.model.sampling.starts.read_start`; None: new drawings (a
-            conditional model takes z from N(0, 1)).
+            model that needs z takes it from N(0, 1)).
         n: How many.
         temperature: τ; one for all, or for mixture and pen apart.
         seed: Of every random choice after the reading of the start.

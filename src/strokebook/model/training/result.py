@@ -15,7 +15,7 @@ class TrainResult:
 
     Attributes:
         folder: Of the model.
-        ended: ``steps``, ``patience``, ``minutes`` or ``interrupted``.
+        ended: ``steps``, ``patience``, ``cooldown``, ``minutes`` or ``interrupted``.
         steps: Done in all.
         seconds: Spent in all, over all resumes.
         best_step: Step of the best model.

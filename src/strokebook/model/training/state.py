@@ -31,6 +31,8 @@ class TrainState:
         between: Reconstruction loss and steps since the last validation.
         at_best: Mean training loss before the best validation.
         overfits: Step at which overfitting was seen; 0: not so far.
+        cooldown: The fields of its :class:`~strokebook.model.training.cooldown.Cooldown`; None:
+            it has not begun.
     """
 
     step: int = 0
@@ -46,6 +48,7 @@ class TrainState:
     between: list[float] = field(default_factory=lambda: [0.0, 0.0])
     at_best: float | None = None
     overfits: int = 0
+    cooldown: dict[str, float] | None = None
 
     def record_step(self, reconstruction: float, kl: float) -> None:
         """Count a step that was done."""

@@ -20,10 +20,19 @@ ADAM = "adam."  # prefix of the optimiser's tensors in a checkpoint
 
 
 class Stepper:
-    """A net and its Adam; step ``n`` is a function of weights, moments, seed and ``n`` alone."""
+    """A net and its Adam; step ``n`` is a function of weights, moments, seed and ``n`` alone.
 
-    def __init__(self, net: SketchNet, options: TrainOptions, n_max: int) -> None:
-        self.net, self.options, self.n_max = net, options, n_max
+    Args:
+        net: The net.
+        options: Rates, weights, seed.
+        n_max: Rows by which the reconstruction loss is divided.
+        unit: A rounding step of the data in units of the net; 0: they are not rounded.
+    """
+
+    def __init__(
+        self, net: SketchNet, options: TrainOptions, n_max: int, unit: float = 0.0
+    ) -> None:
+        self.net, self.options, self.n_max, self.unit = net, options, n_max, unit
         self.named = dict(net.named_parameters())
         if net.device.type == "cpu":
             buffer_pool.keep_freed()
@@ -84,11 +93,28 @@ class Stepper:
         """
         noise = Noise(self.options.seed, RandomStream.TRAINING, step)
         z, kl = None, torch.zeros((), device=self.net.device)
-        if self.net.encoder is not None:
+        if self.net.encoder is not None and not self._drops_z(step):
             posterior = self.net.encode(batch.targets, batch.lengths, noise)
             z, kl = posterior.draw(noise), mixture.kl_loss(*posterior)
-        nats = self.net.decoder.nats(batch.inputs, batch.targets, batch.lengths, z, noise)
+        targets = self._noisy(batch.targets, step)
+        nats = self.net.decoder.nats(batch.inputs, targets, batch.lengths, z, noise)
         return (nats[0] + nats[1]) / (len(batch.lengths) * self.n_max), kl
+
+    def _drops_z(self, step: int) -> bool:
+        """Whether this step's decoder is not given z (Ho & Salimans 2022, arXiv 2207.12598)."""
+        share = self.net.options.z_dropout
+        noise = Noise(self.options.seed, RandomStream.Z_DROPOUT, step)
+        return share > 0 and noise.uniform(1)[0] < share
+
+    def _noisy(self, targets: Tensor, step: int) -> Tensor:
+        """The offsets to be predicted with uniform noise of one unit's width, if there shall be."""
+        if not self.options.target_noise or not self.unit:
+            return targets
+        noise = Noise(self.options.seed, RandomStream.TRAINING_TARGET_NOISE, step)
+        level = torch.from_numpy(noise.uniform(*targets.shape[:2], 2) - 0.5)
+        noisy = targets.clone()
+        noisy[..., :2] += (self.unit * level).to(targets)
+        return noisy
 
     def state(self) -> dict[str, Tensor]:
         """Adam's moments by name, for a checkpoint."""

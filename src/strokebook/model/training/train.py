@@ -22,6 +22,7 @@ from strokebook.model.data.batches import Epochs
 from strokebook.model.data.training_data import TrainingData, prepare
 from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.training import metrics, model_card, samples
+from strokebook.model.training.cooldown import Cooldown, begin, is_late
 from strokebook.model.training.interrupts import Interrupts
 from strokebook.model.training.result import TrainResult
 from strokebook.model.training.state import TrainState, restored
@@ -99,7 +100,9 @@ class _Run:
     ) -> None:
         self.data, self.options, self.folder, self.progress = data, options, folder, progress
         net = SketchNet(model, torch.Generator().manual_seed(options.seed))
-        self.stepper = Stepper(net.to(_device(options.device)), options, data.statistics.n_max)
+        self.stepper = Stepper(
+            net.to(_device(options.device)), options, data.statistics.n_max, data.unit
+        )
         vary = Augmentation.of(options)
         self.epochs = Epochs(
             data.train,
@@ -212,13 +215,44 @@ class _Run:
         options, loop = self.options, self.loop
         if loop.step >= options.steps:
             return "steps"
-        if options.patience and loop.since_best >= options.patience:
+        if options.schedule == "cooldown":
+            if loop.cooldown:
+                if Cooldown(**loop.cooldown).progress(loop.step, loop.seconds) >= 1.0:
+                    return "cooldown"
+            elif self._is_out_of_patience() or is_late(*self._limits()):
+                self._begin_cooldown()
+        elif self._is_out_of_patience():
             return "patience"
         return "minutes" if 0 < 60.0 * options.minutes <= loop.seconds else ""
 
+    def _is_out_of_patience(self) -> bool:
+        return 0 < self.options.patience <= self.loop.since_best
+
+    def _limits(self) -> tuple[int, float, int, float]:
+        """Where training stands and where it ends at the latest: steps and seconds of both."""
+        options, loop = self.options, self.loop
+        return loop.step, loop.seconds, options.steps, 60.0 * options.minutes
+
+    def _begin_cooldown(self) -> None:
+        """Let the learning rate fall from now on; from the best weights, where others followed."""
+        loop = self.loop
+        if loop.since_best and checkpoint.has(self.folder, "best"):
+            best = checkpoint.read(self.folder, "best")
+            checkpoint.fill(self.stepper.net, best.tensors, self.folder)
+        loop.cooldown = dataclasses.asdict(begin(*self._limits()))
+        self.progress.say(f"step {loop.step}: the learning rate falls to nothing from here on")
+
+    def _cooling(self) -> float:
+        """What the cool-down multiplies the learning rate by; 1 before it."""
+        loop = self.loop
+        if not loop.cooldown:
+            return 1.0
+        return Cooldown(**loop.cooldown).factor(loop.step, loop.seconds)
+
     def _one_step(self) -> None:
         loop = self.loop
-        losses = self.stepper.step(loop.step, self.epochs[loop.step], loop.factor)
+        factor = loop.factor * self._cooling()
+        losses = self.stepper.step(loop.step, self.epochs[loop.step], factor)
         loop.step += 1
         self._tick()
         if losses is None:
@@ -252,7 +286,9 @@ class _Run:
             "reconstruction": reconstruction / count,
             "kl": kl / count,
             "kl_weight": self.stepper.kl_weight(loop.step - 1),
-            "learning_rate": self.stepper.learning_rate(loop.step - 1) * loop.factor,
+            "learning_rate": self.stepper.learning_rate(loop.step - 1)
+            * loop.factor
+            * self._cooling(),
             "seconds": round(loop.seconds, 3),
         }
         self._record(line)
@@ -274,20 +310,20 @@ class _Run:
             self._save_last()
             return
         n_max, net = self.data.statistics.n_max, self.stepper.net
-        scores = score(net, self.data.valid, n_max, options.batch, options.seed)
+        scores = score(net, self.data.valid, n_max, options.batch, options.seed, self.data.unit)
         values = dataclasses.asdict(scores)
-        cost = scores.cost(options.kl_weight, options.kl_floor)
-        line = {"kind": "valid", "step": loop.step, "cost": cost, "per_point": scores.per_point}
+        line = {"kind": "valid", "step": loop.step, "per_point": scores.per_point}
         self._record(line | values)
         best = Scores(**loop.best) if loop.best else None
-        better = best is None or cost < best.cost(options.kl_weight, options.kl_floor)
+        better = best is None or scores.per_point < best.per_point
         overfits = loop.record_validation(better, values)
         if better:
             self._save("best", values)
         self._save_last()
         self.progress.say(
             f"step {loop.step}: validation {scores.per_point:.3f} nats a point (position"
-            f" {scores.position:.3f}, pen {scores.pen:.3f}), KL {scores.kl:.3f}"
+            f" {scores.position:.3f}, pen {scores.pen:.3f}"
+            + (f", z {scores.divergence:.3f})" if scores.kl else ")")
             + (", the best so far" if better else f", {loop.since_best} since the best")
         )
         if overfits:
