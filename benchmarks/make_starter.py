@@ -30,21 +30,20 @@ from strokebook.geometry.simplify import simplify
 from strokebook.geometry.stroke3 import from_stroke3, to_stroke3
 from strokebook.model.checkpoints import starter
 from strokebook.model.checkpoints.checkpoint import load_model
-from strokebook.model.config import ModelOptions, TrainOptions
+from strokebook.model.config import PRESETS
 from strokebook.model.data.augment import backwards
 from strokebook.model.data.batches import scale_of
 from strokebook.model.training.result import TrainResult
 from strokebook.model.training.train import train
 
-SIZES = ModelOptions(encoder=64, decoder=256, z=16)
-FIRST = TrainOptions(
-    steps=20_000,
+SIZES = PRESETS["evening"].model
+FIRST = replace(
+    PRESETS["evening"].train,
     batch=64,
-    learning_rate=2e-3,
-    learning_rate_decay=0.9995,
-    kl_rate=0.999,
-    point_drop=0.0,
+    rotate_augment=0.0,
+    warp_augment=0.0,
     validate_every=250,
+    samples_every=1000,
     patience=0,
     start_from="nothing",
     threads=1,
@@ -52,10 +51,7 @@ FIRST = TrainOptions(
 SECOND = replace(
     FIRST,
     batch=50,
-    learning_rate=1.5e-3,
-    learning_rate_decay=0.9988,
-    kl_rate=0.99,
-    point_drop=0.05,
+    learning_rate=4e-3,
     rotate_augment=8.0,
     mirror_augment=0.5,
     reverse_augment=0.3,
@@ -63,13 +59,7 @@ SECOND = replace(
     validate_every=100,
     samples_every=300,
 )
-THIRD = replace(
-    SECOND,
-    learning_rate=2e-3,
-    learning_rate_decay=0.9975,
-    point_drop=0.0,
-    reverse_augment=0.0,
-)
+THIRD = replace(SECOND, learning_rate=3e-3, reverse_augment=0.0)
 SOURCES = [
     {
         "what": "look_i16: drawings of Andrew Look's sketchbooks, traced",

@@ -83,9 +83,8 @@ def _models(folder: Path | None) -> Iterator[tuple[str, SketchModel]]:
                 decoder = net.decoder
                 pen = decoder.pen if isinstance(decoder, LocalFrameDecoder) else decoder.output
                 pen.bias[2] = -30.0  # never the end
-                name = (
-                    f"{cell}{' page-aware' if local_frame else ''}{' with z' if conditional else ''}"
-                )
+                frame, z = " local frame" * local_frame, " with z" * conditional
+                name = f"{cell}{frame}{z}"
                 yield name, SketchModel(net, options, FACTS, {})
 
 

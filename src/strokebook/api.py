@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from strokebook.base.errors import StrokebookError, UsageError
+from strokebook.base.errors import StrokebookError
 from strokebook.base.extras import needing_extras
-from strokebook.base.options import nearest
 from strokebook.base.progress import SILENT, Progress
 from strokebook.geometry.drawing import Drawing
 
@@ -144,7 +143,7 @@ def train(
     *,
     minutes: float | None = None,
     folder: str | Path | None = None,
-    preset: str = "small",
+    preset: str = "evening",
     seed: int = 0,
     progress: Progress = SILENT,
 ) -> Model:
@@ -155,7 +154,7 @@ def train(
         minutes: Most minutes of training; None: as long as the preset says.
         folder: Where checkpoints, curves and pictures go; a training found there is resumed. None:
             nothing is kept but the model that is returned.
-        preset: ``small``, ``standard`` or ``large``.
+        preset: ``evening``, ``quick`` or ``paper``.
         seed: Of every random choice.
         progress: Hears of every step.
 
@@ -165,11 +164,10 @@ def train(
         MissingExtraError: The extra ``learn`` is not installed.
     """
     with needing_extras():
-        from strokebook.model.config import PRESETS
+        from strokebook.model.config import PRESETS, preset_name
         from strokebook.model.training.train import train as train_model
 
-    if preset not in PRESETS:
-        raise UsageError(f"There is no preset {preset!r}.", nearest(preset, PRESETS))
+    preset = preset_name(preset, "preset")
     if not data.train:
         raise StrokebookError("The data set has no drawing to train on.", "Offer more drawings.")
     options = dataclasses.replace(PRESETS[preset].train, seed=seed)

@@ -176,7 +176,7 @@ def test_a_checkpoint_of_another_size(run: Run, copied: Path) -> None:
 
 def test_training_does_not_go_on_from_another_size(run: Run, copied: Path, tmp_path: Path) -> None:
     file = data(tmp_path / "lines.npz", *(line(9, k) for k in range(12)))
-    code, said = run("train", "--data", file, "--model", copied, "--preset", "small")
+    code, said = run("train", "--data", file, "--model", copied, "--preset", "quick")
     assert code == 2
     one_sentence(said, "trained otherwise", "[model]")
 

@@ -4,7 +4,7 @@ import pytest
 
 from strokebook.base.errors import UsageError
 from strokebook.base.options import build
-from strokebook.model.config import PRESETS, ModelOptions, TrainOptions
+from strokebook.model.config import PRESETS, ModelOptions, TrainOptions, preset_name
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -18,26 +18,27 @@ def test_every_setting_has_its_comment(cls: type) -> None:
     assert all(len(f.metadata["doc"]) > 10 for f in dataclasses.fields(cls))
 
 
-def test_standard_is_the_references() -> None:
-    model, train = PRESETS["standard"]
+def test_paper_is_the_references() -> None:
+    model, train = PRESETS["paper"]
     assert (model.encoder, model.decoder, model.z, model.mixtures) == (256, 512, 128, 20)
     assert (train.batch, train.learning_rate, train.clip) == (100, 1e-3, 1.0)
     assert (train.kl_weight, train.kl_floor, train.kl_start) == (0.5, 0.2, 0.01)
     assert model.recurrent_keep == 0.9
 
 
-def test_large_is_the_papers() -> None:
-    model, train = PRESETS["large"]
-    assert (model.encoder, model.decoder) == (512, 2048)
-    assert (model.encoder_cell, model.decoder_cell) == ("layer_norm", "hyper")
-    assert train.learning_rate == 1e-4
+@pytest.mark.parametrize("name", ["evening", "quick"])
+def test_an_artists_presets_end_within_their_time_and_draw_without_z(name: str) -> None:
+    model, train = PRESETS[name]
+    assert model.local_frame and model.conditional and model.z_dropout > 0
+    assert train.schedule == "cooldown" and train.target_noise
+    assert 0 < train.minutes <= 45
 
 
-def test_small_is_done_with_its_schedule_when_it_ends() -> None:
-    train = PRESETS["small"].train
-    assert train.learning_rate_decay**train.steps < 0.15
-    assert train.kl_rate**train.steps < 0.05
-    assert train.minutes <= 2.5
+def test_a_former_preset_is_read_with_a_notice(caplog: pytest.LogCaptureFixture) -> None:
+    assert preset_name("small", "here") == "quick"
+    assert "here: the preset small is called quick now" in caplog.text
+    with pytest.raises(UsageError, match="no preset 'smal'"):
+        preset_name("smal", "here")
 
 
 def test_a_misspelt_setting_is_named() -> None:

@@ -63,9 +63,9 @@ def test_a_project_starts_from_the_starter_unless_it_says_otherwise(
     assert not hears.said
 
 
-def test_the_small_preset_has_the_starters_sizes() -> None:
+def test_the_default_preset_has_the_starters_sizes() -> None:
     """Else nobody who keeps the defaults would start from it."""
-    assert PRESETS["small"].model == read(starter.FOLDER, "best").options
+    assert PRESETS["evening"].model == read(starter.FOLDER, "best").options
 
 
 def test_a_model_to_start_from_gives_its_sizes_and_says_so(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_file_of_drawings_is_one_command_from_the_starter(tmp_path: Path) -> N
     np.savez(tmp_path / "mine.npz", **parts)
     folder = tmp_path / "model"
     result, refused = train_on_file(
-        tmp_path / "mine.npz", folder, preset="small", steps=1, start_from=Path("starter")
+        tmp_path / "mine.npz", folder, preset="quick", steps=1, start_from=Path("starter")
     )
     assert (result.steps, refused) == (1, [])
     found = read(folder, "last")
@@ -114,5 +114,5 @@ def test_a_file_of_which_no_drawing_can_be_used_says_why(tmp_path: Path) -> None
         parts[name][:] = [rows] * 2
     np.savez(tmp_path / "nan.npz", **parts)
     with pytest.raises(InputRefused, match=r"6 refused, the first .* not finite"):
-        train_on_file(tmp_path / "nan.npz", tmp_path / "model", preset="small", steps=1)
+        train_on_file(tmp_path / "nan.npz", tmp_path / "model", preset="quick", steps=1)
     assert not (tmp_path / "model").exists()

@@ -21,6 +21,12 @@ FORMER_NAMES: dict[str, dict[str, tuple[str, ...]]] = {
     "VisionOptions": {"retention_weight": ("keep",)},
 }
 
+# Settings added later, at the value that changes nothing: then they are not in a cache key either.
+NEUTRAL: dict[str, dict[str, Any]] = {
+    "ModelOptions": {"z_dropout": 0.0},
+    "TrainOptions": {"target_noise": False, "schedule": "decay"},
+}
+
 
 def with_present_names(cls: type, values: Mapping[str, Any], where: str) -> dict[str, Any]:
     """``values`` with the present names of ``cls``; each former name is logged once as a notice.
@@ -41,9 +47,13 @@ def with_present_names(cls: type, values: Mapping[str, Any], where: str) -> dict
 
 
 def with_former_names(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
-    """``values`` with the oldest names where there are some, for cache keys."""
-    former = FORMER_NAMES.get(cls.__name__, {})
-    return {former.get(name, (name,))[0]: value for name, value in values.items()}
+    """``values`` as the oldest version would have them, for cache keys."""
+    former, neutral = (table.get(cls.__name__, {}) for table in (FORMER_NAMES, NEUTRAL))
+    return {
+        former.get(name, (name,))[0]: value
+        for name, value in values.items()
+        if name not in neutral or value != neutral[name]
+    }
 
 
 @functools.cache

@@ -161,7 +161,7 @@ def train(
     model: Annotated[
         Path | None, typer.Option("--model", "-m", help="With --data: folder for the model.")
     ] = None,
-    preset: Annotated[str, typer.Option(help="With --data: small, standard or large.")] = "small",
+    preset: Annotated[str, typer.Option(help="With --data: evening, quick or paper.")] = "evening",
     steps: Annotated[
         int | None,
         typer.Option(min=1, help="With --data: number of steps, instead of the preset's."),
@@ -171,7 +171,7 @@ def train(
         typer.Option(
             help="With --data: fine-tune this model (a folder, or starter, which comes with"
             " strokebook; the new model has its sizes), or nothing for random weights. Default:"
-            " starter with the preset small, else nothing."
+            " the starter where it has the preset's sizes, else nothing."
         ),
     ] = None,
     tensorboard: Annotated[
@@ -181,7 +181,7 @@ def train(
     """Train SketchRNN on the project's data set, or on a file; continues a stopped training.
 
     With few drawings, fine-tune a model that was trained on many, such as the one that comes with
-    strokebook; the preset small does so. A project's setting is `start_from` in [train].
+    strokebook; the presets evening and quick do so. A project's setting is `start_from` in [train].
 
     Example: `strokebook train --data mine.npz --model models/mine --start-from starter`
     """

@@ -8,7 +8,7 @@ from pathlib import Path
 from strokebook.base.progress import SILENT, Progress
 from strokebook.demo import SampleSummary, make_library
 from strokebook.pipeline.project import SETTINGS
-from strokebook.pipeline.settings import Settings, with_library, write_settings
+from strokebook.pipeline.settings import Settings, settings_of, with_library, write_settings
 
 PAGES = 80  # art pages: about 150 drawings to learn from
 
@@ -29,6 +29,6 @@ def prepare_demo(
 
 
 def demo_settings() -> Settings:
-    """The defaults, for shorter drawings: a step costs as much as the longest one has points."""
-    default = Settings()
+    """The preset quick, for shorter drawings: a step costs as much as the longest has points."""
+    default = settings_of({"project": {"preset": "quick"}})
     return replace(default, dataset=replace(default.dataset, epsilon=1.0, point_budget=140))

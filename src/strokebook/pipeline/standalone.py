@@ -134,11 +134,10 @@ def train_on_file(
     preset.
     """
     from strokebook.model.checkpoints import starter
-    from strokebook.model.config import PRESETS
+    from strokebook.model.config import PRESETS, preset_name
     from strokebook.model.training.train import train
 
-    if preset not in PRESETS:
-        raise UsageError(f"There is no preset {preset!r}.", nearest(preset, PRESETS))
+    preset = preset_name(preset, "--preset")
     arrays, diagnostics = read_training_file(data)
     if not arrays.train:
         raise _nothing(data, diagnostics)
