@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from strokebook.base.errors import UsageError
+from strokebook.model.config import ModelOptions
 from strokebook.pipeline.settings import Settings, fingerprint, load_settings, write_settings
 
 
