@@ -39,6 +39,7 @@ from strokebook.model.checkpoints import checkpoint
 from strokebook.model.config import ModelOptions, TrainOptions
 from strokebook.model.data.augment import Augmentation
 from strokebook.model.data.batches import Epochs
+from strokebook.model.data.target_noise import with_noise
 from strokebook.model.data.training_data import TrainingData, prepare
 from strokebook.model.evaluation import likelihood
 from strokebook.model.evaluation.comparison import make, tell_apart
@@ -75,7 +76,7 @@ class Runner:
         self.step = self.checks = 0
         self.best, self.weights = math.inf, copy.deepcopy(net.state_dict())
         self.parameters = sum(p.numel() for p in net.parameters())
-        self.noisy = likelihood.with_noise(data.valid, 1.0 / data.statistics.scale, 1)
+        self.noisy = with_noise(data.valid, 1.0 / data.statistics.scale, 1)
 
     def go(self) -> bool:
         """A turn; whether there is time left."""
@@ -137,7 +138,7 @@ def judge(
     net.load_state_dict(run.weights)
     facts = run.data.statistics
     scaled = [d * np.array((1 / facts.scale, 1 / facts.scale, 1.0), np.float32) for d in test]
-    noisy = likelihood.with_noise(scaled, 1.0 / facts.scale, 0)
+    noisy = with_noise(scaled, 1.0 / facts.scale, 0)
     whole = costs(net, scaled, noisy)
     nats = whole.per_point(1.0)
     row: dict[str, Any] = {

@@ -185,7 +185,7 @@ def _rows(nats: dict[str, Any]) -> list[tuple[str, ...]]:
     keys = ("position", "pen", "together", "error")
     if found["draws"]:
         name = f"held-out: at most ({found['draws']} z weighted)"
-        rows = [
+        rows: list[tuple[str, ...]] = [
             (name, "", "", f"{found['together']:.3f}", f"{found['error']:.3f}"),
             ("  the same, not weighted (ELBO)", "", "", f"{found['elbo']:.3f}", ""),
         ]

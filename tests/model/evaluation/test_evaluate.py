@@ -114,7 +114,7 @@ def test_its_drawings_lie_on_the_grid_of_the_data(trained: Path) -> None:
 
 def test_only_the_offsets_to_be_predicted_are_noisy(trained: Path, found: Evaluation) -> None:
     model, held = load_model(trained), whole(waves(25, 3))
-    noisy = likelihood.with_noise(held, 1.0, 0)
+    noisy = with_noise(held, 1.0, 0)
     cost = likelihood.costs(model.net, held, noisy, 1 / model.scale)
     known = cost.per_point(found.data.scale / model.scale)
     exact = found.likelihood.reconstruction or found.likelihood.held_out

@@ -13,6 +13,7 @@ from torch.distributions import Categorical, MixtureSameFamily, MultivariateNorm
 
 from strokebook.base.random_streams import RandomStream
 from strokebook.model.checkpoints.checkpoint import SketchModel, load_model
+from strokebook.model.data.target_noise import with_noise
 from strokebook.model.distributions import mixture
 from strokebook.model.evaluation import likelihood
 from strokebook.model.networks.sketch_rnn import Posterior, SketchNet
@@ -108,15 +109,15 @@ def test_offsets_in_another_unit_change_the_density_by_its_area(model: SketchMod
 
 def test_noise_is_one_unit_wide_and_the_same_for_all(model: SketchModel) -> None:
     held = waves(400)
-    noisy = likelihood.with_noise(held, 2.0, 3)
+    noisy = with_noise(held, 2.0, 3)
     added = np.concatenate([(b - a)[1:, :2] for a, b in zip(held, noisy, strict=True)])
     assert np.abs(added).max() <= 1.0 + 1e-5
     assert added.var() == pytest.approx(2.0**2 / 12, rel=0.05)
     assert all((b[0] == a[0]).all() for a, b in zip(held, noisy, strict=True))
     assert all((b[:, 2] == a[:, 2]).all() for a, b in zip(held, noisy, strict=True))
-    again = likelihood.with_noise(held[:7], 2.0, 3)
+    again = with_noise(held[:7], 2.0, 3)
     assert all(np.array_equal(a, b) for a, b in zip(noisy, again, strict=False))
-    other = likelihood.with_noise(held[:7], 2.0, 4)
+    other = with_noise(held[:7], 2.0, 4)
     assert not np.array_equal(noisy[0], other[0])
 
 
@@ -126,7 +127,7 @@ def test_noise_takes_the_reward_from_a_spike_on_whole_coordinates() -> None:
 
     def together(log_sigma: float) -> tuple[float, float]:
         net = flat_net(mean=5.0, log_sigma=log_sigma)
-        noisy = likelihood.with_noise(held, 1.0, 0)
+        noisy = with_noise(held, 1.0, 0)
         plain = likelihood.costs(net, held, held, 1.0).per_point(1.0).position
         return plain, likelihood.costs(net, noisy, noisy, 1.0).per_point(1.0).position
 

@@ -14,6 +14,7 @@ from strokebook import __version__
 from strokebook.base.errors import Diagnostic, Severity
 from strokebook.base.progress import SILENT, Progress
 from strokebook.model.checkpoints.checkpoint import SketchModel
+from strokebook.model.data.target_noise import with_noise
 from strokebook.model.evaluation import likelihood
 from strokebook.model.evaluation.comparison import (
     Novelty,
@@ -126,7 +127,7 @@ def _likelihood(model: SketchModel, data: EvalData, options: EvaluateOptions) ->
     net, seed = model.net, options.seed
     factor = data.zoom / model.scale
     stretch = data.scale * factor
-    plain, noisy = data.held, likelihood.with_noise(data.held, options.unit, seed)
+    plain, noisy = data.held, with_noise(data.held, options.unit, seed)
     n_max = max(model.statistics.n_max, max(len(d) for d in plain) + 1)
     found = likelihood.held_out_nats(net, plain, noisy, factor, stretch, options.draws, seed)
     points = sum(len(d) for d in plain)

@@ -118,21 +118,6 @@ def ratio_error(totals: Floats, counts: Floats) -> float:
     return float(np.sqrt(few * np.square(rest).sum()) / counts.sum())
 
 
-def with_noise(drawings: Sequence[Stroke3], width: float, seed: int) -> list[Stroke3]:
-    """Copies with uniform noise of ``width`` added to every offset but the first, the origin's.
-
-    The noise of a drawing depends on the seed and its place in the list alone, so every model is
-    shown the same.
-    """
-    out = []
-    for place, drawing in enumerate(drawings):
-        level = Noise(seed, RandomStream.TARGET_NOISE, place).uniform(len(drawing), 2) - 0.5
-        noisy = drawing.copy()
-        noisy[1:, :2] += (width * level[1:]).astype(np.float32)
-        out.append(noisy)
-    return out
-
-
 def batches(drawings: Sequence[Stroke3], factor: float, rows: int = 0) -> Iterator[Batch]:
     """All drawings once, offsets times ``factor``, the short ones first, ``rows`` rows at least."""
     order = sorted(range(len(drawings)), key=lambda n: len(drawings[n]))
@@ -226,7 +211,7 @@ def held_out_nats(
     Args:
         net: The net.
         drawings: What encoder and decoder read, in units of the data.
-        targets: The same with noise, see :func:`with_noise`.
+        targets: The same with noise, see :func:`.target_noise.with_noise`.
         factor: Net units per unit of the data.
         stretch: Net units in the unit in which offsets are measured.
         draws: z drawn for each drawing, by a model that needs z.

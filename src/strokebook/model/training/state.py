@@ -48,7 +48,7 @@ class TrainState:
     between: list[float] = field(default_factory=lambda: [0.0, 0.0])
     at_best: float | None = None
     overfits: int = 0
-    cooldown: dict[str, float] | None = None
+    cooldown: dict[str, Any] | None = None
 
     def record_step(self, reconstruction: float, kl: float) -> None:
         """Count a step that was done."""

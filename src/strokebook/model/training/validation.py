@@ -15,8 +15,8 @@ from strokebook.base.random_streams import RandomStream
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model.cells.noise import Noise
 from strokebook.model.data.batches import in_order
+from strokebook.model.data.target_noise import with_noise
 from strokebook.model.distributions import mixture
-from strokebook.model.evaluation.likelihood import with_noise
 from strokebook.model.networks.sketch_rnn import SketchNet
 
 
