@@ -1,19 +1,20 @@
-"""Nats per point of held-out drawings, with noise: what the training benchmarks report."""
+"""Nats per point of held-out drawings, as ``strokebook evaluate`` defines them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model.checkpoints.checkpoint import load_model
-from strokebook.model.training.validation import score
+from strokebook.model.data.target_noise import with_noise
+from strokebook.model.evaluation import likelihood
+
+DRAWS = 20  # z of each drawing, for a model that needs z
 
 
 def nats(folder: Path, drawings: Sequence[Stroke3], scale: float | None = None) -> float:
-    """Of the best model in ``folder``; whole coordinates get uniform noise of one unit's width.
+    """Of the best model in ``folder``.
 
     Args:
         folder: A model's.
@@ -21,13 +22,8 @@ def nats(folder: Path, drawings: Sequence[Stroke3], scale: float | None = None) 
         scale: The offsets are divided by it in the number given back (the model reads them
             divided by its own); default: the model's.
     """
-    model, rng = load_model(folder), np.random.default_rng(1)
-    noisy = []
-    for rows in drawings:
-        points = np.cumsum(rows[:, :2], axis=0) + rng.uniform(-0.5, 0.5, (len(rows), 2))
-        out = np.array(rows, np.float32)
-        out[1:, :2] = np.diff(points, axis=0) / model.scale
-        out[0, :2] = 0.0
-        noisy.append(out)
-    scores = score(model.net, noisy, model.statistics.n_max, 50, 0)
-    return scores.per_point + 2 * float(np.log(model.scale / (scale or model.scale)))
+    model = load_model(folder)
+    noisy = with_noise(drawings, 1.0, 0)
+    stretch = (scale or model.scale) / model.scale
+    given = model.net, drawings, noisy, 1 / model.scale, stretch, DRAWS, 0
+    return likelihood.held_out_nats(*given).together

@@ -74,10 +74,9 @@ def people() -> Data:
 
 
 def row(name: str, data: Data, evaluation: Evaluation) -> str:
-    nats = evaluation.likelihood.noisy
-    first = nats["mean" if "mean" in nats else "none"]
-    bound = evaluation.likelihood.bound
-    unseen = f"≤ {bound.weighted:.3f}" if bound is not None else f"{first.together:.3f}"
+    nats, given_z = evaluation.likelihood.held_out, evaluation.likelihood.reconstruction
+    unseen = f"{'≤ ' if nats.draws else ''}{nats.together:.3f} ± {nats.error:.3f}"
+    described = f"{given_z.together:.3f}" if given_z else ""
     tests = evaluation.tests
     parts = ("strokes", "thinned", "pictures")
     accuracies = (
@@ -90,17 +89,16 @@ def row(name: str, data: Data, evaluation: Evaluation) -> str:
             evaluation.novelty.held_spread.median,
         )
         novelty = f"{ours:.1f} ({theirs:.1f})"
-    cells = [name, data.name, str(len(evaluation.data.held)), f"{first.position:.3f}"]
-    cells += [f"{first.pen:.3f}", f"{first.together:.3f} ± {first.error:.3f}", unseen, *accuracies]
+    cells = [name, data.name, str(len(evaluation.data.held)), unseen, described, *accuracies]
     return "| " + " | ".join([*cells, novelty]) + " |"
 
 
 def compare(
     models: Sequence[tuple[str, SketchModel, Sequence[Data]]], options: EvaluateOptions
 ) -> None:
-    head = ("model", "judged by", "drawings", "position", "pen", "nats a point", "unseen")
+    head = ("model", "judged by", "drawings", "nats a point", "given z")
     print("| " + " | ".join([*head, "strokes", "thinned", "pictures", "novelty (held-out)"]) + " |")
-    print("| --- " * 11 + "|", flush=True)
+    print("| --- " * 9 + "|", flush=True)
     for name, model, sets in models:
         for data in sets:
             evaluation = evaluate(model, data.held, data.training, options)

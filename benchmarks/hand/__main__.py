@@ -69,7 +69,7 @@ def measure(hand: Hand, model: SketchModel, seed: int) -> dict[str, Any]:
         "seed": seed,
         "drawings": [len(hand.train), len(hand.valid), len(hand.test)],
         "temperature": temperature,
-        "nats": dataclasses.asdict(nats)["targets_noisy"],
+        "nats": dataclasses.asdict(nats.held_out),
         "judges": judges.judge(rows, hand.test, seed),
         "control": judges.judge(others, hand.test, seed),
         "novelty": judges.copies(rows, hand.train),

@@ -11,6 +11,7 @@ from strokebook.base.errors import StrokebookError
 from strokebook.base.progress import SILENT
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model.checkpoints.checkpoint import load_model
+from strokebook.model.data.target_noise import with_noise
 from strokebook.model.evaluation import likelihood, novelty, stroke_features, two_sample
 from strokebook.model.evaluation.comparison import find_nearest, make
 from strokebook.model.evaluation.eval_data import gather
