@@ -6,9 +6,13 @@ Defaults are those of the reference implementation of Ha & Eck 2017 (arXiv 1704.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from strokebook.base.options import option
+
+AUTO = "auto"
+EVENING = 45.0  # minutes: the most that a training by itself takes
+AUTO_PATIENCE = 20  # validations without a new best that end it, where [train] patience says none
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,12 @@ class TrainOptions:
     """How the network is trained."""
 
     steps: int = option(20_000, "most training steps (batches)", low=1)
-    minutes: float = option(0.0, "most minutes of training over all resumes; 0: no limit", low=0)
+    minutes: float | Literal["auto"] = option(
+        0.0,
+        'most minutes of training over all resumes; 0: no limit; "auto": until validation has'
+        " stopped improving (patience), 45 at most",
+        low=0,
+    )
     batch: int = option(100, "drawings in a batch", low=1, high=10_000)
     learning_rate: float = option(1e-3, "learning rate at the start (Adam)", low=0, high=1)
     learning_rate_floor: float = option(1e-5, "learning rate that it decays to", low=0, high=1)
@@ -122,6 +131,16 @@ class TrainOptions:
         "where it runs; auto: a CUDA GPU if there is one",
         choices=("auto", "cpu", "cuda", "mps"),
     )
+
+    @property
+    def most_seconds(self) -> float:
+        """Most seconds of training; 0: no limit."""
+        return 60.0 * (EVENING if self.minutes == AUTO else float(self.minutes))
+
+    @property
+    def ends_after(self) -> int:
+        """Validations without a new best after which training ends; 0: never."""
+        return self.patience or (AUTO_PATIENCE if self.minutes == AUTO else 0)
 
 
 class Preset(NamedTuple):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from strokebook.base.errors import Diagnostic, Severity, StrokebookError
 from strokebook.base.files import digest
 from strokebook.geometry.drawing import Stroke3
@@ -22,6 +24,7 @@ class TrainingData:
         statistics: Of the training drawings before scaling.
         warnings: What was left out.
         key: Digest of all drawings.
+        learnt: Digest of each training drawing (:func:`drawing_digest`), sorted.
     """
 
     train: list[Stroke3]
@@ -29,6 +32,15 @@ class TrainingData:
     statistics: DataStatistics
     warnings: tuple[Diagnostic, ...]
     key: str
+    learnt: tuple[str, ...] = ()
+
+
+def drawing_digest(rows: Stroke3) -> str:
+    """A drawing's own key, 16 hexadecimal digits: of its rows ``(N, 3)``, not of its page's name.
+
+    It is kept with a model, which is to forget a drawing that is dropped or made private later.
+    """
+    return digest(np.ascontiguousarray(rows, np.float32).tobytes())[:16]
 
 
 def prepare(train: Sequence[Stroke3], valid: Sequence[Stroke3], max_points: int) -> TrainingData:
@@ -61,6 +73,7 @@ def prepare(train: Sequence[Stroke3], valid: Sequence[Stroke3], max_points: int)
         statistics,
         (*warnings, *more),
         key,
+        tuple(sorted({drawing_digest(d) for d in kept})),
     )
 
 

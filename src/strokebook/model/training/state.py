@@ -31,6 +31,7 @@ class TrainState:
         between: Reconstruction loss and steps since the last validation.
         at_best: Mean training loss before the best validation.
         overfits: Step at which overfitting was seen; 0: not so far.
+        last_per_point: Nats a point of the last validation; None: there was none.
     """
 
     step: int = 0
@@ -46,6 +47,7 @@ class TrainState:
     between: list[float] = field(default_factory=lambda: [0.0, 0.0])
     at_best: float | None = None
     overfits: int = 0
+    last_per_point: float | None = None
 
     def record_step(self, reconstruction: float, kl: float) -> None:
         """Count a step that was done."""
