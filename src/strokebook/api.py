@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from strokebook.base.errors import StrokebookError
 from strokebook.base.extras import needing_extras
@@ -141,7 +141,7 @@ def load_drawing(path: str | Path) -> Drawing:
 def train(
     data: DataSet | SplitArrays,
     *,
-    minutes: float | None = None,
+    minutes: float | Literal["auto"] | None = None,
     folder: str | Path | None = None,
     preset: str = "evening",
     seed: int = 0,
@@ -151,7 +151,8 @@ def train(
 
     Args:
         data: From :func:`build_dataset` or :func:`load_dataset`.
-        minutes: Most minutes of training; None: as long as the preset says.
+        minutes: Most minutes of training; ``"auto"``: until validation has stopped improving, 45 at
+            most; None: as long as the preset says.
         folder: Where checkpoints, curves and pictures go; a training found there is resumed. None:
             nothing is kept but the model that is returned.
         preset: ``evening``, ``quick`` or ``paper``.

@@ -36,21 +36,43 @@ def by_id(dataset: DataSet) -> dict[str, str]:
     return {v.id: v.reason for v in dataset.verdicts}
 
 
-def test_points_outside_the_percentiles_are_cut_with_their_numbers() -> None:
-    made = build(sources(list(range(10, 111))), DatasetOptions(epsilon=0.0))
-    assert made.cuts.low == 15 and made.cuts.high == 105
+def test_only_outliers_are_cut_with_their_numbers() -> None:
+    counts = [3, 4, *range(60, 180), 900]
+    made = build(sources(counts), DatasetOptions(epsilon=0.0))
     reasons = by_id(made)
-    assert reasons["d2"] == "fewer points than the 5th percentile (12 < 15)"
-    assert reasons["d100"] == "more points than the 95th percentile (110 > 105)"
-    assert reasons["d5"] == "" and reasons["d95"] == ""  # on the percentiles: both inclusive
-    assert len(made.examples) == 91
+    assert made.cuts.low is not None and 4 < made.cuts.low < 60
+    assert made.cuts.high is not None and 180 < made.cuts.high < 900
+    few, many = f"{made.cuts.low:.0f}", f"{made.cuts.high:.0f}"
+    assert reasons["d0"] == f"far fewer points than the others (3 < {few})"
+    assert reasons["d122"] == f"far more points than the others (900 > {many})"
+    assert [k for k, why in reasons.items() if why] == ["d0", "d1", "d122"]
+    assert any("2 drawings with fewer" in n and "1 with more" in n for n in made.notes)
+
+
+def test_an_even_set_loses_nothing() -> None:
+    made = build(sources(list(range(10, 111))), DatasetOptions(epsilon=0.0))
+    assert all(v.kept for v in made.verdicts)
 
 
 def test_few_drawings_are_not_cut_and_it_says_so() -> None:
-    made = build(sources(list(range(10, 29))))
+    made = build(sources([3, *range(50, 107), 650]))
     assert made.cuts.low is None
     assert all(v.kept for v in made.verdicts)
-    assert any("Nothing was cut: 19 drawings" in note for note in made.notes)
+    assert any("No drawing was left out for its length: 59 drawings" in n for n in made.notes)
+
+
+@given(st.lists(st.integers(2, 700), min_size=1, max_size=300))
+def test_at_most_a_twentieth_is_cut(points: list[int]) -> None:
+    cuts = find_cuts(points, DatasetOptions())
+    if cuts.low is not None and cuts.high is not None:
+        assert sum(not cuts.low <= n <= cuts.high for n in points) <= 0.05 * len(points) + 2
+
+
+def test_a_hands_fullest_drawings_among_simpler_ones_stay() -> None:
+    """Six with three times the points among 114: percentiles took half of them."""
+    points = [90 + k % 40 for k in range(114)] + [250, 270, 290, 300, 310, 330]
+    cuts = find_cuts(points, DatasetOptions())
+    assert cuts.high is not None and cuts.high > 330
 
 
 @settings(max_examples=25, deadline=None)
@@ -105,6 +127,12 @@ def test_new_pages_leave_the_old_ones_where_they_were() -> None:
     assert {g: both.groups[g] for g in old.groups} == old.groups
 
 
+def test_an_earlier_split_far_off_the_shares_is_said() -> None:
+    made = build(sources([30] * 8), previous={f"sb1p{k:03d}": "valid" for k in range(4)})
+    assert any("hold 38 / 50 / 12 % of the drawings" in n for n in made.notes)
+    assert not any("were wanted" in n for n in build(sources([30] * 8)).notes)
+
+
 def test_what_holds_nothing_to_learn_is_named() -> None:
     odd = {
         "point": Drawing.of([[(5, 5)]]),
@@ -142,10 +170,10 @@ def test_two_drawings_of_one_id_are_refused() -> None:
         build([one, one])
 
 
-def test_cuts_are_the_percentiles_of_the_drawings_given() -> None:
-    cuts = find_cuts(list(range(101)), DatasetOptions(low_percentile=10, high_percentile=60))
+def test_without_a_fence_the_percentiles_alone_decide() -> None:
+    options = DatasetOptions(low_percentile=10, high_percentile=60, outlier_fence=0)
+    cuts = find_cuts(list(range(101)), options)
     assert (cuts.low, cuts.high) == (10, 60)
-    assert "percentile 10" in cuts.note
 
 
 def test_points_count_what_a_drawing_shows_not_how_densely_it_was_sampled() -> None:

@@ -10,6 +10,7 @@ from strokebook.base import InputRefused
 from strokebook.dataset.build import DataSet, Source, build
 from strokebook.dataset.card import book_of, make_card, read_pages, to_markdown, write_card
 from strokebook.dataset.npz import write_npz
+from strokebook.dataset.options import DatasetOptions
 from strokebook.dataset.summary import Spread, summarise
 from strokebook.geometry.drawing import Drawing
 
@@ -22,7 +23,10 @@ def made() -> DataSet:
         [
             Source(f"d{k}", f"sb{44 + k % 2}p{k:03d}", Drawing.of([wave[: 10 + 10 * k], [(0, 99)]]))
             for k in range(24)
-        ]
+        ],
+        DatasetOptions(
+            low_percentile=5, high_percentile=95, outlier_fence=0, min_drawings_to_cut=20
+        ),
     )
 
 
@@ -30,8 +34,8 @@ def test_the_summary_counts_what_is_there(made: DataSet) -> None:
     s = summarise(made)
     assert (s.offered, s.kept) == (24, 20)
     assert s.dropped == {
-        "fewer points than the 5th percentile": 2,
-        "more points than the 95th percentile": 2,
+        "far fewer points than the others": 2,
+        "far more points than the others": 2,
     }
     assert sum(p.drawings for p in s.parts.values()) == 20
     assert sum(p.points for p in s.parts.values()) == sum(len(e.rows) for e in made.examples)
@@ -60,7 +64,12 @@ def test_the_card_lies_beside_the_file_and_keeps_the_split(made: DataSet, tmp_pa
     assert set(card["files"]) == {"faces.npz"}
     assert "artist's" in card["licence"]
     text = as_text.read_text()
-    for expected in ("20 of 24 drawings", "sb44 (10), sb45 (10)", "| train |", "percentile 5"):
+    for expected in (
+        "20 of 24 drawings",
+        "sb44 (10), sb45 (10)",
+        "| train |",
+        "Left out as outliers",
+    ):
         assert expected in text
 
 

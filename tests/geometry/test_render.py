@@ -89,7 +89,7 @@ def test_a_thousand_thumbnails_in_seconds() -> None:
 
 
 def test_long_captions_are_wrapped_and_only_the_last_line_is_cut() -> None:
-    reason = "sb44p020d01: more points than the 95th percentile (266 > 238.5)"
+    reason = "sb44p020d01: far more points than the others (2660 > 1238)"
     assert " ".join(wrapped(reason, 13, 150, 4)) == reason
     assert all(len(line) < 30 for line in wrapped(reason, 13, 150, 4))
     two = wrapped(reason, 13, 150, 2)

@@ -27,6 +27,7 @@ from numba.core.dispatcher import Dispatcher
 
 from strokebook.dataset.build import DataSet, Source, build
 from strokebook.dataset.options import DatasetOptions
+from strokebook.dataset.splits import Part, position
 from strokebook.demo import draw_person, make_library, start_drawing
 from strokebook.figures.prepare_page import PageOptions, PreparedPage, prepare_page
 from strokebook.geometry.drawing import Drawing, Stroke3
@@ -46,6 +47,8 @@ from strokebook.tracing.registry import engine
 Case = dict[str, Any]  # {"digest": …, "figures": …}
 Result = dict[str, Case]
 STEPS = 20
+# Cut at percentiles alone, so that few drawings suffice to see cuts.
+CUT = DatasetOptions(low_percentile=5, high_percentile=95, outlier_fence=0, min_drawings_to_cut=20)
 
 
 def traces(_: Path | None) -> Result:
@@ -67,7 +70,7 @@ def real_pages(shared: Path | None) -> Result:
 
 def data_sets(_: Path | None) -> Result:
     """Data sets of the sample's drawings: as traced, and (enough to be cut) as drawn."""
-    options = DatasetOptions(valid=0.2, test=0.2)
+    options = dataclasses.replace(CUT, valid=0.2, test=0.2)
     sources = [
         Source(f"{name}-{n}", name, figure.drawing)
         for name, traced in _sample_pages()
@@ -205,7 +208,13 @@ def _sample_pages() -> tuple[tuple[str, Drawing], ...]:
 def _people() -> DataSet:
     """A data set of forty-five drawn people, each a page of its own."""
     sources = [Source(f"p{n}", f"p{n}", draw_person(n)) for n in range(45)]
-    return build(sources, DatasetOptions(point_budget=120, valid=0.25, test=0.25))
+    options = dataclasses.replace(CUT, point_budget=120, valid=0.25, test=0.25)
+    # Split by the hash of the pages alone, so that what is learnt from them stays as recorded.
+    places = {s.group: position(options.seed, s.group) for s in sources}
+    parts: dict[str, Part] = {
+        g: "test" if at < 0.25 else "valid" if at < 0.5 else "train" for g, at in places.items()
+    }
+    return build(sources, options, previous=parts)
 
 
 @cache

@@ -44,3 +44,18 @@ def test_a_former_preset_is_read_with_a_notice(caplog: pytest.LogCaptureFixture)
 def test_a_misspelt_setting_is_named() -> None:
     with pytest.raises(UsageError, match="learning_rate"):
         build(TrainOptions, {"learning_rat": 0.1}, "strokebook.toml [train]")
+
+
+def test_minutes_are_a_number_or_the_word_auto() -> None:
+    auto = build(TrainOptions, {"minutes": "auto", "patience": 0}, "[train]")
+    assert auto.minutes == "auto"
+    assert (auto.most_seconds, auto.ends_after) == (45 * 60, 20)
+    some = build(TrainOptions, {"minutes": 3, "patience": 4}, "[train]")
+    assert (some.minutes, some.most_seconds, some.ends_after) == (3.0, 180.0, 4)
+    assert TrainOptions(patience=0).ends_after == 0
+    with pytest.raises(UsageError, match=r"'atuo' should be float or 'auto'.*mean 'auto'"):
+        build(TrainOptions, {"minutes": "atuo"}, "[train]")
+    with pytest.raises(UsageError, match="at least 0"):
+        build(TrainOptions, {"minutes": -1}, "[train]")
+    with pytest.raises(UsageError, match="should be float or 'auto'"):
+        build(TrainOptions, {"minutes": ""}, "[train]")

@@ -9,12 +9,15 @@ from strokebook.base.errors import InputRefused, StrokebookError, UsageError
 from strokebook.cli.learn import project_model
 from strokebook.model.checkpoints import starter
 from strokebook.model.checkpoints.checkpoint import read
-from strokebook.model.config import PRESETS
+from strokebook.model.config import PRESETS, TrainOptions
+from strokebook.model.training.train import train
 from strokebook.pipeline.demo import demo_settings
 from strokebook.pipeline.project import SETTINGS, Project, open_project
 from strokebook.pipeline.settings import load_settings, write_settings
-from strokebook.pipeline.stages.train import _start
+from strokebook.pipeline.stages.train import _start, goes_on_from
 from strokebook.pipeline.standalone import train_on_file
+
+from tiny import TINY, tiny_training, waves
 
 
 class Hears:
@@ -116,3 +119,24 @@ def test_a_file_of_which_no_drawing_can_be_used_says_why(tmp_path: Path) -> None
     with pytest.raises(InputRefused, match=r"6 refused, the first .* not finite"):
         train_on_file(tmp_path / "nan.npz", tmp_path / "model", preset="quick", steps=1)
     assert not (tmp_path / "model").exists()
+
+
+def test_a_training_goes_on_only_when_drawings_were_added_and_none_went(tmp_path: Path) -> None:
+    learnt = waves(20)
+    train(learnt, waves(4, 1), TINY[False], tiny_training(steps=2), tmp_path)
+    former, options = read(tmp_path, "best"), TrainOptions()
+    more = [*learnt, *waves(3, 2)]
+    assert goes_on_from(former, more, options) == (
+        True,
+        "The training goes on from the former model: 3 drawings came, none went.",
+    )
+    goes_on, why = goes_on_from(former, more[2:], options)
+    assert not goes_on and "2 drawings that the former one learnt from are no longer" in why
+    goes_on, why = goes_on_from(former, learnt[::-1], options)
+    assert not goes_on and "the drawings are the same" in why
+    for name in ("nothing", ""):
+        goes_on, why = goes_on_from(former, more, TrainOptions(start_from=name))
+        assert not goes_on and "begins from nothing" in why
+    del former.info["learnt"]  # a model of an earlier version
+    goes_on, why = goes_on_from(former, more, options)
+    assert not goes_on and "not known" in why

@@ -82,8 +82,7 @@ def _check(value: Any, hint: Any, field: dataclasses.Field[Any], where: str) -> 
 def _convert(value: Any, hint: Any, where: str) -> Any:
     origin = typing.get_origin(hint)
     if origin in (typing.Union, types.UnionType):
-        inner = [a for a in typing.get_args(hint) if a is not type(None)]
-        return None if value is None or value == "" else _convert(value, inner[0], where)
+        return _convert_union(value, typing.get_args(hint), where)
     if origin is typing.Literal:  # its choices are checked with the limits
         return _convert(value, str, where)
     if origin in (tuple, list, dict):
@@ -93,6 +92,28 @@ def _convert(value: Any, hint: Any, where: str) -> Any:
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
         raise UsageError(f"{where}: {short(value)} should be of type {hint.__name__}.")
     return value
+
+
+def _convert_union(value: Any, arguments: tuple[Any, ...], where: str) -> Any:
+    """A value that may be missing, or a word instead of another type (``float | Literal["auto"]``).
+
+    A missing value is None, or the empty text, which TOML has instead.
+    """
+    if type(None) in arguments and (value is None or value == ""):
+        return None
+    words = [w for a in arguments for w in _words(a)]
+    others = [a for a in arguments if a is not type(None) and not _words(a)] or [str]
+    if isinstance(value, str) and value in words:
+        return value
+    if words and isinstance(value, str) and str not in others:
+        kinds = " or ".join([*(a.__name__ for a in others), *(repr(w) for w in words)])
+        raise UsageError(f"{where}: {short(value)} should be {kinds}.", nearest(value, words))
+    return _convert(value, others[0], where)
+
+
+def _words(hint: Any) -> tuple[str, ...]:
+    """The words of a ``Literal``; none of another type."""
+    return typing.get_args(hint) if typing.get_origin(hint) is typing.Literal else ()
 
 
 def _convert_parts(value: Any, hint: Any, where: str) -> Any:

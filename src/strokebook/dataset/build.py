@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,10 +12,15 @@ from strokebook.base import InputRefused, UsageError
 from strokebook.base.progress import SILENT, Progress
 from strokebook.dataset.options import DatasetOptions
 from strokebook.dataset.rows import ink_length, to_rows
-from strokebook.dataset.splits import PARTS, Part, Rows, assign
+from strokebook.dataset.splits import PARTS, Part, Rows, assign, shares
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.resample import to_frame
 from strokebook.geometry.simplify import simplify, simplify_to_budget
+
+# However alike the drawings are, one is no outlier before it has a third of the lower quartile's
+# points or three times the upper one's: a hand's fullest drawings are not to go.
+LEAST_FACTOR = 3.0
+OFF = 0.05  # by how much a part's share may miss the wanted one before a note says so
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,9 +43,9 @@ class Cuts:
     """Which numbers of points are taken: ``low <= points <= high``, both inclusive.
 
     Attributes:
-        low: The lower percentile of the drawings' points; None where nothing is cut.
-        high: The upper percentile.
-        note: Says which percentiles these are, or why there are none.
+        low: The least number of points taken; None where nothing is cut.
+        high: The greatest.
+        note: Says how they came about and what they cut, or why there are none.
     """
 
     low: float | None
@@ -145,8 +151,8 @@ def build(
 
     Drawings that hold nothing to learn (too few points, no extent) are set aside. The others are
     scaled to the frame and simplified by the least tolerance, so that their points count what they
-    show and not how densely they were sampled; of these numbers the percentiles are taken, and what
-    lies outside them is cut. The rest is simplified under the budget, rounded, and split by page.
+    show and not how densely they were sampled; by these numbers outliers are found and cut
+    (:func:`find_cuts`). The rest is simplified under the budget, rounded, and split by page.
 
     Args:
         sources: In any order; the arrays come in the same.
@@ -168,13 +174,13 @@ def build(
     prepared: dict[str, tuple[Rows, float, float]] = {}
     for source in progress.track(usable, "simplify", len(usable)):
         try:
-            _refuse_outside(source.id, counts[source.id], cuts, options)
+            _refuse_outside(source.id, counts[source.id], cuts)
             prepared[source.id] = _simplified(source.id, framed[source.id], options)
         except InputRefused as refused:
             reasons[source.id] = refused.bare_reason
     kept = [s for s in usable if s.id in prepared]
     parts = assign(
-        {s.group for s in kept},
+        Counter(s.group for s in kept),
         valid=options.valid,
         test=options.test,
         seed=options.seed,
@@ -186,26 +192,43 @@ def build(
         verdicts=tuple(_verdict(s, counts[s.id], reasons.get(s.id, "")) for s in sources),
         cuts=cuts,
         groups=parts,
-        notes=(cuts.note, *_split_notes(parts, options)),
+        notes=(cuts.note, *_split_notes(parts, Counter(s.group for s in kept), options)),
     )
 
 
 def find_cuts(points: Sequence[int], options: DatasetOptions) -> Cuts:
     """The limits on the number of points from the drawings' own distribution.
 
-    The percentiles are interpolated linearly between neighbours; a drawing that lies on one of
-    them stays in.
+    Left out is only what is an outlier by two measures at once: it lies beyond a percentile, which
+    bounds how many may go, and beyond a fence in the logarithm of the points: the quartiles, and
+    ``outlier_fence`` times the distance between them to either side (Tukey 1977, *Exploratory Data
+    Analysis*, whose 3.0 stands for "far out"), at least a factor of three. A percentile alone takes
+    the same share of every set, also of one without outliers, and where two hands are mixed it
+    takes the fuller one's drawings. Logarithms, since the points of drawings differ by factors.
+
+    Args:
+        points: Points ``(N,)`` of the drawings, counted after the least simplification.
+        options: The percentiles, the fence, and the least number of drawings.
+
+    Returns:
+        Both inclusive: what lies on a limit stays in. Percentiles are interpolated linearly.
     """
     if len(points) < options.min_drawings_to_cut:
         note = (
-            f"Nothing was cut: {len(points)} drawings are fewer than {options.min_drawings_to_cut}."
+            f"No drawing was left out for its length: {len(points)} drawings are fewer than"
+            f" {options.min_drawings_to_cut}."
         )
         return Cuts(None, None, note)
     low, high = np.percentile(points, [options.low_percentile, options.high_percentile])
+    if options.outlier_fence:
+        one, three = np.percentile(np.log(np.maximum(points, 1)), [25.0, 75.0])
+        reach = max(options.outlier_fence * (three - one), np.log(LEAST_FACTOR))
+        low, high = min(low, np.exp(one - reach)), max(high, np.exp(three + reach))
+    few, many = sum(n < low for n in points), sum(n > high for n in points)
     note = (
-        f"Drawings with fewer than {low:.0f} points (percentile {options.low_percentile:g}) or "
-        f"more than {high:.0f} (percentile {options.high_percentile:g}) were cut; points are "
-        f"counted after RDP at {options.epsilon:g} units."
+        f"Left out as outliers: {few} drawings with fewer than {low:.0f} points and {many} with"
+        f" more than {high:.0f}, of {len(points)}; points are counted after RDP at"
+        f" {options.epsilon:g} units."
     )
     return Cuts(float(low), float(high), note)
 
@@ -244,13 +267,11 @@ def _framed(source: Source, options: DatasetOptions) -> _Framed:
     return _Framed(whole, simplify(whole, options.epsilon), place.scale)
 
 
-def _refuse_outside(name: str, n: int, cuts: Cuts, options: DatasetOptions) -> None:
+def _refuse_outside(name: str, n: int, cuts: Cuts) -> None:
     if cuts.low is not None and n < cuts.low:
-        which = f"{_ordinal(options.low_percentile)} percentile ({n} < {cuts.low:g})"
-        raise InputRefused(name, f"fewer points than the {which}")
+        raise InputRefused(name, f"far fewer points than the others ({n} < {cuts.low:.0f})")
     if cuts.high is not None and n > cuts.high:
-        which = f"{_ordinal(options.high_percentile)} percentile ({n} > {cuts.high:g})"
-        raise InputRefused(name, f"more points than the {which}")
+        raise InputRefused(name, f"far more points than the others ({n} > {cuts.high:.0f})")
 
 
 def _simplified(name: str, framed: _Framed, options: DatasetOptions) -> tuple[Rows, float, float]:
@@ -280,23 +301,32 @@ def _verdict(source: Source, n: int, reason: str) -> SourceVerdict:
     return SourceVerdict(source.id, source.group, not reason, reason, came, n, len(drawing))
 
 
-def _split_notes(parts: Mapping[str, Part], options: DatasetOptions) -> list[str]:
-    wanted = {"train": 1.0, "valid": options.valid, "test": options.test}
+def _split_notes(
+    parts: Mapping[str, Part], sizes: Mapping[str, int], options: DatasetOptions
+) -> list[str]:
+    wanted: dict[Part, float] = {
+        "train": 1.0 - options.valid - options.test,
+        "valid": options.valid,
+        "test": options.test,
+    }
     missing = [p for p in PARTS if wanted[p] > 0 and p not in parts.values()]
     if not parts:
         return ["The data set is empty: no drawing was kept."]
-    if not missing:
+    if missing:
+        pages = "1 page" if len(parts) == 1 else f"{len(parts)} pages"
+        return [
+            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} empty: the drawings"
+            f" come from {pages}, and a page is never split."
+        ]
+    have = shares(parts, sizes)
+    # Whole pages cannot meet the shares to less than half the largest page.
+    slack = max(OFF, 0.5 * max(sizes.values()) / sum(sizes.values()))
+    if all(abs(have[p] - wanted[p]) <= slack for p in PARTS):
         return []
-    pages = "1 page" if len(parts) == 1 else f"{len(parts)} pages"
+    percent = " / ".join(f"{100 * have[p]:.0f}" for p in PARTS)
+    goal = " / ".join(f"{100 * wanted[p]:.0f}" for p in PARTS)
     return [
-        f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} empty: the drawings come "
-        f"from {pages}, and a page is never split."
+        f"Train, valid and test hold {percent} % of the drawings, where {goal} were wanted: pages"
+        " keep the part that an earlier data set gave them. Pages that come will even it out; to"
+        f" split anew, delete {options.name}.card.json and build the data set again."
     ]
-
-
-def _ordinal(n: float) -> str:
-    whole = int(n)
-    if whole != n:
-        return f"{n:g}th"
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(whole % 10, "th")
-    return f"{whole}{'th' if 10 <= whole % 100 <= 20 else ending}"

@@ -14,14 +14,28 @@ class DatasetOptions:
     """How drawings become a training set; the numbers are the artist's own where he gives them."""
 
     name: str = option("drawings", "Name of the data set and of its files.")
+    # Both percentiles together: at most 5 % of the drawings go, and of them only true outliers.
     low_percentile: float = option(
-        5.0, "Drawings with fewer points than this percentile are left out.", low=0, high=50
+        2.5,
+        "Drawings with fewer points than this percentile are left out, if outlier_fence agrees.",
+        low=0,
+        high=50,
     )
     high_percentile: float = option(
-        95.0, "Drawings with more points than this percentile are left out.", low=50, high=100
+        97.5,
+        "Drawings with more points than this percentile are left out, if outlier_fence agrees.",
+        low=50,
+        high=100,
+    )
+    outlier_fence: float = option(
+        3.0,
+        "Only drawings this many interquartile ranges beyond the quartiles of log points, and at"
+        " least a factor of three, are left out; 0: the percentiles alone decide.",
+        low=0,
+        high=100,
     )
     min_drawings_to_cut: int = option(
-        20, "With fewer drawings than this none is left out: percentiles would mean little.", low=1
+        100, "With fewer drawings than this none is left out for its points.", low=1
     )
     # Below half a unit RDP would keep detail that rounding to whole units loses again.
     epsilon: float = option(
@@ -38,8 +52,12 @@ class DatasetOptions:
     dtype: str = option(
         "int16", "Number type of the arrays: int16 or float32.", choices=("int16", "float32")
     )
-    valid: float = option(0.1, "Share of the pages kept for validation.", low=0, high=0.45)
-    test: float = option(0.1, "Share of the pages kept for testing.", low=0, high=0.45)
+    valid: float = option(
+        0.1, "Share of the drawings kept for validation; pages stay whole.", low=0, high=0.45
+    )
+    test: float = option(
+        0.1, "Share of the drawings kept for testing; pages stay whole.", low=0, high=0.45
+    )
     seed: int = option(44, "Seed of the split into train, valid and test.", low=0)
 
     def __post_init__(self) -> None:

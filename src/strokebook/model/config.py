@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from strokebook.base.errors import UsageError
 from strokebook.base.options import nearest, option
 
 log = logging.getLogger(__name__)
+
+AUTO: Literal["auto"] = "auto"
+EVENING = 45.0  # minutes: the most that a training by itself takes
+AUTO_PATIENCE = 20  # validations without a new best that end it, where [train] patience says none
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,12 @@ class TrainOptions:
     """How the network is trained."""
 
     steps: int = option(20_000, "most training steps (batches)", low=1)
-    minutes: float = option(0.0, "most minutes of training over all resumes; 0: no limit", low=0)
+    minutes: float | Literal["auto"] = option(
+        0.0,
+        'most minutes of training over all resumes; 0: no limit; "auto": until validation has'
+        " stopped improving (patience), 45 at most",
+        low=0,
+    )
     batch: int = option(100, "drawings in a batch", low=1, high=10_000)
     learning_rate: float = option(1e-3, "learning rate at the start (Adam)", low=0, high=1)
     learning_rate_floor: float = option(1e-5, "learning rate that it decays to", low=0, high=1)
@@ -146,6 +155,16 @@ class TrainOptions:
         choices=("auto", "cpu", "cuda", "mps"),
     )
 
+    @property
+    def most_seconds(self) -> float:
+        """Most seconds of training; 0: no limit."""
+        return 60.0 * (EVENING if self.minutes == AUTO else float(self.minutes))
+
+    @property
+    def ends_after(self) -> int:
+        """Validations without a new best after which training ends; 0: never."""
+        return self.patience or (AUTO_PATIENCE if self.minutes == AUTO else 0)
+
 
 class Preset(NamedTuple):
     """A model and a training that belong together."""
@@ -166,7 +185,7 @@ _MODEL = ModelOptions(
 )
 _EVENING = TrainOptions(
     steps=50_000,
-    minutes=45.0,
+    minutes=AUTO,
     batch=32,
     learning_rate=5e-3,
     learning_rate_decay=1.0,

@@ -159,4 +159,7 @@ def _dataset_table(d: dict[str, Any]) -> Table:
 def _model_table(m: dict[str, Any]) -> Table:
     rows: list[tuple[object, object]] = [("steps", m["steps"]), ("best at step", m["best_step"])]
     rows += [(name.replace("_", " "), f"{v:.3f}") for name, v in (m["scores"] or {}).items()]
+    if m.get("starter_per_point") is not None:
+        rows.append(("the untouched starter, per point", f"{m['starter_per_point']:.3f}"))
+        rows.append(("pictures drawn with", f"the {m['drawn_with']}"))
     return Table("Model (validation losses)", ("", ""), rows)

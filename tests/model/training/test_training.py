@@ -17,7 +17,7 @@ from strokebook.base.errors import StrokebookError
 from strokebook.model.checkpoints.checkpoint import load_model, read
 from strokebook.model.config import TrainOptions
 from strokebook.model.data.batches import Epochs
-from strokebook.model.data.training_data import prepare
+from strokebook.model.data.training_data import drawing_digest, prepare
 from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.training import metrics
 from strokebook.model.training.step import Stepper
@@ -296,3 +296,53 @@ def test_the_gradient_as_a_whole_is_kept_short_where_that_is_asked(
     grads = torch.cat([p.grad.flatten() for p in net.parameters() if p.grad is not None])
     assert 0.5 * min(longest, 1e-3) < float(grads.norm()) <= longest * 1.0001
     assert (float(grads.abs().max()) > 1.0001e-3) == (norm > 0)  # else each number is clipped
+
+
+def test_it_says_what_it_expects_and_what_each_validation_gained(tmp_path: Path) -> None:
+    hears = Hears()
+    options = tiny_training(patience=2, minutes="auto")
+    train(waves(20), waves(6, 1), TINY[False], options, tmp_path, progress=hears)
+    points = sum(map(len, waves(20)))
+    assert hears.messages[0] == (
+        f"training: 20 drawings with {points} points to learn from, 6 more judge it; at most 12"
+        " steps or 45 minutes in all, sooner once 8 steps bring no better validation"
+    )
+    assert any("a step takes" in m and "at most" in m for m in hears.messages)
+    valid = [r for r in metrics.lines(tmp_path) if r["kind"] == "valid"]
+    gained = valid[0]["per_point"] - valid[1]["per_point"]
+    word = "better" if gained >= 0 else "worse"
+    told = [m for m in hears.messages if "validation" in m and m.startswith("step")]
+    assert "than before" not in told[0]
+    assert f"{abs(gained):.3f} {word} than before" in told[1]
+
+
+def test_auto_ends_when_validation_no_longer_improves(tmp_path: Path) -> None:
+    options = tiny_training(
+        steps=400, patience=0, minutes="auto", validate_every=1, learning_rate=0.3
+    )
+    assert train(waves(8), waves(6, 1), TINY[False], options, tmp_path).ended == "patience"
+
+
+def test_the_card_has_the_name_that_was_given_and_else_the_folders(tmp_path: Path) -> None:
+    arguments = (waves(20), waves(6, 1), TINY[False], tiny_training())
+    train(*arguments, tmp_path / ".training-abc", name="My sketchbooks")
+    page = (tmp_path / ".training-abc" / "card.md").read_text()
+    assert page.startswith("# My sketchbooks\n") and ".training" not in page
+    assert json.loads((tmp_path / ".training-abc" / "card.json").read_text())["name"] == (
+        "My sketchbooks"
+    )
+    train(*arguments, tmp_path / "mine")
+    assert (tmp_path / "mine" / "card.md").read_text().startswith("# mine\n")
+
+
+def test_a_model_records_the_drawings_it_learnt_and_not_those_kept_aside(tmp_path: Path) -> None:
+    learnt, held = waves(20), waves(6, 1)
+    train(learnt, held, TINY[False], tiny_training(), tmp_path)
+    for which in ("best", "last"):
+        found = read(tmp_path, which).info["learnt"]  # type: ignore[arg-type]
+        assert set(found) == {drawing_digest(d) for d in learnt}
+        assert not set(found) & {drawing_digest(d) for d in held}
+    whole = [np.rint(d).astype(np.int16) for d in learnt]
+    assert [drawing_digest(d) for d in whole] == [
+        drawing_digest(d.astype(np.float32)) for d in whole
+    ]

@@ -26,6 +26,7 @@ class TrainingData:
         key: Digest of all drawings.
         unit: A rounding step of the data in units of the net: 1 before scaling; 0 where the
             drawings are not whole numbers.
+        learnt: Digest of each training drawing (:func:`drawing_digest`), sorted.
     """
 
     train: list[Stroke3]
@@ -34,6 +35,15 @@ class TrainingData:
     warnings: tuple[Diagnostic, ...]
     key: str
     unit: float = 0.0
+    learnt: tuple[str, ...] = ()
+
+
+def drawing_digest(rows: Stroke3) -> str:
+    """A drawing's own key, 16 hexadecimal digits: of its rows ``(N, 3)``, not of its page's name.
+
+    It is kept with a model, which is to forget a drawing that is dropped or made private later.
+    """
+    return digest(np.ascontiguousarray(rows, np.float32).tobytes())[:16]
 
 
 def prepare(train: Sequence[Stroke3], valid: Sequence[Stroke3], max_points: int) -> TrainingData:
@@ -68,6 +78,7 @@ def prepare(train: Sequence[Stroke3], valid: Sequence[Stroke3], max_points: int)
         (*warnings, *more),
         key,
         unit=1.0 / statistics.scale if whole else 0.0,
+        learnt=tuple(sorted({drawing_digest(d) for d in kept})),
     )
 
 

@@ -26,6 +26,7 @@ def write(
     """Write ``card.json`` and ``card.md`` into the model's folder."""
     value = {
         "strokebook": __version__,
+        "name": info["name"],
         "ended": result.ended,
         "steps": result.steps,
         "best_step": result.best_step,
@@ -55,7 +56,7 @@ def _page(
         else ""
     )
     text = [
-        f"# {result.folder.name}",
+        f"# {info['name']}",
         "",
         f"SketchRNN ({kind}): {CELLS[model.decoder_cell]} {model.decoder}{encoder},"
         f" {model.mixtures} mixtures.",

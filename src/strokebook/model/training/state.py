@@ -33,6 +33,7 @@ class TrainState:
         overfits: Step at which overfitting was seen; 0: not so far.
         cooldown: The fields of its :class:`~strokebook.model.training.cooldown.Cooldown`; None:
             it has not begun.
+        last_per_point: Nats a point of the last validation; None: there was none.
     """
 
     step: int = 0
@@ -49,6 +50,7 @@ class TrainState:
     at_best: float | None = None
     overfits: int = 0
     cooldown: dict[str, Any] | None = None
+    last_per_point: float | None = None
 
     def record_step(self, reconstruction: float, kl: float) -> None:
         """Count a step that was done."""

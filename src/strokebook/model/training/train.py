@@ -21,7 +21,7 @@ from strokebook.model.data.augment import Augmentation
 from strokebook.model.data.batches import Epochs
 from strokebook.model.data.training_data import TrainingData, prepare
 from strokebook.model.networks.sketch_rnn import SketchNet
-from strokebook.model.training import metrics, model_card, samples
+from strokebook.model.training import forecast, metrics, model_card, samples
 from strokebook.model.training.cooldown import Cooldown, begin, is_late
 from strokebook.model.training.interrupts import Interrupts
 from strokebook.model.training.result import TrainResult
@@ -49,6 +49,7 @@ def train(
     progress: Progress = SILENT,
     resume: bool = True,
     start_from: Path | None = None,
+    name: str | None = None,
 ) -> TrainResult:
     """Train a model into ``folder``; go on where an earlier call with the same data stopped.
 
@@ -66,6 +67,7 @@ def train(
         resume: False: what the folder holds is replaced.
         start_from: Folder of a model of the same sizes whose weights training starts with; default:
             what ``options.start_from`` names. It may be ``folder`` itself (with ``resume`` false).
+        name: What the model's card calls it; default: its folder's name.
 
     Raises:
         StrokebookError: Data that cannot be used, a folder that holds another training, or losses
@@ -80,7 +82,7 @@ def train(
     if start_from is None:
         start_from = starter.named(options.start_from, model)
     try:
-        run = _Run(data, model, options, folder, progress)
+        run = _Run(data, model, options, folder, progress, name or folder.resolve().name)
         run.open(resume, start_from)
         return run.go()
     finally:
@@ -97,6 +99,7 @@ class _Run:
         options: TrainOptions,
         folder: Path,
         progress: Progress,
+        name: str,
     ) -> None:
         self.data, self.options, self.folder, self.progress = data, options, folder, progress
         net = SketchNet(model, torch.Generator().manual_seed(options.seed))
@@ -115,10 +118,12 @@ class _Run:
         self.loop = TrainState()
         self.board: metrics.Board | None = None
         self.mark = self.saved = time.monotonic()
-        self.first, self.before = 0, 0.0
+        self.first, self.before, self.warm = 0, 0.0, 0.0
         self.info: dict[str, Any] = {
             "train": dataclasses.asdict(options),
             "data": data.key,
+            "name": name,
+            "learnt": list(data.learnt),
             "valid_drawings": len(data.valid),
             "started_from": None,
         }
@@ -197,8 +202,14 @@ class _Run:
         if ended:
             return ended
         left = range(self.loop.step, self.options.steps)
+        self.progress.say(forecast.outlook(self.data, self.options, self.loop.step))
         for _ in self.progress.track(left, "training", len(left)):
             self._one_step()
+            if self.loop.step == self.first + 1:
+                self.warm = self.loop.seconds
+            elif self.loop.step == self.first + 1 + forecast.TIMED:
+                pace = (self.loop.seconds - self.warm) / forecast.TIMED
+                self.progress.say(forecast.duration_line(pace, self.options, self.loop))
             if self.loop.step % self.options.validate_every == 0:
                 self._validate()
             self._show()
@@ -223,15 +234,15 @@ class _Run:
                 self._begin_cooldown()
         elif self._is_out_of_patience():
             return "patience"
-        return "minutes" if 0 < 60.0 * options.minutes <= loop.seconds else ""
+        return "minutes" if 0 < options.most_seconds <= loop.seconds else ""
 
     def _is_out_of_patience(self) -> bool:
-        return 0 < self.options.patience <= self.loop.since_best
+        return 0 < self.options.ends_after <= self.loop.since_best
 
     def _limits(self) -> tuple[int, float, int, float]:
         """Where training stands and where it ends at the latest: steps and seconds of both."""
         options, loop = self.options, self.loop
-        return loop.step, loop.seconds, options.steps, 60.0 * options.minutes
+        return loop.step, loop.seconds, options.steps, options.most_seconds
 
     def _begin_cooldown(self) -> None:
         """Let the learning rate fall from now on; from the best weights, where others followed."""
@@ -293,12 +304,10 @@ class _Run:
         }
         self._record(line)
         pace = (loop.seconds - self.before) / max(loop.step - self.first, 1)
-        left = pace * (options.steps - loop.step)
-        if options.minutes:
-            left = min(left, 60.0 * options.minutes - loop.seconds)
+        left = forecast.seconds_left(pace, options, loop)
         self.progress.say(
             f"step {loop.step} of {options.steps}: reconstruction {reconstruction / count:.4f},"
-            f" KL {kl / count:.3f}; {pace:.3f} s a step, at most {_duration(left)} left"
+            f" KL {kl / count:.3f}; {pace:.3f} s a step, at most {forecast.duration(left)} left"
         )
 
     def _validate(self) -> None:
@@ -317,13 +326,15 @@ class _Run:
         best = Scores(**loop.best) if loop.best else None
         better = best is None or scores.per_point < best.per_point
         overfits = loop.record_validation(better, values)
+        gain = forecast.gain(loop.last_per_point, scores.per_point)
+        loop.last_per_point = scores.per_point
         if better:
             self._save("best", values)
         self._save_last()
         self.progress.say(
             f"step {loop.step}: validation {scores.per_point:.3f} nats a point (position"
             f" {scores.position:.3f}, pen {scores.pen:.3f}"
-            + (f", z {scores.divergence:.3f})" if scores.kl else ")")
+            + (f", z {scores.divergence:.3f}){gain}" if scores.kl else f"){gain}")
             + (", the best so far" if better else f", {loop.since_best} since the best")
         )
         if overfits:
@@ -388,15 +399,9 @@ def _device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
 def _summary(result: TrainResult) -> str:
     best = f", best {result.best.per_point:.3f} nats a point" if result.best else ""
     return (
         f"training ended ({result.ended}) after {result.steps} steps and"
-        f" {_duration(result.seconds)}: best at step {result.best_step}{best}"
+        f" {forecast.duration(result.seconds)}: best at step {result.best_step}{best}"
     )

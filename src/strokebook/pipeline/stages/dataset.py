@@ -13,7 +13,7 @@ from strokebook.dataset.card import make_card, read_pages, write_card
 from strokebook.dataset.load import read_npz
 from strokebook.dataset.npz import write_flat, write_npz
 from strokebook.dataset.points_picture import points_picture
-from strokebook.dataset.splits import Part, SplitArrays
+from strokebook.dataset.splits import Part, SplitArrays, page_group
 from strokebook.library.catalogue.records import DrawingRecord
 from strokebook.library.edits import trash
 from strokebook.pipeline.output.pictures import save_picture
@@ -74,7 +74,7 @@ def _build(project: Project) -> Outcome:
         return outcome
     project.catalogue.note_trained(d.image for d in records)
     sources = [
-        Source(d.id, d.page, load_figure(project, d))
+        Source(d.id, page_group(d.page), load_figure(project, d))
         for d in project.progress.track(records, "read drawings")
     ]
     dataset = build(sources, project.settings.dataset, _previous(npz), project.progress)
@@ -89,9 +89,17 @@ def _build(project: Project) -> Outcome:
 
 
 def _previous(npz: Path) -> dict[str, Part] | None:
-    """The earlier split, so that no page moves from one part to another."""
+    """The earlier split, so that no page moves from one part to another.
+
+    Cards of earlier versions may have twins in two parts: the first of them decides for both.
+    """
     card = npz.with_suffix(".card.json")
-    return read_pages(card) if card.exists() else None
+    if not card.exists():
+        return None
+    kept: dict[str, Part] = {}
+    for page, part in sorted(read_pages(card).items()):
+        kept.setdefault(page_group(page), part)
+    return kept
 
 
 def _write(project: Project, dataset: DataSet, npz: Path) -> None:

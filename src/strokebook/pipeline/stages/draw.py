@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ from strokebook.pipeline.project import Project
 from strokebook.pipeline.settings import fingerprint
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
 from strokebook.pipeline.stages.dataset import load_dataset
+from strokebook.pipeline.stages.train import STAGE as TRAIN
 from strokebook.pipeline.stages.train import model_folder
 
 if TYPE_CHECKING:
@@ -42,9 +44,7 @@ def draw_with_model(project: Project) -> Outcome:
     if is_done(project, STAGE, "all", key) and (folder / "completions.png").exists():
         outcome.ready = 1
         return outcome
-    from strokebook.model.checkpoints.checkpoint import load_model
-
-    model, data = load_model(model_folder(project)), load_dataset(project)
+    model, data = _drawing_model(project), load_dataset(project)
     unseen = [*data.test, *data.valid] or list(data.train)
     starts = [_start(rows, o.start_share) for rows in unseen[:STARTS]]
     _completions(project, model, starts)
@@ -59,7 +59,26 @@ def draw_with_model(project: Project) -> Outcome:
 def draw_key(project: Project) -> str:
     """The key of what the model draws: the model, the settings, the seed."""
     card, o = model_folder(project) / "best.json", project.settings.draw
-    return key_of(STAGE, VERSION, fingerprint(o), str(project.options.seed), file_digest(card))
+    with_ = [drawn_with(project)] if drawn_with(project) != "model" else []
+    seed = str(project.options.seed)
+    return key_of(STAGE, VERSION, fingerprint(o), seed, file_digest(card), *with_)
+
+
+def drawn_with(project: Project) -> str:
+    """What draws the pictures: ``model``, or ``starter`` where that was better (as trained)."""
+    result = project.catalogue.result(TRAIN, "all")
+    return str(result.summary.get("drawn_with", "model")) if result else "model"
+
+
+def _drawing_model(project: Project) -> SketchModel:
+    """The project's model, or the starter in the units of the project's drawings."""
+    from strokebook.model.checkpoints import starter
+    from strokebook.model.checkpoints.checkpoint import load_model
+
+    own = load_model(model_folder(project))
+    if drawn_with(project) == "model":
+        return own
+    return dataclasses.replace(load_model(starter.FOLDER), statistics=own.statistics)
 
 
 def _start(rows: Stroke3, share: float) -> Drawing:

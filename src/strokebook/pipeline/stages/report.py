@@ -127,7 +127,7 @@ def _page(project: Project, summary: Summary) -> HtmlPage:
         f"{project.library.name}: from sketchbooks to a model",
         f"{total} pages, {summary.drawings['found']} drawings · strokebook {__version__}",
     )
-    _completions(project, page)
+    _completions(project, page, summary)
     _pages(project, page, summary)
     _clusters(project, page)
     _path(project, page, summary)
@@ -150,12 +150,18 @@ def _tables(page: HtmlPage, summary: Summary, *titles: str) -> None:
             page.table(table.columns, table.rows)
 
 
-def _completions(project: Project, page: HtmlPage) -> None:
+def _completions(project: Project, page: HtmlPage, summary: Summary) -> None:
     drawn = project.at("drawn")
     if not (drawn / "completions.png").exists():
         return
-    page.section("What the model draws", "Starts that it has not seen, and how it goes on.")
-    _show(page, drawn / "completions.png", "Left: the start. Black: given; blue: the model's line.")
+    facts = summary.model or {}
+    who = "the starter" if facts.get("drawn_with") == "starter" else "the model"
+    page.section(
+        f"What {who} draws",
+        f"Starts that it has not seen, and how it goes on. {facts.get('remark', '')}".strip(),
+    )
+    caption = f"Left: the start. Black: given; blue: {who}'s line."
+    _show(page, drawn / "completions.png", caption)
     _show(page, drawn / "completions.gif", "The first start's completions, drawn.")
 
 
@@ -205,7 +211,8 @@ def _data(project: Project, page: HtmlPage, summary: Summary) -> None:
 def _model(project: Project, page: HtmlPage, summary: Summary) -> None:
     if summary.model is None:
         return
-    page.section("Model", "SketchRNN, trained on the data set.")
+    remark = summary.model.get("remark", "")
+    page.section("Model", f"SketchRNN, trained on the data set. {remark}".strip())
     _tables(page, summary, "Model")
     _show(page, model_folder(project) / "curve.png", "Losses while it learnt.")
     drawn: Sequence[tuple[str, str]] = (

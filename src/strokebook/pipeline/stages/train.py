@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from strokebook.base import owned, trees
 from strokebook.base.files import file_digest
+from strokebook.dataset.splits import Rows
 from strokebook.library.edits import trash
-from strokebook.model.config import ModelOptions
+from strokebook.model.config import ModelOptions, TrainOptions
 from strokebook.pipeline.locks import RunStopped, check_stop, editing
+from strokebook.pipeline.output.pictures import counted
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.settings import fingerprint
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
 from strokebook.pipeline.stages.dataset import load_dataset, npz_file
+
+if TYPE_CHECKING:
+    from strokebook.model.checkpoints.checkpoint import Checkpoint
+    from strokebook.model.training.result import TrainResult
 
 STAGE, VERSION = "train", "1"
 DEAR = 60.0  # seconds of training that are worth keeping
@@ -31,8 +38,10 @@ def model_folder(project: Project) -> Path:
 def train_model(project: Project) -> Outcome:
     """Train, go on with a training that was cut short, or leave a model that is up to date.
 
-    A data set that has changed since gives a new training, which starts from the model there is;
-    the first one starts from what ``[train] start_from`` names.
+    A data set that has changed since gives a new training. It goes on from the model there is only
+    where drawings were added and none of those that one learnt from has gone: what was dropped or
+    made private would else stay in its weights. Every other training begins afresh, from what
+    ``[train] start_from`` names.
     """
     outcome, timer = Outcome(STAGE), Timer()
     if not npz_file(project).exists():
@@ -50,13 +59,15 @@ def train_model(project: Project) -> Outcome:
             f"(at least {LEAST}); scan more pages."
         )
         return outcome
-    result = _train(project, key, data.train, data.valid)
+    result, remark = _train(project, key, data.train, data.valid)
     if result.ended == "interrupted":
         raise KeyboardInterrupt
     # The model lands under the key of what it learned from, so that nothing of it is lost; where an
     # edit has changed that meanwhile, the next run trains again.
     if not npz_file(project).exists() or training_key(project) != key:
         outcome.notes.append("the data set changed while the model was trained; run again.")
+    if remark:
+        outcome.notes.append(remark)
     outcome.worked, outcome.seconds = 1, timer.seconds
     return outcome
 
@@ -67,15 +78,24 @@ def training_key(project: Project) -> str:
     return key_of(STAGE, VERSION, fingerprint(s.model, s.train), file_digest(npz_file(project)))
 
 
-def _train(project: Project, key: str, train_rows: Any, valid_rows: Any) -> Any:
+def _train(
+    project: Project, key: str, train_rows: Sequence[Rows], valid_rows: Sequence[Rows]
+) -> tuple[TrainResult, str]:
+    """Train and put the model in place; the result, and what to say of it."""
+    from strokebook.model.training.against_starter import judge_model
     from strokebook.model.training.train import train
 
     folder, work = model_folder(project), project.at("models", f".training-{key}")
     _clear_others(project, work)
-    named, sizes = _start(project)
-    before = folder if _same_net(project, folder, sizes) else named
-    if project.catalogue.purges():
-        before = named  # the former model may know a page that is private now
+    before, sizes = _start(project)
+    former = _former(project, folder, sizes)
+    if former is not None:
+        goes_on, why = goes_on_from(former, train_rows, project.settings.train)
+        if project.catalogue.purges():
+            goes_on, why = False, "The model begins afresh: a page that it knew is private now."
+        before = folder if goes_on else before
+        if not (work / "last.json").exists():  # a training that was cut short has begun already
+            project.progress.say(why)
     try:
         result = train(
             train_rows,
@@ -85,17 +105,54 @@ def _train(project: Project, key: str, train_rows: Any, valid_rows: Any) -> Any:
             work,
             progress=project.progress,
             start_from=before,
+            name=project.folder.name,
         )
         if result.ended != "interrupted":
+            verdict = judge_model(result, sizes, project.settings.train, train_rows, valid_rows)
             with editing(project):
                 check_stop(project)
                 _put_in_place(project, work, folder)
-                project.catalogue.put_result(STAGE, "all", key, result.seconds, _facts(result))
+                facts = _facts(result) | dataclasses.asdict(verdict)
+                project.catalogue.put_result(STAGE, "all", key, result.seconds, facts)
     except RunStopped:
         # Somebody needs what it learned from gone: not even its last checkpoint may stay.
         trees.remove_tree(work)
         raise
-    return result
+    return result, verdict.remark if result.ended != "interrupted" else ""
+
+
+def goes_on_from(
+    former: Checkpoint, rows: Sequence[Rows], options: TrainOptions
+) -> tuple[bool, str]:
+    """Whether a training may go on from the former model, and a sentence that says why.
+
+    Args:
+        former: The model there is, with the digests of what it learnt from.
+        rows: The drawings to learn from now, stroke-3 ``(N, 3)``.
+        options: Of the training; ``start_from = "nothing"`` always holds.
+    """
+    from strokebook.model.checkpoints.starter import NOTHING
+    from strokebook.model.data.training_data import drawing_digest
+
+    if options.start_from in NOTHING:
+        return False, "The model begins from nothing, as start_from in [train] says."
+    learnt = former.info.get("learnt")
+    if not isinstance(learnt, list):
+        return False, "The model begins afresh: of the former one it is not known what it learnt."
+    now, then = {drawing_digest(r) for r in rows}, set(map(str, learnt))
+    if gone := len(then - now):
+        drawings = "1 drawing" if gone == 1 else f"{gone} drawings"
+        return False, (
+            f"The model begins afresh: {drawings} that the former one learnt from"
+            f" {'is' if gone == 1 else 'are'} no longer there to learn from, and would stay in its"
+            " weights."
+        )
+    if now == then:
+        return False, "The model begins afresh: the drawings are the same, the settings are not."
+    added = len(now - then)
+    return True, (
+        f"The training goes on from the former model: {counted(added, 'drawing')} came, none went."
+    )
 
 
 def _start(project: Project) -> tuple[Path | None, ModelOptions]:
@@ -115,17 +172,19 @@ def _start(project: Project) -> tuple[Path | None, ModelOptions]:
     return folder, options
 
 
-def _same_net(project: Project, folder: Path, sizes: ModelOptions) -> bool:
+def _former(project: Project, folder: Path, sizes: ModelOptions) -> Checkpoint | None:
+    """The model there is, if it has the sizes."""
     from strokebook.base.errors import StrokebookError
     from strokebook.model.checkpoints.checkpoint import read
 
     if not (folder / "best.json").exists():
-        return False
+        return None
     try:
-        return read(folder, "best").options == sizes
+        former = read(folder, "best")
     except StrokebookError as error:
         project.progress.say(f"The former model is not used: {error}")
-        return False
+        return None
+    return former if former.options == sizes else None
 
 
 def _clear_others(project: Project, work: Path) -> None:
