@@ -15,6 +15,7 @@ from strokebook.pipeline.locks import RunStopped, check_stop, editing
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.settings import fingerprint
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
+from strokebook.pipeline.stages.artist_line import fit_line
 from strokebook.pipeline.stages.dataset import load_dataset, npz_file
 
 STAGE, VERSION = "train", "1"
@@ -87,6 +88,7 @@ def _train(project: Project, key: str, train_rows: Any, valid_rows: Any) -> Any:
             start_from=before,
         )
         if result.ended != "interrupted":
+            _learn_line(project, work)
             with editing(project):
                 check_stop(project)
                 _put_in_place(project, work, folder)
@@ -96,6 +98,17 @@ def _train(project: Project, key: str, train_rows: Any, valid_rows: Any) -> Any:
         trees.remove_tree(work)
         raise
     return result
+
+
+def _learn_line(project: Project, folder: Path) -> None:
+    """The artist's line between the points, beside the weights; a training resumed has it."""
+    from strokebook.model.line.stored_line import NAME
+
+    if not (folder / NAME).exists() and not fit_line(project, folder):
+        project.progress.say(
+            "There were too few traced lines to learn how this hand draws between the points; the"
+            " model draws with the line that comes with strokebook."
+        )
 
 
 def _start(project: Project) -> tuple[Path | None, ModelOptions]:
