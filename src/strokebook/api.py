@@ -211,16 +211,29 @@ class Model:
     net: SketchModel
 
     def sample(
-        self, n: int = 9, *, temperature: float = 0.5, seed: int = 0, **more: Any
+        self,
+        n: int = 9,
+        *,
+        temperature: float = 0.5,
+        seed: int = 0,
+        plain: bool = False,
+        **more: Any,
     ) -> list[Drawing]:
-        """New drawings; ``more`` as for :func:`strokebook.model.sampling.generate.sample`.
+        """New drawings, with the artist's line between the points that the model draws.
+
+        Args:
+            n: How many.
+            temperature: Low: likely; high: daring.
+            seed: Of every random choice.
+            plain: The bare points instead.
+            more: As for :func:`strokebook.model.sampling.generate.sample`.
 
         Raises:
             UsageError: A number out of range.
         """
-        from strokebook.model.sampling.generate import sample
+        from strokebook.model.sampling import sample, shown
 
-        return sample(self.net, n, temperature, seed, **more)
+        return shown(self.net, sample(self.net, n, temperature, seed, **more), plain=plain)
 
     def complete(
         self,
@@ -229,15 +242,19 @@ class Model:
         *,
         temperature: float = 0.5,
         seed: int = 0,
+        plain: bool = False,
         **more: Any,
     ) -> list[Drawing]:
         """Different endings of one start, which stays as it is.
+
+        Between the points that the model draws runs the artist's line.
 
         Args:
             start: At least two different points, in any unit.
             n: How many endings.
             temperature: Low: likely; high: daring.
             seed: Of every random choice; the same seed gives the same endings.
+            plain: The bare points instead.
             more: As for :func:`strokebook.model.sampling.generate.complete`.
 
         Raises:
@@ -251,6 +268,7 @@ class Model:
             >>> [e.meta["start_points"] for e in endings]
             [4, 4, 4]
         """
-        from strokebook.model.sampling.generate import complete
+        from strokebook.model.sampling import complete, shown
 
-        return complete(self.net, start, n, temperature, seed, **more)
+        endings = complete(self.net, start, n, temperature, seed, **more)
+        return shown(self.net, endings, plain=plain)

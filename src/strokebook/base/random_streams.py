@@ -40,6 +40,8 @@ class RandomStream(StrEnum):
     VARIATION = "z of variations of a drawing"
     COMPONENT_AND_PEN = "rollout: uniforms for component and pen state"
     OFFSET = "rollout: normals within a component"
+    LINE_DRAWINGS = "which drawings a line between points is learnt from"
+    LINE_FIT = "the line between points: first weights and order of a restorer's fit"
     FINE_TUNE_SPLIT = "fine-tuning: which pages are held out"
     FINE_TUNING = "fine-tuning: order and mixing of pages"
 

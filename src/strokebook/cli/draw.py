@@ -35,7 +35,7 @@ def sample(options: ChoiceOptions) -> None:
         choose=options.choose,
         of=options.of,
     )
-    options.save(drawings, "sample")
+    options.save(model, drawings, "sample")
 
 
 @app.command()
@@ -75,7 +75,7 @@ def complete(
         drawings = draw(
             model, beginning, n, temperatures, seed, points, lifted=lifted, choose=choose, of=of
         )
-    options.save(drawings, "complete", before=[beginning])
+    options.save(model, drawings, "complete", before=[beginning])
 
 
 @app.command()
@@ -103,7 +103,7 @@ def vary(
     original, temperatures = read_drawing(drawing), options.temperatures()
     model = options.load_model()
     variations = draw(model, original, n, strength, temperatures, options.seed)
-    options.save(variations, "vary", before=[original])
+    options.save(model, variations, "vary", before=[original])
 
 
 @app.command()
@@ -117,8 +117,9 @@ def reconstruct(drawing: DrawingFile, options: DrawingOptions) -> None:
     from strokebook.model.sampling import reconstruct as draw
 
     original, temperatures = read_drawing(drawing), options.temperatures()
-    reconstruction = draw(options.load_model(), original, temperatures, options.seed)
-    options.save([reconstruction], "reconstruct", before=[original])
+    model = options.load_model()
+    reconstruction = draw(model, original, temperatures, options.seed)
+    options.save(model, [reconstruction], "reconstruct", before=[original])
 
 
 @app.command()
@@ -146,4 +147,4 @@ def interpolate(
     a, b = read_drawing(first), read_drawing(second)
     temperatures, model = options.temperatures(), options.load_model()
     drawings = draw(model, a, b, n, temperatures, options.seed, spherical=not straight)
-    options.save(drawings, "interpolate", before=[a], after=[b])
+    options.save(model, drawings, "interpolate", before=[a], after=[b])

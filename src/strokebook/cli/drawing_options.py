@@ -107,6 +107,14 @@ Points = Annotated[
         show_default=False,
     ),
 ]
+Plain = Annotated[
+    bool,
+    typer.Option(
+        "--plain",
+        help="Straight segments between the points that the model draws, instead of the artist's"
+        " line.",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -119,6 +127,7 @@ class DrawingOptions:
     temperature: TemperatureOption = 0.25
     pen_temperature: PenTemperature = None
     seed: Seed = 0
+    plain: Plain = False
 
     def load_model(self) -> SketchModel:
         """The model that draws; a project's notes where its drawings go, to delete them in need."""
@@ -136,11 +145,18 @@ class DrawingOptions:
         pen = self.temperature if self.pen_temperature is None else self.pen_temperature
         return Temperature(self.temperature, pen)
 
-    def save(self, drawings: list[Drawing], name: str, **inputs: list[Drawing]) -> None:
-        """Save drawings and their sheet, on which ``inputs`` stand too, and print the paths."""
+    def save(
+        self, model: SketchModel, drawings: list[Drawing], name: str, **inputs: list[Drawing]
+    ) -> None:
+        """Save what ``model`` drew, with the artist's line between its points, and print the paths.
+
+        On the sheet the ``inputs`` stand too, as they were given.
+        """
+        from strokebook.model.sampling import shown
         from strokebook.pipeline.output.contact_sheet import save_drawings
 
-        for path in save_drawings(drawings, self.output, name, **inputs):
+        pictured = shown(model, drawings, plain=self.plain)
+        for path in save_drawings(pictured, self.output, name, **inputs):
             answer(f"{path}")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,6 +28,8 @@ from strokebook.base.reading import read_plain
 from strokebook.model.checkpoints.folder import mark_model
 from strokebook.model.config import ModelOptions
 from strokebook.model.data.statistics import DataStatistics, from_json
+from strokebook.model.line.restorer import LineRestorer
+from strokebook.model.line.stored_line import default_line, line_of
 from strokebook.model.networks.sketch_rnn import SketchNet
 
 FORMAT = "strokebook-model"
@@ -60,12 +62,21 @@ class Checkpoint:
 
 @dataclass(frozen=True, eq=False)
 class SketchModel:
-    """A trained net ready to draw, with what it knows of its data."""
+    """A trained net ready to draw, with what it knows of its data.
+
+    Attributes:
+        net: Its weights.
+        options: What it was made with.
+        statistics: Of the drawings it learnt from.
+        info: Anything else about it, as its checkpoint holds it.
+        line: What bends the segments that it draws into the artist's line.
+    """
 
     net: SketchNet
     options: ModelOptions
     statistics: DataStatistics
     info: dict[str, Any]
+    line: LineRestorer = field(default_factory=default_line)
 
     @property
     def scale(self) -> float:
@@ -245,4 +256,4 @@ def load_model(folder: Path, device: str = "cpu") -> SketchModel:
     net = SketchNet(stored.options)
     fill(net, stored.tensors, folder)
     net.to(torch.device(device)).eval().requires_grad_(False)
-    return SketchModel(net, stored.options, stored.statistics, stored.info)
+    return SketchModel(net, stored.options, stored.statistics, stored.info, line_of(folder))

@@ -20,7 +20,7 @@ from strokebook.model.data.rescale import Rescaled, fit
 from strokebook.model.distributions.temperature import Temperature
 from strokebook.model.sampling.rollout import PresampledNoise, initial_batch
 from strokebook.model.sampling.starts import stroke5
-from strokebook.model.sampling.stream import Stream, check_count, check_most, placed
+from strokebook.model.sampling.stream import ZOOM, Stream, check_count, check_most, placed
 
 PARALLEL = 0.9995  # cosine over which spherical interpolation is the same as straight
 
@@ -159,9 +159,9 @@ def _stream(
 
 def _in_place(stream: Stream, drawing: Drawing, fitted: Rescaled) -> list[Drawing]:
     """What was drawn, where ``drawing`` lies."""
-    varied = []
+    varied, zoom = [], stream.scale / fitted.unit
     for index, rows in enumerate(stream.rows()):
         again = drawing.with_strokes(placed(rows, fitted.origin, fitted.unit))
-        meta = {"seed": stream.seed, "index": index}
+        meta = {"seed": stream.seed, "index": index, ZOOM: zoom}
         varied.append(dataclasses.replace(again, meta=meta))
     return varied

@@ -30,6 +30,7 @@ from strokebook.model.sampling.rollout import (
 from strokebook.model.sampling.starts import Start, prior
 
 LEAST = 2  # points of a new drawing
+ZOOM = "zoom"  # in a drawing's meta: units of the training data per unit of the drawing
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,12 +69,12 @@ class Stream:
     ) -> None:
         least = LEAST if start is None else 1
         self.start, self.seed, self.n = start, seed, len(decoders.row)
-        self._scale = model.scale
+        self.scale = model.scale
         self._come: list[Drawn] = []
         self._steps = steps(model.net, decoders, draws, temperature, least, weighed=weighed)
 
     def __iter__(self) -> Iterator[Moment]:
-        unit, last = self._scale, np.zeros(2)
+        unit, last = self.scale, np.zeros(2)
         if self.start is not None:
             unit, last = self.start.fitted.unit, self.start.fitted.last
         rows = [drawn.rows for drawn in self._come]
@@ -122,8 +123,8 @@ class Stream:
             return [] if self.start is None else [self.start.drawing] * self.n
         numbered = enumerate(self.rows())
         if self.start is None:
-            return [_new(rows, self._scale, self.seed, k) for k, rows in numbered]
-        return [_ending(self.start, rows, self.seed, k) for k, rows in numbered]
+            return [_new(rows, self.scale, self.seed, k) for k, rows in numbered]
+        return [_ending(self.start, rows, self.scale, self.seed, k) for k, rows in numbered]
 
 
 def stream(
@@ -209,7 +210,7 @@ def _new(rows: Rows, scale: float, seed: int, place: int) -> Drawing:
     return from_stroke3(scaled, meta={"seed": seed, "index": place})
 
 
-def _ending(start: Start, rows: Rows, seed: int, place: int) -> Drawing:
+def _ending(start: Start, rows: Rows, scale: float, seed: int, place: int) -> Drawing:
     """The start with the drawn rows after it, in its own coordinates."""
     new = placed(rows, start.fitted.last, start.fitted.unit)
     old = list(start.drawing.strokes)
@@ -217,5 +218,10 @@ def _ending(start: Start, rows: Rows, seed: int, place: int) -> Drawing:
         old[-1:] = [np.concatenate((old[-1], *new[:1]))]
         new = new[1:]
     start_points = start.drawing.n_points
-    meta = start.drawing.meta | {"start_points": start_points, "seed": seed, "index": place}
+    meta = start.drawing.meta | {
+        "start_points": start_points,
+        "seed": seed,
+        "index": place,
+        ZOOM: scale / start.fitted.unit,
+    }
     return dataclasses.replace(start.drawing.with_strokes([*old, *new]), meta=meta)

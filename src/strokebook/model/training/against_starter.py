@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model.checkpoints import starter
 from strokebook.model.checkpoints.checkpoint import load_model
-from strokebook.model.config import ModelOptions, TrainOptions
+from strokebook.model.config import TrainOptions
 from strokebook.model.data.training_data import prepare
 from strokebook.model.training.result import TrainResult
 from strokebook.model.training.validation import Scores, score
@@ -39,7 +39,6 @@ class ModelVerdict:
 
 def judge_model(
     result: TrainResult,
-    model: ModelOptions,
     options: TrainOptions,
     train: Sequence[Stroke3],
     valid: Sequence[Stroke3],
@@ -48,12 +47,11 @@ def judge_model(
 
     Args:
         result: Of the training.
-        model: Sizes of the net.
         options: Of the training.
         train: Stroke-3 arrays ``(N, 3)`` that it learnt from.
         valid: Those kept aside; without any there is nothing to compare by.
     """
-    untouched = starter_scores(model, options, train, valid) if result.best else None
+    untouched = starter_scores(options, train, valid) if result.best else None
     costs = None
     if untouched is not None and result.best is not None:
         one, two = untouched.per_point, result.best.per_point
@@ -66,7 +64,6 @@ def judge_model(
 
 
 def starter_scores(
-    model: ModelOptions,
     options: TrainOptions,
     train: Sequence[Stroke3],
     valid: Sequence[Stroke3],

@@ -9,7 +9,7 @@ from strokebook.base.files import atomic_open
 from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.data.statistics import DataStatistics
 from strokebook.model.networks.sketch_rnn import SketchNet
-from strokebook.model.sampling import sample
+from strokebook.model.sampling import sample, shown
 
 FOLDER = "samples"
 COUNT, COLUMNS, CELL = 8, 4, 200
@@ -30,7 +30,8 @@ def save_samples(
     """
     from strokebook.geometry.render import sheet
 
-    drawn = sample(SketchModel(net, net.options, statistics, {}), COUNT, TEMPERATURE, seed)
+    model = SketchModel(net, net.options, statistics, {})
+    drawn = shown(model, sample(model, COUNT, TEMPERATURE, seed))
     path = picture_of(folder, step)
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_open(path) as file:

@@ -87,15 +87,16 @@ def _start(rows: Stroke3, share: float) -> Drawing:
 
 
 def _completions(project: Project, model: SketchModel, starts: list[Drawing]) -> None:
-    from strokebook.model.sampling import complete
+    from strokebook.model.sampling import complete, shown
 
     o, folder = project.settings.draw, project.at("drawn")
     cells: list[Image.Image] = []
     titles: list[str] = []
     for number, start in enumerate(starts, start=1):
-        completions = complete(
+        endings = complete(
             model, start, o.completions, o.temperature, project.options.seed, zoom=1.0
         )
+        completions = shown(model, endings)
         write_layers(
             [(f"{n} completion", d) for n, d in enumerate(completions, start=1)],
             folder / f"completions-{number}.svg",
@@ -111,21 +112,21 @@ def _completions(project: Project, model: SketchModel, starts: list[Drawing]) ->
 
 
 def _samples(project: Project, model: SketchModel) -> None:
-    from strokebook.model.sampling import sample
+    from strokebook.model.sampling import sample, shown
 
     o = project.settings.draw
-    samples = sample(model, 16, o.temperature, project.options.seed)
+    samples = shown(model, sample(model, 16, o.temperature, project.options.seed))
     save_picture(sheet(samples, 8, 200), project.at("drawn", "samples.png"))
 
 
 def _reconstructions(project: Project, model: SketchModel, drawings: list[Drawing]) -> None:
-    from strokebook.model.sampling import interpolate, reconstruct
+    from strokebook.model.sampling import interpolate, reconstruct, shown
 
     o, seed = project.settings.draw, project.options.seed
-    again = [reconstruct(model, d, o.temperature, seed) for d in drawings]
+    again = shown(model, [reconstruct(model, d, o.temperature, seed) for d in drawings])
     pairs = [cell for pair in zip(drawings, again, strict=True) for cell in pair]
     titles = ["given", "reconstructed"] * len(drawings)
     save_picture(sheet(pairs, 6, 200, titles), project.at("drawn", "reconstructions.png"))
     if len(drawings) > 1:
-        way = interpolate(model, drawings[0], drawings[1], 8, o.temperature, seed)
+        way = shown(model, interpolate(model, drawings[0], drawings[1], 8, o.temperature, seed))
         save_picture(sheet(way, 8, 200), project.at("drawn", "interpolation.png"))

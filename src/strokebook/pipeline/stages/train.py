@@ -18,6 +18,7 @@ from strokebook.pipeline.output.pictures import counted
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.settings import fingerprint
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
+from strokebook.pipeline.stages.artist_line import fit_line
 from strokebook.pipeline.stages.dataset import load_dataset, npz_file
 
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ def _train(
             name=project.folder.name,
         )
         if result.ended != "interrupted":
-            verdict = judge_model(result, sizes, project.settings.train, train_rows, valid_rows)
+            verdict = judge_model(result, project.settings.train, train_rows, valid_rows)
+            _learn_line(project, work)
             with editing(project):
                 check_stop(project)
                 _put_in_place(project, work, folder)
@@ -153,6 +155,17 @@ def goes_on_from(
     return True, (
         f"The training goes on from the former model: {counted(added, 'drawing')} came, none went."
     )
+
+
+def _learn_line(project: Project, folder: Path) -> None:
+    """The artist's line between the points, beside the weights; a training resumed has it."""
+    from strokebook.model.line.stored_line import NAME
+
+    if not (folder / NAME).exists() and not fit_line(project, folder):
+        project.progress.say(
+            "There were too few traced lines to learn how this hand draws between the points; the"
+            " model draws with the line that comes with strokebook."
+        )
 
 
 def _start(project: Project) -> tuple[Path | None, ModelOptions]:

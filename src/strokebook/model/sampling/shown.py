@@ -1,0 +1,31 @@
+"""What is shown of a model's drawings: the artist's line between the points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from strokebook.geometry.drawing import Drawing
+from strokebook.model.checkpoints.checkpoint import SketchModel
+from strokebook.model.sampling.stream import ZOOM
+
+
+def shown(model: SketchModel, drawings: Iterable[Drawing], *, plain: bool = False) -> list[Drawing]:
+    """Drawings of a model's as people get to see them.
+
+    Whatever measures, chooses or reads a model's drawings takes the points; this comes last. What
+    a person gave of a completion stays as it is.
+
+    Args:
+        model: It drew them.
+        drawings: As the functions of :mod:`strokebook.model.sampling` give them.
+        plain: Leave them as they are.
+    """
+    if plain:
+        return list(drawings)
+    # A line learnt elsewhere knows drawings of its own size.
+    extent = model.statistics.extent
+    size = model.line.extent / extent if extent > 0 else 1.0
+    return [
+        model.line.restore(d, size * d.meta.get(ZOOM, 1.0), d.meta.get("start_points", 0))
+        for d in drawings
+    ]

@@ -1,0 +1,95 @@
+"""The artist's line between the points of a data set, learnt beside a project's model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from strokebook.base.array_types import Floats
+from strokebook.base.errors import InputRefused
+from strokebook.base.random_streams import RandomStream, generator
+from strokebook.dataset.splits import Rows
+from strokebook.geometry.drawing import Points
+from strokebook.geometry.resample import to_frame
+from strokebook.geometry.svg.io import read_drawing
+from strokebook.pipeline.project import Project
+from strokebook.pipeline.stages.dataset import load_dataset, npz_file, offered
+from strokebook.pipeline.stages.figures import load_figure
+from strokebook.pipeline.stages.trace import trace_file
+
+LEAST = 10  # drawings to learn a line from; with fewer the one in the package is better
+MOST = 150  # of them: 27,000 segments of the sample library's
+MARGIN = 5.0  # units around a drawing within which a traced stroke may be its own
+Pair = tuple[list[Floats], list[Points]]
+
+
+def fit_line(project: Project, folder: Path) -> bool:
+    """Learn the line from the drawings that a model learns from, into the model's folder.
+
+    Held-out drawings and those of private pages are not looked at.
+
+    Returns:
+        Whether there were drawings enough; if not, nothing is written.
+    """
+    from strokebook.model.line.fitting import fit_restorer
+    from strokebook.model.line.pairs import line_pairs
+    from strokebook.model.line.restorer import PLACES
+    from strokebook.model.line.stored_line import save_line
+
+    found = list(_pairs(project))
+    if len(found) < LEAST:
+        return False
+    pairs = line_pairs(found, PLACES)
+    if not len(pairs):
+        return False
+    extent = float(project.settings.dataset.frame)
+    save_line(folder, fit_restorer(pairs, project.settings.train.seed, extent=extent))
+    return True
+
+
+def _pairs(project: Project) -> Iterator[Pair]:
+    """Traced strokes and the points learnt from, of training drawings, in units of the frame."""
+    frame = project.settings.dataset.frame
+    include = project.options.include_private
+    pages = {p.image: p for p in project.catalogue.pages(include_private=include)}
+    records = {d.id: d for d in offered(project)}
+    for name, rows in _training_rows(project):
+        record = records.get(name)
+        if record is None or record.image not in pages:
+            continue  # dropped or made private since
+        try:
+            figure = load_figure(project, record)
+            page = read_drawing(trace_file(project, pages[record.image]))
+        except InputRefused:
+            continue
+        framed, place = to_frame(figure, frame)
+        whole = [place.to_frame(s) for s in page.strokes]
+        near = [
+            s for s in whole if (s.max(0) > -MARGIN).all() and (s.min(0) < frame + MARGIN).all()
+        ]
+        yield near, _strokes(rows, framed.points[0])
+
+
+def _training_rows(project: Project) -> list[tuple[str, Rows]]:
+    """Names and rows of at most :data:`MOST` training drawings, chosen by the seed."""
+    npz = npz_file(project)
+    flat, rows = npz.with_name(f"{npz.stem}.flat.npz"), load_dataset(project).train
+    if not flat.exists():
+        return []
+    with np.load(flat, allow_pickle=False) as arrays:
+        names = [str(name) for name in arrays["train_ids"]]
+    if len(names) != len(rows):
+        return []  # the two are not of one build
+    rng = generator(project.settings.train.seed, RandomStream.LINE_DRAWINGS)
+    return [(names[k], rows[k]) for k in sorted(rng.permutation(len(rows))[:MOST])]
+
+
+def _strokes(rows: Rows, first: Points) -> list[Points]:
+    """Stroke-3 rows where the figure lies that they were made of."""
+    start = np.rint(first) if np.asarray(rows).dtype.kind in "iu" else first
+    points = np.cumsum(np.asarray(rows, np.float64)[:, :2], axis=0)
+    points = (points - points[0] + start).astype(np.float32)
+    ends = np.flatnonzero(np.asarray(rows)[:, 2] > 0.5) + 1
+    return [s for s in np.split(points, ends) if len(s)]
