@@ -38,6 +38,8 @@ class RandomStream(StrEnum):
     VARIATION = "z of variations of a drawing"
     COMPONENT_AND_PEN = "rollout: uniforms for component and pen state"
     OFFSET = "rollout: normals within a component"
+    CALIBRATION = "which training drawings a chooser learns from"
+    ACCEPTANCE = "uniforms by which drawings are accepted"
     FINE_TUNE_SPLIT = "fine-tuning: which pages are held out"
     FINE_TUNING = "fine-tuning: order and mixing of pages"
 

@@ -26,6 +26,8 @@ from strokebook.base.files import digest, inside, write_bytes, write_json
 from strokebook.base.options import build
 from strokebook.base.reading import read_plain
 from strokebook.model.checkpoints.folder import mark_model
+from strokebook.model.choosing import chooser_file
+from strokebook.model.choosing.chooser import Chooser
 from strokebook.model.config import ModelOptions
 from strokebook.model.data.statistics import DataStatistics, from_json
 from strokebook.model.networks.sketch_rnn import SketchNet
@@ -55,16 +57,28 @@ class Checkpoint:
     info: dict[str, Any]
     loop: dict[str, Any]
     tensors: dict[str, Tensor]
+    key: str
 
 
 @dataclass(frozen=True, eq=False)
 class SketchModel:
-    """A trained net ready to draw, with what it knows of its data."""
+    """A trained net ready to draw, with what it knows of its data.
+
+    Attributes:
+        net: Its weights.
+        options: Its sizes.
+        statistics: Of its training drawings.
+        info: Anything else that its checkpoint says.
+        key: Digest of the weights file; empty for a net that is not on disk.
+        chooser: Tells which of its drawings to show, where one was learnt.
+    """
 
     net: SketchNet
     options: ModelOptions
     statistics: DataStatistics
     info: dict[str, Any]
+    key: str = ""
+    chooser: Chooser | None = None
 
     @property
     def scale(self) -> float:
@@ -141,7 +155,9 @@ def read(folder: Path, which: Which) -> Checkpoint:
         options = build(ModelOptions, value["model"], str(path))
         statistics = from_json(value["facts"], f"{path} facts")
         tensors = {_present_name(name): t for name, t in load_tensors(data).items()}
-        return Checkpoint(options, statistics, value["info"], value["loop"], tensors)
+        return Checkpoint(
+            options, statistics, value["info"], value["loop"], tensors, value["digest"]
+        )
     except (SafetensorError, ArithmeticError, RuntimeError, *_WRONG, StrokebookError) as error:
         raise StrokebookError(f"{path} cannot be understood: {error}.", TRAIN_AGAIN) from error
 
@@ -243,4 +259,5 @@ def load_model(folder: Path, device: str = "cpu") -> SketchModel:
     net = SketchNet(stored.options)
     fill(net, stored.tensors, folder)
     net.to(torch.device(device)).eval().requires_grad_(False)
-    return SketchModel(net, stored.options, stored.statistics, stored.info)
+    chooser = chooser_file.read(folder, stored.key)
+    return SketchModel(net, stored.options, stored.statistics, stored.info, stored.key, chooser)

@@ -35,7 +35,7 @@ def model_files(folder: Path) -> list[Path]:
         if ours and weights.name == f"{which}-{value.get('digest')}.safetensors":
             present += [folder / f"{which}.json", weights]
     if present:
-        names = ("metrics.jsonl", "curve.png", "card.json", "card.md")
+        names = ("metrics.jsonl", "curve.png", "card.json", "card.md", "chooser.safetensors")
         present += [folder / name for name in names]
         present += [p for p in (folder / "samples").glob("*.png") if p.stem.isdigit()]
         present += (folder / "tensorboard").glob("events.out.tfevents.*")
