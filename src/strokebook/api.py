@@ -212,7 +212,7 @@ class Model:
     net: SketchModel
 
     def sample(
-        self, n: int = 9, *, temperature: float = 0.5, seed: int = 0, **more: Any
+        self, n: int = 9, *, temperature: float | None = None, seed: int = 0, **more: Any
     ) -> list[Drawing]:
         """New drawings; ``more`` as for :func:`strokebook.model.sampling.generate.sample`.
 
@@ -228,7 +228,7 @@ class Model:
         start: Drawing,
         n: int = 9,
         *,
-        temperature: float = 0.5,
+        temperature: float | None = None,
         seed: int = 0,
         **more: Any,
     ) -> list[Drawing]:
@@ -237,7 +237,7 @@ class Model:
         Args:
             start: At least two different points, in any unit.
             n: How many endings.
-            temperature: Low: likely; high: daring.
+            temperature: Low: likely; high: daring; None: as the model recommends, else 0.5.
             seed: Of every random choice; the same seed gives the same endings.
             more: As for :func:`strokebook.model.sampling.generate.complete`.
 

@@ -2,10 +2,10 @@
 
 A classifier learnt on the artist's training drawings and on the model's own gives each drawing the
 odds p / (1 - p) that it is the artist's: an estimate of the density ratio r of the two. A drawing
-is accepted with probability min(1, c r), c such that on average a given share of the model's drawings
-is: of all ways to show that share, the one whose drawings are distributed most like the artist's
-(optimal budgeted rejection sampling: Verine et al. 2023, arXiv 2311.00460; without a budget:
-Azadi et al. 2018, arXiv 1810.06758).
+is accepted with probability min(1, c r), c such that on average a given share of the model's
+drawings is: of all ways to show that share, the one whose drawings are distributed most like the
+artist's (optimal budgeted rejection sampling: Verine et al. 2023, arXiv 2311.00460; without a
+budget: Azadi et al. 2018, arXiv 1810.06758).
 
 The computation is NumPy on plain arrays, so that a browser can do the same.
 

@@ -37,6 +37,7 @@ FOLDS = 5
 TREES, LEVELS, RATE, SUBSAMPLE, LEAF = 200, 3, 0.1, 0.7, 3
 TAIL = 0.002  # share of drawings whose feature lies beyond either bound
 STRANGE_QUANTILE, STRANGE_FACTOR, LEAST_STRANGE = 0.99, 2.0, 0.1
+ROUNDING = 1e-3  # of offsets that were divided by the scale and multiplied again
 FRAME = 200.0  # units of a drawing whose data are not on whole coordinates
 
 
@@ -94,7 +95,7 @@ def calibrate(
 
 def find_unit(drawings: Sequence[Stroke3]) -> float:
     """What drawings are rounded to: 1 where they are on whole coordinates, else 1/200 of one."""
-    if all((d[:, :2] == np.round(d[:, :2])).all() for d in drawings):
+    if all(np.abs(d[:, :2] - np.round(d[:, :2])).max() < ROUNDING for d in drawings):
         return 1.0
     return max(float(np.median([longer_side(d) for d in drawings])), 1e-6) / FRAME
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 STAGE, VERSION = "draw", "1"
 STARTS = 3
 CELL = 240
+OF = 8  # times as many are drawn as are wanted, at most; not by the clock: a rerun draws the same
 
 
 @owned.owning(STAGE)
@@ -75,7 +76,13 @@ def _completions(project: Project, model: SketchModel, starts: list[Drawing]) ->
     titles: list[str] = []
     for number, start in enumerate(starts, start=1):
         completions = complete(
-            model, start, o.completions, o.temperature, project.options.seed, zoom=1.0
+            model,
+            start,
+            o.completions,
+            o.temperature,
+            project.options.seed,
+            zoom=1.0,
+            of=OF * o.completions,
         )
         write_layers(
             [(f"{n} completion", d) for n, d in enumerate(completions, start=1)],
@@ -95,7 +102,7 @@ def _samples(project: Project, model: SketchModel) -> None:
     from strokebook.model.sampling import sample
 
     o = project.settings.draw
-    samples = sample(model, 16, o.temperature, project.options.seed)
+    samples = sample(model, 16, o.temperature, project.options.seed, of=OF * 16)
     save_picture(sheet(samples, 8, 200), project.at("drawn", "samples.png"))
 
 
