@@ -37,7 +37,7 @@ def drawn(model: SketchModel, count: int, temperature: float, seed: int) -> list
     """Drawings of the model's, as stroke-3."""
     return [
         np.asarray(to_stroke3(d), np.float32)
-        for d in sample(model, count, temperature, seed, 500)
+        for d in sample(model, count, temperature, seed, 500, choose="raw")
         if d.n_points > 1
     ]
 

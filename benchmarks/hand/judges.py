@@ -10,29 +10,16 @@ import numpy as np
 from benchmarks.hand import ink_judge
 from benchmarks.hand.ink_judge import Judgement, interval
 from strokebook.geometry.drawing import Drawing, Stroke3
-from strokebook.geometry.simplify import simplify
-from strokebook.geometry.stroke3 import from_stroke3, to_stroke3
 from strokebook.model.evaluation import novelty, two_sample
+from strokebook.model.features.normalise import normalise
 
-EPSILON = 1.0  # units: how the data sets were simplified; a second time it changes nothing of them
 FEATURES = ("strokes", "pictures")
-
-
-def alike(drawing: Stroke3) -> Stroke3:
-    """A drawing simplified, rounded to whole units, without repeated points; as the data are."""
-    simple = simplify(from_stroke3(drawing), EPSILON)
-    strokes = []
-    for stroke in simple.strokes:
-        whole = np.round(stroke)
-        fresh = np.append(True, (np.diff(whole, axis=0) != 0).any(1))
-        strokes.append(whole[fresh])
-    return np.asarray(to_stroke3(simple.with_strokes(strokes)), np.float32)
 
 
 def judge(first: Sequence[Stroke3], second: Sequence[Stroke3], seed: int) -> dict[str, Judgement]:
     """The judges ``strokes`` and ``pictures`` about two sets; the larger is cut to the smaller."""
     count = min(len(first), len(second))
-    a, b = ([alike(d) for d in part[:count]] for part in (first, second))
+    a, b = ([normalise(d) for d in part[:count]] for part in (first, second))
     results = {
         "strokes": two_sample.by_strokes(a, b, seed),
         "pictures": two_sample.by_pictures(a, b, seed),

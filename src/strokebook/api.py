@@ -214,7 +214,7 @@ class Model:
         self,
         n: int = 9,
         *,
-        temperature: float = 0.5,
+        temperature: float | None = None,
         seed: int = 0,
         plain: bool = False,
         **more: Any,
@@ -240,7 +240,7 @@ class Model:
         start: Drawing,
         n: int = 9,
         *,
-        temperature: float = 0.5,
+        temperature: float | None = None,
         seed: int = 0,
         plain: bool = False,
         **more: Any,
@@ -252,7 +252,7 @@ class Model:
         Args:
             start: At least two different points, in any unit.
             n: How many endings.
-            temperature: Low: likely; high: daring.
+            temperature: Low: likely; high: daring; None: as the model recommends, else 0.5.
             seed: Of every random choice; the same seed gives the same endings.
             plain: The bare points instead.
             more: As for :func:`strokebook.model.sampling.generate.complete`.

@@ -12,8 +12,13 @@ from PIL import Image
 from strokebook.base import owned, trees
 from strokebook.cli.main import main
 from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.stroke3 import to_stroke3
 from strokebook.geometry.svg.io import read_drawing, write_svg
+from strokebook.model.checkpoints.checkpoint import load_model
+from strokebook.model.choosing import chooser, chooser_file
 from strokebook.model.config import ModelOptions, TrainOptions
+from strokebook.model.sampling import sample
+from strokebook.model.training import calibration
 from strokebook.model.training.train import train
 from strokebook.pipeline.output.contact_sheet import save_drawings, write_contact
 
@@ -71,6 +76,22 @@ def test_all_leave_sheets_films_and_drawings(
         assert np.asarray(Image.open(out / f"{call}.png")).std() > 1
         layers = re.findall(r'inkscape:label="(\w+ \w+)"', (out / f"{call}.svg").read_text())
         assert layers == (["1 drawn"] if name == "sample" else ["1 given", "2 drawn"])
+
+
+def test_the_share_accepted_is_printed(run: Run, model: Path, tmp_path: Path) -> None:
+    loaded = load_model(model)
+    rows = [np.asarray(to_stroke3(d)) for d in sample(loaded, 60, 1.0, 4)]
+    values = chooser.features(rows, 1.0)
+    made = calibration.learn(values[:30], values[30:], 0, checkpoint=loaded.key)
+    try:
+        chooser_file.save(model, made)
+        words = ("sample", "-n", 2, "-m", model, "-o", tmp_path / "drawn", "--of", 64)
+        code, said = run(*words)
+        assert code == 0 and re.search(r"\d+ of \d+ drawings were accepted \(\d+%\)", said), said
+        assert "accepted" not in run(*words, "--choose", "raw")[1]
+    finally:
+        (model / chooser_file.NAME).unlink()
+    assert run(*words, "--choose", "rejection")[0] == 2
 
 
 def test_a_second_call_overwrites_nothing(

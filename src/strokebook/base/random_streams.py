@@ -42,6 +42,8 @@ class RandomStream(StrEnum):
     OFFSET = "rollout: normals within a component"
     LINE_DRAWINGS = "which drawings a line between points is learnt from"
     LINE_FIT = "the line between points: first weights and order of a restorer's fit"
+    CALIBRATION = "which training drawings a chooser learns from"
+    ACCEPTANCE = "uniforms by which drawings are accepted"
     FINE_TUNE_SPLIT = "fine-tuning: which pages are held out"
     FINE_TUNING = "fine-tuning: order and mixing of pages"
 

@@ -25,15 +25,10 @@ def sample(options: ChoiceOptions) -> None:
     """
     from strokebook.model.sampling import sample as draw
 
-    temperatures, model = options.temperatures(), options.load_model()
+    model = options.load_model()
+    temperatures = options.temperature_for(model)
     drawings = draw(
-        model,
-        options.n,
-        temperatures,
-        options.seed,
-        options.points,
-        choose=options.choose,
-        of=options.of,
+        model, options.n, temperatures, options.seed, options.points, **options.choice()
     )
     options.save(model, drawings, "sample")
 
@@ -64,16 +59,16 @@ def complete(
     from strokebook.model.sampling import complete as draw
     from strokebook.model.sampling import continue_from
 
-    beginning, temperatures = read_drawing(start), options.temperatures()
-    model, n, seed, points = options.load_model(), options.n, options.seed, options.points
-    choose, of = options.choose, options.of
+    beginning, model = read_drawing(start), options.load_model()
+    temperatures, n = options.temperature_for(model), options.n
+    seed, points = options.seed, options.points
     if from_point is not None:
         drawings = continue_from(
-            model, beginning, from_point, n, temperatures, seed, points, choose=choose, of=of
+            model, beginning, from_point, n, temperatures, seed, points, **options.choice()
         )
     else:
         drawings = draw(
-            model, beginning, n, temperatures, seed, points, lifted=lifted, choose=choose, of=of
+            model, beginning, n, temperatures, seed, points, lifted=lifted, **options.choice()
         )
     options.save(model, drawings, "complete", before=[beginning])
 

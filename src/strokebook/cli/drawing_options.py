@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -74,6 +75,18 @@ PenTemperature = Annotated[
         show_default=False,
     ),
 ]
+RecommendedTemperature = Annotated[
+    float | None,
+    typer.Option(
+        "--temperature",
+        "-t",
+        min=0.01,
+        max=2.0,
+        help="Randomness of the line: low values draw what is most likely, high ones surprises"
+        " (default: what the model's chooser found best, else 0.4).",
+        show_default=False,
+    ),
+]
 Seed = Annotated[
     int, typer.Option(min=0, help="Seed of the randomness: the same seed draws the same.")
 ]
@@ -81,10 +94,13 @@ Count = Annotated[
     int, typer.Option("--count", "-n", min=1, max=1000, help="How many drawings are saved.")
 ]
 Choose = Annotated[
-    str,
+    str | None,
     typer.Option(
-        help="Which drawings are saved. first: the first ones; likely: those that the model"
-        " finds likeliest; different: those that differ most from each other."
+        help="Which drawings are saved. rejection: those that the model's chooser takes for the"
+        " artist's; raw: the first ones drawn; likely: of those accepted, the ones that the model"
+        " finds likeliest; different: those that differ most from each other (default: rejection"
+        " if the model has a chooser, else raw).",
+        show_default=False,
     ),
 ]
 Of = Annotated[
@@ -92,8 +108,17 @@ Of = Annotated[
     typer.Option(
         min=1,
         max=10_000,
-        help="With --choose likely or different: how many drawings to choose from (default: four"
-        " times --count).",
+        help="How many drawings to choose from at most (default: as many as are needed in"
+        " --seconds; without a chooser, for likely and different, four times --count).",
+        show_default=False,
+    ),
+]
+Seconds = Annotated[
+    float | None,
+    typer.Option(
+        min=0.1,
+        help="How long is drawn at most until enough drawings are accepted (default: 20 for up to"
+        " nine drawings, for more as much longer; with --of any time).",
         show_default=False,
     ),
 ]
@@ -164,11 +189,25 @@ class DrawingOptions:
 class ChoiceOptions(DrawingOptions):
     """What a command takes that draws many and saves the best of them."""
 
-    temperature: TemperatureOption = 0.4
+    temperature: RecommendedTemperature = None  # type: ignore[assignment]
     n: Count = 9
-    choose: Choose = "first"
+    choose: Choose = None
     of: Of = None
+    seconds: Seconds = None
     points: Points = None
+
+    def temperature_for(self, model: SketchModel) -> Temperature:
+        """The temperatures that the user named, else the model's own."""
+        own = model.chooser.temperature if model.chooser else 0.4
+        line = own if self.temperature is None else self.temperature
+        return dataclasses.replace(self, temperature=line).temperatures()
+
+    def choice(self) -> dict[str, Any]:
+        """The arguments by which the sampling functions choose."""
+        from strokebook.cli.console import BarProgress
+
+        chosen = {"choose": self.choose, "of": self.of, "seconds": self.seconds}
+        return chosen | {"progress": BarProgress()}
 
 
 def shares_options(command: Callable[..., R]) -> Callable[..., R]:

@@ -63,8 +63,11 @@ class DrawOptions:
     """What the trained model draws at the end of a run."""
 
     completions: int = option(9, "Ways to go on from one start.", low=1, high=100)
-    temperature: float = option(
-        0.4, "Low: the likeliest line; high: more daring.", low=0.01, high=2.0
+    temperature: float | Literal["auto"] = option(
+        "auto",
+        'Low: the likeliest line; high: more daring; "auto": what suits the model best.',
+        low=0.01,
+        high=2.0,
     )
     start_share: float = option(
         0.3, "Share of a drawing that is given as the start.", low=0.05, high=0.9

@@ -12,12 +12,13 @@ from strokebook.base.progress import SILENT
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model.checkpoints.checkpoint import load_model
 from strokebook.model.data.target_noise import with_noise
-from strokebook.model.evaluation import likelihood, novelty, stroke_features, two_sample
+from strokebook.model.evaluation import likelihood, novelty, two_sample
 from strokebook.model.evaluation.comparison import find_nearest, make
 from strokebook.model.evaluation.eval_data import gather
 from strokebook.model.evaluation.evaluate import Evaluation, as_json, evaluate
 from strokebook.model.evaluation.neighbours import neighbours
 from strokebook.model.evaluation.options import EvaluateOptions
+from strokebook.model.features import stroke_features
 
 from tiny import waves
 

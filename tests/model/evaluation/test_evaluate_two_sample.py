@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from strokebook.geometry.drawing import Drawing, Stroke3
 from strokebook.geometry.stroke3 import to_stroke3
-from strokebook.model.evaluation import picture_features, stroke_features, two_sample
+from strokebook.model.evaluation import picture_features, two_sample
+from strokebook.model.features import stroke_features
 
 from tiny import waves
 

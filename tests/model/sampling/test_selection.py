@@ -9,7 +9,7 @@ from strokebook.base.errors import UsageError
 from strokebook.geometry.drawing import Drawing
 from strokebook.model.checkpoints.checkpoint import load_model
 from strokebook.model.sampling import complete, sample
-from strokebook.model.sampling.selection import check, chosen, distances, spread_out
+from strokebook.model.sampling.selection import check, chosen, distances, find_choice, spread_out
 
 START = Drawing.of([[[0, 0], [40, 30], [80, 0]]])
 
@@ -98,9 +98,15 @@ def test_choosing_draws_more_and_keeps_the_best(trained: Path, make: str) -> Non
     assert apart[0] > apart[1]
 
 
-@pytest.mark.parametrize(
-    ("n", "choose", "of", "word"), [(3, "moist", None, "choice"), (3, "likely", 2, "of 2")]
-)
-def test_wrong_choices(n: int, choose: str, of: int | None, word: str) -> None:
-    with pytest.raises(UsageError, match=word):
-        check(n, choose, of)
+def test_choices_that_cannot_be_made() -> None:
+    with pytest.raises(UsageError, match="choice"):
+        find_choice("moist", True)
+    with pytest.raises(UsageError, match="no chooser"):
+        find_choice("rejection", False)
+    with pytest.raises(UsageError, match="of 2"):
+        check(3, "likely", 2)
+
+
+def test_the_default_and_a_former_name() -> None:
+    assert [find_choice(None, has) for has in (True, False)] == ["rejection", "raw"]
+    assert find_choice("first", True) == "raw"

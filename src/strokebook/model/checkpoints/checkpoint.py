@@ -26,6 +26,8 @@ from strokebook.base.files import digest, inside, write_bytes, write_json
 from strokebook.base.options import build
 from strokebook.base.reading import read_plain
 from strokebook.model.checkpoints.folder import mark_model
+from strokebook.model.choosing import chooser_file
+from strokebook.model.choosing.chooser import Chooser
 from strokebook.model.config import ModelOptions
 from strokebook.model.data.statistics import DataStatistics, from_json
 from strokebook.model.line.restorer import LineRestorer
@@ -58,6 +60,7 @@ class Checkpoint:
     info: dict[str, Any]
     loop: dict[str, Any]
     tensors: dict[str, Tensor]
+    key: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +73,8 @@ class SketchModel:
         statistics: Of the drawings it learnt from.
         info: Anything else about it, as its checkpoint holds it.
         line: What bends the segments that it draws into the artist's line.
+        key: Digest of the weights file; empty for a net that is not on disk.
+        chooser: Tells which of its drawings to show, where one was learnt.
     """
 
     net: SketchNet
@@ -77,6 +82,8 @@ class SketchModel:
     statistics: DataStatistics
     info: dict[str, Any]
     line: LineRestorer = field(default_factory=default_line)
+    key: str = ""
+    chooser: Chooser | None = None
 
     @property
     def scale(self) -> float:
@@ -153,7 +160,9 @@ def read(folder: Path, which: Which) -> Checkpoint:
         options = build(ModelOptions, value["model"], str(path))
         statistics = from_json(value["facts"], f"{path} facts")
         tensors = {_present_name(name): t for name, t in load_tensors(data).items()}
-        return Checkpoint(options, statistics, value["info"], value["loop"], tensors)
+        return Checkpoint(
+            options, statistics, value["info"], value["loop"], tensors, value["digest"]
+        )
     except (SafetensorError, ArithmeticError, RuntimeError, *_WRONG, StrokebookError) as error:
         raise StrokebookError(f"{path} cannot be understood: {error}.", TRAIN_AGAIN) from error
 
@@ -256,4 +265,7 @@ def load_model(folder: Path, device: str = "cpu") -> SketchModel:
     net = SketchNet(stored.options)
     fill(net, stored.tensors, folder)
     net.to(torch.device(device)).eval().requires_grad_(False)
-    return SketchModel(net, stored.options, stored.statistics, stored.info, line_of(folder))
+    line, chooser = line_of(folder), chooser_file.read(folder, stored.key)
+    return SketchModel(
+        net, stored.options, stored.statistics, stored.info, line, stored.key, chooser
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 from strokebook.base import owned
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import inside
+from strokebook.model.choosing.chooser_file import NAME as CHOOSER
 from strokebook.model.line.stored_line import NAME as LINE
 
 
@@ -36,7 +37,7 @@ def model_files(folder: Path) -> list[Path]:
         if ours and weights.name == f"{which}-{value.get('digest')}.safetensors":
             present += [folder / f"{which}.json", weights]
     if present:
-        names = ("metrics.jsonl", "curve.png", "card.json", "card.md", LINE)
+        names = ("metrics.jsonl", "curve.png", "card.json", "card.md", LINE, CHOOSER)
         present += [folder / name for name in names]
         present += [p for p in (folder / "samples").glob("*.png") if p.stem.isdigit()]
         present += (folder / "tensorboard").glob("events.out.tfevents.*")

@@ -81,7 +81,9 @@ def make(model: SketchModel, data: EvalData, options: EvaluateOptions) -> Sample
     else a classifier would only have to look at the decimals.
     """
     count = options.samples or min(len(data.held), MOST)
-    sampled = sample(model, count, options.temperature, options.seed, options.max_points)
+    sampled = sample(
+        model, count, options.temperature, options.seed, options.max_points, choose="raw"
+    )
     step = options.unit if data.whole else 0.0
     rows = [_rows(d, data.zoom, step) for d in sampled]
     return Samples(rows, sum(d.n_points >= options.max_points for d in sampled))

@@ -21,7 +21,8 @@ from strokebook.geometry.drawing import Stroke3
 from strokebook.geometry.simplify import simplify
 from strokebook.geometry.stroke3 import from_stroke3, to_stroke3
 from strokebook.model.cells.noise import Noise
-from strokebook.model.evaluation import picture_features, stroke_features
+from strokebook.model.evaluation import picture_features
+from strokebook.model.features import stroke_features
 
 FOLDS = 5
 LEAST = 20  # drawings of each set; with fewer the answer is mostly luck

@@ -131,10 +131,17 @@ class PresampledNoise:
 
     @classmethod
     def of(
-        cls, seed: int, batch: int, steps: int, like: Tensor, same: bool = False
+        cls,
+        seed: int,
+        batch: int,
+        steps: int,
+        like: Tensor,
+        same: bool = False,
+        *,
+        first: int = 0,
     ) -> PresampledNoise:
-        """For B drawings of S steps; ``same``: one drawing's numbers for all."""
-        numbers = [0 if same else n for n in range(batch)]
+        """For B drawings from number ``first`` on, of S steps; ``same``: one's numbers for all."""
+        numbers = [first + (0 if same else n) for n in range(batch)]
         choice = np.stack(
             [Noise(seed, RandomStream.COMPONENT_AND_PEN, n).uniform(steps, 2) for n in numbers]
         )

@@ -1,4 +1,4 @@
-"""Choice among many drawings: the likeliest, or those that differ most.
+"""Choice among many drawings: those accepted, the likeliest, or those that differ most.
 
 Shape letters: D drawings, P points of one.
 """
@@ -16,21 +16,40 @@ from strokebook.base.options import nearest
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.polyline import evenly
 
-CHOICES = ("first", "likely", "different")
+CHOICES = ("raw", "rejection", "likely", "different")
+FORMER = {"first": "raw"}  # names of earlier versions
 OVERDRAWN = 4  # times as many are drawn as are chosen
+ACCEPTED = 2  # times as many are accepted, where there is a chooser, as are then chosen
 UNLIKELY = 0.25  # share of them that cannot be chosen as different: what fails differs most
 POINTS = 64  # at equal steps of a drawing's ink, by which two are compared
 
 
-def check(n: int, choose: str, of: int | None) -> int:
-    """How many drawings are made.
+def find_choice(choose: str | None, has_chooser: bool) -> str:
+    """The choice that is meant; None: rejection where the model has a chooser, else raw.
 
     Raises:
-        UsageError: No such choice, or fewer to choose from than are wanted.
+        UsageError: No such choice, or it asks for a chooser that the model has not.
     """
+    if choose is None:
+        return "rejection" if has_chooser else "raw"
+    choose = FORMER.get(choose, choose)
     if choose not in CHOICES:
         raise UsageError(f"The choice {choose!r} is unknown.", nearest(choose, CHOICES))
-    if choose == "first":
+    if choose == "rejection" and not has_chooser:
+        raise UsageError(
+            "This model has no chooser, so none of its drawings can be rejected.",
+            "Choose raw, likely or different, or train the model again: that makes a chooser.",
+        )
+    return choose
+
+
+def check(n: int, choose: str, of: int | None) -> int:
+    """How many drawings are made where no chooser rejects any.
+
+    Raises:
+        UsageError: Fewer to choose from than are wanted.
+    """
+    if choose == "raw":
         return n
     if of is not None and of < n:
         raise UsageError(f"{n} drawings cannot be chosen of {of}.", f"Draw at least {n}.")

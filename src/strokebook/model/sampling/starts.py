@@ -54,13 +54,13 @@ class Start:
     shares: Shares
     seed: int
 
-    def decoders_for(self, n: int) -> DecoderBatch:
-        """One for each of n endings; the first are the same for every n."""
+    def decoders_for(self, n: int, first: int = 0) -> DecoderBatch:
+        """One for each of n endings from number ``first`` on; each is the same for every n."""
         chosen = [
             Noise(self.seed, RandomStream.PARTICLE_CHOICE, k).rng.choice(
                 len(self.shares), p=self.shares
             )
-            for k in range(n)
+            for k in range(first, first + n)
         ]
         return self.decoders.copies(torch.tensor(np.array(chosen), device=self.decoders.row.device))
 
@@ -142,13 +142,19 @@ def _resampled(shares: Shares, count: int, noise: Noise) -> Ints64:
     return np.minimum(np.searchsorted(np.cumsum(shares), at), len(shares) - 1)
 
 
-def prior(model: SketchModel, n: int, seed: int) -> Tensor | None:
-    """Values of z from N(0, 1), ``(n, Z)``; None where the decoder draws without."""
+def prior(model: SketchModel, n: int, seed: int, first: int = 0) -> Tensor | None:
+    """Values of z from N(0, 1) of drawings from number ``first`` on, ``(n, Z)``.
+
+    None where the decoder draws without.
+    """
     if model.net.draws_without_z:
         return None
     like = model.net.decoder.output.bias
     return torch.stack(
-        [Noise(seed, RandomStream.PRIOR, k).normal(model.options.z, like=like) for k in range(n)]
+        [
+            Noise(seed, RandomStream.PRIOR, k).normal(model.options.z, like=like)
+            for k in range(first, first + n)
+        ]
     )
 
 

@@ -66,9 +66,10 @@ class Stream:
         start: Start | None = None,
         *,
         weighed: bool = False,
+        first: int = 0,
     ) -> None:
         least = LEAST if start is None else 1
-        self.start, self.seed, self.n = start, seed, len(decoders.row)
+        self.start, self.seed, self.n, self.first = start, seed, len(decoders.row), first
         self.scale = model.scale
         self._come: list[Drawn] = []
         self._steps = steps(model.net, decoders, draws, temperature, least, weighed=weighed)
@@ -121,7 +122,7 @@ class Stream:
         """
         if not self._come:
             return [] if self.start is None else [self.start.drawing] * self.n
-        numbered = enumerate(self.rows())
+        numbered = enumerate(self.rows(), self.first)
         if self.start is None:
             return [_new(rows, self.scale, self.seed, k) for k, rows in numbered]
         return [_ending(self.start, rows, self.scale, self.seed, k) for k, rows in numbered]
@@ -136,6 +137,7 @@ def stream(
     max_points: int | None = None,
     *,
     weighed: bool = False,
+    first: int = 0,
 ) -> Stream:
     """Begin to draw n endings of a start, or n new drawings.
 
@@ -149,6 +151,8 @@ def stream(
         max_points: Most points that are drawn; None: what the longest training drawing has left,
             at least half of it.
         weighed: Whether :attr:`Stream.per_point` is wanted; costs a tenth of the time.
+        first: Number of the first of them: 16 drawings from number 32 on are those that would be
+            the last 16 of 48.
 
     Raises:
         UsageError: ``n``, ``temperature`` or ``max_points`` out of range.
@@ -157,10 +161,12 @@ def stream(
     temperature = Temperature.of(temperature)
     most = check_most(max_points, model, len(start.fitted.rows) if start else 0)
     decoders = (
-        start.decoders_for(n) if start else initial_batch(model.net, n, prior(model, n, seed))
+        start.decoders_for(n, first)
+        if start
+        else initial_batch(model.net, n, prior(model, n, seed, first))
     )
-    draws = PresampledNoise.of(seed, n, most, decoders.row)
-    return Stream(model, decoders, draws, temperature, seed, start, weighed=weighed)
+    draws = PresampledNoise.of(seed, n, most, decoders.row, first=first)
+    return Stream(model, decoders, draws, temperature, seed, start, weighed=weighed, first=first)
 
 
 def check_count(n: int) -> None:

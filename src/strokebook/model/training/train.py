@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from strokebook.base import owned
@@ -16,12 +17,14 @@ from strokebook.base.progress import SILENT, Progress
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model.checkpoints import checkpoint, starter
 from strokebook.model.checkpoints.folder import mark_model
+from strokebook.model.choosing import chooser_file
 from strokebook.model.config import ModelOptions, TrainOptions
 from strokebook.model.data.augment import Augmentation
 from strokebook.model.data.batches import Epochs
 from strokebook.model.data.training_data import TrainingData, prepare
 from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.training import forecast, metrics, model_card, samples
+from strokebook.model.training.calibration import SECONDS, calibrate
 from strokebook.model.training.cooldown import Cooldown, begin, is_late
 from strokebook.model.training.interrupts import Interrupts
 from strokebook.model.training.result import TrainResult
@@ -54,8 +57,8 @@ def train(
     """Train a model into ``folder``; go on where an earlier call with the same data stopped.
 
     The folder gets ``best`` and ``last`` checkpoints, ``metrics.jsonl``, ``curve.png``, pictures
-    of samples and the model's card. Ctrl-C saves and ends; calling again goes on with the very
-    next step.
+    of samples, the model's card and, where there are drawings enough, the chooser. Ctrl-C saves
+    and ends; calling again goes on with the very next step.
 
     Args:
         train: Stroke-3 arrays ``(N, 3)`` in any unit.
@@ -185,6 +188,8 @@ class _Run:
             if ended != "interrupted" and self.loop.validated < self.loop.step:
                 self._validate()
             self._tick()
+            if ended != "interrupted" and not self._learn_chooser(interrupts):
+                ended = "interrupted"
             if self.loop.step > self.first or not checkpoint.has(self.folder, "last"):
                 self._save_last()
                 metrics.draw_curves(self.folder, self.loop.best_step)
@@ -196,6 +201,34 @@ class _Run:
             self.board.close()
         self.progress.say(_summary(result))
         return result
+
+    def _learn_chooser(self, interrupts: Interrupts) -> bool:
+        """Learn which drawings of the best model to show, unless that is known; false: stopped.
+
+        It takes no longer than the training did.
+        """
+        model = checkpoint.load_model(self.folder, str(self.stepper.net.device))
+        seconds = min(SECONDS, self.loop.seconds)
+        if model.chooser is not None:
+            return True
+        scale = np.array((model.scale, model.scale, 1.0), np.float32)
+        try:
+            chooser = calibrate(
+                model,
+                [d * scale for d in self.data.train],
+                self.options.seed,
+                seconds,
+                progress=self.progress,
+                stopped=lambda: interrupts.asked,
+            )
+        except KeyboardInterrupt:
+            if interrupts.asked:
+                raise
+            return False
+        if chooser is not None:
+            chooser_file.save(self.folder, chooser)
+        self.mark = time.monotonic()
+        return not interrupts.asked
 
     def _until_end(self, interrupts: Interrupts) -> str:
         ended = self._why_end()

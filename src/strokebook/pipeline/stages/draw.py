@@ -17,7 +17,7 @@ from strokebook.geometry.stroke3 import from_stroke3
 from strokebook.geometry.svg.io import write_layers
 from strokebook.pipeline.output.pictures import completion_picture, save_picture
 from strokebook.pipeline.project import Project
-from strokebook.pipeline.settings import fingerprint
+from strokebook.pipeline.settings import DrawOptions, fingerprint
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
 from strokebook.pipeline.stages.dataset import load_dataset
 from strokebook.pipeline.stages.train import STAGE as TRAIN
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 STAGE, VERSION = "draw", "1"
 STARTS = 3
 CELL = 240
+RECONSTRUCTION_TEMPERATURE = 0.25
+OF = 8  # times as many are drawn as are wanted, at most; not by the clock: a rerun draws the same
 
 
 @owned.owning(STAGE)
@@ -94,7 +96,13 @@ def _completions(project: Project, model: SketchModel, starts: list[Drawing]) ->
     titles: list[str] = []
     for number, start in enumerate(starts, start=1):
         endings = complete(
-            model, start, o.completions, o.temperature, project.options.seed, zoom=1.0
+            model,
+            start,
+            o.completions,
+            _temperature(o),
+            project.options.seed,
+            zoom=1.0,
+            of=OF * o.completions,
         )
         completions = shown(model, endings)
         write_layers(
@@ -111,22 +119,29 @@ def _completions(project: Project, model: SketchModel, starts: list[Drawing]) ->
     save_picture(sheet(cells, o.completions + 1, CELL, titles), folder / "completions.png")
 
 
+def _temperature(options: DrawOptions) -> float | None:
+    """None: what suits the model best."""
+    return None if options.temperature == "auto" else options.temperature
+
+
 def _samples(project: Project, model: SketchModel) -> None:
     from strokebook.model.sampling import sample, shown
 
     o = project.settings.draw
-    samples = shown(model, sample(model, 16, o.temperature, project.options.seed))
+    drawn = sample(model, 16, _temperature(o), project.options.seed, of=OF * 16)
+    samples = shown(model, drawn)
     save_picture(sheet(samples, 8, 200), project.at("drawn", "samples.png"))
 
 
 def _reconstructions(project: Project, model: SketchModel, drawings: list[Drawing]) -> None:
     from strokebook.model.sampling import interpolate, reconstruct, shown
 
-    o, seed = project.settings.draw, project.options.seed
-    again = shown(model, [reconstruct(model, d, o.temperature, seed) for d in drawings])
+    seed = project.options.seed
+    calm = _temperature(project.settings.draw) or RECONSTRUCTION_TEMPERATURE
+    again = shown(model, [reconstruct(model, d, calm, seed) for d in drawings])
     pairs = [cell for pair in zip(drawings, again, strict=True) for cell in pair]
     titles = ["given", "reconstructed"] * len(drawings)
     save_picture(sheet(pairs, 6, 200, titles), project.at("drawn", "reconstructions.png"))
     if len(drawings) > 1:
-        way = shown(model, interpolate(model, drawings[0], drawings[1], 8, o.temperature, seed))
+        way = shown(model, interpolate(model, drawings[0], drawings[1], 8, calm, seed))
         save_picture(sheet(way, 8, 200), project.at("drawn", "interpolation.png"))

@@ -1,0 +1,1 @@
+"""Choosing which drawings of a model are shown: a classifier learnt beside it, kept with it."""
