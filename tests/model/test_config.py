@@ -31,7 +31,7 @@ def test_an_artists_presets_end_within_their_time_and_draw_without_z(name: str) 
     model, train = PRESETS[name]
     assert model.local_frame and model.conditional and model.z_dropout > 0
     assert train.schedule == "cooldown" and train.target_noise
-    assert 0 < train.minutes <= 45
+    assert 0 < train.most_seconds <= 45 * 60
 
 
 def test_a_former_preset_is_read_with_a_notice(caplog: pytest.LogCaptureFixture) -> None:
