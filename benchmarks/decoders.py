@@ -1,7 +1,7 @@
-"""The page-aware decoder against SketchRNN's: same drawings, same training time.
+"""The local-frame decoder against SketchRNN's: same drawings, same training time.
 
-    python -m benchmarks.local_frame FILE.npz [...] [--minutes 6] [--rates 3e-3 6e-3]
-    python -m benchmarks.local_frame look --rates 4e-3 --rotate 10 --mirror 0.5 --warp 0.03
+    python -m benchmarks.decoders FILE.npz [...] [--minutes 6] [--rates 3e-3 6e-3]
+    python -m benchmarks.decoders look --rates 4e-3 --rotate 10 --mirror 0.5 --warp 0.03
 
 ``look`` is the artist's drawings of the shared data, joined and spliced (:mod:`line_sets`).
 
@@ -52,7 +52,7 @@ from strokebook.model.training.step import Stepper
 TURN = 10  # steps that one trains before the other goes on
 CHECKS = 12  # validations in a training
 WARM = 30  # steps over which the learning rate rises
-PLAIN = {176: 300, 96: 208, 48: 172}  # units of a plain decoder with about as many parameters
+PLAIN = {256: 300, 176: 224, 96: 148}  # units of a plain decoder with about as many parameters
 
 
 class Runner:
@@ -164,21 +164,21 @@ def compare(path: Path, arguments: Any) -> list[dict[str, Any]]:
     valid = list(sets.valid) if len(sets.test) else list(sets.train)[::12]
     train = list(sets.train) if len(sets.test) else [d for n, d in enumerate(sets.train) if n % 12]
     data: TrainingData = prepare(train, valid, 250)
-    local_frame = ModelOptions(
+    ours = ModelOptions(
         conditional=False, decoder=arguments.units, decoder_cell="layer_norm", local_frame=True
     )
-    plain = replace(local_frame, local_frame=False, decoder=PLAIN[arguments.units])
+    plain = replace(ours, local_frame=False, decoder=PLAIN[arguments.units])
     runs = [
         Runner(name, model, rate, data, arguments)
         for rate in arguments.rates
-        for name, model in (("sketch-rnn", plain), ("page-aware", local_frame))
+        for name, model in (("sketch-rnn", plain), ("local-frame", ours))
     ]
     live = runs
     while live:
         live = [run for run in live if run.go()]
     held = _checked(test)
     rows, wholes = [], []
-    for name in ("sketch-rnn", "page-aware"):
+    for name in ("sketch-rnn", "local-frame"):
         best = min((r for r in runs if r.name == name), key=lambda r: r.best)
         row, whole = judge(best, held, _checked(train), arguments.samples)
         rows.append(row)
@@ -224,7 +224,7 @@ def table(path: Path, rows: list[dict[str, Any]]) -> str:
         )
     better, error = rows[1]["better"], rows[1]["better_error"]
     lines.append(
-        f"page-aware is {better:.3f} ± {error:.3f} nats a point better (paired by drawing)"
+        f"local-frame is {better:.3f} ± {error:.3f} nats a point better (paired by drawing)"
     )
     return "\n".join(lines)
 
