@@ -25,9 +25,9 @@ from strokebook.model.choosing.forest import Forest, mean_of, of_trees
 from strokebook.model.data.statistics import longer_side
 from strokebook.model.sampling.stream import stream
 
-SECONDS = 60.0
+SECONDS = 90.0
 BUDGET = 1 / 6  # of the model's drawings are shown
-TEMPERATURES = (0.65, 0.8, 1.0)
+TEMPERATURES = (0.5, 0.65, 0.8, 1.0)
 # Drawings: of the artist's; of the model's at each temperature tried, and at the one chosen.
 REAL, TRIED, GENERATED = 500, 32, 600
 LEAST = 60  # drawings of either side, fewer than which tell nothing
