@@ -18,7 +18,7 @@ from strokebook.geometry.stroke3 import from_stroke3, to_stroke3
 from strokebook.model.checkpoints.checkpoint import SketchModel, load_model
 from strokebook.model.evaluation.evaluate import evaluate
 from strokebook.model.evaluation.options import EvaluateOptions
-from strokebook.model.sampling import sample
+from strokebook.model.sampling import sample, shown
 
 MOST = 300  # drawings of each side
 TEMPERATURES = (0.5, 0.65, 0.8, 1.0)
@@ -77,9 +77,9 @@ def measure(hand: Hand, model: SketchModel, seed: int) -> dict[str, Any]:
         "diversity": judges.spread(rows) / judges.spread(hand.test[:count]),
     }
     if hand.lines:
-        shown = [from_stroke3(r) for r in rows]
+        inked = shown(model, [from_stroke3(r) for r in rows])
         half = len(hand.lines) // 2
-        value["judges"]["ink"] = judges.judge_ink(shown, hand.lines, seed)
+        value["judges"]["ink"] = judges.judge_ink(inked, hand.lines, seed)
         value["control"]["ink"] = judges.judge_ink(hand.lines[:half], hand.lines[half:], seed)
     for part in ("judges", "control"):
         value[part] = {n: dataclasses.asdict(j) for n, j in value[part].items()}
