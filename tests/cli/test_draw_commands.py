@@ -94,6 +94,28 @@ def test_the_share_accepted_is_printed(run: Run, model: Path, tmp_path: Path) ->
     assert run(*words, "--choose", "rejection")[0] == 2
 
 
+def test_the_artists_line_runs_between_the_points_unless_they_are_wanted_plain(
+    run: Run, model: Path, drawing: Path, tmp_path: Path
+) -> None:
+    for name, words in {
+        "sample": ["-n", 1],
+        "complete": [drawing, "-n", 1],
+        "reconstruct": [drawing],
+    }.items():
+        for kind, plain in (("line", []), ("plain", ["--plain"])):
+            code, said = run(name, *words, *plain, "-m", model, "-o", tmp_path / kind / name)
+            assert code == 0, said
+        line, bare = (
+            read_drawing(next((tmp_path / kind / name).glob("*-01.svg")))
+            for kind in ("line", "plain")
+        )
+        assert line.n_points > bare.n_points
+        assert {tuple(p) for p in bare.points} <= {tuple(p) for p in line.points}
+    given = read_drawing(drawing).n_points
+    start = read_drawing(next((tmp_path / "line" / "complete").glob("*-01.svg"))).points[:given]
+    assert np.array_equal(start, read_drawing(drawing).points)
+
+
 def test_a_second_call_overwrites_nothing(
     run: Run, model: Path, drawing: Path, tmp_path: Path
 ) -> None:

@@ -56,6 +56,7 @@ def test_every_stage_leaves_what_it_promises(finished: Place) -> None:
         "datasets/drawings.card.json",
         "models/drawings/best.json",
         "models/drawings/curve.png",
+        "models/drawings/line.safetensors",
         "drawn/completions.png",
         "drawn/completions.gif",
         "drawn/samples.png",

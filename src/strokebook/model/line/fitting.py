@@ -15,7 +15,7 @@ from strokebook.model.line.restorer import LineRestorer
 from strokebook.model.line.segments import mirrored, reversed_features
 
 HIDDEN = 32
-STEPS, BATCH, RATE = 3000, 512, 4e-3
+STEPS, BATCH, RATE = 2000, 512, 4e-3
 BEND = 0.5  # units: a larger error counts linearly (Huber 1964); some lines are matched wrongly
 
 

@@ -20,7 +20,7 @@ from strokebook.pipeline.stages.figures import load_figure
 from strokebook.pipeline.stages.trace import trace_file
 
 LEAST = 10  # drawings to learn a line from; with fewer the one in the package is better
-MOST = 150  # of them: 27,000 segments of the sample library's
+MOST = 60  # of them: 11,000 segments of the sample library's
 MARGIN = 5.0  # units around a drawing within which a traced stroke may be its own
 Pair = tuple[list[Floats], list[Points]]
 

@@ -26,7 +26,7 @@ from strokebook.pipeline.stages.train import model_folder
 if TYPE_CHECKING:
     from strokebook.model.checkpoints.checkpoint import SketchModel
 
-STAGE, VERSION = "draw", "1"
+STAGE, VERSION = "draw", "2"
 STARTS = 3
 CELL = 240
 RECONSTRUCTION_TEMPERATURE = 0.25
