@@ -15,7 +15,7 @@ from strokebook.base.options import nearest, option
 log = logging.getLogger(__name__)
 
 AUTO: Literal["auto"] = "auto"
-EVENING = 40.0  # minutes: the most that a training by itself takes
+EVENING = 30.0  # minutes: the most that a training by itself takes
 AUTO_PATIENCE = 20  # validations without a new best that end it, where [train] patience says none
 
 
