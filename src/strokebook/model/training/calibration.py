@@ -29,7 +29,8 @@ SECONDS = 90.0
 BUDGET = 1 / 6  # of the model's drawings are shown
 TEMPERATURES = (0.5, 0.65, 0.8, 1.0)
 # Drawings: of the artist's; of the model's at each temperature tried, and at the one chosen.
-REAL, TRIED, GENERATED = 500, 32, 600
+REAL, TRIED, GENERATED = 400, 32, 600
+ENOUGH = 96  # of the model's at the temperature chosen: so many are drawn, however slowly
 LEAST = 60  # drawings of either side, fewer than which tell nothing
 BATCH = 32  # drawn between two looks at the clock
 SHARES = (0.3, 0.8)  # of the time, until which temperatures are tried, and drawings drawn
@@ -72,13 +73,13 @@ def calibrate(
     order = Noise(seed, RandomStream.CALIBRATION, 0).rng.permutation(len(drawings))
     real = choosing.features([drawings[k] for k in order[:REAL]], work.unit)
     progress.say(f"choosing: trying temperatures {', '.join(map(str, TEMPERATURES))}")
-    tried = [work.draw(0, TRIED, t, SHARES[0]) for t in TEMPERATURES]
+    tried = [work.draw(0, TRIED, t, SHARES[0], 1) for t in TEMPERATURES]
     if stopped():
         return None
     best = least_told(real, tried, seed)
     temperature = TEMPERATURES[best]
     progress.say(f"choosing: drawing at temperature {temperature}")
-    more = work.draw(TRIED, GENERATED, temperature, SHARES[1])
+    more = work.draw(TRIED, GENERATED, temperature, SHARES[1], ENOUGH)
     generated = np.vstack((tried[best], more))
     if stopped() or len(generated) < LEAST:
         return None
@@ -111,15 +112,15 @@ class _Drawer:
     seconds: float
     stopped: Callable[[], bool]
 
-    def draw(self, first: int, end: int, temperature: float, share: float) -> Floats:
+    def draw(self, first: int, end: int, temperature: float, share: float, least: int) -> Floats:
         """Features of drawings ``first`` to ``end``, as many as come in that share of the time.
 
-        At least one batch is drawn where ``first`` is 0.
+        Those before number ``least`` come whatever the time.
         """
         rows, longest = [], self.model.statistics.longest
         for at in range(first, end, BATCH):
             late = time.monotonic() - self.begun > share * self.seconds
-            if self.stopped() or (late and at > 0):
+            if self.stopped() or (late and at >= least):
                 break
             drawn = stream(
                 self.model, None, min(BATCH, end - at), temperature, self.seed, longest, first=at
