@@ -80,14 +80,14 @@ def data_sets(_: Path | None) -> Result:
 
 
 def training(_: Path | None) -> Result:
-    """Twenty steps of each cell, with an encoder and without, page-aware and not; fp32."""
+    """Twenty steps of each cell, with an encoder and without, in the local frame and not; fp32."""
     result: Result = {}
     for kind in KINDS:
         for conditional in (True, False):
             for local_frame in (False, True):
                 model = _sizes(kind, conditional, local_frame)
                 name = f"{kind}, {'encoder' if conditional else 'decoder only'}"
-                result[name + (", page-aware" if local_frame else "")] = _trained(model)
+                result[name + (", local frame" if local_frame else "")] = _trained(model)
     return result
 
 
@@ -107,7 +107,7 @@ def samples(_: Path | None) -> Result:
     models = {"starter": _starter()}
     for conditional, local_frame in ((True, False), (False, False), (False, True)):
         name = (
-            f"{'encoder' if conditional else 'decoder only'}{', page-aware' if local_frame else ''}"
+            f"{'encoder' if conditional else 'decoder only'}{', local frame' if local_frame else ''}"
         )
         with _training(_sizes("lstm", conditional, local_frame)) as folder:
             models[name] = load_model(folder)
@@ -266,7 +266,7 @@ def _trained(model: ModelOptions, precision: str = "fp32") -> Case:
         lines = metrics.lines(folder)
         tensors = checkpoint.read(folder, "last").tensors
     steps = [line for line in lines if line["kind"] == "train"]
-    scores = ("cost", "reconstruction", "kl", "position", "pen", "by_drawing")
+    scores = ("reconstruction", "kl", "position", "pen", "by_drawing")
     valid = [{n: line[n] for n in scores} for line in lines if line["kind"] == "valid"]
     assert len(steps) == STEPS
     figures = {
