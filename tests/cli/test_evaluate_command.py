@@ -73,7 +73,7 @@ def test_json_picture_and_table(run: Run, model: Path, data: Path, tmp_path: Pat
     picture = tmp_path / "a.png"
     code, out, err = run(model, data, "-o", files[0], "--picture", picture)
     assert code == 0, err
-    assert "Nats per point" in out and "with noise" in out and "Told from" in out
+    assert "Nats per point" in out and "held-out" in out and "Told from" in out
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert run(model, data, "-o", files[1])[0] == 0
     assert files[0].read_bytes() == files[1].read_bytes()

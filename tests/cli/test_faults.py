@@ -102,7 +102,14 @@ def a_reconstruction(place: Place, folder: Path) -> list[object]:
 
 
 def an_export(place: Place, folder: Path) -> list[object]:
-    return ["export", "starter", "-o", folder / "a.gen.json"]
+    from strokebook.model.checkpoints import checkpoint
+    from strokebook.model.config import ModelOptions
+    from strokebook.model.networks.sketch_rnn import SketchNet
+
+    net = SketchNet(ModelOptions(conditional=False, decoder=8))
+    statistics = checkpoint.read(model_in(place), "best").statistics
+    checkpoint.save(folder / "lstm", "best", net, statistics, info={}, loop={})
+    return ["export", folder / "lstm", "-o", folder / "a.gen.json"]
 
 
 def flat_pages(place: Place, folder: Path) -> list[object]:

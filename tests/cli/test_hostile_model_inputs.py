@@ -109,13 +109,13 @@ def test_drawings_of_one_point_are_left_out_with_a_warning(run: Run, tmp_path: P
 def test_nothing_but_drawings_of_one_point(run: Run, tmp_path: Path) -> None:
     code, said = trained_on(run, data(tmp_path / "dots.npz", line(1), line(1)))
     assert code == 2
-    one_sentence(said, "There is no drawing to train on", "2 to 250 points")
+    one_sentence(said, "There is no drawing to train on", "2 to 500 points")
 
 
 def test_drawings_of_5000_points_are_left_out_with_a_warning(run: Run, tmp_path: Path) -> None:
     code, said = trained_on(run, data(tmp_path / "long.npz", line(5000), line(9)))
     assert code == 0
-    assert "1 drawing of the training set: has more than 250 points" in said
+    assert "1 drawing of the training set: has more than 500 points" in said
     assert "max_points" in said
 
 

@@ -106,9 +106,8 @@ def samples(_: Path | None) -> Result:
     """Seeded drawings, endings, reconstructions: of the starter and of nets trained here."""
     models = {"starter": _starter()}
     for conditional, local_frame in ((True, False), (False, False), (False, True)):
-        name = (
-            f"{'encoder' if conditional else 'decoder only'}{', local frame' if local_frame else ''}"
-        )
+        name = "encoder" if conditional else "decoder only"
+        name += ", local frame" if local_frame else ""
         with _training(_sizes("lstm", conditional, local_frame)) as folder:
             models[name] = load_model(folder)
     result: Result = {}

@@ -109,8 +109,9 @@ def _check(model: SketchModel) -> None:
         )
     if not isinstance(model.net.decoder, Decoder):
         raise StrokebookError(
-            "This model cannot be written as ONNX: its decoder reads more than the last row.",
-            "Use it with strokebook.",
+            "This model cannot be written as ONNX: its decoder (local_frame = true) reads more than"
+            " the last row, and no other format takes it yet.",
+            'For other programs train one with [project] preset = "paper".',
         )
 
 

@@ -149,8 +149,12 @@ def _check(model: SketchModel, z: Tensor | None) -> None:
     options = model.options
     what = ""
     if options.local_frame:
-        what = "its decoder is not SketchRNN's (local_frame = true)"
-    elif type(model.net.decoder.cell) is not LstmLayer:
+        raise StrokebookError(
+            "This model cannot be written for @magenta/sketch: its decoder is not SketchRNN's"
+            " (local_frame = true), and no other format takes it yet.",
+            'For the browser train one with [project] preset = "paper".',
+        )
+    if type(model.net.decoder.cell) is not LstmLayer:
         what = "its decoder is no plain LSTM"
     elif options.mixtures != sketchrnn_js.MIXTURES:
         what = f"it has {options.mixtures} mixtures, the library knows {sketchrnn_js.MIXTURES} only"
