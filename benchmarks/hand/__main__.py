@@ -66,8 +66,9 @@ def choose_temperature(model: SketchModel, hand: Hand, seed: int) -> float:
     return min(TEMPERATURES, key=mean_accuracy)
 
 
-def measure(hand: Hand, model: SketchModel, seed: int, picture: Path | None) -> dict[str, Any]:
+def measure(hand: Hand, model: SketchModel, arguments: argparse.Namespace) -> dict[str, Any]:
     """All numbers of one model for one hand."""
+    seed, picture = arguments.seed, arguments.picture
     hands.check_frozen(hand)
     options = EvaluateOptions(samples=20, seed=0, max_points=MOST_POINTS)
     nats = evaluate(model, hand.test, hand.train, options).likelihood.held_out
@@ -82,7 +83,7 @@ def measure(hand: Hand, model: SketchModel, seed: int, picture: Path | None) -> 
         "control": _judged(hand.train[:count], None, hand, seed),
         "novelty_held": judges.copies(hand.test[:count], hand.train),
     }
-    for choose in CHOICES:
+    for choose in arguments.choose:
         if choose == "rejection" and model.chooser is None:
             continue
         temperature = choose_temperature(model, hand, seed) if choose == "raw" else None
@@ -93,7 +94,9 @@ def measure(hand: Hand, model: SketchModel, seed: int, picture: Path | None) -> 
             "judges": _judged(rows, lines, hand, seed),
             "novelty": judges.copies(rows, hand.train),
             "diversity": judges.spread(rows) / judges.spread(hand.test[:count]),
-            "completions": _completions(model, hand, temperature, seed, choose),
+            "completions": _completions(
+                model, hand, temperature, seed, choose, arguments.completions
+            ),
         }
         if picture:
             real = hand.lines or [from_stroke3(r) for r in hand.test]
@@ -115,11 +118,16 @@ def _judged(
 
 
 def _completions(
-    model: SketchModel, hand: Hand, temperature: float | None, seed: int, choose: str
+    model: SketchModel,
+    hand: Hand,
+    temperature: float | None,
+    seed: int,
+    choose: str,
+    count: int,
 ) -> dict[str, Any]:
     """Test drawings' starts with the model's endings, against the artist's own endings."""
     whole = []
-    for n, rows in enumerate(hand.test[:MOST]):
+    for n, rows in enumerate(hand.test[:count]):
         start = from_stroke3(rows[: max(3, round(START_SHARE * len(rows)))])
         of = 6 if choose != "raw" else None
         ending = complete(
@@ -152,13 +160,15 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="folder of a trained model")
     parser.add_argument("--project", type=Path, help="of the hand made")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--choose", nargs="+", choices=CHOICES, default=CHOICES)
+    parser.add_argument("--completions", type=int, default=MOST, help="starts that are completed")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, help="JSON file")
     parser.add_argument("--picture", type=Path, help="PNG: 32 of theirs and 32 drawn, mixed")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     hand = load(arguments.hand, arguments.project)
-    value = measure(hand, load_model(arguments.model), arguments.seed, arguments.picture)
+    value = measure(hand, load_model(arguments.model), arguments)
     print(value)
     if arguments.out:
         write_json(arguments.out, value)
