@@ -28,7 +28,10 @@ def test_a_former_name_beside_the_present_one_is_refused() -> None:
 
 def test_keys_of_old_projects_stay() -> None:
     # As computed before these settings were renamed.
-    assert fingerprint(DatasetOptions()) == "3d8068a33cead97c"
+    former_rule = DatasetOptions(
+        low_percentile=5.0, high_percentile=95.0, outlier_fence=0.0, min_drawings_to_cut=20
+    )
+    assert fingerprint(former_rule) == "3d8068a33cead97c"
     assert fingerprint(CompositionOptions(max_turns=50.0)) == "986a9a951849c338"
 
 

@@ -49,7 +49,7 @@ def test_a_misspelt_setting_is_named() -> None:
 def test_minutes_are_a_number_or_the_word_auto() -> None:
     auto = build(TrainOptions, {"minutes": "auto", "patience": 0}, "[train]")
     assert auto.minutes == "auto"
-    assert (auto.most_seconds, auto.ends_after) == (45 * 60, 20)
+    assert (auto.most_seconds, auto.ends_after) == (30 * 60, 20)
     some = build(TrainOptions, {"minutes": 3, "patience": 4}, "[train]")
     assert (some.minutes, some.most_seconds, some.ends_after) == (3.0, 180.0, 4)
     assert TrainOptions(patience=0).ends_after == 0

@@ -8,8 +8,9 @@ from pathlib import Path
 from strokebook.base import owned
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import inside
-from strokebook.model.choosing.chooser_file import NAME as CHOOSER
-from strokebook.model.line.stored_line import NAME as LINE
+
+# The names of stored_line and chooser_file, which need an extra that tracing does without.
+LINE, CHOOSER = "line.safetensors", "chooser.safetensors"
 
 
 def mark_model(folder: Path) -> None:
