@@ -46,7 +46,7 @@ def test_only_outliers_are_cut_with_their_numbers() -> None:
     assert reasons["d0"] == f"far fewer points than the others (3 < {few})"
     assert reasons["d122"] == f"far more points than the others (900 > {many})"
     assert [k for k, why in reasons.items() if why] == ["d0", "d1", "d122"]
-    assert any("2 drawings with fewer" in n and "1 with more" in n for n in made.notes)
+    assert any(": 2 with fewer" in n and "1 with more" in n for n in made.notes)
 
 
 def test_an_even_set_loses_nothing() -> None:

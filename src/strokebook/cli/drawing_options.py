@@ -83,7 +83,7 @@ RecommendedTemperature = Annotated[
         min=0.01,
         max=2.0,
         help="Randomness of the line: low values draw what is most likely, high ones surprises"
-        " (default: what the model's chooser found best, else 0.4).",
+        " (default: what the model's chooser found best, else 0.5).",
         show_default=False,
     ),
 ]
@@ -198,7 +198,9 @@ class ChoiceOptions(DrawingOptions):
 
     def temperature_for(self, model: SketchModel) -> Temperature:
         """The temperatures that the user named, else the model's own."""
-        own = model.chooser.temperature if model.chooser else 0.4
+        from strokebook.model.sampling.generate import TEMPERATURE
+
+        own = model.chooser.temperature if model.chooser else TEMPERATURE
         line = own if self.temperature is None else self.temperature
         return dataclasses.replace(self, temperature=line).temperatures()
 

@@ -226,8 +226,8 @@ def find_cuts(points: Sequence[int], options: DatasetOptions) -> Cuts:
         low, high = min(low, np.exp(one - reach)), max(high, np.exp(three + reach))
     few, many = sum(n < low for n in points), sum(n > high for n in points)
     note = (
-        f"Left out as outliers: {few} drawings with fewer than {low:.0f} points and {many} with"
-        f" more than {high:.0f}, of {len(points)}; points are counted after RDP at"
+        f"Left out as outliers, of {len(points)} drawings: {few} with fewer than {low:.0f} points"
+        f" and {many} with more than {high:.0f}; points are counted after RDP at"
         f" {options.epsilon:g} units."
     )
     return Cuts(float(low), float(high), note)

@@ -66,7 +66,7 @@ class TrainOptions:
     minutes: float | Literal["auto"] = option(
         0.0,
         'most minutes of training over all resumes; 0: no limit; "auto": until validation has'
-        " stopped improving (patience), 45 at most",
+        f" stopped improving (patience), {EVENING:g} at most",
         low=0,
     )
     batch: int = option(100, "drawings in a batch", low=1, high=10_000)
@@ -193,7 +193,8 @@ _EVENING = TrainOptions(
     schedule="cooldown",
     warmup=100,
     clip_norm=1.0,
-    # z does not have to look like N(0, 1), for nothing is drawn from there: it may say more.
+    # z does not have to look like N(0, 1), for nothing is drawn from there. It still says too
+    # little for reconstruct to give the same figure (EXPERIMENTS.md, "An evening by default").
     kl_weight=0.06,
     kl_rate=0.99,
     kl_floor=2.0,

@@ -23,6 +23,7 @@ from strokebook.base.array_types import Floats
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model.choosing.forest import Forest
 from strokebook.model.features import form_features, stroke_features
+from strokebook.model.features.feature_table import table_of
 from strokebook.model.features.normalise import normalise
 
 HALVINGS = 80  # of the interval in which log c is sought
@@ -77,7 +78,7 @@ class Chooser:
 def features(drawings: Sequence[Stroke3], unit: float) -> Floats:
     """The features of at least one drawing, ``(D, F)``, each brought to the data's form first."""
     rows = [normalise(d, unit) for d in drawings]
-    return np.hstack((stroke_features.table(rows)[1], form_features.table(rows)[1]))
+    return np.hstack([table_of(m.numbers, rows)[1] for m in (stroke_features, form_features)])
 
 
 def outside(values: Floats, low: Floats, high: Floats) -> Floats:

@@ -23,6 +23,7 @@ from strokebook.geometry.stroke3 import from_stroke3, to_stroke3
 from strokebook.model.cells.noise import Noise
 from strokebook.model.evaluation import picture_features
 from strokebook.model.features import stroke_features
+from strokebook.model.features.feature_table import table_of
 
 FOLDS = 5
 LEAST = 20  # drawings of each set; with fewer the answer is mostly luck
@@ -55,8 +56,8 @@ def by_strokes(first: Sequence[Stroke3], second: Sequence[Stroke3], seed: int) -
 
     The two sets are as many; at least 20 drawings each.
     """
-    names, a = stroke_features.table(first)
-    _, b = stroke_features.table(second)
+    names, a = table_of(stroke_features.numbers, first)
+    _, b = table_of(stroke_features.numbers, second)
     values, labels = _stacked(a, b)
     accuracy, error = _asked(_trees, values, labels, seed)
     weight = _trees(seed).fit(values, labels).feature_importances_

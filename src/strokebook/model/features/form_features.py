@@ -8,14 +8,12 @@ Shape letters: N points of a drawing, S its pen-down segments, K strokes, P plac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from strokebook.base.array_types import Floats, Ints
 from strokebook.geometry.drawing import Stroke3
+from strokebook.model.features.feature_table import Numbers
 
-Numbers = dict[str, float]
 GRIDS = (4, 8)  # cells along a side
 PLACES = 16  # at equal steps of the ink, in drawn order
 THIRDS = 3
@@ -24,13 +22,6 @@ TOUCH = 0.02  # an end this near to ink meets it
 ALONG = 0.08  # of its own stroke's ink, so much next to an end is not what it meets
 STROKES = 3  # the first so many are described one by one
 PIECES = 6  # into which a segment is cut for the grid
-
-
-def table(drawings: Sequence[Stroke3]) -> tuple[list[str], Floats]:
-    """The features of drawings of at least one point each: their names, and ``(D, F)``."""
-    rows = [numbers(d) for d in drawings]
-    names = list(rows[0]) if rows else []
-    return names, np.array([[row[name] for name in names] for row in rows])
 
 
 def numbers(drawing: Stroke3) -> Numbers:

@@ -5,26 +5,17 @@ Shape letters: N points of a drawing, S its pen-down segments, F features.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from strokebook.base.array_types import Bools, Floats, Ints
 from strokebook.geometry.drawing import Stroke3
+from strokebook.model.features.feature_table import Numbers
 
-Numbers = dict[str, float]
 TURNS = np.array([0, 5, 15, 30, 50, 75, 105, 140, 180.0001])  # degrees
 CURVES = np.array([0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, np.inf])  # radians per typical segment
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SIDES = 8  # directions that segments are sorted by
 BLOCK = 256  # segments compared with all others at once
-
-
-def table(drawings: Sequence[Stroke3]) -> tuple[list[str], Floats]:
-    """The features of drawings of at least one point each: their names, and ``(D, F)``."""
-    rows = [numbers(d) for d in drawings]
-    names = list(rows[0]) if rows else []
-    return names, np.array([[row[name] for name in names] for row in rows])
 
 
 def numbers(drawing: Stroke3) -> Numbers:

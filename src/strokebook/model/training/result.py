@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from strokebook.base.errors import Diagnostic
+from strokebook.model.training.forecast import duration
 from strokebook.model.training.validation import Scores
 
 
@@ -34,3 +35,11 @@ class TrainResult:
     skipped: int
     overfits: int
     warnings: tuple[Diagnostic, ...]
+
+    def summary(self) -> str:
+        """How it ended, in one line."""
+        best = f", best {self.best.per_point:.3f} nats a point" if self.best else ""
+        return (
+            f"training ended ({self.ended}) after {self.steps} steps and"
+            f" {duration(self.seconds)}: best at step {self.best_step}{best}"
+        )

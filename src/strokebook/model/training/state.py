@@ -8,6 +8,7 @@ from typing import Any
 
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.base.options import build
+from strokebook.model.training.cooldown import Cooldown
 from strokebook.model.training.validation import Scores
 
 OVERFIT_AFTER = 3  # validations in a row without a new best, while training goes on improving
@@ -51,6 +52,18 @@ class TrainState:
     overfits: int = 0
     cooldown: dict[str, Any] | None = None
     last_per_point: float | None = None
+
+    def rate_factor(self) -> float:
+        """What the learning rate is multiplied by: the NaN guard's factor, the cool-down's."""
+        if not self.cooldown:
+            return self.factor
+        return self.factor * Cooldown(**self.cooldown).factor(self.step, self.seconds)
+
+    def is_cooled(self) -> bool:
+        """Whether a cool-down has begun and is over."""
+        if not self.cooldown:
+            return False
+        return Cooldown(**self.cooldown).progress(self.step, self.seconds) >= 1.0
 
     def record_step(self, reconstruction: float, kl: float) -> None:
         """Count a step that was done."""

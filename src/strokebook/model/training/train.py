@@ -25,7 +25,7 @@ from strokebook.model.data.training_data import TrainingData, prepare
 from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.training import forecast, metrics, model_card, samples
 from strokebook.model.training.calibration import SECONDS, calibrate
-from strokebook.model.training.cooldown import Cooldown, begin, is_late
+from strokebook.model.training.cooldown import begin, is_late
 from strokebook.model.training.interrupts import Interrupts
 from strokebook.model.training.result import TrainResult
 from strokebook.model.training.state import TrainState, restored
@@ -199,7 +199,7 @@ class _Run:
             )
         if self.board:
             self.board.close()
-        self.progress.say(_summary(result))
+        self.progress.say(result.summary())
         return result
 
     def _learn_chooser(self, interrupts: Interrupts) -> bool:
@@ -260,10 +260,9 @@ class _Run:
         if loop.step >= options.steps:
             return "steps"
         if options.schedule == "cooldown":
-            if loop.cooldown:
-                if Cooldown(**loop.cooldown).progress(loop.step, loop.seconds) >= 1.0:
-                    return "cooldown"
-            elif self._is_out_of_patience() or is_late(*self._limits()):
+            if loop.is_cooled():
+                return "cooldown"
+            if not loop.cooldown and (self._is_out_of_patience() or is_late(*self._limits())):
                 self._begin_cooldown()
         elif self._is_out_of_patience():
             return "patience"
@@ -286,17 +285,9 @@ class _Run:
         loop.cooldown = dataclasses.asdict(begin(*self._limits()))
         self.progress.say(f"step {loop.step}: the learning rate falls to nothing from here on")
 
-    def _cooling(self) -> float:
-        """What the cool-down multiplies the learning rate by; 1 before it."""
-        loop = self.loop
-        if not loop.cooldown:
-            return 1.0
-        return Cooldown(**loop.cooldown).factor(loop.step, loop.seconds)
-
     def _one_step(self) -> None:
         loop = self.loop
-        factor = loop.factor * self._cooling()
-        losses = self.stepper.step(loop.step, self.epochs[loop.step], factor)
+        losses = self.stepper.step(loop.step, self.epochs[loop.step], loop.rate_factor())
         loop.step += 1
         self._tick()
         if losses is None:
@@ -330,9 +321,7 @@ class _Run:
             "reconstruction": reconstruction / count,
             "kl": kl / count,
             "kl_weight": self.stepper.kl_weight(loop.step - 1),
-            "learning_rate": self.stepper.learning_rate(loop.step - 1)
-            * loop.factor
-            * self._cooling(),
+            "learning_rate": self.stepper.learning_rate(loop.step - 1) * loop.rate_factor(),
             "seconds": round(loop.seconds, 3),
         }
         self._record(line)
@@ -430,11 +419,3 @@ def _device(name: str) -> torch.device:
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return torch.device(name)
-
-
-def _summary(result: TrainResult) -> str:
-    best = f", best {result.best.per_point:.3f} nats a point" if result.best else ""
-    return (
-        f"training ended ({result.ended}) after {result.steps} steps and"
-        f" {forecast.duration(result.seconds)}: best at step {result.best_step}{best}"
-    )
