@@ -15,10 +15,8 @@ from strokebook.base.signals import answered_like_ctrl_c
 from strokebook.cli import (
     check,
     curate,
-    draw,
     edits,
     evaluate,
-    interchange,
     learn,
     look,
     run,
@@ -26,6 +24,7 @@ from strokebook.cli import (
 )
 from strokebook.cli.app import app, session
 from strokebook.cli.console import STOPPED, WRONG_USE, complain, err, manner, to_output
+from strokebook.cli.drawing import draw, interchange
 from strokebook.cli.faults import fault_of
 from strokebook.cli.logbook import keeping_log, log
 

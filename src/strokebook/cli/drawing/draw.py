@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from strokebook.cli.app import app
-from strokebook.cli.drawing_options import (
+from strokebook.cli.drawing.options import (
     ChoiceOptions,
     Count,
     DrawingFile,
