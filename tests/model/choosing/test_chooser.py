@@ -9,6 +9,7 @@ import pytest
 from strokebook.base.array_types import Floats
 from strokebook.base.errors import StrokebookError
 from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.stroke3 import to_stroke3
 from strokebook.model.checkpoints.checkpoint import SketchModel, load_model
 from strokebook.model.checkpoints.folder import model_files
 from strokebook.model.choosing import chooser as choosing
@@ -53,12 +54,10 @@ def learnt() -> Chooser:
 def choosy(trained: Path) -> SketchModel:
     """A tiny model with a chooser of its own drawings against waves."""
     model = load_model(trained)
-    real = choosing.features(waves(80), 0.1)
+    real = choosing.features(waves(80))
     drawn = sample(model, 80, 1.0, 5, choose="raw")
-    rows = [rejection._in_data_units(d, 1.0) for d in drawn]
-    chooser = calibration.learn(
-        real, choosing.features(rows, 0.1), 0, budget=0.25, unit=0.1, checkpoint=model.key
-    )
+    rows = [np.asarray(to_stroke3(d), np.float32) for d in drawn]
+    chooser = calibration.learn(real, choosing.features(rows), 0, budget=0.25, checkpoint=model.key)
     return dataclasses.replace(model, chooser=chooser)
 
 
@@ -73,6 +72,15 @@ def plain_score(forest: Forest, values: list[float]) -> float:
             node = 2 * node + (2 if right else 1)
         total += float(forest.leaf[tree, node - inner])
     return total
+
+
+def test_a_drawings_size_is_no_feature() -> None:
+    drawings = waves(5)
+    larger = [d * np.array((3.7, 3.7, 1.0), np.float32) for d in drawings]
+    wider = [d * np.array((3.7, 1.0, 1.0), np.float32) for d in drawings]
+    values = choosing.features(drawings)
+    np.testing.assert_allclose(choosing.features(larger), values, atol=1e-9)
+    assert np.abs(choosing.features(wider) - values).max() > 0.1
 
 
 def test_all_drawings_at_once_score_as_one_by_one(learnt: Chooser) -> None:
@@ -120,7 +128,7 @@ def test_a_folder_keeps_its_chooser(choosy: SketchModel, trained: Path, tmp_path
     for field in dataclasses.fields(Chooser):
         if field.name not in ("forest", "low", "high"):
             assert getattr(back, field.name) == getattr(choosy.chooser, field.name), field.name
-    values = choosing.features(waves(9, 4), 0.1)
+    values = choosing.features(waves(9, 4))
     assert np.array_equal(back.scores(values), choosy.chooser.scores(values))
     assert np.array_equal(back.outside(values), choosy.chooser.outside(values))
     assert trained / chooser_file.NAME in model_files(trained)

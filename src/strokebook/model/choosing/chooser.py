@@ -42,7 +42,6 @@ class Chooser:
         log_scale: Logarithm of c.
         budget: Share of the model's drawings that is accepted on average.
         temperature: At which the model drew them, and should draw.
-        unit: Units of the data that drawings are rounded to before they are measured.
         real: Drawings of the artist's that were learnt from.
         generated: Drawings of the model's likewise.
         accuracy: How often the classifier told the two apart, asked about drawings not learnt from.
@@ -56,15 +55,14 @@ class Chooser:
     log_scale: float
     budget: float
     temperature: float
-    unit: float
     real: int
     generated: int
     accuracy: float
     checkpoint: str
 
     def features(self, drawings: Sequence[Stroke3]) -> Floats:
-        """``(D, F)``; stroke-3 in units of the training data."""
-        return features(drawings, self.unit)
+        """``(D, F)``, of stroke-3 in any unit."""
+        return features(drawings)
 
     def scores(self, values: Floats) -> Floats:
         """Logarithms of the density ratios, ``(D,)``."""
@@ -75,9 +73,9 @@ class Chooser:
         return outside(values, self.low, self.high)
 
 
-def features(drawings: Sequence[Stroke3], unit: float) -> Floats:
+def features(drawings: Sequence[Stroke3]) -> Floats:
     """The features of at least one drawing, ``(D, F)``, each brought to the data's form first."""
-    rows = [normalise(d, unit) for d in drawings]
+    rows = [normalise(d) for d in drawings]
     return np.hstack([table_of(m.numbers, rows)[1] for m in (stroke_features, form_features)])
 
 

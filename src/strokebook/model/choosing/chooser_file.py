@@ -19,9 +19,9 @@ from strokebook.model.choosing.chooser import Chooser
 from strokebook.model.choosing.forest import Forest
 
 NAME = "chooser.safetensors"
-FORMAT, VERSION = "strokebook-chooser", "1"  # another version's features are other features
+FORMAT, VERSION = "strokebook-chooser", "2"  # another version's features are other features
 MOST_BYTES = 1 << 26
-NUMBERS = ("strange", "log_scale", "budget", "temperature", "unit", "accuracy")
+NUMBERS = ("strange", "log_scale", "budget", "temperature", "accuracy")
 COUNTS = ("real", "generated")
 REMEDY = f"Delete {NAME}: drawings are then shown as they come; training goes on to make it anew."
 
@@ -87,7 +87,7 @@ def _parts(data: bytes) -> tuple[dict[str, Any], dict[str, str]]:
 def _chooser(arrays: dict[str, Any], metadata: dict[str, str]) -> Chooser:
     value = {name: _number(metadata[name]) for name in NUMBERS}
     counts = {name: int(_number(metadata[name])) for name in COUNTS}
-    if not (0 < value["budget"] < 1 and 0 < value["temperature"] <= 10 and value["unit"] > 0):
+    if not (0 < value["budget"] < 1 and 0 < value["temperature"] <= 10):
         raise ValueError("a number is out of its range")
     low, high = (np.asarray(arrays[name], np.float64) for name in ("low", "high"))
     forest = Forest(

@@ -1,7 +1,8 @@
 """Drawings brought to one form before their strokes are measured.
 
-A model's points lie anywhere; a data set's are simplified and lie on whole units. Told apart by
-that alone, a drawing would be judged by what nobody can see.
+A data set's drawings are scaled to one frame and simplified, and their points lie on whole units;
+a model's are of nearly that size, and their points lie anywhere. Told apart by that alone, a
+drawing would be judged by what nobody can see.
 """
 
 from __future__ import annotations
@@ -11,19 +12,21 @@ import numpy as np
 from strokebook.geometry.drawing import Stroke3
 from strokebook.geometry.simplify import simplify
 from strokebook.geometry.stroke3 import from_stroke3, to_stroke3
+from strokebook.model.data.statistics import longer_side
 
-EPSILON = 1.0  # units: how the data sets were simplified; a second time it changes nothing of them
+SIDE = 200.0  # units: the longer side of every drawing
+EPSILON = 1.0  # units: tolerance of the simplification (RDP)
 
 
-def normalise(drawing: Stroke3, unit: float = 1.0) -> Stroke3:
-    """A drawing simplified, rounded to whole units, without repeated points; as the data are.
+def normalise(drawing: Stroke3) -> Stroke3:
+    """A drawing scaled to the frame, simplified, rounded, without repeated points; ``(N, 3)``.
 
     Args:
-        drawing: ``(N, 3)``, N at least 1.
-        unit: Of the result, in units of the drawing.
+        drawing: In any unit, N at least 1; one without extent keeps its size.
     """
-    scaled = drawing if unit == 1.0 else drawing / np.array((unit, unit, 1.0), np.float32)
-    simple = simplify(from_stroke3(scaled), EPSILON)
+    side = longer_side(drawing)
+    scale = SIDE / side if side > 0 else 1.0
+    simple = simplify(from_stroke3(drawing * np.array((scale, scale, 1.0), np.float32)), EPSILON)
     strokes = []
     for stroke in simple.strokes:
         whole = np.round(stroke)

@@ -15,7 +15,7 @@ import numpy as np
 from strokebook.base.array_types import Floats
 from strokebook.base.progress import SILENT, Progress
 from strokebook.base.random_streams import RandomStream
-from strokebook.geometry.drawing import Drawing, Stroke3
+from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.stroke3 import to_stroke3
 from strokebook.model.cells.noise import Noise
 from strokebook.model.checkpoints.checkpoint import SketchModel
@@ -164,18 +164,12 @@ def _drawn(drawing: Stream, late: Callable[[], bool]) -> bool:
 
 
 def _add(pool: Pool, batch: Stream, asked: _Asked, chooser: Chooser) -> None:
-    new, start = batch.drawings(), asked.start
-    unit = 1.0 if start is None else asked.model.scale / start.fitted.unit
-    values = chooser.features([_in_data_units(d, unit) for d in new])
+    new = batch.drawings()
+    values = chooser.features([np.asarray(to_stroke3(d), np.float32) for d in new])
     pool.drawings += new
     pool.nats += batch.per_point.tolist() if asked.weighed else [0.0] * len(new)
     pool.scores += chooser.scores(values).tolist()
     pool.outside += chooser.outside(values).tolist()
-
-
-def _in_data_units(drawing: Drawing, unit: float) -> Stroke3:
-    rows = np.asarray(to_stroke3(drawing), np.float32)
-    return rows if unit == 1.0 else rows * np.array((unit, unit, 1.0), np.float32)
 
 
 def accept(pool: Pool, chooser: Chooser, seed: int, *, same: bool) -> None:

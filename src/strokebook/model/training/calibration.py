@@ -22,7 +22,6 @@ from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.choosing import chooser as choosing
 from strokebook.model.choosing.chooser import Chooser
 from strokebook.model.choosing.forest import Forest, mean_of, of_trees
-from strokebook.model.data.statistics import longer_side
 from strokebook.model.sampling.stream import stream
 
 SECONDS = 90.0
@@ -38,8 +37,6 @@ FOLDS = 5
 TREES, LEVELS, RATE, SUBSAMPLE, LEAF = 200, 3, 0.1, 0.7, 3
 TAIL = 0.002  # share of drawings whose feature lies beyond either bound
 STRANGE_QUANTILE, STRANGE_FACTOR, LEAST_STRANGE = 0.99, 2.0, 0.1
-ROUNDING = 1e-3  # of offsets that were divided by the scale and multiplied again
-FRAME = 200.0  # units of a drawing whose data are not on whole coordinates
 
 
 def calibrate(
@@ -69,9 +66,9 @@ def calibrate(
     """
     if len(drawings) < LEAST:
         return None
-    work = _Drawer(model, find_unit(drawings), seed, time.monotonic(), seconds, stopped)
+    work = _Drawer(model, seed, time.monotonic(), seconds, stopped)
     order = Noise(seed, RandomStream.CALIBRATION, 0).rng.permutation(len(drawings))
-    real = choosing.features([drawings[k] for k in order[:REAL]], work.unit)
+    real = choosing.features([drawings[k] for k in order[:REAL]])
     progress.say(f"choosing: trying temperatures {', '.join(map(str, TEMPERATURES))}")
     tried = [work.draw(0, TRIED, t, SHARES[0], 1) for t in TEMPERATURES]
     if stopped():
@@ -84,9 +81,7 @@ def calibrate(
     if stopped() or len(generated) < LEAST:
         return None
     progress.say(f"choosing: learning from {len(real)} drawings and {len(generated)} drawn")
-    chooser = learn(
-        real, generated, seed, temperature=temperature, unit=work.unit, checkpoint=model.key
-    )
+    chooser = learn(real, generated, seed, temperature=temperature, checkpoint=model.key)
     progress.say(
         f"choosing: told apart at {chooser.accuracy:.1%}; one drawing of"
         f" {1 / chooser.budget:.0f} will be shown"
@@ -94,19 +89,11 @@ def calibrate(
     return chooser
 
 
-def find_unit(drawings: Sequence[Stroke3]) -> float:
-    """What drawings are rounded to: 1 where they are on whole coordinates, else 1/200 of one."""
-    if all(np.abs(d[:, :2] - np.round(d[:, :2])).max() < ROUNDING for d in drawings):
-        return 1.0
-    return max(float(np.median([longer_side(d) for d in drawings])), 1e-6) / FRAME
-
-
 @dataclass(frozen=True, eq=False)
 class _Drawer:
     """Draws as long as there is time, and measures what it drew."""
 
     model: SketchModel
-    unit: float
     seed: int
     begun: float
     seconds: float
@@ -126,8 +113,8 @@ class _Drawer:
                 self.model, None, min(BATCH, end - at), temperature, self.seed, longest, first=at
             ).finish()
             finished = [np.asarray(to_stroke3(d), np.float32) for d in drawn.drawings()]
-            rows.append(choosing.features(finished, self.unit))
-        names = choosing.features([np.zeros((1, 3), np.float32)], 1.0)
+            rows.append(choosing.features(finished))
+        names = choosing.features([np.zeros((1, 3), np.float32)])
         return np.vstack((names[:0], *rows))
 
 
@@ -147,7 +134,6 @@ def learn(
     *,
     budget: float = BUDGET,
     temperature: float = 1.0,
-    unit: float = 1.0,
     checkpoint: str = "",
 ) -> Chooser:
     """The chooser of two sets of drawings' features, ``(D, F)`` each.
@@ -158,7 +144,6 @@ def learn(
         seed: Of every random choice.
         budget: Share of the model's that is accepted on average.
         temperature: At which they were drawn.
-        unit: That they were rounded to.
         checkpoint: Digest of the weights that drew them.
     """
     values = np.vstack((real, generated))
@@ -175,7 +160,6 @@ def learn(
         choosing.find_log_scale(scores[~truth], budget),
         budget,
         temperature,
-        unit,
         len(real),
         len(generated),
         float((right[truth].mean() + right[~truth].mean()) / 2),

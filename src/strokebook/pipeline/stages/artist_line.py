@@ -15,7 +15,8 @@ from strokebook.geometry.drawing import Points
 from strokebook.geometry.resample import to_frame
 from strokebook.geometry.svg.io import read_drawing
 from strokebook.pipeline.project import Project
-from strokebook.pipeline.stages.dataset import load_dataset, npz_file, offered
+from strokebook.pipeline.stages.dataset import load_dataset, offered
+from strokebook.pipeline.stages.dataset_figures import figure_names
 from strokebook.pipeline.stages.figures import load_figure
 from strokebook.pipeline.stages.trace import trace_file
 
@@ -74,14 +75,10 @@ def _pairs(project: Project) -> Iterator[Pair]:
 
 def _training_rows(project: Project) -> list[tuple[str, Rows]]:
     """Names and rows of at most :data:`MOST` training drawings, chosen by the seed."""
-    npz = npz_file(project)
-    flat, rows = npz.with_name(f"{npz.stem}.flat.npz"), load_dataset(project).train
-    if not flat.exists():
+    names = figure_names(project, "train")
+    if not names:
         return []
-    with np.load(flat, allow_pickle=False) as arrays:
-        names = [str(name) for name in arrays["train_ids"]]
-    if len(names) != len(rows):
-        return []  # the two are not of one build
+    rows = load_dataset(project).train
     rng = generator(project.settings.train.seed, RandomStream.LINE_DRAWINGS)
     return [(names[k], rows[k]) for k in sorted(rng.permutation(len(rows))[:MOST])]
 

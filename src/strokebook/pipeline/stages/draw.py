@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,8 +11,9 @@ from PIL import Image
 
 from strokebook.base import owned
 from strokebook.base.files import file_digest
+from strokebook.dataset.splits import Part
 from strokebook.geometry.animate import animate
-from strokebook.geometry.drawing import Drawing, Stroke3
+from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.render import render, sheet
 from strokebook.geometry.stroke3 import from_stroke3
 from strokebook.geometry.svg.io import write_layers
@@ -20,14 +22,15 @@ from strokebook.pipeline.project import Project
 from strokebook.pipeline.settings import DrawOptions, fingerprint
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
 from strokebook.pipeline.stages.dataset import load_dataset
+from strokebook.pipeline.stages.dataset_figures import figure_names, framed_figures
 from strokebook.pipeline.stages.train import STAGE as TRAIN
 from strokebook.pipeline.stages.train import model_folder
 
 if TYPE_CHECKING:
     from strokebook.model.checkpoints.checkpoint import SketchModel
 
-STAGE, VERSION = "draw", "2"
-STARTS = 3
+STAGE, VERSION = "draw", "3"
+STARTS, RECONSTRUCTED = 3, 6
 CELL = 240
 RECONSTRUCTION_TEMPERATURE = 0.25
 OF = 8  # times as many are drawn as are wanted, at most; not by the clock: a rerun draws the same
@@ -46,13 +49,12 @@ def draw_with_model(project: Project) -> Outcome:
     if is_done(project, STAGE, "all", key) and (folder / "completions.png").exists():
         outcome.ready = 1
         return outcome
-    model, data = _drawing_model(project), load_dataset(project)
-    unseen = [*data.test, *data.valid] or list(data.train)
-    starts = [_start(rows, o.start_share) for rows in unseen[:STARTS]]
-    _completions(project, model, starts)
+    model = _drawing_model(project)
+    unseen = _unseen_drawings(project, max(STARTS, RECONSTRUCTED))
+    _completions(project, model, [d.start(o.start_share) for d in unseen[:STARTS]])
     _samples(project, model)
     if model.options.conditional:
-        _reconstructions(project, model, [from_stroke3(rows) for rows in unseen[:6]])
+        _reconstructions(project, model, unseen[:RECONSTRUCTED])
     outcome.worked, outcome.seconds = 1, timer.seconds
     project.catalogue.put_result(STAGE, "all", key, timer.seconds, {})
     return outcome
@@ -83,9 +85,21 @@ def _drawing_model(project: Project) -> SketchModel:
     return dataclasses.replace(load_model(starter.FOLDER), statistics=own.statistics)
 
 
-def _start(rows: Stroke3, share: float) -> Drawing:
-    count = max(3, round(share * len(rows)))
-    return from_stroke3(np.asarray(rows, np.float32)[:count])
+def _unseen_drawings(project: Project, count: int) -> list[Drawing]:
+    """Drawings that the model has not learnt from, where there are such, in units of the data.
+
+    They are shown, and begin completions, as the artist drew them: the points that a model learns
+    from are the corners of a polygon. Only a data set without figures has nothing else.
+    """
+    data = load_dataset(project)
+    parts: list[Part] = ["test", "valid"] if data.test or data.valid else ["train"]
+    drawings: list[Drawing] = []
+    for part in parts:
+        rows = getattr(data, part)[: count - len(drawings)]
+        lines = framed_figures(project, figure_names(project, part)[: len(rows)])
+        points = [from_stroke3(np.asarray(r, np.float32)) for r in rows]
+        drawings += [p if line is None else line for line, p in zip_longest(lines, points)]
+    return drawings
 
 
 def _completions(project: Project, model: SketchModel, starts: list[Drawing]) -> None:
