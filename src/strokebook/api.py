@@ -10,6 +10,7 @@ import dataclasses
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from strokebook.dataset.build import DataSet
     from strokebook.dataset.splits import SplitArrays
     from strokebook.model.checkpoints.checkpoint import SketchModel
+    from strokebook.model.data.training_lines import TrainingLines
     from strokebook.tracing.page import PageImage, Pixels
 
 __all__ = [
@@ -151,7 +153,7 @@ def train(
 
     Args:
         data: From :func:`build_dataset` or :func:`load_dataset`.
-        minutes: Most minutes of training; ``"auto"``: until validation has stopped improving, 45 at
+        minutes: Most minutes of training; ``"auto"``: until validation has stopped improving, 30 at
             most; None: as long as the preset says.
         folder: Where checkpoints, curves and pictures go; a training found there is resumed. None:
             nothing is kept but the model that is returned.
@@ -177,8 +179,27 @@ def train(
     rows, held = ([a.astype("float32") for a in part] for part in (data.train, data.valid))
     with tempfile.TemporaryDirectory(prefix="strokebook-") as temporary:
         place = Path(folder) if folder is not None else Path(temporary) / "model"
-        train_model(rows, held, PRESETS[preset].model, options, place, progress=progress)
+        train_model(
+            rows,
+            held,
+            PRESETS[preset].model,
+            options,
+            place,
+            progress=progress,
+            lines=_training_lines(data),
+        )
         return load_model(place)
+
+
+def _training_lines(data: DataSet | SplitArrays) -> TrainingLines | None:
+    """What the training drawings were simplified from; a file of points alone does not know."""
+    from strokebook.dataset.build import DataSet, line_rows
+    from strokebook.model.data.training_lines import TrainingLines
+
+    if not isinstance(data, DataSet):
+        return None
+    lines = [example.line for example in data.of("train")]
+    return TrainingLines(lines, partial(line_rows, options=data.options))
 
 
 def load_model(name: str | Path = "starter") -> Model:

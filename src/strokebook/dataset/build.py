@@ -64,6 +64,7 @@ class Example:
         rows: ``(N, 3)`` stroke-3 in units of the frame; N below the budget.
         epsilon: Tolerance of the simplification in units of the frame; 0: none was needed.
         scale: Units of the frame per unit of the source.
+        line: What the rows were simplified from, in the frame.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Example:
     rows: Rows
     epsilon: float
     scale: float
+    line: Drawing
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,9 @@ def build(
     )
     return DataSet(
         options=options,
-        examples=tuple(_example(s, prepared[s.id], parts[s.group]) for s in kept),
+        examples=tuple(
+            _example(s, prepared[s.id], parts[s.group], framed[s.id].whole) for s in kept
+        ),
         verdicts=tuple(_verdict(s, counts[s.id], reasons.get(s.id, "")) for s in sources),
         cuts=cuts,
         groups=parts,
@@ -274,6 +278,16 @@ def _refuse_outside(name: str, n: int, cuts: Cuts) -> None:
         raise InputRefused(name, f"far more points than the others ({n} > {cuts.high:.0f})")
 
 
+def line_rows(line: Drawing, options: DatasetOptions) -> Rows:
+    """The rows of a line that lies in the frame, simplified as the data set's drawings are.
+
+    Raises:
+        InputRefused: It cannot be brought under the budget, or nothing is left of it.
+    """
+    light = simplify(line, options.epsilon)
+    return _simplified("A line", _Framed(line, light, 1.0), options)[0]
+
+
 def _simplified(name: str, framed: _Framed, options: DatasetOptions) -> tuple[Rows, float, float]:
     """The rows, the tolerance and the scale of one drawing.
 
@@ -289,10 +303,12 @@ def _simplified(name: str, framed: _Framed, options: DatasetOptions) -> tuple[Ro
     return rows, epsilon, framed.scale
 
 
-def _example(source: Source, prepared: tuple[Rows, float, float], part: Part) -> Example:
+def _example(
+    source: Source, prepared: tuple[Rows, float, float], part: Part, line: Drawing
+) -> Example:
     rows, epsilon, scale = prepared
     rows.flags.writeable = False
-    return Example(source.id, source.group, part, rows, epsilon, scale)
+    return Example(source.id, source.group, part, rows, epsilon, scale, line)
 
 
 def _verdict(source: Source, n: int, reason: str) -> SourceVerdict:

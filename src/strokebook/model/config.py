@@ -122,6 +122,11 @@ class TrainOptions:
         low=0,
         high=0.2,
     )
+    line_augment: bool = option(
+        False,
+        "where the lines are known that the drawings were simplified from (in a project), they are"
+        " turned, scaled and warped instead of the drawings' points, and simplified anew each time",
+    )
     max_points: int = option(250, "longer drawings are left out", low=2, high=5000)
     validate_every: int = option(500, "steps between two validations", low=1)
     report_every: int = option(50, "steps between two lines of metrics", low=1)
@@ -203,6 +208,7 @@ _EVENING = TrainOptions(
     mirror_augment=0.0,
     rotate_augment=3.0,
     warp_augment=0.02,
+    line_augment=True,
     max_points=500,
     validate_every=100,
     samples_every=500,

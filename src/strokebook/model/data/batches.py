@@ -140,10 +140,23 @@ class Epochs:
         scale_augment: float = 0.0,
         point_drop: float = 0.0,
         vary: Callable[[Stroke3, np.random.Generator], Stroke3] | None = None,
+        remake: Callable[[int, np.random.Generator], Stroke3 | None] | None = None,
     ) -> None:
+        """Plan nothing yet.
+
+        Args:
+            drawings: In units of the net.
+            size: Drawings in a batch, about.
+            seed: Of order and augmentation.
+            scale_augment: See :func:`scaled`.
+            point_drop: See :func:`dropped`.
+            vary: Changes a drawing before these two.
+            remake: Makes a drawing, by its number, from something better than its points; None:
+                there is nothing better. Takes the place of all other augmentation.
+        """
         self.drawings = drawings
         self.seed = seed
-        self.vary = vary
+        self.vary, self.remake = vary, remake
         self.scale_augment, self.point_drop = scale_augment, point_drop
         self.per_epoch = max(1, round(len(drawings) / size))
         self._epoch = -1
@@ -155,7 +168,7 @@ class Epochs:
         if epoch != self._epoch:
             self._epoch, self._batches = epoch, self._plan(epoch)
         rng = generator(self.seed, RandomStream.AUGMENTATION, step)
-        return batch_of([self._vary(self.drawings[n], rng) for n in self._batches[place]])
+        return batch_of([self._vary(int(n), rng) for n in self._batches[place]])
 
     def _plan(self, epoch: int) -> list[Ints64]:
         rng = generator(self.seed, RandomStream.BATCHES, epoch)
@@ -164,7 +177,11 @@ class Epochs:
         batches = np.array_split(np.argsort(shaken, kind="stable"), self.per_epoch)
         return [batches[n] for n in rng.permutation(len(batches))]
 
-    def _vary(self, drawing: Stroke3, rng: np.random.Generator) -> Stroke3:
+    def _vary(self, number: int, rng: np.random.Generator) -> Stroke3:
+        remade = self.remake(number, rng) if self.remake else None
+        if remade is not None:
+            return remade
+        drawing = self.drawings[number]
         if self.vary:
             drawing = self.vary(drawing, rng)
         return scaled(dropped(drawing, self.point_drop, rng), self.scale_augment, rng)

@@ -27,6 +27,7 @@ class TrainingData:
         unit: A rounding step of the data in units of the net: 1 before scaling; 0 where the
             drawings are not whole numbers.
         learnt: Digest of each training drawing (:func:`drawing_digest`), sorted.
+        places: Places of the training drawings among those given.
     """
 
     train: list[Stroke3]
@@ -36,6 +37,7 @@ class TrainingData:
     key: str
     unit: float = 0.0
     learnt: tuple[str, ...] = ()
+    places: tuple[int, ...] = ()
 
 
 def drawing_digest(rows: Stroke3) -> str:
@@ -79,6 +81,7 @@ def prepare(train: Sequence[Stroke3], valid: Sequence[Stroke3], max_points: int)
         key,
         unit=1.0 / statistics.scale if whole else 0.0,
         learnt=tuple(sorted({drawing_digest(d) for d in kept})),
+        places=tuple(k for k, d in enumerate(train) if 2 <= len(d) <= max_points),
     )
 
 

@@ -19,9 +19,8 @@ from strokebook.model.checkpoints import checkpoint, starter
 from strokebook.model.checkpoints.folder import mark_model
 from strokebook.model.choosing import chooser_file
 from strokebook.model.config import ModelOptions, TrainOptions
-from strokebook.model.data.augment import Augmentation
-from strokebook.model.data.batches import Epochs
 from strokebook.model.data.training_data import TrainingData, prepare
+from strokebook.model.data.training_lines import TrainingLines, training_epochs
 from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.training import forecast, metrics, model_card, samples
 from strokebook.model.training.calibration import SECONDS, calibrate
@@ -53,6 +52,7 @@ def train(
     resume: bool = True,
     start_from: Path | None = None,
     name: str | None = None,
+    lines: TrainingLines | None = None,
 ) -> TrainResult:
     """Train a model into ``folder``; go on where an earlier call with the same data stopped.
 
@@ -71,6 +71,8 @@ def train(
         start_from: Folder of a model of the same sizes whose weights training starts with; default:
             what ``options.start_from`` names. It may be ``folder`` itself (with ``resume`` false).
         name: What the model's card calls it; default: its folder's name.
+        lines: What the training drawings were simplified from, where known and
+            ``options.line_augment`` wants them.
 
     Raises:
         StrokebookError: Data that cannot be used, a folder that holds another training, or losses
@@ -85,7 +87,8 @@ def train(
     if start_from is None:
         start_from = starter.named(options.start_from, model)
     try:
-        run = _Run(data, model, options, folder, progress, name or folder.resolve().name)
+        name = name or folder.resolve().name
+        run = _Run(data, model, options, folder, progress, name, lines)
         run.open(resume, start_from)
         return run.go()
     finally:
@@ -103,21 +106,14 @@ class _Run:
         folder: Path,
         progress: Progress,
         name: str,
+        lines: TrainingLines | None,
     ) -> None:
         self.data, self.options, self.folder, self.progress = data, options, folder, progress
         net = SketchNet(model, torch.Generator().manual_seed(options.seed))
         self.stepper = Stepper(
             net.to(_device(options.device)), options, data.statistics.n_max, data.unit
         )
-        vary = Augmentation.of(options)
-        self.epochs = Epochs(
-            data.train,
-            options.batch,
-            options.seed,
-            options.scale_augment,
-            options.point_drop,
-            vary or None,
-        )
+        self.epochs = training_epochs(data, options, lines)
         self.loop = TrainState()
         self.board: metrics.Board | None = None
         self.mark = self.saved = time.monotonic()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from strokebook.base import owned, trees
 from strokebook.base.files import file_digest
+from strokebook.dataset.build import line_rows
 from strokebook.dataset.splits import Rows
 from strokebook.library.edits import trash
 from strokebook.model.config import ModelOptions, TrainOptions
@@ -20,13 +22,17 @@ from strokebook.pipeline.settings import fingerprint
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
 from strokebook.pipeline.stages.artist_line import fit_line
 from strokebook.pipeline.stages.dataset import load_dataset, npz_file
+from strokebook.pipeline.stages.dataset_figures import figure_names, framed_figures
 
 if TYPE_CHECKING:
     from strokebook.model.checkpoints.checkpoint import Checkpoint
+    from strokebook.model.data.training_lines import TrainingLines
     from strokebook.model.training.result import TrainResult
 
-STAGE, VERSION = "train", "1"
+STAGE, VERSION = "train", "2"
 DEAR = 60.0  # seconds of training that are worth keeping
+# Lines that training drawings are made anew from; of more drawings none is learnt by heart.
+MOST_LINES = 20_000
 LEAST = 10  # drawings to learn from; with fewer a model only repeats them
 
 
@@ -107,6 +113,7 @@ def _train(
             progress=project.progress,
             start_from=before,
             name=project.folder.name,
+            lines=_training_lines(project),
         )
         if result.ended != "interrupted":
             verdict = judge_model(result, project.settings.train, train_rows, valid_rows)
@@ -155,6 +162,17 @@ def goes_on_from(
     return True, (
         f"The training goes on from the former model: {counted(added, 'drawing')} came, none went."
     )
+
+
+def _training_lines(project: Project) -> TrainingLines | None:
+    """The lines of the training drawings, to make them anew in every epoch."""
+    from strokebook.model.data.training_lines import TrainingLines
+
+    names = figure_names(project, "train")
+    if not project.settings.train.line_augment or not 0 < len(names) <= MOST_LINES:
+        return None
+    options = project.settings.dataset
+    return TrainingLines(framed_figures(project, names), partial(line_rows, options=options))
 
 
 def _learn_line(project: Project, folder: Path) -> None:
