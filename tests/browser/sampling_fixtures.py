@@ -194,7 +194,8 @@ def tiny_chooser(values: Any, but: list[int]) -> Chooser:
         feature, threshold.astype(np.float32).astype(float), leaf.astype(np.float32).astype(float),
         -0.25,
     )  # fmt: skip
-    low, high = (np.quantile(values, q, axis=0).astype(np.float32).astype(float) for q in (0.2, 0.8))
+    bounds = np.quantile(values, (0.2, 0.8), axis=0)
+    low, high = bounds.astype(np.float32).astype(float)
     low[but], high[but] = -1.0, 2.0
     return Chooser(
         forest, low, high, strange=0.5, log_scale=-0.3, budget=0.4, temperature=0.5, unit=1.3,
@@ -206,7 +207,7 @@ def choosing_fixture() -> dict[str, Any]:
     rows = [to_stroke3(d) for d in drawings()]
     values = features(rows, 1.3)
     pairs = diagonals(rows[0])
-    chooser = tiny_chooser(values, sum(pairs, []))
+    chooser = tiny_chooser(values, [k for pair in pairs for k in pair])
     scores, outside = chooser.scores(values), chooser.outside(values)
     pools = []
     for seed, same, strange in ((0, True, 0.5), (4, False, 0.5), (4, False, -1.0)):
@@ -219,7 +220,8 @@ def choosing_fixture() -> dict[str, Any]:
             "accepted": pool.accepted, "best": rejection.best(pool, 9),
         })  # fmt: skip
     return {
-        "diagonals": pairs, "rows": [rows_of(r) for r in rows], "values": [rows_of(v) for v in values],
+        "diagonals": pairs, "rows": [rows_of(r) for r in rows],
+        "values": [rows_of(v) for v in values],
         "chooser": {
             "feature": chooser.forest.feature.ravel().tolist(),
             "threshold": rows_of(chooser.forest.threshold), "leaf": rows_of(chooser.forest.leaf),

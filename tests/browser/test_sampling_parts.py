@@ -9,7 +9,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
 from sampling_fixtures import write_fixtures
 
 WEB = Path(__file__).resolve().parents[2] / "web"
