@@ -97,7 +97,8 @@ def _way(points: Floats, down: Ints, sizes: Floats) -> Numbers:
 def _directions(steps: Floats, sizes: Floats) -> Numbers:
     """Ink by direction, front and back alike, and by the length of its segments."""
     angle = np.arctan2(steps[:, 1], steps[:, 0]) % np.pi
-    bins = np.minimum((angle / np.pi * DIRECTIONS).astype(int), DIRECTIONS - 1)
+    # Bins end exactly at 45° and 135°, where many segments lie: the last bits must not decide.
+    bins = np.minimum(np.round(angle / np.pi * DIRECTIONS, 9).astype(int), DIRECTIONS - 1)
     whole = max(sizes.sum(), 1e-9)
     share = np.bincount(bins, sizes, DIRECTIONS) / whole
     out = {f"ink along {180 // DIRECTIONS * k}°": float(v) for k, v in enumerate(share)}

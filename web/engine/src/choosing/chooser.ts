@@ -31,8 +31,6 @@ export interface Chooser {
   budget: number
   /** At which the model drew them, and should draw. */
   temperature: number
-  /** Units of the data that drawings are rounded to before they are measured. */
-  unit: number
 }
 
 /** What the chooser says of a drawing. */
@@ -52,14 +50,14 @@ export interface Verdict {
 }
 
 /** The features of a drawing of at least one point, brought to the data's form first. */
-export function featuresOf(rows: Rows, unit: number): Float64Array {
-  const whole = normalise(rows, unit)
+export function featuresOf(rows: Rows): Float64Array {
+  const whole = normalise(rows)
   return Float64Array.of(...strokeFeatures(whole).values(), ...formFeatures(whole).values())
 }
 
-/** Judge a drawing: stroke-3 in units of the training data. */
+/** Judge a drawing: stroke-3 in any unit. */
 export function judge(chooser: Chooser, rows: Rows): Judgement {
-  const values = featuresOf(rows, chooser.unit)
+  const values = featuresOf(rows)
   return {
     score: askForest(chooser.forest, values),
     outside: outsideOf(values, chooser.low, chooser.high),

@@ -5,7 +5,7 @@
  * middle. All ink is weighted by its length.
  */
 
-import { atan2, cumulative, histogram, mean, median, searchLeft, sum } from '../numeric'
+import { atan2, cumulative, histogram, mean, median, roundHalfEven, searchLeft, sum } from '../numeric'
 import { placesOf, type Rows } from '../stroke3'
 import {
   boxOf,
@@ -133,7 +133,9 @@ function measureDirections(s: Segments, out: Numbers): void {
   const bins = s.size.map((_, k) => {
     let angle = atan2(s.stepY[k], s.stepX[k]) % Math.PI
     if (angle < 0) angle += Math.PI
-    return Math.min(Math.trunc((angle / Math.PI) * DIRECTIONS), DIRECTIONS - 1)
+    // Bins end exactly at 45° and 135°: what differs in the last bits belongs together.
+    const at = roundHalfEven((angle / Math.PI) * DIRECTIONS * 1e9) / 1e9
+    return Math.min(Math.trunc(at), DIRECTIONS - 1)
   })
   weighedCounts(bins, s.size, DIRECTIONS).forEach((drawn, k) => {
     out.set(`ink along ${(180 / DIRECTIONS) * k}°`, drawn / whole)

@@ -4,19 +4,34 @@ import { roundHalfEven } from '../numeric'
 import { simplify, withoutRepeats } from '../simplify'
 import { fromStroke3, type Rows, toStroke3 } from '../stroke3'
 
-const EPSILON = 1 // units: how the data sets were simplified
+const SIDE = 200 // units: the longer side of every drawing
+const EPSILON = 1 // units: tolerance of the simplification
 
 /**
- * A drawing simplified, rounded to whole units, without repeated points.
+ * A drawing scaled to the frame, simplified, rounded to whole units, without repeated points.
  *
- * @param rows Stroke-3, at least one row.
- * @param unit Of the result, in units of the drawing.
+ * @param rows Stroke-3 in any unit, at least one row.
  */
-export function normalise(rows: Rows, unit = 1): Rows {
-  const single = Math.fround(unit)
-  const scaled = unit === 1 ? rows : rows.map((v, k) => (k % 3 === 2 ? v : v / single))
+export function normalise(rows: Rows): Rows {
+  const side = longerSide(rows)
+  const scale = Math.fround(side > 0 ? SIDE / side : 1)
+  const scaled = rows.map((v, k) => (k % 3 === 2 ? v : Math.fround(v * scale)))
   const simple = simplify(fromStroke3(scaled), EPSILON)
   return toStroke3({
     strokes: simple.strokes.map((stroke) => withoutRepeats(stroke.map(roundHalfEven))),
   })
+}
+
+function longerSide(rows: Rows): number {
+  let longest = 0
+  for (const axis of [0, 1]) {
+    let [at, low, high] = [0, Infinity, -Infinity]
+    for (let k = axis; k < rows.length; k += 3) {
+      at += rows[k]
+      low = Math.min(low, at)
+      high = Math.max(high, at)
+    }
+    longest = Math.max(longest, high - low)
+  }
+  return longest
 }
