@@ -81,7 +81,7 @@ def measure(hand: Hand, model: SketchModel, arguments: argparse.Namespace) -> di
         "parameters": sum(p.numel() for p in model.net.parameters()),
         "nats": dataclasses.asdict(nats),
         "control": _judged(hand.train[:count], None, hand, seed),
-        "novelty_held": judges.copies(hand.test[:count], hand.train),
+        "novelty_held": judges.copies(hand.test[:count], hand.test, hand.train),
     }
     for choose in arguments.choose:
         if choose == "rejection" and model.chooser is None:
@@ -92,7 +92,7 @@ def measure(hand: Hand, model: SketchModel, arguments: argparse.Namespace) -> di
         value[choose] = {
             "temperature": temperature or (model.chooser and model.chooser.temperature),
             "judges": _judged(rows, lines, hand, seed),
-            "novelty": judges.copies(rows, hand.train),
+            "novelty": judges.copies(rows, hand.test, hand.train),
             "diversity": judges.spread(rows) / judges.spread(hand.test[:count]),
             "completions": _completions(
                 model, hand, temperature, seed, choose, arguments.completions

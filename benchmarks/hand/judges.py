@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.hand import ink_judge
 from benchmarks.hand.ink_judge import Judgement, interval
 from strokebook.geometry.drawing import Drawing, Stroke3
-from strokebook.model.evaluation import novelty, two_sample
+from strokebook.model.evaluation import novelty, passages, two_sample
 from strokebook.model.features.normalise import normalise
 
 FEATURES = ("strokes", "pictures")
@@ -45,10 +45,19 @@ def _nearest_other(k: int, drawings: Sequence[Stroke3]) -> float:
     return novelty.nearest([drawings[k]], others)[0].distance
 
 
-def copies(drawings: Sequence[Stroke3], training: Sequence[Stroke3]) -> dict[str, Any]:
-    """Distances to the nearest training drawing, mirrored ones too; quantiles 5, 50 %."""
-    flip = np.array((-1.0, 1.0, 1.0), np.float32)
-    known = [*training, *(d * flip for d in training)]
-    far = np.array([near.distance for near in novelty.nearest(drawings, known)])
+def copies(
+    drawings: Sequence[Stroke3], held: Sequence[Stroke3], training: Sequence[Stroke3]
+) -> dict[str, Any]:
+    """Distances to the nearest training drawing, mirrored ones too: quantiles 5, 50 %.
+
+    ``stretches`` is the share of half-frame stretches nearer than 5 % of held-out drawings' are.
+    """
+    near = novelty.nearest(drawings, training, mirrored=True)
+    far = np.array([one.distance for one in near])
     low, middle = np.quantile(far, (0.05, 0.5))
-    return {"low": float(low), "median": float(middle), "least": float(far.min())}
+    return {
+        "low": float(low),
+        "median": float(middle),
+        "least": float(far.min()),
+        "stretches": passages.copied_share(drawings, held, training),
+    }

@@ -219,6 +219,12 @@ def _show_novelty(novelty: dict[str, Any]) -> None:
     table("To the nearest training drawing", ("", "median", "5 %", "nearest"), rows)
     share = novelty["made_nearer_than_5_percent_of_held_out"]
     say(
-        f"In frames of {novelty['frame']} units. {share:.1%} of the model's are nearer than the"
-        " nearest 5 % of the held-out ones."
+        f"In frames of {novelty['frame']} units, mirrored training drawings included. {share:.1%}"
+        " of the model's are nearer than the nearest 5 % of the held-out ones."
     )
+    copied = novelty["stretches_nearer_than_5_percent_of_held_out"]
+    if copied is not None:
+        say(
+            f"Of stretches of its lines, half a frame long, {copied:.1%} are nearer to some stretch"
+            " of a training drawing than the nearest 5 % of the held-out ones'."
+        )

@@ -15,6 +15,7 @@ from strokebook.model.evaluation import novelty, two_sample
 from strokebook.model.evaluation.eval_data import EvalData
 from strokebook.model.evaluation.novelty import DistanceSpread, Near
 from strokebook.model.evaluation.options import EvaluateOptions
+from strokebook.model.evaluation.passages import copied_share
 from strokebook.model.evaluation.two_sample import LEAST, TwoSampleResult, chosen
 from strokebook.model.sampling import sample
 
@@ -51,17 +52,20 @@ class Tests:
 
 @dataclass(frozen=True, eq=False)
 class Novelty:
-    """Distances to the nearest training drawings.
+    """Distances to the nearest training drawings, mirrored ones included.
 
     Attributes:
         made: Of each of the model's drawings.
         held: Of each held-out drawing: the yardstick.
         nearer: Share of the model's drawings that are nearer than the nearest 5 % of the held-out.
+        copied: Share of the stretches of the model's lines that repeat training drawings; None
+            where there are no such stretches (:mod:`~strokebook.model.evaluation.passages`).
     """
 
     samples: list[Near]
     held: list[Near]
     nearer: float
+    copied: float | None
 
     @property
     def samples_spread(self) -> DistanceSpread:
@@ -130,7 +134,8 @@ def find_nearest(samples: Sequence[Stroke3], data: EvalData, progress: Progress)
     if not data.training:
         return None
     progress.say(f"looking through {len(data.training)} training drawings for the nearest")
-    near = novelty.nearest(samples, data.training)
-    held = novelty.nearest(data.held, data.training)
+    near = novelty.nearest(samples, data.training, mirrored=True)
+    held = novelty.nearest(data.held, data.training, mirrored=True)
     low = novelty.spread_of(held).low
-    return Novelty(near, held, float(np.mean([n.distance < low for n in near])))
+    nearer = float(np.mean([n.distance < low for n in near]))
+    return Novelty(near, held, nearer, copied_share(samples, data.held, data.training))

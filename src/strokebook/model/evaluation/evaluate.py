@@ -228,6 +228,7 @@ def _novelty(novelty: Novelty | None) -> dict[str, Any] | None:
         "made": dataclasses.asdict(novelty.samples_spread),
         "held_out": dataclasses.asdict(novelty.held_spread),
         "made_nearer_than_5_percent_of_held_out": novelty.nearer,
+        "stretches_nearer_than_5_percent_of_held_out": novelty.copied,
     }
 
 

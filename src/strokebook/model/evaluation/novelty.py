@@ -4,8 +4,9 @@ Every drawing is scaled to a frame of 200 units (its box's longer side), its box
 ink covered with points at equal steps, each with the line's direction. The distance of two drawings
 is the symmetric mean chamfer distance: from every point of one to the nearest point of the other,
 averaged, both ways, halved; a line across another counts as 40 units away. Without directions any
-two thin figures would be near to each other. It knows nothing of pen order; turned or mirrored
-copies it does not recognise.
+two thin figures would be near to each other. It knows nothing of pen order; turned copies it does
+not recognise, mirrored ones if asked, and parts that were copied are found by
+:mod:`~strokebook.model.evaluation.passages`.
 
 Shape letters: P points of a drawing, G cells along a side of the grid, D drawings, K candidates.
 """
@@ -56,13 +57,18 @@ def spread_of(nearest_ones: Sequence[Near]) -> DistanceSpread:
     )
 
 
-def nearest(drawings: Sequence[Stroke3], training: Sequence[Stroke3]) -> list[Near]:
+def nearest(
+    drawings: Sequence[Stroke3], training: Sequence[Stroke3], *, mirrored: bool = False
+) -> list[Near]:
     """The nearest training drawing of each drawing; at least one of each must be given.
 
-    The nearest are sought on a grid, where the distance is two matrix products; among those by
+    With ``mirrored`` each training drawing counts as it is and mirrored, whichever is nearer. The
+    nearest are sought on a grid, where the distance is two matrix products; among those by
     every fourth point; among those by all points.
     """
     wanted, known = [ink(d) for d in drawings], np.array([ink(d) for d in training])
+    if mirrored:  # x, y, and cosine and sine of twice the direction
+        known = np.concatenate((known, known * (-1.0, 1.0, 1.0, -1.0)))
     rough = _on_grid(np.array(wanted), known)
     nearest_ones = []
     for points, row in zip(wanted, rough, strict=True):
@@ -70,7 +76,7 @@ def nearest(drawings: Sequence[Stroke3], training: Sequence[Stroke3]) -> list[Ne
         near = near[_least(_chamfers(points[::EVERY], known[near][:, ::EVERY]), CANDIDATES[1])]
         exact = _chamfers(points, known[near])
         best = int(np.argmin(exact))
-        nearest_ones.append(Near(int(near[best]), float(exact[best])))
+        nearest_ones.append(Near(int(near[best]) % len(training), float(exact[best])))
     return nearest_ones
 
 
