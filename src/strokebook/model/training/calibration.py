@@ -25,10 +25,10 @@ from strokebook.model.choosing.forest import Forest, mean_of, of_trees
 from strokebook.model.sampling.stream import stream
 
 SECONDS = 90.0
-BUDGET = 1 / 6  # of the model's drawings are shown
+BUDGET = 1 / 8  # of the model's drawings are shown
 TEMPERATURES = (0.5, 0.65, 0.8, 1.0)
 # Drawings: of the artist's; of the model's at each temperature tried, and at the one chosen.
-REAL, TRIED, GENERATED = 400, 32, 600
+REAL, TRIED, GENERATED = 1200, 32, 1200
 ENOUGH = 96  # of the model's at the temperature chosen: so many are drawn, however slowly
 LEAST = 60  # drawings of either side, fewer than which tell nothing
 BATCH = 32  # drawn between two looks at the clock
