@@ -213,7 +213,9 @@ def expected(name: str, model: SketchModel) -> dict[str, Any]:
 def sheep() -> list[Stroke3]:
     """A few drawings of others, where there are; for reading only."""
     root = Path(__file__).resolve().parents[2]
-    path = Path(os.environ.get("STROKEBOOK_SHARED", root.parent / "shared")) / "data/aaron_sheep.npz"
+    path = (
+        Path(os.environ.get("STROKEBOOK_SHARED", root.parent / "shared")) / "data/aaron_sheep.npz"
+    )
     if not path.is_file():
         return []
     with np.load(path, allow_pickle=True, encoding="latin1") as data:

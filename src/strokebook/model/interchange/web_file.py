@@ -185,8 +185,8 @@ def from_bytes(data: bytes, subject: str) -> SketchModel:
 
 
 def is_web_file(path: Path) -> bool:
-    """Whether a path names a file of this format, by its suffix."""
-    return path.name.lower().endswith(".safetensors") and path.is_file()
+    """Whether a path names a file of this format, by its suffix, rather than a model's folder."""
+    return path.name.lower().endswith(".safetensors") and not path.is_dir()
 
 
 def _metadata(data: bytes, subject: str) -> dict[str, str]:
@@ -202,7 +202,11 @@ def _metadata(data: bytes, subject: str) -> dict[str, str]:
         raise _bad(subject, "its header is damaged or cut short") from error
     metadata = header.get("__metadata__") if isinstance(header, dict) else None
     if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
-        raise _bad(subject, "its header does not say that it is one")
+        raise InputRefused(
+            subject,
+            "is no model for the browser: its header does not say that it is one.",
+            "Name a model's folder, or a file that strokebook export wrote.",
+        )
     if not all(isinstance(text, str) for text in metadata.values()):
         raise _bad(subject, "its header has values that are no texts")
     version = metadata.get("version", "")
