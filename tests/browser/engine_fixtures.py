@@ -48,9 +48,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import multiprocessing
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -91,7 +93,7 @@ from strokebook.model.training.step import Stepper
 
 CELLS = ("lstm", "layer_norm", "hyper")
 CHOOSER = "local-layer_norm-alone"  # the net that has a chooser
-MANY, FEW = (30, 24), (8, 8)  # steps and drawings in a batch; a hyper cell is ten times as slow
+MANY, FEW = (24, 24), (6, 6)  # steps and drawings in a batch; a hyper cell is ten times as slow
 SHAKEN = 0.03  # standard deviation of what is added to each weight
 OTHER_HALF = {"lstm": "layer_norm", "layer_norm": "lstm", "hyper": "hyper"}  # of the encoder
 
@@ -183,7 +185,7 @@ def model_features(drawings: Sequence[Stroke3]) -> Any:
     return features(drawings, 1.0)
 
 
-def make_fixtures(folder: Path, only: Sequence[str] = ()) -> list[str]:
+def make_fixtures(folder: Path, only: Sequence[str] = (), processes: int = 2) -> list[str]:
     """Write the files of all nets, or of those named; see the module.
 
     Returns:
@@ -191,15 +193,30 @@ def make_fixtures(folder: Path, only: Sequence[str] = ()) -> list[str]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     names = [n for n in nets() if not only or n in only]
-    for name in names:
+    write(folder / "random.json", random_numbers())
+    if min(processes, len(names)) < 2:
+        for name in names:
+            make_one(folder, name)
+        return names
+    context = multiprocessing.get_context("spawn")  # PyTorch's threads do not survive a fork
+    with ProcessPoolExecutor(processes, context) as pool:
+        list(pool.map(make_one, [folder] * len(names), names))
+    return names
+
+
+def make_one(folder: Path, name: str) -> None:
+    """Write the two files of one net."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
         model = trained(nets()[name])
         if name == CHOOSER:
             model = with_chooser(model)
         path = folder / f"{name}{web_file.SUFFIX}"
         web_file.write(path, model, web_card.card_of(model, name, name=name))
         write(folder / f"{name}.json", expected(name, web_file.read(path)))
-    write(folder / "random.json", random_numbers())
-    return names
+    finally:
+        torch.set_num_threads(before)
 
 
 def write(path: Path, value: Any) -> None:
@@ -636,5 +653,4 @@ def strokes(drawing: Drawing) -> list[list[float]]:
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(1)
     print(*make_fixtures(Path(sys.argv[1]), sys.argv[2:]), sep="\n")
