@@ -57,7 +57,7 @@ export interface Box {
 }
 
 /** The smallest box around all points. */
-export function inkBox(strokes: readonly Pick<KeptStroke, 'points'>[]): Box | null {
+export function inkBox(strokes: readonly { points: ArrayLike<number> }[]): Box | null {
   let left = Infinity
   let top = Infinity
   let right = -Infinity
