@@ -5,8 +5,8 @@ const MOST_STEPS = 256
 /**
  * The points of a cubic Bézier (x0 y0 … x3 y3) after its first, at equal steps of t.
  *
- * Step count: for n steps the line stays within `sqrt(3)/18 · |second differences| / n²` of the
- * curve or nearer; 6 · max second difference / 8 is used, the usual bound of f'' / 8.
+ * A chord over a step of h lies within h² / 8 · max |f''| of the curve, and |f''| is at most six
+ * times the larger second difference of the controls: hence 0.75 · difference / n² for n steps.
  */
 export function flattenCubic(c: readonly number[], tolerance: number): number[] {
   const second = Math.max(
