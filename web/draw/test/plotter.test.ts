@@ -129,6 +129,8 @@ test('dots are plotted; nothing, bad margins and bad numbers are refused', () =>
   const dot = toPlotter(keptOf([['person', 5, 5]]), { paper: '100x80' })
   assert.deepEqual(lines(dot.svg), [[[50, 40], [50, 40]]])
   assert.throws(() => toPlotter(keptOf([])), OutputError)
+  assert.throws(() => toPlotter(keptOf([['person']])), OutputError)
+  assert.equal(toPlotter(keptOf([['model'], ['person', 0, 0, 5, 5]])).layers.length, 1)
   assert.throws(() => toPlotter(square, { margin: 105 }), OutputError)
   assert.throws(() => toPlotter(square, { speedDown: 0 }), OutputError)
   assert.throws(() => toPlotter(square, { tolerance: Number.NaN }), OutputError)
