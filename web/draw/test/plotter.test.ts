@@ -126,7 +126,8 @@ test('a line that turns back keeps its turning point: the chord is a segment', (
 test('short steps go, the last point stays; a piece is never a single point', () => {
   const close = Float64Array.from([0, 0, 0.04, 0, 0.06, 0, 0.1, 0, 0.12, 0])
   assert.deepEqual([...withoutShort(close, 0.05)], [0, 0, 0.06, 0, 0.12, 0])
-  assert.deepEqual([...withoutShort(Float64Array.of(0, 0, 1, 0, 1.01, 0), 0.05)].slice(-2), [1.01, 0])
+  const end = withoutShort(Float64Array.of(0, 0, 1, 0, 1.01, 0), 0.05)
+  assert.deepEqual([...end.subarray(-2)], [1.01, 0])
   const pieces = splitByPoints(Float64Array.from([0, 0, 1, 0, 2, 0, 3, 0]), 2)
   assert.deepEqual(pieces.map((piece) => piece.length), [4, 4, 4])
 })

@@ -89,11 +89,14 @@ test('basic shapes', () => {
   assert.deepEqual(shape('line', { x2: '10', y2: '50%' }).lines, [[0, 0, 10, 50]])
   assert.deepEqual(shape('polyline', { points: '0,0 1,1 2 0' }).lines, [[0, 0, 1, 1, 2, 0]])
   assert.deepEqual(shape('polygon', { points: '0 0 1 1 2 0' }).lines[0].slice(-2), [0, 0])
-  assert.deepEqual(shape('polyline', { points: '0 0 1 1 x' }), { lines: [[0, 0, 1, 1]], whole: false })
+  const broken = shape('polyline', { points: '0 0 1 1 x' })
+  assert.deepEqual(broken, { lines: [[0, 0, 1, 1]], whole: false })
   assert.equal(shape('rect', { width: '10', height: '5' }).lines[0].length, 10)
   const [circle] = shape('circle', { cx: '5', cy: '5', r: '5' }).lines
   assert.deepEqual(circle.slice(0, 2), circle.slice(-2))
-  for (let i = 0; i < circle.length; i += 2) near([Math.hypot(circle[i] - 5, circle[i + 1] - 5)], [5])
+  for (let i = 0; i < circle.length; i += 2) {
+    near([Math.hypot(circle[i] - 5, circle[i + 1] - 5)], [5])
+  }
   const [round] = shape('rect', { width: '20', height: '10', rx: '3' }).lines
   assert.ok(!round.some((v, i) => i % 2 === 0 && v < 1 && round[i + 1] < 0.5), 'corner cut off')
   assert.deepEqual(shape('ellipse', { rx: '0', ry: '5' }).lines, [])
