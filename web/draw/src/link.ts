@@ -7,8 +7,8 @@
  * number of the start's strokes; the settings as JSON text; then each stroke as twice its number
  * of points (plus 1 where a model drew it) and its points, in quarters of a unit, each as the
  * difference from where it was expected: from the point before (0), or from the point before moved
- * on by the last step (1), whichever packs smaller. A stroke's first point is expected at the last stroke's end,
- * so a line that a model goes on with costs nothing to begin.
+ * on by the last step (1), whichever packs smaller. A stroke's first point is expected at the last
+ * stroke's end, so a line that a model goes on with costs nothing to begin.
  */
 
 import { ByteReader, ByteWriter, deflate, fromBase64Url, inflate, toBase64Url } from './bytes'
