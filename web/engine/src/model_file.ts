@@ -94,6 +94,13 @@ export class Weights {
     }
     return tensor.values
   }
+
+  /** A tensor of one number, whatever its shape. */
+  scalar(name: string): number {
+    const values = this.tensors.get(this.prefix + name)?.values
+    if (values?.length !== 1) throw damaged(`tensor ${this.prefix}${name} is no number`)
+    return values[0]
+  }
 }
 
 /** Read a model's file. */

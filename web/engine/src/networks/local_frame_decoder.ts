@@ -84,7 +84,7 @@ export class LocalFrameDecoder implements Decoder {
       : null
     this.pointer = new Pointer(weights.under('pointer'))
     const [least, most] = LOG_BLUR_LIMITS
-    this.blur = Math.exp(Math.min(most, Math.max(least, weights.get('blur')[0])))
+    this.blur = Math.exp(Math.min(most, Math.max(least, weights.scalar('blur'))))
     this.sizes = { context, heads: this.heads.matrix.rows }
     this.jumpOutput = scratch(this.jumps.matrix.rows)
     this.penDown = newMixture(this.gaussians + this.logistics)
