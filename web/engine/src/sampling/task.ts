@@ -102,7 +102,7 @@ export class Task {
       if (done) return value
       for (const candidate of value) {
         const { number } = candidate
-        if (candidate.count + Number(candidate.ended) === 1 && number < this.slots.count) {
+        if (number < this.slots.count && !this.slots.shown(number)) {
           this.slots.show(number, candidate)
         }
         if (pool && candidate.ended) pool.add(candidate)
