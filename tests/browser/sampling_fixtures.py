@@ -30,6 +30,9 @@ from strokebook.model.sampling import rejection, selection
 
 Strokes = list[list[float]]
 KEYS = ((0, ()), (0, (0,)), (7, (3,)), (2**32 - 1, (8, 1)), (2**40 + 5, (249,)), (12345, (0, 2)))
+# Bins that meet on a diagonal. Which of them a diagonal segment falls into hangs on the last bit of
+# arctan2, in which processors with AVX-512 and others differ; so their sum is compared.
+DIAGONALS = (("ink along 30°", "ink along 45°"), ("ink along 120°", "ink along 135°"))
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
@@ -166,26 +169,34 @@ def features_fixture() -> list[dict[str, Any]]:
     for drawing in drawings():
         rows = normalise(to_stroke3(drawing))
         out.append({
-            "rows": rows_of(rows),
+            "rows": rows_of(rows), "diagonals": DIAGONALS,
             "stroke": list(stroke_features.numbers(rows).items()),
             "form": list(form_features.numbers(rows).items()),
         })  # fmt: skip
     return out
 
 
-def tiny_chooser(values: Any) -> Chooser:
-    """Trees that ask about anything, over bounds that some drawings pass."""
+def diagonals(rows: Any) -> list[list[int]]:
+    """Numbers of the features in :data:`DIAGONALS`."""
+    names = [*stroke_features.numbers(rows), *form_features.numbers(rows)]
+    return [[names.index(name) for name in pair] for pair in DIAGONALS]
+
+
+def tiny_chooser(values: Any, but: list[int]) -> Chooser:
+    """Trees that ask about anything but some features, over bounds that some drawings pass."""
     rng = np.random.default_rng(3)
     trees, levels, count = 40, 4, values.shape[1]
     inner = 2**levels - 1
-    feature = rng.integers(0, count, (trees, inner))
+    feature = rng.choice(np.setdiff1d(np.arange(count), but), (trees, inner))
     threshold = values[rng.integers(0, len(values), (trees, inner)), feature]
     leaf = rng.normal(0, 0.3, (trees, inner + 1))
     forest = Forest(
         feature, threshold.astype(np.float32).astype(float), leaf.astype(np.float32).astype(float),
         -0.25,
     )  # fmt: skip
-    low, high = (np.quantile(values, q, axis=0).astype(np.float32).astype(float) for q in (0.2, 0.8))
+    bounds = np.quantile(values, (0.2, 0.8), axis=0)
+    low, high = bounds.astype(np.float32).astype(float)
+    low[but], high[but] = -1.0, 2.0
     return Chooser(
         forest, low, high, strange=0.5, log_scale=-0.3, budget=0.4, temperature=0.5, unit=1.3,
         real=1, generated=1, accuracy=0.5, checkpoint="",
@@ -195,7 +206,8 @@ def tiny_chooser(values: Any) -> Chooser:
 def choosing_fixture() -> dict[str, Any]:
     rows = [to_stroke3(d) for d in drawings()]
     values = features(rows, 1.3)
-    chooser = tiny_chooser(values)
+    pairs = diagonals(rows[0])
+    chooser = tiny_chooser(values, [k for pair in pairs for k in pair])
     scores, outside = chooser.scores(values), chooser.outside(values)
     pools = []
     for seed, same, strange in ((0, True, 0.5), (4, False, 0.5), (4, False, -1.0)):
@@ -208,7 +220,8 @@ def choosing_fixture() -> dict[str, Any]:
             "accepted": pool.accepted, "best": rejection.best(pool, 9),
         })  # fmt: skip
     return {
-        "rows": [rows_of(r) for r in rows], "values": [rows_of(v) for v in values],
+        "diagonals": pairs, "rows": [rows_of(r) for r in rows],
+        "values": [rows_of(v) for v in values],
         "chooser": {
             "feature": chooser.forest.feature.ravel().tolist(),
             "threshold": rows_of(chooser.forest.threshold), "leaf": rows_of(chooser.forest.leaf),

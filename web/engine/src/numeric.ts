@@ -24,6 +24,26 @@ export function hypot(x: number, y: number): number {
   return h - error / (2 * h)
 }
 
+// A quarter of π and three: each as a double and what it lacks.
+const DIAGONALS = [
+  [0.7853981633974483, 3.061616997868383e-17],
+  [2.356194490192345, 9.184850993605148e-17],
+]
+
+/**
+ * Angle of a step, rounded rightly on diagonals.
+ *
+ * Steps of a drawing on whole units often lie at 45° but for their own rounding, where a bin
+ * ends; engines round `Math.atan2` there as they like.
+ */
+export function atan2(y: number, x: number): number {
+  const [high, wide] = [Math.abs(y), Math.abs(x)]
+  if (!(Math.abs(high - wide) < 1e-9 * wide)) return Math.atan2(y, x)
+  const [diagonal, rest] = DIAGONALS[x < 0 ? 1 : 0]
+  const beyond = (high - wide) / (high + wide)
+  return Math.sign(y) * (diagonal + (rest + (x < 0 ? -beyond : beyond)))
+}
+
 /** Sum in NumPy's order: eight partial sums within blocks of 128, halves of what is longer. */
 export function sum(values: ArrayLike<number>, from = 0, to = values.length): number {
   const count = to - from

