@@ -1,12 +1,12 @@
 /**
- * Builds what is shipped. `node build.mjs` builds all; see `buildEngine`.
+ * Builds the engine: `node build.mjs` gives `engine/dist/`; see `buildEngine`.
  *
  * Everything that is built depends on the sources and the pinned tools alone, so that building
  * again gives the same bytes.
  */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -91,6 +91,7 @@ export async function buildEngine() {
   }
   await build({ ...common, outfile: join(out, 'index.js') })
   await writeTypes(out)
+  await copyFile(join(web, '../LICENSE'), join(out, 'LICENSE'))
   return join(out, 'index.js')
 }
 
