@@ -19,6 +19,8 @@ from strokebook.model.interchange import web_file
 
 CLOSE = 1e-4  # times 1 + |value|, of every number of a mixture
 OF_HUNDRED = 95  # raw drawings that are Python's
+# Nets that need z find it among candidates that Python weighs in bf16 where the processor has it.
+OF_HUNDRED_BY_Z = 90
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' {wasm} blob:; worker-src {worker};"
     " connect-src blob: data:"
@@ -92,7 +94,8 @@ def test_in_chromium(name: str, page: Watched, replay: str, fixtures: Path, tmp_
     result = replayed(page, tmp_path / "page.html", replay, policy, fixtures, name)
     assert (result["kernel"], result["inWorker"]) == ("wasm", True)
     assert result["worst"] <= CLOSE
-    assert 100 * result["same"] >= (OF_HUNDRED - 1) * result["total"], result["others"]
+    least = OF_HUNDRED_BY_Z if name.endswith("-both") else OF_HUNDRED
+    assert 100 * result["same"] >= least * result["total"], result["others"]
     assert not page.requests
     assert not page.errors
 
