@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from strokebook.model.interchange import web_file
+
 from browser.engine_fixtures import make_fixtures, nets
 from browser.harness import Watched, program
-from strokebook.model.interchange import web_file
 
 CLOSE = 1e-4  # times 1 + |value|, of every number of a mixture
 OF_HUNDRED = 95  # raw drawings that are Python's
