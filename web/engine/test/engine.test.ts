@@ -1,17 +1,16 @@
 /// <reference types="node" />
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { EngineError, type Engine, type Model } from '../src/api'
+import { EngineError, type Drawing, type Engine, type Model } from '../src/api'
 import { createEngine } from '../src/engine'
-import { expected, fileOf, names, skipNets } from './nets'
+import { madeFile } from './made_model'
 
 const START = { strokes: [Float32Array.of(0, 0, 30, 10, 40, 40)] }
-const PLAIN = names.find((name) => name.startsWith('plain-lstm-alone')) ?? names[0]
 
 async function withModel(act: (model: Model, engine: Engine) => Promise<void>): Promise<void> {
   const engine = await createEngine({ worker: false })
   try {
-    await act(await engine.load(fileOf(PLAIN)), engine)
+    await act(await engine.load(madeFile()), engine)
   } finally {
     engine.close()
   }
@@ -24,25 +23,25 @@ test('kernels as they are asked for', async () => {
   assert.equal(fast.inWorker, false) // Node has no Worker as browsers have it
 })
 
-test('without WebAssembly the plain kernel draws', { skip: skipNets }, async () => {
+test('without WebAssembly the plain kernel draws', async () => {
   const own = WebAssembly.compile
   WebAssembly.compile = () => Promise.reject(new Error('forbidden'))
   try {
     const engine = await createEngine()
     assert.equal(engine.kernel, 'plain')
-    const model = await engine.load(fileOf(PLAIN))
+    const model = await engine.load(madeFile())
     assert.equal((await model.sample({ n: 2, maxPoints: 5 }).finished).length, 2)
   } finally {
     WebAssembly.compile = own
   }
 })
 
-test('a file that is none, is cut off, or is too new, is told so', { skip: skipNets }, async () => {
+test('a file that is none, is cut off, or is too new, is told so', async () => {
   const engine = await createEngine()
   const text = new TextEncoder().encode('This is a letter, and no model.').buffer as ArrayBuffer
   await assert.rejects(engine.load(text), /no model's file/)
   await assert.rejects(engine.load(new ArrayBuffer(0)), EngineError)
-  const file = fileOf(PLAIN)
+  const file = madeFile()
   await assert.rejects(engine.load(file.slice(0, file.byteLength - 2)), /cut off/)
   await assert.rejects(engine.load(file.slice(0, 100)), /cut off/)
   const newer = replaced(file, '"version":"1"', '"version":"2"')
@@ -63,19 +62,17 @@ function replaced(file: ArrayBuffer, from: string, to: string): ArrayBuffer {
   return copy
 }
 
-test('what a model says of itself', { skip: skipNets }, () =>
+test('what a model says of itself', () =>
   withModel(async ({ info }) => {
-    const { options, statistics, digest } = expected(PLAIN)
-    assert.equal(info.digest, digest)
-    assert.equal(info.cell, options.decoder_cell)
-    assert.equal(info.units, options.decoder)
-    assert.equal(info.conditional, options.conditional)
-    assert.equal(info.longest, statistics.longest)
-    assert.ok(info.weights > 1000)
+    assert.deepEqual([info.digest, info.name], ['made', 'made'])
+    assert.deepEqual([info.cell, info.units, info.localFrame], ['lstm', 16, false])
+    assert.deepEqual([info.conditional, info.chooser, info.temperature], [false, false, 0.5])
+    assert.deepEqual([info.extent, info.longest], [200, 100])
+    assert.equal(info.weights, 64 * (5 + 16 + 1) + 27 * (16 + 1))
   }),
 )
 
-test('news put together is the drawing, in every choice', { skip: skipNets }, () =>
+test('news put together is the drawing, in every choice', () =>
   withModel(async (model) => {
     for (const choose of ['raw', 'likely', 'different'] as const) {
       const run = model.complete(START, { n: 4, seed: 3, choose })
@@ -93,8 +90,9 @@ test('news put together is the drawing, in every choice', { skip: skipNets }, ()
         }
       }
       const drawn = await run.finished
-      drawn.forEach(({ drawing, startPoints }, slot) => {
+      drawn.forEach(({ drawing, points, startPoints }, slot) => {
         assert.ok(lines[slot].ended)
+        assert.ok(sizeOf(drawing) > 3 * sizeOf(points)) // the line bends between the points
         const all = drawing.strokes.flatMap((s) => [...s])
         assert.deepEqual(lines[slot].xy, all.slice(2 * startPoints))
         const strokes = lines[slot].begins.reduce((sum, begins) => sum + begins, 0)
@@ -104,7 +102,23 @@ test('news put together is the drawing, in every choice', { skip: skipNets }, ()
   }),
 )
 
-test('drawing k is the same however many are drawn', { skip: skipNets }, () =>
+function sizeOf(drawing: Drawing): number {
+  return drawing.strokes.reduce((sum, stroke) => sum + stroke.length, 0)
+}
+
+test('plain: the line is the points', () =>
+  withModel(async (model) => {
+    const options = { n: 3, seed: 3, choose: 'raw', maxPoints: 20 } as const
+    const bent = await model.complete(START, options).finished
+    const plain = await model.complete(START, { ...options, plain: true }).finished
+    plain.forEach((one, k) => {
+      assert.deepEqual(one.drawing, one.points)
+      assert.deepEqual(one.points, bent[k].points)
+    })
+  }),
+)
+
+test('drawing k is the same however many are drawn', () =>
   withModel(async (model) => {
     const options = { seed: 5, choose: 'raw', maxPoints: 20 } as const
     const [many, one] = [model.sample({ ...options, n: 15 }), model.sample({ ...options, n: 1 })]
@@ -116,7 +130,7 @@ test('drawing k is the same however many are drawn', { skip: skipNets }, () =>
   }),
 )
 
-test('cancelled, what has come stays', { skip: skipNets }, () =>
+test('cancelled, what has come stays', () =>
   withModel(async (model) => {
     const run = model.sample({ n: 200, maxPoints: 500, choose: 'raw', penTemperature: 0.01 })
     for await (const news of run) {
@@ -131,7 +145,7 @@ test('cancelled, what has come stays', { skip: skipNets }, () =>
   }),
 )
 
-test('what cannot be asked for is refused with a remedy', { skip: skipNets }, () =>
+test('what cannot be asked for is refused with a remedy', () =>
   withModel(async (model, engine) => {
     const dot = { strokes: [Float32Array.of(3, 3)] }
     const refused = [
@@ -158,7 +172,7 @@ test('what cannot be asked for is refused with a remedy', { skip: skipNets }, ()
   }),
 )
 
-test('after the seconds only as many are drawn as are wanted', { skip: skipNets }, () =>
+test('after the seconds only as many are drawn as are wanted', () =>
   withModel(async (model) => {
     const drawn = await model.sample({ n: 2, choose: 'likely', seconds: 1e-9 }).finished
     assert.deepEqual(drawn.map(({ number }) => number), [0, 1])

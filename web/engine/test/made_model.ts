@@ -44,7 +44,9 @@ export function madeFile(options: Partial<Options> = {}, seed = 1): ArrayBuffer 
     return { name, shape, bytes: new Uint8Array(halvesOf(values).buffer), dtype: 'F16' }
   })
   for (const [name, shape] of lineShapes()) {
-    const bytes = new Uint8Array(Float32Array.from({ length: sizeOf(shape) }, random).fill(0.1).buffer)
+    const values = Float32Array.from({ length: sizeOf(shape) }, random)
+    if (name === 'line.spread') values.fill(1)
+    const bytes = new Uint8Array(values.buffer)
     tensors.push({ name, shape, bytes, dtype: 'F32' })
   }
   return fileOf(tensors, {
