@@ -74,8 +74,11 @@ test('likely and different are chosen as in Python', { skip: skipNets }, async (
   assert.ok(100 * good >= OF_HUNDRED * total, `${good} of ${total}`)
 })
 
-test('a chooser accepts what it accepts in Python', { skip: skipNets }, async (t) => {
-  const [name] = names.filter((n) => expected(n).chooser)
+const withChooser = names.find((name) => expected(name).chooser)
+const skipChooser = withChooser ? false : 'none of the nets of FIXTURES has a chooser'
+
+test('a chooser accepts what it accepts in Python', { skip: skipChooser }, async (t) => {
+  const name = withChooser!
   const model = await loadModel(name)
   for (const pool of expected(name).chooser.pools) {
     const drawn = await drawAll(model, requestOf({ ...pool, n: pool.wanted }, 'rejection'))
