@@ -20,7 +20,7 @@ const run = promisify(execFile)
 const TARGET = 'es2022'
 const KERNEL = join(engine, 'src/kernel/assembly/lanes.ts')
 const ASC = join(web, 'node_modules/assemblyscript/bin/asc.js')
-const ASC_OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--initialMemory', '1']
+const ASC_OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd']
 
 /** The kernel's WebAssembly in base64; kept beside the tools by the digest of its source. */
 export function buildKernel() {
@@ -64,7 +64,7 @@ export function enginePlugin({ minify = true } = {}) {
 /** The Worker's program as one text. */
 async function buildWorker(minify) {
   const result = await build({
-    entryPoints: [join(engine, 'src/worker.ts')],
+    entryPoints: [join(engine, 'src/studio/worker.ts')],
     bundle: true,
     write: false,
     minify,
@@ -105,7 +105,7 @@ async function writeTypes(out) {
   const index = [
     "import type { Engine, EngineOptions } from './api.js';",
     "export * from './api.js';",
-    '/** Start an engine: in a Worker where there can be one, with WASM where it can be compiled. */',
+    '/** Start an engine: in a Worker and with WASM, where they can be had. */',
     'export declare function createEngine(options?: EngineOptions): Promise<Engine>;',
     '',
   ].join('\n')

@@ -2,7 +2,7 @@
  * Runs the tests: `node test.mjs [PART...]`, a part of a test file's path. `--replay OUT` builds
  * the program by which a browser replays what Python drew (tests/browser/test_engine.py).
  *
- * Every `<room>/test/<name>.test.ts` is bundled into a temporary folder, then `node --test` runs them.
+ * Every `<room>/test/<name>.test.ts` is bundled into a temporary folder; `node --test` runs it.
  */
 import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'

@@ -49,8 +49,10 @@ test('a file that is none, is cut off, or is too new, is told so', async () => {
     assert.ok(error instanceof EngineError)
     return /newer version/.test(error.message) && error.remedy.length > 0
   })
-  await assert.rejects(engine.load(replaced(file, '"strokebook-web"', '"strokebook-wab"')), /no model/)
-  await assert.rejects(engine.load(replaced(file, 'decoder.output.bias', 'decoder.output.bios')), /missing/)
+  const other = replaced(file, '"strokebook-web"', '"strokebook-wab"')
+  await assert.rejects(engine.load(other), /no model/)
+  const lacking = replaced(file, 'decoder.output.bias', 'decoder.output.bios')
+  await assert.rejects(engine.load(lacking), /missing/)
 })
 
 /** A file with a text of its header replaced by one as long. */

@@ -111,7 +111,7 @@ export async function replayDrawing(model: Model, expected: any): Promise<Agreem
     const tolerance = HALF * (wanted.start ? unitOf(wanted, expected.statistics) : 1)
     for (const [k, one] of (await run.finished).entries()) {
       const other = wanted.drawings[k]
-      const close = agrees(one, other, wanted.start !== undefined && wanted.start !== null, tolerance)
+      const close = agrees(one, other, Boolean(wanted.start), tolerance)
       all.total++
       all.same += Number(close)
       const why = other.margin < NEAR_TIE ? 'a near-tie' : 'not a near-tie'
@@ -139,9 +139,8 @@ function agrees(one: Drawn, other: any, goesOn: boolean, tolerance: number): boo
   const line = goesOn ? one.drawing : atOrigin(one.drawing, one.points)
   const near = Math.abs(one.nats - other.nats) < 1e-3 * (1 + Math.abs(other.nats))
   const start = (goesOn ? one.startPoints : 0) === other.start_points
-  return (
-    isSame(points, other.strokes, tolerance) && isSame(line, other.shown, tolerance) && near && start
-  )
+  const lines = isSame(points, other.strokes, tolerance) && isSame(line, other.shown, tolerance)
+  return lines && near && start
 }
 
 function drawingOf(strokes: number[][]): Drawing {

@@ -141,7 +141,9 @@ export class LocalFrameDecoder implements Decoder {
       move.nats[lane] = offsetNats(mixture, next[2 * lane], next[2 * lane + 1])
     }
     this.advance(state, next, count, move.active)
-    for (let lane = 0; lane < count; lane++) if (move.active[lane]) this.samplePen(state, move, lane)
+    for (let lane = 0; lane < count; lane++) {
+      if (move.active[lane]) this.samplePen(state, move, lane)
+    }
   }
 
   private samplePen(state: DecoderState, move: Move, lane: number): void {

@@ -1,10 +1,10 @@
 /** The studio: where models live and draw, in a Worker or in the page's own thread. */
-import { EngineError } from './api'
-import { openKernel, type MakeKernel } from './kernel/open'
+import { EngineError } from '../api'
+import { openKernel, type MakeKernel } from '../kernel/open'
 import type { FromStudio, ToStudio } from './messages'
 import { makePause } from './pause'
-import { LoadedModel } from './sampling/model'
-import { Task } from './sampling/task'
+import { LoadedModel } from '../sampling/model'
+import { Task } from '../sampling/task'
 
 const SLICE = 8 // ms that are drawn before others have their turn
 const FRAME = 16 // ms between two pieces of news
