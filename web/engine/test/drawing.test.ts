@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Drawing } from '../src/api'
 import { drawingOf } from './fixtures'
+import { gather } from './gather'
 import { drawAll, expected, loadModel, names, skipNets } from './nets'
 import { atOrigin, isSame, optionsOf, replayDrawing } from './replay'
 
@@ -89,6 +90,23 @@ test('a chooser accepts what it accepts in Python', { skip: skipChooser }, async
       assert.equal(accepted, !pool.trusted || pool.accepted.includes(number))
     }
   }
+})
+
+test('first ink is raw; rejected drawings give way', { skip: skipChooser }, async (t) => {
+  const model = await loadModel(withChooser!)
+  const run = model.sample({ n: 9, seed: 2 }) // rejection, since the model has a chooser
+  const { lines, replaced } = await gather(run, 9)
+  const drawn = await run.finished
+  t.diagnostic(`${replaced} of 9 gave way: ${drawn.map(({ number }) => number)}`)
+  assert.ok(replaced > 0)
+  drawn.forEach(({ drawing, accepted, number }, slot) => {
+    assert.deepEqual(lines[slot].xy, drawing.strokes.flatMap((s) => [...s]))
+    assert.ok(accepted && lines[slot].ended)
+    assert.ok(number === slot || number >= 9) // who stays, stays where it is
+  })
+  const raw = await model.sample({ n: 9, seed: 2, choose: 'raw' }).finished
+  const stayed = drawn.filter(({ number }, slot) => number === slot)
+  for (const { number, points } of stayed) assert.deepEqual(points, raw[number].points)
 })
 
 function requestOf(wanted: any, choose: 'rejection' | 'likely' | 'different') {

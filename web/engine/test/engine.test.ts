@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EngineError, type Drawing, type Engine, type Model } from '../src/api'
 import { createEngine } from '../src/engine'
+import { gather } from './gather'
 import { madeFile } from './made_model'
 
 const START = { strokes: [Float32Array.of(0, 0, 30, 10, 40, 40)] }
@@ -78,19 +79,7 @@ test('news put together is the drawing, in every choice', () =>
   withModel(async (model) => {
     for (const choose of ['raw', 'likely', 'different'] as const) {
       const run = model.complete(START, { n: 4, seed: 3, choose })
-      const lines: { xy: number[]; begins: number[]; ended: boolean }[] = Array.from(
-        { length: 4 },
-        () => ({ xy: [], begins: [], ended: false }),
-      )
-      for await (const news of run) {
-        for (const ink of news) {
-          const line = lines[ink.slot]
-          assert.ok(ink.keep <= line.begins.length)
-          line.xy.splice(2 * ink.keep, Infinity, ...ink.points)
-          line.begins.splice(ink.keep, Infinity, ...ink.begins)
-          line.ended = ink.ended
-        }
-      }
+      const { lines } = await gather(run, 4)
       const drawn = await run.finished
       drawn.forEach(({ drawing, points, startPoints }, slot) => {
         assert.ok(lines[slot].ended)
