@@ -172,17 +172,17 @@ def with_chooser(model: SketchModel) -> SketchModel:
             model_features([np.asarray(r, np.float32) for r in rows])
             for rows in (blobs(80, 3), map(to_stroke3, drawn))
         )
-        chooser = calibration.learn(real, own, 0, temperature=0.65, unit=1.0)
+        chooser = calibration.learn(real, own, 0, temperature=0.65)
     finally:
         calibration.TREES = before
     return dataclasses.replace(model, chooser=chooser)
 
 
 def model_features(drawings: Sequence[Stroke3]) -> Any:
-    """The chooser's features of drawings in units of the data."""
+    """The chooser's features of drawings."""
     from strokebook.model.choosing.chooser import features
 
-    return features(drawings, 1.0)
+    return features(drawings)
 
 
 def make_fixtures(folder: Path, only: Sequence[str] = (), processes: int = 2) -> list[str]:

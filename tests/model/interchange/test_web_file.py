@@ -61,7 +61,7 @@ def chooser(features: int = 5) -> Chooser:
         0.25,
     )
     low, high = np.full(features, 0.1), np.full(features, 0.7)
-    return Chooser(forest, low, high, 0.2, -1.5, 1 / 6, 0.65, 1.0, 60, 70, 0.9, "of another")
+    return Chooser(forest, low, high, 0.2, -1.5, 1 / 6, 0.65, 60, 70, 0.9, "of another")
 
 
 def written(model: SketchModel | None = None) -> bytes:
@@ -124,7 +124,7 @@ def test_a_choosers_decisions_come_back() -> None:
     np.testing.assert_allclose(again.scores(values), model.chooser.scores(values), atol=1e-6)
     np.testing.assert_array_equal(again.outside(np.array([[0.1, 0.7, 0.5, 0.1, 0.7]])), [0.0])
     assert again.checkpoint != "of another"
-    for name in ("strange", "log_scale", "budget", "temperature", "unit", "real", "accuracy"):
+    for name in ("strange", "log_scale", "budget", "temperature", "real", "accuracy"):
         assert getattr(again, name) == getattr(model.chooser, name)
 
 

@@ -55,7 +55,6 @@ export interface ChooserArrays {
   log_scale: number
   budget: number
   temperature: number
-  unit: number
 }
 
 export interface ModelFile {
@@ -203,7 +202,7 @@ function lineOf(file: TensorFile): LineArrays {
 }
 
 function chooserOf(file: TensorFile): ChooserArrays {
-  type Numbers = 'base' | 'strange' | 'log_scale' | 'budget' | 'temperature' | 'unit'
+  type Numbers = 'base' | 'strange' | 'log_scale' | 'budget' | 'temperature'
   const numbers = parseJson<Pick<ChooserArrays, Numbers>>(file, 'chooser')
   const feature = file.tensors.get('chooser.feature')
   if (!feature || !(feature.values instanceof Int32Array) || feature.shape.length !== 2) {
@@ -217,7 +216,7 @@ function chooserOf(file: TensorFile): ChooserArrays {
     leaf.length === trees * (inner + 1) &&
     low.length === high.length &&
     feature.values.every((k) => k >= 0 && k < low.length)
-  const ranges = numbers.budget > 0 && numbers.budget < 1 && numbers.unit > 0
+  const ranges = numbers.budget > 0 && numbers.budget < 1
   if (!fits || !ranges || !(numbers.temperature > 0 && numbers.temperature <= 10)) {
     throw damaged("its chooser's numbers do not fit together")
   }

@@ -44,7 +44,7 @@ MOST_HEADER = 1 << 22
 LARGEST = 65504.0  # of a number of 16 bits
 LAYERS = 3  # of the line's net
 # What the header says of a chooser; the first six are what the engine needs.
-CHOOSER = ("base", "strange", "log_scale", "budget", "temperature", "unit")
+CHOOSER = ("base", "strange", "log_scale", "budget", "temperature")
 CHOOSER_HISTORY = ("real", "generated", "accuracy")
 AGAIN = f"Export it again (strokebook export MODEL -o NAME{SUFFIX}), or name another file."
 
@@ -306,7 +306,7 @@ def _line(arrays: Mapping[str, Any], value: Mapping[str, Any]) -> LineRestorer:
 
 def _chooser(arrays: Mapping[str, Any], value: Mapping[str, Any], key: str) -> Chooser:
     numbers = {name: _number(value, name, "chooser") for name in CHOOSER}
-    if not (0 < numbers["budget"] < 1 and 0 < numbers["temperature"] <= 10 and numbers["unit"] > 0):
+    if not (0 < numbers["budget"] < 1 and 0 < numbers["temperature"] <= 10):
         raise ValueError("a number of its chooser is out of its range")
     forest = Forest(
         np.asarray(arrays["chooser.feature"], np.intp),

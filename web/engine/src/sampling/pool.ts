@@ -29,9 +29,9 @@ export interface PoolOptions {
   /** The drawings are like those of the chooser's calibration: its c holds. */
   same: boolean
   startPoints: number
-  /** A candidate's points, and them as stroke-3 in units of the data. */
+  /** A candidate's points, and them as stroke-3. */
   drawingOf(candidate: Candidate): Drawing
-  dataRows(candidate: Candidate): Float32Array
+  rowsOf(candidate: Candidate): Float32Array
 }
 
 export class Pool {
@@ -65,7 +65,7 @@ export class Pool {
     this.waiting.delete(next.number)
     this.judged.push(next)
     const { chooser } = this.options
-    if (chooser) this.judgements.push(judge(chooser, this.options.dataRows(next)))
+    if (chooser) this.judgements.push(judge(chooser, this.options.rowsOf(next)))
     const count = this.judged.length
     if (chooser && count % BATCH === 0) this.look(chooser, count)
     else if (!chooser) this.complete = count === this.most

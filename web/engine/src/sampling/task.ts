@@ -158,11 +158,7 @@ export class Task {
       same: !start && temperature.mixture === calibrated && temperature.pen === calibrated,
       startPoints: start ? pointCount(start) : 0,
       drawingOf: (candidate) => this.drawingOf(candidate, start),
-      dataRows: (candidate) => {
-        const rows = toStroke3(this.drawingOf(candidate, start))
-        const unit = Math.fround(this.model.file.statistics.scale / ground.placement.unit)
-        return start ? rows.map((value, k) => (k % 3 === 2 ? value : value * unit)) : rows
-      },
+      rowsOf: (candidate) => toStroke3(this.drawingOf(candidate, start)),
     })
   }
 
