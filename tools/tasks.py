@@ -21,7 +21,6 @@ VENV = Path(os.environ.get("VENV", ROOT / ".venv"))
 STAMP = VENV / ".installed"
 WEB = ROOT / "web"
 PAGE = ROOT / "src" / "strokebook" / "pipeline" / "publishing" / "draw.html"
-BUILD_FILES = ("build.mjs", "package.json", "package-lock.json", "tsconfig.json")
 CAMPAIGNS = ("fuzz", "kill", "faults", "privacy", "scale")
 PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
 
@@ -85,11 +84,12 @@ def bundle_digest(folder: Path = WEB) -> str:
 
     Stored beside the page (``draw.sources``), it tells whether the page is that of its sources.
     """
-    files = [folder / name for name in BUILD_FILES]
+    files = [path for kind in ("*.mjs", "*.json") for path in folder.glob(kind)]
     for path in folder.rglob("*"):
         parts = path.relative_to(folder).parts
         if path.is_file() and "src" in parts[:-1] and "node_modules" not in parts:
             files.append(path)
+    files = [path for path in files if path.name != "test.mjs"]
     total = hashlib.sha256()
     for path in sorted(files, key=lambda path: path.relative_to(folder).as_posix()):
         content = path.read_bytes().replace(b"\r\n", b"\n")
@@ -98,8 +98,10 @@ def bundle_digest(folder: Path = WEB) -> str:
     return total.hexdigest()
 
 
-def build_page(folder: Path, output: Path) -> None:
+def build_page(folder: Path) -> None:
     """Build the page of the sources in ``folder``, with the packages that its lock file names.
+
+    It lands in ``../src/strokebook/pipeline/publishing/draw.html``, seen from there.
 
     Raises:
         SystemExit: Node or npm is not installed.
@@ -109,12 +111,12 @@ def build_page(folder: Path, output: Path) -> None:
     if node is None or npm is None:
         raise SystemExit("The page is built with Node 20 or newer and npm: install them first.")
     run(npm, "ci", "--no-audit", "--no-fund", cwd=folder)
-    run(node, "build.mjs", output, cwd=folder)
+    run(node, "build.mjs", cwd=folder)
 
 
 def web() -> None:
     """Build the page to draw on of ``web/``, and store the digest of its sources beside it."""
-    build_page(WEB, PAGE)
+    build_page(WEB)
     PAGE.with_suffix(".sources").write_text(f"{bundle_digest()}\n", "ascii")
     print(f"{PAGE.relative_to(ROOT)}: {PAGE.stat().st_size / 1000:.0f} kB")
 

@@ -115,7 +115,7 @@ def _json(value: object) -> str:
 
 
 def _element(element: str, model: CarriedModel) -> str:
-    """A model in its element; the gzip's date is 0, so that the same model gives the same page."""
+    """A model in its element; the gzip has no date."""
     packed = base64.b64encode(gzip.compress(model.data, 9, mtime=0)).decode()
     return f'<script type="{MODEL_TYPE}" id="{element}">{packed}</script>'
 
