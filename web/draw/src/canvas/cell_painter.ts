@@ -1,0 +1,126 @@
+/** Paints one cell: what is on the sheet, and the model's line as it grows. */
+
+import { contains, fit, mixBox, pad, sameBox, unite, type View } from '../geometry'
+import { countOf } from '../growing'
+import type { Box } from '../kept'
+import { reducedMotion, type Painter } from '../frames'
+import { paperBox, penPlace } from '../sheet'
+import type { Batch, Store } from '../store'
+import { drawGrowing } from './growing_ink'
+import { drawLine, fitCanvas, look, penWidth, wipe, type Palette } from './ink'
+
+interface Painted {
+  batch: Batch | null
+  turn: number
+  count: number
+  part: number
+  palette: Palette | null
+  ended: boolean
+}
+
+const NOTHING: Painted = { batch: null, turn: 0, count: 0, part: 1, palette: null, ended: false }
+
+export interface CellPainter {
+  paint: Painter
+  /** Where the cell shows the sheet, in the canvas's CSS px. */
+  view(): View
+}
+
+export function createCellPainter(
+  canvas: HTMLCanvasElement,
+  slot: number,
+  store: Store,
+  palette: () => Palette,
+): CellPainter {
+  const context = canvas.getContext('2d')!
+  let painted = NOTHING
+  let frame: Box | null = null
+  let view: View = { scale: 1, x: 0, y: 0 }
+
+  /** What the cell ought to show: the paper, or all of a line that has left it. */
+  function wanted(batch: Batch): Box {
+    const { box } = batch.lines[slot]
+    const { scale, x, y } = batch.place
+    const ink = box && {
+      x: box.x * scale + x, y: box.y * scale + y,
+      width: box.width * scale, height: box.height * scale,
+    }
+    const paper = paperBox(batch.base)
+    const room = batch.base.width * 0.04
+    if (batch.lines[slot].ended && ink && !batch.base.lines.length) return square(pad(ink, 3 * room))
+    return ink && !contains(paper, ink) ? unite(paper, pad(ink, room))! : paper
+  }
+
+  /** Steps towards the frame that is wanted; true while it has not arrived. */
+  function moveFrame(batch: Batch): boolean {
+    const goal = wanted(batch)
+    if (!frame || painted.batch !== batch || reducedMotion()) frame = goal
+    else if (!sameBox(frame, goal)) {
+      frame = mixBox(frame, goal, 0.18)
+      return !sameBox(frame, goal)
+    } else return false
+    return false
+  }
+
+  function paint(): boolean {
+    const resized = fitCanvas(canvas)
+    const batch = store.batch.peek()
+    const line = batch?.lines[slot]
+    if (!batch || !line || batch.kind === 'duet') {
+      if (painted.batch || resized) wipe(context)
+      painted = NOTHING
+      return false
+    }
+    const scrub = store.scrub.peek()
+    const part = scrub?.slot === slot ? scrub.part : 1
+    const now = palette()
+    const before = frame
+    const moving = moveFrame(batch)
+    const fresh = resized || before !== frame || painted.batch !== batch ||
+      painted.turn !== line.turn || painted.part !== part || painted.palette !== now
+    if (fresh) repaint(batch, part, now)
+    else if (line.count > painted.count) add(batch, painted.count, now)
+    painted = { batch, turn: line.turn, count: line.count, part, palette: now, ended: line.ended }
+    return moving
+  }
+
+  function ratio(): number {
+    return canvas.width / Math.max(canvas.clientWidth, 1)
+  }
+
+  function repaint(batch: Batch, part: number, colours: Palette): void {
+    wipe(context)
+    view = fit(frame!, canvas.clientWidth, canvas.clientHeight, 4)
+    look(context, view, ratio())
+    for (const line of batch.base.lines) drawLine(context, line, view, colours)
+    if (part < 1) {
+      context.globalAlpha = 0.22
+      add(batch, 0, colours)
+      context.globalAlpha = 1
+      add(batch, 0, colours, countOf(batch.lines[slot], part))
+    } else add(batch, 0, colours)
+  }
+
+  function add(batch: Batch, from: number, colours: Palette, to = batch.lines[slot].count): void {
+    const { scale, x, y } = batch.place
+    const here = {
+      scale: view.scale * scale, x: view.x + view.scale * x, y: view.y + view.scale * y,
+    }
+    look(context, here, ratio())
+    const start = penPlace(batch.base.lines)
+    const width = penWidth(here, scale)
+    drawGrowing(context, batch.lines[slot], from, to, start, width, colours.model)
+    look(context, view, ratio())
+  }
+
+  return { paint, view: () => view }
+}
+
+/** The square around a box, so that a flat drawing is not blown up. */
+function square(box: Box): Box {
+  const side = Math.max(box.width, box.height)
+  return {
+    x: box.x + (box.width - side) / 2, y: box.y + (box.height - side) / 2,
+    width: side, height: side,
+  }
+}
