@@ -19,12 +19,15 @@ export interface Ink {
   width: number
 }
 
+/** As in Python (geometry/colours.py): a person's line is black, a model's blue, everywhere. */
+export const PERSON_COLOUR = '#000000'
+export const MODEL_COLOUR = '#1e64c8'
 const PLAIN_PEN = 1 / 400
 
 export function inkOf(kept: Kept, options: InkOptions = {}): Ink {
   return {
-    person: options.person ?? '#1b1b1b',
-    model: options.model ?? '#b3402a',
+    person: options.person ?? PERSON_COLOUR,
+    model: options.model ?? MODEL_COLOUR,
     paper: options.paper === undefined ? '#fdfbf6' : options.paper,
     width: options.width ?? PLAIN_PEN * Math.max(kept.width, kept.height),
   }

@@ -71,6 +71,12 @@ export function paint(
 function traceLine(context: Canvas2D, p: Float32Array): void {
   const end = p.length - 2
   context.beginPath()
+  if (p.every((value, i) => value === p[i % 2])) {
+    // A canvas draws no line without length, so a dot is a filled disc.
+    context.fillStyle = context.strokeStyle
+    context.arc(p[0], p[1], context.lineWidth / 2, 0, 2 * Math.PI)
+    return context.fill()
+  }
   context.moveTo(p[0], p[1])
   for (let i = 2; i < end; i += 2) {
     const [x, y] = [p[i], p[i + 1]]

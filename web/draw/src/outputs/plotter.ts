@@ -33,11 +33,12 @@
  */
 
 import { type By, type Kept, notes, OutputError } from '../kept'
+import { MODEL_COLOUR, PERSON_COLOUR } from './ink'
 import { paperSize } from './paper'
 import { placeOnPaper } from './placing'
 import { cutForRefills, measure, type PlotLayer, type PlotStatistics } from './plot_layers'
 import { simplify, splitByPoints, withoutRepeats, withoutShort } from './polyline'
-import { escapeXml } from './xml'
+import { escapeXml, shortNumber } from './xml'
 
 /** One pen of the plotter; speed and height in %, delay in ms, as AxiDraw reads them. */
 export interface Pen {
@@ -102,15 +103,18 @@ export interface Plot extends PlotStatistics {
   layers: PlotLayer[]
 }
 
-const COLOURS: Record<By, string> = { person: '#000000', model: '#cc2222' }
-const MM_OF_NOTES = 2.5
+const COLOURS: Record<By, string> = { person: PERSON_COLOUR, model: MODEL_COLOUR }
+/** mm: height of the notes' letters, and the room below them. */
+const NOTE_SIZE = 2.5
+const FOOT = 3
 
 /** The drawing for a plotter; refuses an empty one and options that make no sense. */
 export function toPlotter(kept: Kept, options: PlotterOptions = {}): Plot {
   const full = checked(options)
   const paper = paperSize(full.paper, full.landscape)
   const layers = plotLayers(kept, paper, full)
-  return { svg: svgText(kept, paper, layers, full), layers, ...measure(layers, full) }
+  const statistics = measure(layers, full)
+  return { svg: svgText(kept, paper, layers, full, statistics), layers, ...statistics }
 }
 
 function checked(options: PlotterOptions): FullPlotterOptions {
@@ -179,22 +183,24 @@ function svgText(
   [width, height]: readonly [number, number],
   layers: readonly PlotLayer[],
   options: FullPlotterOptions,
+  statistics: PlotStatistics,
 ): string {
-  const size = `width="${width}mm" height="${height}mm" viewBox="0 0 ${width} ${height}"`
+  const [w, h] = [shortNumber(width, 3), shortNumber(height, 3)]
+  const size = `width="${w}mm" height="${h}mm" viewBox="0 0 ${w} ${h}"`
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<svg xmlns="http://www.w3.org/2000/svg"' +
       ` xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" ${size}>`,
     ...(kept.title ? [`<title>${escapeXml(kept.title)}</title>`] : []),
     ...layers.map((layer) => layerText(layer, options)),
-    notesLayer(kept, height),
+    notesLayer(kept, height, statistics),
     '</svg>\n',
   ].join('\n')
 }
 
 function layerText(layer: PlotLayer, options: FullPlotterOptions): string {
   const colour = escapeXml(options[layer.by].colour ?? COLOURS[layer.by])
-  const paths = layer.paths.map((path) => `<path d="${pathData(path)}"/>`)
+  const paths = layer.paths.map((path) => `<polyline points="${pointList(path)}"/>`)
   return (
     `<g inkscape:groupmode="layer" inkscape:label="${escapeXml(layer.name)}" class="${layer.by}"` +
     ` fill="none" stroke="${colour}" stroke-width="${options.penWidth}"` +
@@ -202,13 +208,12 @@ function layerText(layer: PlotLayer, options: FullPlotterOptions): string {
   )
 }
 
-function pathData(path: Float64Array): string {
+function pointList(path: Float64Array): string {
   const pairs: string[] = []
   for (let i = 0; i < path.length; i += 2) {
     pairs.push(`${threeDecimals(path[i])},${threeDecimals(path[i + 1])}`)
   }
-  const rest = pairs.length > 1 ? pairs.slice(1) : pairs // a dot: round caps make it visible
-  return `M${pairs[0]} L${rest.join(' ')}`
+  return (pairs.length > 1 ? pairs : [...pairs, ...pairs]).join(' ') // a dot: its caps are seen
 }
 
 function threeDecimals(value: number): string {
@@ -216,12 +221,19 @@ function threeDecimals(value: number): string {
   return text === '-0.000' ? '0.000' : text
 }
 
-/** Model, seed and temperature at the foot of the sheet, seen in Inkscape and never plotted. */
-function notesLayer(kept: Kept, height: number): string {
-  const text = notes(kept).map(([name, value]) => `${name} ${value}`).join(' · ')
-  return (
-    '<g inkscape:groupmode="layer" inkscape:label="% notes">\n' +
-    `<text x="5" y="${height - 3}" font-size="${MM_OF_NOTES}" font-family="sans-serif"` +
-    ` fill="#888888">${escapeXml(text)}</text>\n</g>`
-  )
+/** What it costs and what made it, at the foot of the sheet: seen in Inkscape, never plotted. */
+function notesLayer(kept: Kept, height: number, cost: PlotStatistics): string {
+  const { metres, lifts, minutes } = cost
+  const lines = [
+    notes(kept).map(([name, value]) => `${name} ${value}`).join(' · '),
+    `${metres.toFixed(2)} m · ${lifts} lifts · about ${minutes.toFixed(1)} min`,
+  ].filter(Boolean)
+  const texts = lines.map((line, above) => {
+    const y = shortNumber(height - FOOT - 1.2 * NOTE_SIZE * above, 3)
+    return (
+      `<text x="${FOOT}" y="${y}" font-size="${NOTE_SIZE}" font-family="sans-serif"` +
+      ` fill="#888888" stroke="none">${escapeXml(line)}</text>`
+    )
+  })
+  return `<g inkscape:groupmode="layer" inkscape:label="% notes">\n${texts.join('\n')}\n</g>`
 }
