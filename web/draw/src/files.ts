@@ -1,28 +1,27 @@
 /** What is dropped, pasted or picked: models, SVG drawings, and photographs, which need tracing. */
 
-import { OutputError } from './kept'
+import { fileKind, readDropped } from './input/files'
 import type { Models } from './models'
 import type { Session } from './session'
 import { fromDrawing } from './sheet'
 import type { Store } from './store'
-import { readSvg } from './svg_input'
+import { readSvg, type SvgDrawing } from './svg_input'
 
 export function createFiles(store: Store, session: Session, models: Models) {
   async function take(file: File): Promise<void> {
-    const name = file.name.toLowerCase()
     try {
-      if (name.endsWith('.safetensors')) await models.open(file)
-      else if (name.endsWith('.svg') || file.type === 'image/svg+xml') putSvg(await file.text())
-      else throw refusal(file)
+      const bytes = new Uint8Array(await file.arrayBuffer())
+      if (isModel(file, bytes)) await models.open(file)
+      else put(readDropped(bytes))
     } catch (error) {
       store.fail(error)
     }
   }
 
-  function putSvg(text: string): void {
-    const drawing = readSvg(text)
+  function put(drawing: SvgDrawing): void {
     session.put(fromDrawing(store.sheet.value, drawing))
     store.say('The drawing is on the sheet.')
+    if (drawing.note) store.tell(drawing.note)
   }
 
   function drop(event: DragEvent): void {
@@ -37,7 +36,7 @@ export function createFiles(store: Store, session: Session, models: Models) {
     if (!/<svg[\s>]/i.test(text)) return
     event.preventDefault()
     try {
-      putSvg(text)
+      put(readSvg(text))
     } catch (error) {
       store.fail(error)
     }
@@ -54,13 +53,6 @@ export function createFiles(store: Store, session: Session, models: Models) {
 
 export type Files = ReturnType<typeof createFiles>
 
-/** Why a file cannot be drawn from, and what to do. */
-function refusal(file: File): Error {
-  if (!file.type.startsWith('image/')) {
-    return new OutputError(`${file.name} is neither a drawing nor a model.`,
-      'Drop an .svg or a .strokebook.safetensors file.')
-  }
-  const stem = file.name.replace(/\.[^.]*$/, '')
-  return new OutputError(`${file.name} is a photo: it has no lines yet.`,
-    `Trace it with \`strokebook trace ${file.name} -o ${stem}.svg\` and drop ${stem}.svg here.`)
+function isModel(file: File, bytes: Uint8Array): boolean {
+  return file.name.toLowerCase().endsWith('.safetensors') || fileKind(bytes) === 'model'
 }

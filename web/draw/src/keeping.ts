@@ -2,15 +2,16 @@
 
 import type { Config } from './config'
 import { wake } from './frames'
-import { openGallery, type GalleryStore } from './gallery_store'
+import { openGallery, type Gallery } from './gallery_store'
 import type { Kept } from './kept'
-import { decodeLink, encodeLink } from './link'
+import { decodeLink, encodeLink, type LinkedDrawing, type LinkSettings } from './link'
 import type { Session } from './session'
 import { keptOf, sheetOf } from './sheet'
+import { checked, type Settings } from './settings'
 import type { Store } from './store'
 
 export function createKeeping(store: Store, session: Session, config: Config) {
-  let gallery: Promise<GalleryStore> | undefined
+  let gallery: Promise<Gallery> | undefined
 
   /** The sheet with what is known of it. */
   function kept(): Kept {
@@ -28,7 +29,7 @@ export function createKeeping(store: Store, session: Session, config: Config) {
     })
   }
 
-  function open(): Promise<GalleryStore> {
+  function open(): Promise<Gallery> {
     return (gallery ??= openGallery())
   }
 
@@ -36,7 +37,7 @@ export function createKeeping(store: Store, session: Session, config: Config) {
     store.gallery.value = await (await open()).list()
   }
 
-  async function attempt(act: (gallery: GalleryStore) => Promise<unknown>): Promise<boolean> {
+  async function attempt(act: (gallery: Gallery) => Promise<unknown>): Promise<boolean> {
     try {
       await act(await open())
       await refresh()
@@ -53,20 +54,20 @@ export function createKeeping(store: Store, session: Session, config: Config) {
     if (await attempt((gallery) => gallery.add(kept()))) store.tell('Kept in the gallery.')
   }
 
-  async function remove(id: string): Promise<void> {
+  async function remove(id: number): Promise<void> {
     await attempt((gallery) => gallery.remove(id))
   }
 
   async function look(): Promise<void> {
     store.panel.value = 'gallery'
-    await attempt(async () => undefined)
+    await attempt(async ({ note }) => note && store.tell(note))
   }
 
   /** Put the drawing into the page's own address, and on the clipboard where that is allowed. */
   async function link(): Promise<void> {
     try {
-      const hash = await encodeLink(kept())
-      const address = location.href.replace(/#.*$/, '') + (hash.startsWith('#') ? hash : `#${hash}`)
+      const hash = await encodeLink(linked())
+      const address = `${location.href.replace(/#.*$/, '')}#${hash}`
       history.replaceState(null, '', address)
       const copied = await copy(address)
       store.tell(copied ? 'The link is copied.' : 'The link is in the address bar.')
@@ -75,12 +76,29 @@ export function createKeeping(store: Store, session: Session, config: Config) {
     }
   }
 
+  /** The sheet and what draws on from it the same way. */
+  function linked(): LinkedDrawing {
+    const { strokes, width, height, title, model } = kept()
+    const { temperature, penTemperature, seed, number, choose, plain } = store.settings.value
+    return {
+      strokes, width, height, start: strokes.length,
+      settings: {
+        title, model, seed, n: number, plain, lifted: store.sheet.value.lifted,
+        temperature: temperature ?? undefined,
+        penTemperature: penTemperature ?? undefined,
+        choose: choose ?? undefined,
+      },
+    }
+  }
+
   /** A drawing that came in the address; what is on the sheet can be had back with undo. */
   async function openLink(): Promise<void> {
-    if (location.hash.length < 2) return
     try {
       const drawing = await decodeLink(location.hash)
-      if (drawing) restore(drawing)
+      if (!drawing) return
+      store.settings.value = { ...store.settings.value, ...settingsOf(drawing.settings) }
+      store.duet.value = false
+      session.put(sheetOf(drawing, drawing.settings.lifted === true))
     } catch (error) {
       store.fail(error)
     }
@@ -89,8 +107,7 @@ export function createKeeping(store: Store, session: Session, config: Config) {
   /** A kept drawing on the sheet, with the seed and temperature it was drawn with. */
   function restore(drawing: Kept): void {
     const { seed, temperature } = drawing
-    if (seed !== undefined) store.set({ seed })
-    if (temperature !== undefined) store.set({ temperature })
+    store.set(settingsOf({ seed: seed ?? store.settings.value.seed, temperature }))
     session.put(sheetOf(drawing))
   }
 
@@ -112,5 +129,17 @@ async function copy(text: string): Promise<boolean> {
     return true
   } catch {
     return false
+  }
+}
+
+/** The settings that a link or a kept drawing asks for; what it does not say is the default. */
+function settingsOf(settings: LinkSettings): Partial<Settings> {
+  const { seed, temperature, penTemperature, choose, plain, n } = settings
+  const asked = checked({ seed, temperature, penTemperature, choose, plain, number: n })
+  const { number } = asked
+  return {
+    seed: asked.seed, temperature: asked.temperature, penTemperature: asked.penTemperature,
+    choose: asked.choose, plain: asked.plain,
+    ...(n === undefined ? {} : { number: Math.min(12, Math.max(1, Math.round(number))) }),
   }
 }

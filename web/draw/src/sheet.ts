@@ -21,6 +21,8 @@ export interface Sheet {
 
 /** Longest pause that a drawing remembers, ms. */
 const LONGEST_PAUSE = 1000
+/** Points lie on a grid of so many steps a unit: that of links, so that a link is the very drawing. */
+const STEPS = 4
 /** How fast a model's line is said to have been drawn, units a millisecond. */
 const MODEL_SPEED = 0.45
 
@@ -38,7 +40,12 @@ export function duration(sheet: Sheet): number {
 export function addStroke(sheet: Sheet, line: Line, pause = 0): Sheet {
   const begin = sheet.lines.length ? duration(sheet) + Math.min(pause, LONGEST_PAUSE) : 0
   const times = line.times?.map((time) => time + begin)
-  return { ...sheet, lines: [...sheet.lines, { ...line, times }], lifted: false }
+  const added = { ...line, points: onGrid(line.points), times }
+  return { ...sheet, lines: [...sheet.lines, added], lifted: false }
+}
+
+function onGrid(points: Float32Array): Float32Array {
+  return points.map((value) => Math.round(value * STEPS) / STEPS)
 }
 
 /** Add a model's lines; `ended` says whether the model came to its end with them. */
@@ -48,7 +55,7 @@ export function addModelLines(sheet: Sheet, lines: readonly Line[], ended: boole
     const first = begin
     const times = arcLengths(line.points).map((way) => first + way / MODEL_SPEED)
     begin = (times[times.length - 1] ?? first) + 150
-    return { ...line, times }
+    return { ...line, points: onGrid(line.points), times }
   })
   return { ...sheet, lines: [...sheet.lines, ...timed], lifted: ended }
 }
@@ -100,8 +107,7 @@ export function fromDrawing(sheet: Sheet, drawing: Drawing, part = 0.7): Sheet {
   const strokes = drawing.strokes.filter((points) => points.length >= 2)
   const view = middle(inkBox(strokes.map((points) => ({ points }))), sheet, part)
   const lines = strokes.map((points): Line => ({ points: placed(points, view), by: 'person' }))
-  const timed = addModelLines(emptySheet(sheet.width, sheet.height), lines, false)
-  return timed
+  return addModelLines(emptySheet(sheet.width, sheet.height), lines, false)
 }
 
 /** Puts a box in the middle of the sheet, `part` of it large at most. */
@@ -135,39 +141,6 @@ export function keptOf(sheet: Sheet, facts: KeptFacts): Kept {
   return drew ? { ...shared, title, date, model, seed, temperature } : { ...shared, title, date }
 }
 
-export function sheetOf(kept: Kept): Sheet {
-  return { lines: kept.strokes, width: kept.width, height: kept.height, lifted: false }
-}
-
-/** Which part of the clock each line takes in a replay: pauses are cut short. */
-export function timeline(lines: readonly Line[], longest = 15000): { from: number; to: number }[] {
-  let clock = 0
-  let last = 0
-  const parts = lines.map((line) => {
-    const times = line.times?.length ? line.times : arcLengths(line.points)
-    const first = times[0] ?? 0
-    clock += Math.min(Math.max(first - last, 0), 300)
-    const from = clock
-    clock += Math.max((times[times.length - 1] ?? first) - first, 0)
-    last = times[times.length - 1] ?? first
-    return { from, to: clock }
-  })
-  const speed = clock > longest ? longest / clock : 1
-  return parts.map(({ from, to }) => ({ from: from * speed, to: to * speed }))
-}
-
-/** How many of a line's points are drawn when this part (0 to 1) of its time has passed. */
-export function pointsAt(line: Line, part: number): number {
-  const count = line.points.length / 2
-  if (part >= 1) return count
-  const times = line.times?.length === count ? line.times : arcLengths(line.points)
-  const now = times[0] + part * (times[count - 1] - times[0])
-  let low = 0
-  let high = count
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (times[middle] <= now) low = middle + 1
-    else high = middle
-  }
-  return low
+export function sheetOf(kept: Pick<Kept, 'strokes' | 'width' | 'height'>, lifted = false): Sheet {
+  return { lines: kept.strokes, width: kept.width, height: kept.height, lifted }
 }

@@ -4,7 +4,7 @@ import { batch, computed, signal } from '@preact/signals'
 import type { Model, Run } from '../../engine/src/api'
 import type { View } from './geometry'
 import type { Growing } from './growing'
-import type { Kept } from './kept'
+import type { StoredDrawing } from './gallery_store'
 import { clearSheet, emptySheet, type Line, type Sheet } from './sheet'
 import { DEFAULTS, type Settings } from './settings'
 
@@ -80,7 +80,7 @@ export function createStore(settings: Settings = DEFAULTS) {
     notice: signal<Notice | null>(null),
     /** For screen readers: what has happened. */
     spoken: signal(''),
-    gallery: signal<readonly { id: string; kept: Kept }[]>([]),
+    gallery: signal<readonly StoredDrawing[]>([]),
   }
 
   /** A new sheet, one step on; what was undone before is gone. */

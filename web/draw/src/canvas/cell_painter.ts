@@ -2,9 +2,9 @@
 
 import { contains, fit, mixBox, pad, sameBox, unite, type View } from '../geometry'
 import { countOf } from '../growing'
-import type { Box } from '../kept'
+import { inkBox, type Box } from '../kept'
 import { reducedMotion, type Painter } from '../frames'
-import { paperBox, penPlace } from '../sheet'
+import { penPlace, type Sheet } from '../sheet'
 import type { Batch, Store } from '../store'
 import { drawGrowing } from './growing_ink'
 import { drawLine, fitCanvas, look, penWidth, wipe, type Palette } from './ink'
@@ -37,7 +37,7 @@ export function createCellPainter(
   let frame: Box | null = null
   let view: View = { scale: 1, x: 0, y: 0 }
 
-  /** What the cell ought to show: the paper, or all of a line that has left it. */
+  /** What the cell ought to show: the start with room around it, and all of the line. */
   function wanted(batch: Batch): Box {
     const { box } = batch.lines[slot]
     const { scale, x, y } = batch.place
@@ -45,10 +45,11 @@ export function createCellPainter(
       x: box.x * scale + x, y: box.y * scale + y,
       width: box.width * scale, height: box.height * scale,
     }
-    const paper = paperBox(batch.base)
-    const room = batch.base.width * 0.04
-    if (batch.lines[slot].ended && ink && !batch.base.lines.length) return square(pad(ink, 3 * room))
-    return ink && !contains(paper, ink) ? unite(paper, pad(ink, room))! : paper
+    const room = 0.03 * Math.min(batch.base.width, batch.base.height)
+    const begun = inkBox(batch.base.lines)
+    if (!begun && ink && batch.lines[slot].ended) return squareAround(pad(ink, 3 * room), 0)
+    const first = roomFor(begun, batch.base)
+    return ink && !contains(first, ink) ? unite(first, pad(ink, room))! : first
   }
 
   /** Steps towards the frame that is wanted; true while it has not arrived. */
@@ -116,9 +117,25 @@ export function createCellPainter(
   return { paint, view: () => view }
 }
 
-/** The square around a box, so that a flat drawing is not blown up. */
-function square(box: Box): Box {
-  const side = Math.max(box.width, box.height)
+/** Room for a typical drawing around what there is: a square, inside the paper where it can be. */
+function roomFor(ink: Box | null, sheet: Sheet): Box {
+  const typical = 0.78 * Math.min(sheet.width, sheet.height)
+  if (!ink) return squareAround({ x: sheet.width / 2, y: sheet.height / 2, width: 0, height: 0 }, typical)
+  const square = squareAround(ink, Math.max(typical, 1.25 * Math.max(ink.width, ink.height)))
+  return {
+    ...square,
+    x: within(square.x, square.width, sheet.width),
+    y: within(square.y, square.height, sheet.height),
+  }
+}
+
+function within(at: number, size: number, room: number): number {
+  return size > room ? at : Math.min(Math.max(at, 0), room - size)
+}
+
+/** The square around a box's middle, of this side at least. */
+function squareAround(box: Box, least: number): Box {
+  const side = Math.max(box.width, box.height, least)
   return {
     x: box.x + (box.width - side) / 2, y: box.y + (box.height - side) / 2,
     width: side, height: side,

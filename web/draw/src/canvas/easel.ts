@@ -6,8 +6,9 @@
 import { fit, mixView, pad, sameView, unite, type View } from '../geometry'
 import { countOf, likeliest } from '../growing'
 import { reducedMotion, type Painter } from '../frames'
-import { inkBox } from '../kept'
-import { paperBox, penPlace, timeline, type Line, type Sheet } from '../sheet'
+import { inkBox, type Kept } from '../kept'
+import { playingSeconds, pointsAt, timeline } from '../outputs/timeline'
+import { paperBox, penPlace, type Line, type Sheet } from '../sheet'
 import type { Batch, Store } from '../store'
 import { drawGrowing } from './growing_ink'
 import { drawLine, fitCanvas, look, outlineOf, penWidth, wipe, type Palette } from './ink'
@@ -115,18 +116,21 @@ export function createEasel(
   }
 
   function paintReplay(sheet: Sheet, now: number): boolean {
-    const began = store.replay.peek()!
-    const parts = timeline(sheet.lines)
-    const clock = began < 0 ? 0 : now - began
-    sheet.lines.forEach((line, i) => {
-      const { from, to } = parts[i]
-      const part = to > from ? Math.min(1, (clock - from) / (to - from)) : clock >= from ? 1 : 0
-      drawLine(over, line, view!, palette(), part)
-    })
-    const ended = clock > (parts[parts.length - 1]?.to ?? 0) + 250
-    if (ended) store.replay.value = null
+    const part = (now - store.replay.peek()!) / (1000 * playingSeconds(timed(sheet)))
+    let left = pointsAt(timeline(timed(sheet)), part)
+    for (const line of sheet.lines) {
+      const count = line.points.length / 2
+      drawLine(over, line, view!, palette(), Math.min(count, left))
+      left -= count
+    }
+    if (part > 1.05) store.replay.value = null
     return true
   }
 
   return { paint, view: () => view ?? { scale: 1, x: 0, y: 0 } }
+}
+
+/** What the animation's clock reads of a sheet. */
+function timed({ lines, width, height }: Sheet): Kept {
+  return { strokes: [...lines], width, height, title: '', date: 0 }
 }

@@ -2,10 +2,10 @@
 
 import { getStroke } from 'perfect-freehand'
 import type { View } from '../geometry'
-import { pointsAt, type Line } from '../sheet'
+import type { Line } from '../sheet'
 
 /** Width of the pen, in the sheet's units. */
-export const PEN = 3
+export const PEN = 2.6
 /** No line is thinner than this on the screen, CSS px. */
 const THINNEST = 1.15
 
@@ -42,8 +42,8 @@ export function outlineOf(
     input.push([points[i], points[i + 1], pressure ? pressure[i / 2] : 0.5])
   }
   const polygon = getStroke(input, {
-    size: PEN * (pressure ? 1.5 : 1.12),
-    thinning: pressure ? 0.7 : 0.25,
+    size: PEN * (pressure ? 1.25 : 1.1),
+    thinning: pressure ? 0.6 : 0.2,
     smoothing: 0.4,
     streamline: 0,
     simulatePressure: !pressure,
@@ -89,20 +89,19 @@ export function penWidth(view: View, unit = 1): number {
   return Math.max(PEN / unit, THINNEST / view.scale)
 }
 
-/** Draw one line; `part` of its time only, where less than 1. */
+/** Draw one line, or its first `count` points. */
 export function drawLine(
   context: CanvasRenderingContext2D,
   line: Line,
   view: View,
   palette: Palette,
-  part = 1,
+  count = line.points.length / 2,
 ): void {
-  if (part <= 0) return
+  if (count <= 0) return
   if (line.by === 'model') {
-    const count = pointsAt(line, part)
     return drawModel(context, line.points, 0, count, penWidth(view), palette.model)
   }
-  const path = part < 1 ? partOutline(line, pointsAt(line, part)) : outline(line)
+  const path = count < line.points.length / 2 ? partOutline(line, count) : outline(line)
   const width = penWidth(view)
   context.fillStyle = palette.ink
   context.fill(path)

@@ -72,7 +72,6 @@ export function listenToPen(element: HTMLElement, listener: PenListener): () => 
     if (event.pointerType === 'touch' && penSeen) return
     if (drawing !== null || event.button !== 0) return
     event.preventDefault()
-    element.focus({ preventScroll: true })
     try {
       element.setPointerCapture(event.pointerId)
     } catch {

@@ -10,15 +10,15 @@ import { Thumb } from './Starts'
 
 export function GalleryPanel() {
   const { store, session, keeping } = useApp()
-  const [marked, setMarked] = useState<readonly string[]>([])
+  const [marked, setMarked] = useState<readonly number[]>([])
   const items = store.gallery.value
   const conditional = store.model.value?.info.conditional ?? false
   const close = (): void => void (store.panel.value = null)
-  const mark = (id: string): void =>
+  const mark = (id: number): void =>
     setMarked(marked.includes(id) ? marked.filter((other) => other !== id) : [...marked, id].slice(-2))
 
   function walk(): void {
-    const [from, to] = marked.map((id) => startOf(sheetOf(items.find((item) => item.id === id)!.kept)))
+    const [from, to] = marked.map((id) => startOf(sheetOf(items.find((item) => item.id === id)!)))
     close()
     if (from && to) session.walk(from, to)
   }
@@ -27,8 +27,8 @@ export function GalleryPanel() {
     <Panel name="Gallery" wide>
       {!items.length && <p class="quiet">Nothing is kept yet.</p>}
       <ul class="gallery">
-        {items.map(({ id, kept }) => (
-          <li key={id}>
+        {items.map((kept) => (
+          <li key={kept.id}>
             <button type="button" class="picture" title="Go on with it" aria-label={nameOf(kept)}
               onClick={() => {
                 close()
@@ -39,10 +39,10 @@ export function GalleryPanel() {
             </button>
             <span class="under">
               {conditional && (
-                <IconButton icon="walk" name="Mark for a walk" pressed={marked.includes(id)}
-                  onClick={() => mark(id)} />
+                <IconButton icon="walk" name="Mark for a walk" pressed={marked.includes(kept.id)}
+                  onClick={() => mark(kept.id)} />
               )}
-              <IconButton icon="trash" name="Remove" onClick={() => void keeping.remove(id)} />
+              <IconButton icon="trash" name="Remove" onClick={() => void keeping.remove(kept.id)} />
             </span>
           </li>
         ))}
