@@ -18,6 +18,8 @@ export function Panel({ name, wide, children }: Props) {
   useEffect(() => {
     const before = document.activeElement
     dialog.current?.showModal()
+    // The panel itself, not its first button: nothing is circled before a key asks for it.
+    dialog.current?.focus()
     return () => (before as HTMLElement | null)?.focus?.({ preventScroll: true })
   }, [])
   return (
@@ -25,6 +27,7 @@ export function Panel({ name, wide, children }: Props) {
       ref={dialog}
       class={wide ? 'panel wide' : 'panel'}
       aria-label={name}
+      tabIndex={-1}
       onClose={close}
       onClick={(event) => event.target === dialog.current && close()}
     >
