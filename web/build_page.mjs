@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { enginePlugin } from './build.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const PAGE = resolve(here, '../src/strokebook/pipeline/publishing/draw.html')
@@ -19,10 +20,9 @@ const mockEngine = {
 }
 
 /**
- * Write the page; returns its sizes in bytes.
- * `plugins`: what the engine's build needs; `mock`: a made-up engine inside.
+ * Write the page; returns its sizes in bytes and its digest. `mock`: with a made-up engine inside.
  */
-export async function buildPage(output = PAGE, { mock = false, plugins = [] } = {}) {
+export async function buildPage(output = PAGE, { mock = false } = {}) {
   const { outputFiles } = await build({
     entryPoints: [join(here, 'draw/src/main.tsx')],
     bundle: true,
@@ -36,7 +36,7 @@ export async function buildPage(output = PAGE, { mock = false, plugins = [] } = 
     jsx: 'automatic',
     jsxImportSource: 'preact',
     absWorkingDir: here,
-    plugins: [...(mock ? [mockEngine] : []), ...plugins],
+    plugins: mock ? [mockEngine] : [enginePlugin()],
   })
   const text = (suffix) => outputFiles.find(({ path }) => path.endsWith(suffix)).text.trim()
   const template = await readFile(join(here, 'draw/src/page.html'), 'utf8')

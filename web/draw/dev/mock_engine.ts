@@ -16,7 +16,7 @@ const INFO: ModelInfo = {
   weights: 1000, extent: 200, longest: 250,
 }
 
-export function createEngine(_options: EngineOptions = {}): Engine {
+export async function createEngine(_options: EngineOptions = {}): Promise<Engine> {
   const now = globalThis as { mockKernel?: 'plain' }
   return {
     kernel: now.mockKernel ?? 'wasm',

@@ -3,6 +3,7 @@
 import { effect } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
+import type { Engine } from '../../engine/src/api'
 import { createEngine } from './engine_door'
 import { readPalette, type Palette } from './canvas/ink'
 import { inkColour, readConfig, type Config } from './config'
@@ -50,11 +51,11 @@ export function createApp() {
     files.listen()
     if (config.models.length) void models.choose(0).then(() => store.model.value && session.begin())
     else store.fail(new Error(NO_MODEL))
-    warn(engine.kernel, engine.inWorker)
+    engine.then(warn, store.fail)
     void keeping.openLink()
   }
 
-  function warn(kernel: 'wasm' | 'plain', inWorker: boolean): void {
+  function warn({ kernel, inWorker }: Engine): void {
     if (kernel === 'plain') store.tell('WebAssembly is missing here: the model draws more slowly.')
     else if (!inWorker) store.tell('There are no Workers here: the page may stutter as it draws.')
   }

@@ -8,9 +8,13 @@ export interface Key {
   act(event: KeyboardEvent): void
 }
 
+/** Fields into which nothing is typed. */
+const UNTYPED = ['range', 'checkbox', 'radio', 'file']
+
 /** Whether what is typed goes into a field. */
 export function inField(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
+  if (target instanceof HTMLInputElement && UNTYPED.includes(target.type)) return false
   return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)
 }
 

@@ -8,7 +8,7 @@ export const NO_MODEL =
   'There is no model in this page: open one (press M, or drop its file here). ' +
   '`strokebook export MODEL --format web` writes it.'
 
-export function createModels(store: Store, engine: Engine, config: Config) {
+export function createModels(store: Store, engine: Promise<Engine>, config: Config) {
   store.models.value = config.models.map(({ element, name }) => ({ element, name }))
   let asked = 0
 
@@ -18,7 +18,7 @@ export function createModels(store: Store, engine: Engine, config: Config) {
     if (!entry) return
     const mine = ++asked
     if (!entry.model) {
-      const file = await attempt(mine, async () => engine.load(await unpack(entry.element)))
+      const file = await attempt(mine, async () => (await engine).load(await unpack(entry.element)))
       if (!file) return
       store.models.value = store.models.value.map((e, i) => (i === index ? { ...e, model: file } : e))
     }
@@ -46,7 +46,7 @@ export function createModels(store: Store, engine: Engine, config: Config) {
   /** Add the model of a file and draw with it; what there was stays where the file is bad. */
   async function open(file: File): Promise<void> {
     const mine = ++asked
-    const model = await attempt(mine, async () => engine.load(await file.arrayBuffer()))
+    const model = await attempt(mine, async () => (await engine).load(await file.arrayBuffer()))
     if (!model) return
     const name = model.info.name || file.name.replace(/\.strokebook\.safetensors$|\.safetensors$/, '')
     store.models.value = [...store.models.value, { element: '', name, model }]

@@ -82,7 +82,7 @@ export function createSession(store: Store, around: Surroundings) {
     const drawing = startOf(store.sheet.value)
     if (!model?.info.conditional || !drawing) return
     const { strength } = store.settings.value
-    whole('vary', () => model.vary(drawing, { ...drawOptions(store), strength }))
+    whole('vary', () => model.vary(drawing, { ...drawOptions(store), strength }), SAME_PLACE)
   }
 
   /** Drawings on the way from one to another. */
@@ -92,10 +92,14 @@ export function createSession(store: Store, around: Surroundings) {
     whole('walk', () => model.interpolate(from, to, drawOptions(store)))
   }
 
-  function whole(kind: Batch['kind'], start: () => Run): void {
-    cancel()
+  /** New drawings come in units of the model's data, and begin in the middle of the paper. */
+  function middleOfPaper(): View {
     const { width, height } = store.sheet.value
-    const place: View = { scale: unitOf(store), x: width / 2, y: height / 2 }
+    return { scale: unitOf(store), x: width / 2, y: height / 2 }
+  }
+
+  function whole(kind: Batch['kind'], start: () => Run, place = middleOfPaper()): void {
+    cancel()
     attempt(() => show(kind, start(), place))
   }
 
@@ -287,11 +291,11 @@ function drawOptions(store: Store): DrawOptions {
   }
 }
 
-/** The lines that come onto the sheet; whole drawings in the middle of it, large enough to fit. */
+/** The lines that come onto the sheet; new drawings in the middle of it, no larger than it. */
 export function takenLines(batch: Batch, line: Growing, count: number): Line[] {
   const from = penPlace(batch.base.lines)
   const lines = linesOf(line, count, from, batch.place)
-  if (batch.kind === 'complete' || batch.kind === 'duet') return lines
+  if (batch.kind !== 'sample' && batch.kind !== 'walk') return lines
   const view = middle(inkBox(lines), batch.base, 0.86, 1)
   const { scale, x, y } = batch.place
   const centred = {
