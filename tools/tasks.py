@@ -73,9 +73,29 @@ def lint() -> None:
     run(binary(VENV, "lint-imports"))
 
 
+def install_web(folder: Path = WEB) -> bool:
+    """Install what the page is built with, unless it is there and as new as its lock file.
+
+    Returns:
+        Whether it is there; without Node, npm or a network it may not be.
+    """
+    npm, done = shutil.which("npm"), folder / "node_modules" / ".package-lock.json"
+    wanted = max((folder / name).stat().st_mtime for name in ("package.json", "package-lock.json"))
+    if done.exists() and done.stat().st_mtime >= wanted:
+        return True
+    if npm is None or shutil.which("node") is None:
+        return False
+    command = [npm, "ci", "--no-audit", "--no-fund"]
+    if subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=False).returncode:
+        return False
+    done.touch()
+    return True
+
+
 def test() -> None:
-    """Lint and all tests."""
+    """Lint and all tests; those of the page in a browser need Node and Chromium."""
     lint()
+    install_web()
     run(binary(VENV, "pytest"), "-n", "2", "--dist", "loadfile")
 
 
@@ -107,11 +127,10 @@ def build_page(folder: Path) -> None:
         SystemExit: Node or npm is not installed.
         CalledProcessError: It cannot be built.
     """
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        raise SystemExit("The page is built with Node 20 or newer and npm: install them first.")
-    run(npm, "ci", "--no-audit", "--no-fund", cwd=folder)
-    run(node, "build.mjs", cwd=folder)
+    node = shutil.which("node")
+    if node is None or not install_web(folder):
+        raise SystemExit("The page is built with Node 20, npm and a network: install them first.")
+    run(node, "build_page.mjs", cwd=folder)
 
 
 def web() -> None:

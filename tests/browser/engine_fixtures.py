@@ -77,7 +77,7 @@ from strokebook.model.sampling import (
     shown,
     vary,
 )
-from strokebook.model.sampling.starts import read_start, stroke5
+from strokebook.model.sampling.starts import read_start
 from strokebook.model.sampling.stream import Stream, stream
 from strokebook.model.training import calibration
 from strokebook.model.training.step import Stepper

@@ -7,30 +7,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from tools.tasks import PAGE, WEB, build_page, bundle_digest
 
-from browser.harness import CI, lacking, program
+from browser.harness import CI, program
 
 AGAIN = "run 'python tools/tasks.py web' and commit what it writes"
-LISTS = ("package.json", "package-lock.json")
-
-
-@pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """``web`` with the packages that its lock file names, installed where they are not."""
-    npm = program("npm")
-    installed = WEB / "node_modules" / ".package-lock.json"
-    with FileLock(tmp_path_factory.getbasetemp().parent / "npm.lock"):
-        newest = max((WEB / name).stat().st_mtime for name in LISTS)
-        if not installed.exists() or installed.stat().st_mtime < newest:
-            command = [npm, "ci", "--no-audit", "--no-fund"]
-            done = subprocess.run(command, cwd=WEB, capture_output=True, text=True, check=False)
-            if done.returncode:
-                lacking(f"npm could not install web/'s packages: {done.stderr.strip()[-300:]}")
-            installed.touch()
-    return WEB
 
 
 def test_the_page_is_that_of_its_sources() -> None:
