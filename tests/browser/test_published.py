@@ -8,17 +8,25 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.svg.io import read_drawing, write_svg
+from strokebook.model.checkpoints import starter
+from strokebook.model.checkpoints.checkpoint import load_model
 from strokebook.model.training.train import train
 from strokebook.pipeline.publishing.draw_page import PageSettings
-from strokebook.pipeline.publishing.publish import publish
+from strokebook.pipeline.publishing.publish import carry_model, publish, write_page
 
-from browser.harness import Watched, config_of
+from browser.harness import Watched, config_of, watch
 from tiny import TINY, tiny_training, waves
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
 
 SHEET = "[role=application]"
 CELLS = "[aria-label='Drawings of the model']"
@@ -108,6 +116,94 @@ def test_from_the_disk_offline_it_draws_nine_and_lets_one_go_on(
     assert described(page) == empty
     assert page.requests == [] and page.errors == []
     assert opened.evaluate("window.broken") is None
+
+
+def test_undo_to_nothing_redo_replay_and_every_format(
+    page: Watched, published: Path, tmp_path: Path
+) -> None:
+    opened = page.open(published)
+    page.draw(SHEET, stroke())
+    nine(page)
+    opened.locator(TAKE).nth(5).click()
+    nine(page)
+    full = described(page)
+    for button in ("Undo", "Redo"):
+        steps = 0
+        while opened.get_by_role("button", name=button).is_enabled():
+            opened.get_by_role("button", name=button).click()
+            steps += 1
+        assert steps == 2
+        assert described(page).startswith("The sheet is empty." if button == "Undo" else full)
+    opened.get_by_role("button", name="Replay").click()
+    assert opened.get_by_role("button", name="Replay").get_attribute("aria-pressed") == "true"
+    opened.wait_for_selector("[aria-label=Replay][aria-pressed=false]", timeout=SECONDS)
+    assert Image.open(save(page, "PNG", tmp_path)).convert("L").getextrema()[0] < 90
+    assert getattr(Image.open(save(page, "GIF", tmp_path)), "n_frames", 1) > 5
+    assert save(page, "WebM", tmp_path).read_bytes()[:4] == b"\x1aE\xdf\xa3"  # of Matroska
+    assert page.requests == [] and page.errors == []
+
+
+def test_a_link_brings_the_same_drawings_and_another_seed_others(
+    page: Watched, context: BrowserContext, published: Path, tmp_path: Path
+) -> None:
+    opened = page.open(published)
+    page.draw(SHEET, stroke())
+    nine(page)
+    opened.get_by_role("button", name="Save as").click()
+    opened.get_by_role("button", name="Link", exact=True).click()
+    opened.wait_for_function("location.hash.length > 9", timeout=SECONDS)
+    fragment = opened.evaluate("location.hash")
+    ours = taken(page, tmp_path / "a")
+    other = watch(context)
+    other.open(published, fragment)
+    nine(other)
+    theirs = taken(other, tmp_path / "b")
+    assert ours.n_points == theirs.n_points
+    assert np.abs(ours.points - theirs.points).max() < 0.01 * max(ours.size)
+    other.open(published, fragment)
+    other.page.reload()
+    nine(other)
+    before = pictures(other)
+    other.page.get_by_role("button", name="Again, with another seed").click()
+    nine(other)
+    assert sum(a != b for a, b in zip(before, pictures(other), strict=True)) >= 8
+    assert page.requests == other.requests == [] and page.errors == other.errors == []
+
+
+def taken(page: Watched, folder: Path) -> Drawing:
+    """The drawing that taking the seventh gives, as its SVG has it."""
+    page.page.locator(TAKE).nth(6).click()
+    nine(page)
+    folder.mkdir()
+    return read_drawing(save(page, "SVG", folder))
+
+
+def test_a_page_of_several_models_draws_with_each(
+    page: Watched, published: Path, tmp_path: Path
+) -> None:
+    folders = {"small": published.parent / "model", "starter": starter.FOLDER}
+    models = [
+        carry_model(load_model(folder), name, PageSettings(""))[0]
+        for name, folder in folders.items()
+    ]
+    write_page(tmp_path / "canvas.html", PageSettings("Canvas"), models)
+    opened = page.open(tmp_path / "canvas.html")
+    page.draw(SHEET, stroke())
+    nine(page)
+    before = pictures(page)
+    opened.get_by_role("button", name="Models").click()
+    names = opened.get_by_role("radio")
+    assert names.all_inner_texts() == [model.name for model in models]
+    names.nth(1).click()
+    opened.wait_for_selector("[role=radio][aria-checked=true] >> nth=0", timeout=SECONDS)
+    opened.keyboard.press("Escape")
+    opened.wait_for_function(
+        "([cells, old]) => [...document.querySelectorAll(cells)].every("
+        "(canvas, at) => canvas.toDataURL() !== old[at])",
+        arg=[f"{CELLS} canvas", before],
+        timeout=SECONDS,
+    )
+    assert page.requests == [] and page.errors == []
 
 
 def test_the_artist_and_the_start_are_there(page: Watched, published: Path) -> None:

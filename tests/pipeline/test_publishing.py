@@ -18,7 +18,7 @@ from strokebook.cli.main import app
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.svg.io import read_drawing, write_svg
 from strokebook.model.checkpoints import checkpoint, starter
-from strokebook.model.config import ModelOptions
+from strokebook.model.config import PRESETS
 from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.pipeline.editing import curate
 from strokebook.pipeline.project import open_project
@@ -45,10 +45,10 @@ SMALL = f"<html><title>x</title>{CONFIG}<p>{MODELS}</html>"
 
 @pytest.fixture(scope="module")
 def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model of the paper's size, its weights random: nothing packs worse."""
+    """A model of the paper's size (decoder 512, encoder); random weights pack worst."""
     folder = tmp_path_factory.mktemp("wide") / "wide"
     torch.manual_seed(1)
-    net = SketchNet(ModelOptions(decoder_cell="layer_norm", local_frame=True))
+    net = SketchNet(PRESETS["paper"].model)
     statistics = checkpoint.load_model(starter.FOLDER).statistics
     checkpoint.save(folder, "best", net, statistics, info={"name": "wide"}, loop={})
     return folder
