@@ -62,7 +62,7 @@ def test_embed_adds_the_element_and_says_how_it_is_used(run: Run, tmp_path: Path
         (("starter", "-o", "hand.html", "--colour", "bluish"), "is no colour"),
         (("starter", "-o", "hand.html", "--start", "sb1p001d01"), "no project"),
         (("starter", "-o", "hand.html", "--start", "no.svg"), "no.svg"),
-        (("-o", "hand.html"), "no strokebook project"),
+        (("-o", "hand.html"), "strokebook publish starter"),
     ],
 )
 def test_wrong_use_is_one_sentence_and_leaves_nothing(

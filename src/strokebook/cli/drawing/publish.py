@@ -58,6 +58,7 @@ def publish(
 
     Example: `strokebook publish -o hand.html --artist "Ada Line" --start sb48p005d02`
     """
+    from strokebook.pipeline.project import SETTINGS
     from strokebook.pipeline.publishing.draw_page import PageSettings
     from strokebook.pipeline.publishing.publish import publish as write
 
@@ -69,6 +70,11 @@ def publish(
         colour=hex_colour(colour),
         embed=embed,
     )
+    if model is None and not (project / SETTINGS).is_file():
+        raise UsageError(
+            f"{project} is no strokebook project (it has no {SETTINGS}).",
+            "Name one with --project, or a model: strokebook publish starter -o hand.html.",
+        )
     folder = model or project_model(project)
     done = write(folder, output, settings, start or (), project)
     answer(f"{done.page}")
