@@ -1,4 +1,4 @@
-"""Fixtures of the browser's engine: small trained nets, and what Python draws and measures with them.
+"""Fixtures of the browser's engine: small nets, and what Python draws and measures with them.
 
 ``python tests/browser/engine_fixtures.py FOLDER [NAME...]`` (or :func:`make_fixtures`) writes for
 each net ``NAME.strokebook.safetensors``, its model file, and ``NAME.json``, what an engine has to
@@ -9,32 +9,38 @@ Drawings are lists of strokes ``[[x, y, x, y, ...], ...]``, rows stroke-3 ``[dx,
 
 - ``name``, ``options``, ``statistics``, ``digest``.
 - ``read``: drawings that are read, each with ``rows`` (units of the net), ``mean`` (of z, null for
-  a decoder-only net) and ``runs``, without z where the net draws without and with z = ``mean`` where
-  it has one: ``z`` (list or null), ``steps``, ``nats`` (``position`` and ``pen``, whole drawing).
-  A step of the plain decoder is what it says after an input row (start token, then each row; so
-  one step more than rows): ``pen`` (logits), ``mixture``: ``weight`` (logits), ``mean_x``, ``mean_y``,
-  ``log_x``, ``log_y``, ``rho`` (before its tanh). A step of the local-frame decoder is what it says
-  after a row: ``pen``, ``down`` (mixture, with ``logistic``: 1 where a component is) and ``jump``;
-  weights are log probabilities there.
-- ``fit``: starts as they are rescaled: ``strokes``, ``target``, ``zoom`` (or null), ``rows``,
+  a decoder-only net) and ``runs``: without z where the net draws without, and with z = ``mean``
+  where it has one. A run has ``z`` (list or null), ``steps`` and ``nats`` (``position`` and
+  ``pen``, of the whole drawing, its end included). A step of the plain decoder is what it says
+  after an input row (the start token, then each row; so one step more than rows): ``pen`` (logits)
+  and ``mixture``: ``weight`` (logits), ``mean_x``, ``mean_y``, ``log_x``, ``log_y``, ``rho``
+  (before its tanh). A step of the local-frame decoder is what it says after a row: ``pen`` (logits
+  of that point's pen), ``down`` (a mixture, with ``logistic``: 1 where a component is) and
+  ``jump``, both of the next offset; their weights are log probabilities.
+- ``fit``: drawings as they are rescaled: ``strokes``, ``target``, ``zoom`` (or null), ``rows``,
   ``origin``, ``last``, ``unit``.
-- ``complete``: raw endings: ``start``, ``lifted``, ``zoom``, ``seed``, ``n``, ``temperature`` and
-  ``pen_temperature``, ``max_points`` (null: as Python has it), ``start_rows`` (as the net read it),
-  ``drawings``: each ``strokes`` (start included), ``rows`` (what was drawn, units of the net),
-  ``nats`` (a point), ``start_points``, ``shown`` (strokes with the artist's line), ``margin`` (how
-  near a uniform number came to the next choice, the least of all: a near-tie where it is tiny).
+- ``complete``: raw endings: ``start``, ``lifted``, ``zoom``, ``seed``, ``n``, ``temperature``,
+  ``pen_temperature``, ``max_points`` (null: as Python has it), ``start_rows`` (as the net read it)
+  and ``drawings``. Each of these has ``strokes`` (the start included), ``rows`` (what was drawn, in
+  units of the net), ``nats`` (a point), ``start_points``, ``shown`` (strokes with the artist's
+  line) and ``margin``: how near a uniform number came to another component or pen state, the least
+  of all steps; where it is about 1e-5 or less, rounding may draw another line.
 - ``sample``: the same without a start.
-- ``choice``: of drawings of the net's own, ``likely`` and ``different`` of ``of`` numbers: ``seed``,
-  ``n``, ``of``, ``start`` (or null), ``nats``, ``likely``, ``different`` (numbers).
-- ``latent`` (conditional nets; else null): ``reconstruct``, ``vary`` and ``interpolate``.
-- ``chooser`` (nets that have one; else null): ``measured``: ``rows`` (units of the data), ``features``,
-  ``score``, ``outside``; ``pools``: ``start``, ``seed``, ``temperature``, ``most``, ``wanted``,
-  ``scores``, ``outside``, ``accepted``, ``trusted``, ``best``, ``log_scale``.
+- ``choice``: drawings of which some are chosen, without a chooser: ``seed``, ``n``, ``of``,
+  ``temperature``, ``max_points``, ``start`` (or null), ``start_points``, ``drawings``, ``nats``,
+  and the numbers chosen as ``likely`` and as ``different``.
+- ``latent`` (conditional nets; else null): ``temperature``, ``seed``, ``max_points``, ``a`` (a
+  drawing), ``reconstruct`` (of it), ``vary`` (``n``, ``strength``, ``drawings``),
+  ``interpolate`` (``from``, ``to``, ``steps``, ``spherical``, ``straight``).
+- ``chooser`` (nets that have one; else null): ``measured``, drawings with ``rows`` (units of the
+  data), ``features``, ``score``, ``outside``; ``pools``, each with ``start``, ``seed``,
+  ``temperature``, ``max_points``, ``most``, ``wanted``, ``drawings``, ``nats``, ``scores``,
+  ``outside``, ``log_scale`` (that was used), ``accepted``, ``trusted``, ``best`` (numbers shown).
 - ``line``: ``strokes``, ``units``, ``start_points``, ``restored``.
 
 ``random.json``: ``streams``: the two words of each stream's name; ``draws``: ``seed``, ``stream``,
-``key``, ``uniform``, ``normal`` (of the same uniforms, 64 bits); ``choices``: ``rng.choice`` of
-``shares`` as a start's reading makes it.
+``key``, ``uniform``, ``normal`` (of the same uniforms, 64 bits); ``choices``: ``rng.choice`` by
+``shares``, as an ending finds its particle.
 """
 
 from __future__ import annotations
@@ -42,9 +48,12 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import multiprocessing
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +93,8 @@ from strokebook.model.training.step import Stepper
 
 CELLS = ("lstm", "layer_norm", "hyper")
 CHOOSER = "local-layer_norm-alone"  # the net that has a chooser
-STEPS = 40
+MANY, FEW = (24, 24), (6, 6)  # steps and drawings in a batch; a hyper cell is ten times as slow
+SHAKEN = 0.03  # standard deviation of what is added to each weight
 OTHER_HALF = {"lstm": "layer_norm", "layer_norm": "lstm", "hyper": "hyper"}  # of the encoder
 
 
@@ -121,24 +131,34 @@ def blobs(count: int, seed: int = 0) -> list[Stroke3]:
         radius = rng.uniform(30, 50) * (1 + 0.12 * rng.normal(size=points))
         ring = np.stack((radius * np.cos(turn), 1.3 * radius * np.sin(turn)), 1)
         strokes = [ring]
-        for place in rng.uniform(-20, 20, (int(rng.integers(2, 4)), 2)):
-            strokes.append(place + np.cumsum(rng.normal(0, 6, (int(rng.integers(2, 5)), 2)), 0))
+        strokes += [
+            place + np.cumsum(rng.normal(0, 6, (int(rng.integers(2, 5)), 2)), 0)
+            for place in rng.uniform(-20, 20, (int(rng.integers(2, 4)), 2))
+        ]
         whole = Drawing.of([np.round(s) for s in strokes])
         out.append(np.asarray(to_stroke3(whole), np.float32))
     return out
 
 
-def trained(options: ModelOptions, steps: int = STEPS) -> SketchModel:
-    """A net of these sizes after a few steps on made drawings."""
-    drawings = blobs(120)
+def trained(options: ModelOptions) -> SketchModel:
+    """A net of these sizes after a few steps on made drawings, then shaken a little.
+
+    What begins as zeros and hardly moved in so few steps would be tested by nothing.
+    """
+    drawings = blobs(96)
     statistics = measure(drawings)
     units = np.array((statistics.scale, statistics.scale, 1.0), np.float32)
-    settings = TrainOptions(batch=24, learning_rate=0.01, clip_norm=1.0, kl_weight=0.02)
-    net = SketchNet(options, torch.Generator().manual_seed(1))
+    steps, batch = FEW if options.decoder_cell == "hyper" else MANY
+    settings = TrainOptions(batch=batch, learning_rate=0.01, clip_norm=1.0, kl_weight=0.02)
+    seed = torch.Generator().manual_seed(1)
+    net = SketchNet(options, seed)
     stepper = Stepper(net, settings, statistics.n_max)
     epochs = Epochs([d / units for d in drawings], settings.batch, 0, 0.1, 0.0, None)
     for step in range(steps):
         stepper.step(step, epochs[step], 1.0)
+    with torch.no_grad():
+        for weight in net.parameters():
+            weight.add_(SHAKEN * torch.randn(weight.shape, generator=seed))
     return SketchModel(net.eval().requires_grad_(False), options, statistics, {"name": "blobs"})
 
 
@@ -165,7 +185,7 @@ def model_features(drawings: Sequence[Stroke3]) -> Any:
     return features(drawings, 1.0)
 
 
-def make_fixtures(folder: Path, only: Sequence[str] = ()) -> list[str]:
+def make_fixtures(folder: Path, only: Sequence[str] = (), processes: int = 2) -> list[str]:
     """Write the files of all nets, or of those named; see the module.
 
     Returns:
@@ -173,15 +193,30 @@ def make_fixtures(folder: Path, only: Sequence[str] = ()) -> list[str]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     names = [n for n in nets() if not only or n in only]
-    for name in names:
+    write(folder / "random.json", random_numbers())
+    if min(processes, len(names)) < 2:
+        for name in names:
+            make_one(folder, name)
+        return names
+    context = multiprocessing.get_context("spawn")  # PyTorch's threads do not survive a fork
+    with ProcessPoolExecutor(processes, context) as pool:
+        list(pool.map(make_one, [folder] * len(names), names))
+    return names
+
+
+def make_one(folder: Path, name: str) -> None:
+    """Write the two files of one net."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
         model = trained(nets()[name])
         if name == CHOOSER:
             model = with_chooser(model)
         path = folder / f"{name}{web_file.SUFFIX}"
         web_file.write(path, model, web_card.card_of(model, name, name=name))
         write(folder / f"{name}.json", expected(name, web_file.read(path)))
-    write(folder / "random.json", random_numbers())
-    return names
+    finally:
+        torch.set_num_threads(before)
 
 
 def write(path: Path, value: Any) -> None:
@@ -219,7 +254,7 @@ def sheep() -> list[Stroke3]:
     if not path.is_file():
         return []
     with np.load(path, allow_pickle=True, encoding="latin1") as data:
-        return [np.asarray(d[:70], np.float32) for d in data["test"][:1]]
+        return [np.asarray(d[:48], np.float32) for d in data["test"][:1]]
 
 
 def drawings_to_read(model: SketchModel) -> list[Stroke3]:
@@ -374,33 +409,32 @@ def said_of(
     }
 
 
-class margins:  # noqa: N801
-    """Context in which it is noted how near each step's uniform numbers came to another choice.
+@contextmanager
+def margins() -> Iterator[list[Any]]:
+    """Notes how near each step's uniform numbers come to another choice, while it lasts.
 
-    Entering gives the list of ``(16,)`` arrays, one a step, of one block of drawings. A drawing
-    that has ended or has not lifted counts as well, so that a margin may be too small, never too
-    large.
+    Yields:
+        A list of ``(16,)`` arrays, one a step, of one block of drawings. What a drawing draws after
+        its end, or as a jump that it does not make, counts as well, so that a margin may be too
+        small, never too large.
     """
+    index, make, noted = inverse_cdf._index, rollout.InverseCdf, []
 
-    def __enter__(self) -> list[Any]:
-        self.index, self.make = inverse_cdf._index, rollout.InverseCdf
-        noted: list[Any] = []
+    def noting(*arguments: Any) -> Any:
+        noted.append(np.ones(rollout.BLOCK))
+        return make(*arguments)
 
-        def made(*arguments: Any) -> Any:
-            noted.append(np.ones(rollout.BLOCK))
-            return self.make(*arguments)
+    def measuring(logits: Any, level: Any) -> Any:
+        edges = logits.softmax(-1).cumsum(-1)[:, :-1]
+        near = (edges - level[:, None]).abs().amin(1).numpy()
+        noted[-1] = np.minimum(noted[-1], near)
+        return index(logits, level)
 
-        def index(logits: Any, level: Any) -> Any:
-            edges = logits.softmax(-1).cumsum(-1)[:, :-1]
-            near = (edges - level[:, None]).abs().amin(1).numpy()
-            noted[-1] = np.minimum(noted[-1], near)
-            return self.index(logits, level)
-
-        inverse_cdf._index, rollout.InverseCdf = index, made  # type: ignore[assignment,misc]
-        return noted
-
-    def __exit__(self, *_: object) -> None:
-        inverse_cdf._index, rollout.InverseCdf = self.index, self.make  # type: ignore[misc]
+    inverse_cdf._index, rollout.InverseCdf = measuring, noting  # type: ignore[assignment,misc]
+    try:
+        yield noted
+    finally:
+        inverse_cdf._index, rollout.InverseCdf = index, make  # type: ignore[misc]
 
 
 def choices(model: SketchModel) -> list[dict[str, Any]]:
@@ -475,7 +509,7 @@ def pool(model: SketchModel, start: dict[str, Any] | None, temperature: float) -
     chooser = model.chooser
     assert chooser is not None
     read = read_start(model, Drawing.of(start["strokes"]), 4) if start else None
-    wanted, most = 5, 96
+    wanted, most = 5, 64
     settings = Temperature.of(temperature)
     drawn = rejection.draw_pool(
         model,
@@ -619,5 +653,4 @@ def strokes(drawing: Drawing) -> list[list[float]]:
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(1)
     print(*make_fixtures(Path(sys.argv[1]), sys.argv[2:]), sep="\n")

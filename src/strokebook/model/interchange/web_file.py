@@ -83,7 +83,17 @@ def to_bytes(model: SketchModel, card: Card) -> bytes:
         texts["chooser"] = {"base": model.chooser.forest.base} | numbers
     metadata = {name: json.dumps(value, ensure_ascii=False) for name, value in texts.items()}
     metadata |= {"format": FORMAT, "version": VERSION, "digest": identity(arrays)}
-    return bytes(save_arrays(arrays, metadata))
+    return _ordered(bytes(save_arrays(arrays, metadata)))
+
+
+def _ordered(data: bytes) -> bytes:
+    """A safetensors file with its header's texts in order: the library's order is random."""
+    size = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + size])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)  # tensors begin at a multiple of eight
+    return len(text).to_bytes(8, "little") + text + data[8 + size :]
 
 
 def identity(arrays: Mapping[str, Any]) -> str:
