@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from strokebook.geometry.svg_reading import read_svg
+from strokebook.geometry.svg.read import read_drawing
 
 from browser.harness import Watched, program, watch
 
@@ -72,6 +72,7 @@ def filled(bare: str, folder: Path, model: str = "Wanderer", **config: Any) -> P
 
 def opened(page: Watched, file: Path, fragment: str = "") -> Watched:
     """The page, open and with its model loaded; the made-up model draws fast."""
+    page.page.set_default_timeout(10_000)
     page.page.add_init_script("globalThis.mockPace = 3000")
     page.open(file, fragment)
     page.page.wait_for_selector("[aria-label='From nothing']:enabled")
@@ -234,7 +235,7 @@ def test_again_with_another_seed_and_back_to_the_same(drawing: Watched) -> None:
     drawing.page.wait_for_timeout(60)
     assert set(nine(drawing)).isdisjoint(first)
     press(drawing, ",")
-    seed = drawing.page.get_by_label("Seed")
+    seed = drawing.page.get_by_role("spinbutton", name="Seed")
     seed.fill("1")
     seed.press("Tab")
     press(drawing, "Escape")
@@ -246,7 +247,7 @@ def test_a_link_brings_the_same_drawings(drawing: Watched, browser: Browser) -> 
     drawing.draw(SHEET, [(x, y, 0.5) for x, y, _ in arc()], kind="mouse")
     first = nine(drawing)
     press(drawing, "l")
-    drawing.page.wait_for_function("location.hash.length > 9")
+    drawing.page.wait_for_function("() => location.hash.length > 9")
     address, _, fragment = drawing.page.url.partition("#")
     assert address.startswith("file:")
     context = browser.new_context(offline=True, viewport={"width": 1280, "height": 800})
@@ -269,7 +270,7 @@ def test_duet_a_stroke_each(drawing: Watched) -> None:
     press(drawing, "d")
     drawing.draw(SHEET, arc())
     drawing.page.wait_for_function(
-        "document.querySelector('.easel').ariaLabel.includes(\"1 of the model's\")"
+        "() => document.querySelector('.easel').ariaLabel.includes(\"1 of the model's\")"
     )
     assert drawing.page.locator(CELLS).count() == 0
     press(drawing, "z")
@@ -299,7 +300,7 @@ def test_the_keyboard_draws(drawing: Watched) -> None:
 
 def test_keys_are_dead_in_a_field_and_live_on_a_slider(drawing: Watched) -> None:
     press(drawing, ",")
-    drawing.page.get_by_label("Seed").focus()
+    drawing.page.get_by_role("spinbutton", name="Seed").focus()
     press(drawing, "d", "?", "Escape")
     assert drawing.page.locator(CELLS).count() == 9
     drawing.page.locator(".page > .temperature input").focus()
@@ -323,7 +324,7 @@ def test_gallery_and_a_walk_between_two(drawing: Watched) -> None:
     assert "1 of your lines" in sheet(drawing)
     press(drawing, "g")
     drawing.page.get_by_role("button", name="Remove").first.click()
-    drawing.page.wait_for_function("document.querySelectorAll('.picture').length === 1")
+    drawing.page.wait_for_function("() => document.querySelectorAll('.picture').length === 1")
     quiet(drawing)
 
 
@@ -335,7 +336,7 @@ def test_every_way_out_gives_a_file_that_can_be_read(drawing: Watched, tmp_path:
         button = drawing.page.get_by_role("button", name=word, exact=True)
         files = saved(drawing, button, tmp_path)
         if word == "SVG":
-            assert len(read_svg(files).strokes) >= 1
+            assert len(read_drawing(files).strokes) >= 1
         else:
             with Image.open(files) as image:
                 image.load()
@@ -360,7 +361,7 @@ def test_an_svg_dropped_is_on_the_sheet(drawing: Watched) -> None:
     svg = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><path d='M1 1L8 8L1 8'/></svg>"
     drawing.page.evaluate(DROP, ["a.svg", "image/svg+xml", svg])
     drawing.page.wait_for_function(
-        "document.querySelector('.easel').ariaLabel.includes('1 of your lines')"
+        "() => document.querySelector('.easel').ariaLabel.includes('1 of your lines')"
     )
     press(drawing, "z")
     assert sheet(drawing).startswith("The sheet is empty.")
@@ -490,7 +491,7 @@ def test_every_button_has_a_name_and_the_page_says_what_happened(drawing: Watche
         press(drawing, *([key] if key else []))
         nameless = drawing.page.eval_on_selector_all(
             "button, input:not([type=file]), select",
-            "(all) => all.filter((one) => !(one.ariaLabel || one.labels?.[0]?.innerText ||"
+            "(all) => all.filter((one) => !(one.ariaLabel || one.labels?.[0]?.textContent ||"
             " one.innerText)).map((one) => one.outerHTML)",
         )
         assert nameless == []

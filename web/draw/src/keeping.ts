@@ -37,21 +37,22 @@ export function createKeeping(store: Store, session: Session, config: Config) {
     store.gallery.value = await (await open()).list()
   }
 
-  async function attempt(act: (gallery: Gallery) => Promise<unknown>): Promise<boolean> {
+  async function attempt(act: (gallery: Gallery) => Promise<unknown>): Promise<void> {
     try {
       await act(await open())
       await refresh()
-      return true
     } catch (error) {
       gallery = undefined
       store.fail(error)
-      return false
     }
   }
 
   async function keep(): Promise<void> {
     if (!store.sheet.value.lines.length) return store.say('The sheet is empty.')
-    if (await attempt((gallery) => gallery.add(kept()))) store.tell('Kept in the gallery.')
+    await attempt(async (gallery) => {
+      await gallery.add(kept())
+      store.tell(gallery.note ?? 'Kept in the gallery.')
+    })
   }
 
   async function remove(id: number): Promise<void> {

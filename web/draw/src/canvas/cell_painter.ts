@@ -55,12 +55,13 @@ export function createCellPainter(
   /** Steps towards the frame that is wanted; true while it has not arrived. */
   function moveFrame(batch: Batch): boolean {
     const goal = wanted(batch)
-    if (!frame || painted.batch !== batch || reducedMotion()) frame = goal
-    else if (!sameBox(frame, goal)) {
-      frame = mixBox(frame, goal, 0.18)
-      return !sameBox(frame, goal)
-    } else return false
-    return false
+    const anew = !frame || painted.batch !== batch || reducedMotion()
+    const next = anew ? goal : mixBox(frame!, goal, 0.18)
+    const arrived = anew || sameBox(next, goal)
+    // A line that still grows moves its goal by a hair with each point: no frame for that.
+    if (arrived && !anew && sameBox(frame!, goal) && !batch.lines[slot].ended) return false
+    frame = arrived ? goal : next
+    return !arrived
   }
 
   function paint(): boolean {
@@ -77,8 +78,10 @@ export function createCellPainter(
     const now = palette()
     const before = frame
     const moving = moveFrame(batch)
-    const fresh = resized || before !== frame || painted.batch !== batch ||
-      painted.turn !== line.turn || painted.part !== part || painted.palette !== now
+    // What has ended is painted once more, in one piece: no seams where the news met.
+    const fresh = resized || !before || !same(before, frame!) || painted.batch !== batch ||
+      painted.turn !== line.turn || painted.part !== part || painted.palette !== now ||
+      painted.ended !== line.ended
     if (fresh) repaint(batch, part, now)
     else if (line.count > painted.count) add(batch, painted.count, now)
     painted = { batch, turn: line.turn, count: line.count, part, palette: now, ended: line.ended }
@@ -115,6 +118,10 @@ export function createCellPainter(
   }
 
   return { paint, view: () => view }
+}
+
+function same(a: Box, b: Box): boolean {
+  return a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height
 }
 
 /** Room for a typical drawing around what there is: a square, inside the paper where it can be. */
