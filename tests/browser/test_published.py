@@ -193,9 +193,10 @@ def test_a_page_of_several_models_draws_with_each(
     before = pictures(page)
     opened.get_by_role("button", name="Models").click()
     names = opened.get_by_role("radio")
+    names.nth(1).wait_for(timeout=SECONDS)
     assert names.all_inner_texts() == [model.name for model in models]
     names.nth(1).click()
-    opened.wait_for_selector("[role=radio][aria-checked=true] >> nth=0", timeout=SECONDS)
+    opened.locator("[role=radio][aria-checked=true]", has_text="starter").wait_for(timeout=SECONDS)
     opened.keyboard.press("Escape")
     opened.wait_for_function(
         "([cells, old]) => [...document.querySelectorAll(cells)].every("
