@@ -38,6 +38,7 @@ RATE = 14  # pictures a second
 COLOURS, EXACT = 48, 12
 MOST = 1_000_000  # bytes
 HAND = 2.4  # seconds that the start takes
+HOLD = 2.0  # seconds that the last picture stands
 LONGEST = 14.0  # seconds of growing that are shown at most
 
 
@@ -124,6 +125,7 @@ def write_gif(pictures: list[Image.Image], target: Path, width: int, rate: float
         else:
             kept.append(frame)
             durations.append(1000 / rate)
+    durations[-1] += 1000 * HOLD
     kept[0].save(
         target,
         save_all=True,
