@@ -1,0 +1,150 @@
+/** Paints one cell: what is on the sheet, and the model's line as it grows. */
+
+import { contains, fit, mixBox, pad, sameBox, unite, type View } from '../geometry'
+import { countOf } from '../growing'
+import { inkBox, type Box } from '../kept'
+import { reducedMotion, type Painter } from '../frames'
+import { penPlace, type Sheet } from '../sheet'
+import type { Batch, Store } from '../store'
+import { drawGrowing } from './growing_ink'
+import { drawLine, fitCanvas, look, penWidth, wipe, type Palette } from './ink'
+
+interface Painted {
+  batch: Batch | null
+  turn: number
+  count: number
+  part: number
+  palette: Palette | null
+  ended: boolean
+}
+
+const NOTHING: Painted = { batch: null, turn: 0, count: 0, part: 1, palette: null, ended: false }
+
+export interface CellPainter {
+  paint: Painter
+  /** Where the cell shows the sheet, in the canvas's CSS px. */
+  view(): View
+}
+
+export function createCellPainter(
+  canvas: HTMLCanvasElement,
+  slot: number,
+  store: Store,
+  palette: () => Palette,
+): CellPainter {
+  const context = canvas.getContext('2d')!
+  let painted = NOTHING
+  let frame: Box | null = null
+  let view: View = { scale: 1, x: 0, y: 0 }
+
+  /** What the cell ought to show: the start with room around it, and all of the line. */
+  function wanted(batch: Batch): Box {
+    const { box } = batch.lines[slot]
+    const { scale, x, y } = batch.place
+    const ink = box && {
+      x: box.x * scale + x, y: box.y * scale + y,
+      width: box.width * scale, height: box.height * scale,
+    }
+    const room = 0.03 * Math.min(batch.base.width, batch.base.height)
+    const begun = inkBox(batch.base.lines)
+    if (!begun && ink && batch.lines[slot].ended) return squareAround(pad(ink, 3 * room), 0)
+    const first = roomFor(begun, batch.base)
+    return ink && !contains(first, ink) ? unite(first, pad(ink, room))! : first
+  }
+
+  /** Steps towards the frame that is wanted; true while it has not arrived. */
+  function moveFrame(batch: Batch): boolean {
+    const goal = wanted(batch)
+    const anew = !frame || painted.batch !== batch || reducedMotion()
+    const next = anew ? goal : mixBox(frame!, goal, 0.18)
+    const arrived = anew || sameBox(next, goal)
+    // A line that still grows moves its goal by a hair with each point: no frame for that.
+    if (arrived && !anew && sameBox(frame!, goal) && !batch.lines[slot].ended) return false
+    frame = arrived ? goal : next
+    return !arrived
+  }
+
+  function paint(): boolean {
+    const resized = fitCanvas(canvas)
+    const batch = store.batch.peek()
+    const line = batch?.lines[slot]
+    if (!batch || !line || batch.kind === 'duet') {
+      if (painted.batch || resized) wipe(context)
+      painted = NOTHING
+      return false
+    }
+    const scrub = store.scrub.peek()
+    const part = scrub?.slot === slot ? scrub.part : 1
+    const now = palette()
+    const before = frame
+    const moving = moveFrame(batch)
+    // What has ended is painted once more, in one piece: no seams where the news met.
+    const fresh = resized || !before || !same(before, frame!) || painted.batch !== batch ||
+      painted.turn !== line.turn || painted.part !== part || painted.palette !== now ||
+      painted.ended !== line.ended
+    if (fresh) repaint(batch, part, now)
+    else if (line.count > painted.count) add(batch, painted.count, now)
+    painted = { batch, turn: line.turn, count: line.count, part, palette: now, ended: line.ended }
+    return moving
+  }
+
+  function ratio(): number {
+    return canvas.width / Math.max(canvas.clientWidth, 1)
+  }
+
+  function repaint(batch: Batch, part: number, colours: Palette): void {
+    wipe(context)
+    view = fit(frame!, canvas.clientWidth, canvas.clientHeight, 4)
+    look(context, view, ratio())
+    for (const line of batch.base.lines) drawLine(context, line, view, colours)
+    if (part < 1) {
+      context.globalAlpha = 0.22
+      add(batch, 0, colours)
+      context.globalAlpha = 1
+      add(batch, 0, colours, countOf(batch.lines[slot], part))
+    } else add(batch, 0, colours)
+  }
+
+  function add(batch: Batch, from: number, colours: Palette, to = batch.lines[slot].count): void {
+    const { scale, x, y } = batch.place
+    const here = {
+      scale: view.scale * scale, x: view.x + view.scale * x, y: view.y + view.scale * y,
+    }
+    look(context, here, ratio())
+    const start = penPlace(batch.base.lines)
+    const width = penWidth(here, scale)
+    drawGrowing(context, batch.lines[slot], from, to, start, width, colours.model)
+    look(context, view, ratio())
+  }
+
+  return { paint, view: () => view }
+}
+
+function same(a: Box, b: Box): boolean {
+  return a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height
+}
+
+/** Room for a typical drawing around what there is: a square, inside the paper where it can be. */
+function roomFor(ink: Box | null, sheet: Sheet): Box {
+  const typical = 0.78 * Math.min(sheet.width, sheet.height)
+  if (!ink) return squareAround({ x: sheet.width / 2, y: sheet.height / 2, width: 0, height: 0 }, typical)
+  const square = squareAround(ink, Math.max(typical, 1.25 * Math.max(ink.width, ink.height)))
+  return {
+    ...square,
+    x: within(square.x, square.width, sheet.width),
+    y: within(square.y, square.height, sheet.height),
+  }
+}
+
+function within(at: number, size: number, room: number): number {
+  return size > room ? at : Math.min(Math.max(at, 0), room - size)
+}
+
+/** The square around a box's middle, of this side at least. */
+function squareAround(box: Box, least: number): Box {
+  const side = Math.max(box.width, box.height, least)
+  return {
+    x: box.x + (box.width - side) / 2, y: box.y + (box.height - side) / 2,
+    width: side, height: side,
+  }
+}

@@ -1,0 +1,31 @@
+/** One loop for all that moves: painters run once a frame, and only while one has work. */
+
+/** Paints what has changed; true: wants the next frame as well. */
+export type Painter = (now: number) => boolean
+
+const painters = new Set<Painter>()
+let asked = 0
+
+/** Let a painter join; returns how it leaves. */
+export function join(painter: Painter): () => void {
+  painters.add(painter)
+  wake()
+  return () => painters.delete(painter)
+}
+
+/** Something has changed: paint with the next frame. */
+export function wake(): void {
+  if (!asked) asked = requestAnimationFrame(run)
+}
+
+function run(now: number): void {
+  asked = 0
+  let more = false
+  for (const painter of painters) more = painter(now) || more
+  if (more) wake()
+}
+
+/** Whether a person has asked for less that moves. */
+export function reducedMotion(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches
+}
