@@ -77,7 +77,7 @@ def trace_scan(
     """
     chosen, scan = tracer(engine, route=RouteOptions(retrace=retrace)), load_page(page)
     if width_mm is not None:
-        scan = dataclasses.replace(scan, dpi=round(scan.size[0] / width_mm * MM_PER_INCH, 3))
+        scan = dataclasses.replace(scan, dpi=scan.size[0] / width_mm * MM_PER_INCH)
     if compiles_first(chosen.name):
         progress.say(COMPILING)
     if scan.warning is not None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PIL import Image
+if TYPE_CHECKING:
+    from PIL import Image
 
 LEAST, MOST = 30.0, 20_000.0  # no scanner works outside
 # "When the image resolution is unknown, 72 [dpi] is designated" (EXIF 2.3, XResolution); it is what
 # cameras and phones write.
 UNKNOWN = 72.0
 UNEVEN = 0.01  # the two ways may differ so much by rounding
+PNG_STEP = 0.0254  # dpi; PNG counts whole pixels a metre, and 300 dpi comes back as 299.9994
 X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128
 CENTIMETRE = 3
 
@@ -30,7 +32,7 @@ def resolution(image: Image.Image) -> float | None:
         return None
     if abs(across - down) > UNEVEN * across or abs(across - UNKNOWN) < 1e-6:
         return None
-    return _whole(across)
+    return near_whole(across, PNG_STEP / 2)
 
 
 def _by_exif(image: Image.Image) -> tuple[Any, Any]:
@@ -40,7 +42,7 @@ def _by_exif(image: Image.Image) -> tuple[Any, Any]:
     return exif[X_RESOLUTION] * per, exif[Y_RESOLUTION] * per
 
 
-def _whole(dpi: float) -> float:
-    """PNG counts pixels a metre: 300 dpi comes back as 299.9994."""
+def near_whole(dpi: float, within: float) -> float:
+    """The whole number that is so near that only rounding is between them, else ``dpi`` itself."""
     nearest = float(round(dpi))
-    return nearest if abs(dpi - nearest) < 0.02 else round(dpi, 3)
+    return nearest if abs(dpi - nearest) <= within else dpi

@@ -15,16 +15,18 @@ import numpy as np
 
 from strokebook.base.array_types import Floats
 from strokebook.base.errors import InputRefused, StrokebookError
+from strokebook.base.imaging.resolution import near_whole
 from strokebook.base.reading import read_plain
 from strokebook.geometry.authorship import Part, joined, meta_of
 from strokebook.geometry.curves import flatten_chain, flatten_cubic, quadratic_to_cubic
 from strokebook.geometry.drawing import MM_PER_INCH, Drawing, Unit
-from strokebook.geometry.svg.guard import SvgLimits, guarded_tree, too_many_points
+from strokebook.geometry.svg.guard import DATA, SvgLimits, guarded_tree, too_many_points
 
 PX_PER = {"": 1.0, "px": 1.0, "mm": 96 / 25.4, "cm": 960 / 25.4, "in": 96.0, "pt": 4 / 3, "pc": 16}
 IN_MM = ("mm", "cm", "in")
 ON_PAPER = (*IN_MM, "pt", "pc")
 MOST_DPI = 1e6
+ROUNDED = 1e-5  # share of a length that its decimals in an SVG may be wrong by
 BY = "data-drawn-by"
 LENGTH = re.compile(r"\s*([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\s*(px|mm|cm|in|pt|pc|)\s*")
 DEFAULT_LIMITS = SvgLimits()
@@ -79,7 +81,7 @@ def parse_svg(
     else ``px``, with ``meta["dpi"]`` where the root's width is a length on paper. The pen's width
     is the median stroke width. What is of the class ``model`` was drawn by a model
     (:mod:`~strokebook.geometry.authorship`), and what is of the class ``continues`` goes on from
-    the line before; ``data-model``, ``data-seed`` and ``data-temperature`` of the root tell more.
+    the line before; strokebook's metadata tell the model, its seed and its temperature.
 
     Args:
         data: The file's content.
@@ -146,11 +148,11 @@ def _json_meta(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _signature(root: Element) -> dict[str, Any]:
-    """What an SVG's root tells of the model that drew; what cannot be read is left out."""
+    """What an SVG's metadata tell of the model that drew; what cannot be read is left out."""
     kinds = {"model": str, "seed": int, "temperature": float}
     meta = {}
     for key, kind in kinds.items():
-        if (text := root.get(f"data-{key}")) is not None:
+        if (text := root.get(f"{DATA}{key}")) is not None:
             with contextlib.suppress(ValueError):
                 meta[key] = kind(text)
     return meta
@@ -189,7 +191,7 @@ def _frame(root: Element, name: str) -> tuple[Frame | None, Unit, float | None]:
     inches = width[0] * PX_PER[width[1]] / PX_PER["in"]
     if width[1] in IN_MM and abs(inches * MM_PER_INCH - w) < 0.01 * w:
         return (x, y, w, h), "mm", None
-    dpi = round(w / inches, 3)
+    dpi = near_whole(w / inches, ROUNDED * w / inches)
     return (x, y, w, h), "px", dpi if 0 < dpi < MOST_DPI else None
 
 

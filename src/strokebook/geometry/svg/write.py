@@ -24,6 +24,7 @@ from strokebook.base.files import write_json, write_text
 from strokebook.geometry.authorship import Part, parts_of
 from strokebook.geometry.colours import MODEL_COLOUR, css
 from strokebook.geometry.drawing import MM_PER_INCH, Drawing
+from strokebook.geometry.svg.guard import NAMESPACE
 
 INKSCAPE = "http://www.inkscape.org/namespaces/inkscape"
 # XML 1.0 section 2.2 forbids these even when escaped.
@@ -118,7 +119,7 @@ def layers_text(
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:inkscape="{INKSCAPE}"'
         f" {_size(w, h, places, 1.0 if scale else first.mm_per_unit)}"
         f' viewBox="0 0 {_number(w, places)} {_number(h, places)}"'
-        f"{_signature(first) if signed else ''}>\n" + "".join(groups) + "</svg>\n"
+        f">\n{_signature(first) if signed else ''}" + "".join(groups) + "</svg>\n"
     )
 
 
@@ -170,14 +171,16 @@ def _size(width: float, height: float, places: int, mm_per_unit: float | None) -
     if mm_per_unit is None:
         return f'width="{_number(width, places)}" height="{_number(height, places)}"'
     w, h = width * mm_per_unit, height * mm_per_unit
-    # A few more places where they tell the scale of the coordinates, not only their frame's end.
-    digits = places if mm_per_unit == 1.0 else decimals(max(w, h)) + 2
+    digits = places if mm_per_unit == 1.0 else decimals(max(w, h))
     return f'width="{_number(w, digits)}mm" height="{_number(h, digits)}mm"'
 
 
 def _signature(drawing: Drawing) -> str:
     facts = [(key, str(drawing.meta[key])) for key in SIGNED if key in drawing.meta]
-    return "".join(f" data-{key}={_quoted(value)}" for key, value in facts)
+    if not facts:
+        return ""
+    values = "".join(f" {key}={_quoted(value)}" for key, value in facts)
+    return f'<metadata><drawing xmlns="{NAMESPACE}"{values}/></metadata>\n'
 
 
 def _groups(
