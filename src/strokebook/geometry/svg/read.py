@@ -51,7 +51,8 @@ def read_drawing(path: Path, *, tolerance: float | None = None) -> Drawing:
         return read_svg(path, tolerance=tolerance)
     if suffix == ".json":
         return read_json(path)
-    raise InputRefused(str(path), f"has the suffix {suffix!r}.", "Give an .svg or .json file.")
+    remedy = "Give an .svg or .json file; of a scan, 'strokebook trace' makes one."
+    raise InputRefused(str(path), f"has the suffix {suffix!r}.", remedy)
 
 
 def read_svg(

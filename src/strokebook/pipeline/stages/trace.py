@@ -66,7 +66,7 @@ def load_trace(project: Project, page: Page) -> Drawing:
 def scaled_trace(project: Project, page: Page) -> Drawing:
     """A page's strokes as :func:`load_trace` gives them, with the dpi of the scan where it tells.
 
-    Traces of versions before 1.1 do not hold it; where the scan is away, it stays unknown.
+    Traces of former versions do not hold it; where the scan is away, it stays unknown.
     """
     drawing = load_trace(project, page)
     if "dpi" in drawing.meta:
