@@ -71,6 +71,22 @@ def test_an_svg_of_the_page_tells_turns() -> None:
     assert drawing.meta == {"model": "starter", "model_strokes": [1]}
 
 
+@pytest.mark.parametrize(
+    ("facts", "meta"),
+    [
+        ('temperature="1e999" seed="7.5"', {}),
+        ('xmlns:x="urn:x" x:model="a" y="1" onload="evil()"', {}),
+        (f'model="{"m" * 999}"', {"model": "m" * 200}),
+    ],
+)
+def test_facts_that_are_none(facts: str, meta: dict[str, Any]) -> None:
+    text = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><metadata>'
+        f'<drawing xmlns="urn:strokebook:drawing" {facts}/></metadata><path d="M0 0L1 1"/></svg>'
+    )
+    assert parse_svg(text.encode()).meta == meta
+
+
 def test_what_others_write_is_one_hands() -> None:
     text = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" data-model="x">'

@@ -20,7 +20,8 @@ from strokebook.geometry.svg.path_data import begins_drawing, normalised, segmen
 from strokebook.geometry.svg.style import LONGEST, bound_styles
 
 SVG = "{http://www.w3.org/2000/svg}"
-NAMESPACE = "urn:strokebook:drawing"  # of the facts in <metadata>: model, seed, temperature
+NAMESPACE = "urn:strokebook:drawing"  # of the facts in <metadata>
+FACTS = {"model", "seed", "temperature"}
 DATA = "data-"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 # Nothing in these is a drawn line; an <image> in particular is never looked at.
@@ -149,8 +150,8 @@ def _keep_facts(root: Element) -> None:
     for name in [key for key in root.attrib if key.startswith(DATA)]:
         del root.attrib[name]
     for facts in root.iter(f"{{{NAMESPACE}}}drawing"):
-        for name, value in facts.attrib.items():
-            root.set(f"{DATA}{name}", value[:LONGEST])
+        for name in FACTS & facts.attrib.keys():
+            root.set(f"{DATA}{name}", facts.attrib[name][:LONGEST])
 
 
 def _drop_not_lines(root: Element) -> None:

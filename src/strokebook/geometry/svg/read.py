@@ -21,6 +21,7 @@ from strokebook.geometry.authorship import Part, joined, meta_of
 from strokebook.geometry.curves import flatten_chain, flatten_cubic, quadratic_to_cubic
 from strokebook.geometry.drawing import MM_PER_INCH, Drawing, Unit
 from strokebook.geometry.svg.guard import DATA, SvgLimits, guarded_tree, too_many_points
+from strokebook.geometry.svg.style import LONGEST
 
 PX_PER = {"": 1.0, "px": 1.0, "mm": 96 / 25.4, "cm": 960 / 25.4, "in": 96.0, "pt": 4 / 3, "pc": 16}
 IN_MM = ("mm", "cm", "in")
@@ -140,8 +141,22 @@ def read_json(path: Path, limits: SvgLimits = DEFAULT_LIMITS) -> Drawing:
     return drawing
 
 
+def _name(text: object) -> str:
+    return str(text)[:LONGEST]
+
+
+def _finite(text: Any) -> float:
+    value = float(text)
+    if not np.isfinite(value):
+        raise ValueError("not finite")
+    return value
+
+
+FACT_KINDS: dict[str, Any] = {"model": _name, "seed": int, "temperature": _finite}
+
+
 def _json_meta(value: dict[str, Any]) -> dict[str, Any]:
-    kinds = {"dpi": float, "start_points": int, "model": str, "seed": int, "temperature": float}
+    kinds = {"dpi": float, "start_points": int} | FACT_KINDS
     meta = {k: kind(value[k]) for k, kind in kinds.items() if value.get(k) is not None}
     if value.get("model_strokes") is not None:
         meta["model_strokes"] = [int(n) for n in value["model_strokes"]]
@@ -150,9 +165,8 @@ def _json_meta(value: dict[str, Any]) -> dict[str, Any]:
 
 def _signature(root: Element) -> dict[str, Any]:
     """What an SVG's metadata tell of the model that drew; what cannot be read is left out."""
-    kinds = {"model": str, "seed": int, "temperature": float}
     meta = {}
-    for key, kind in kinds.items():
+    for key, kind in FACT_KINDS.items():
         if (text := root.get(f"{DATA}{key}")) is not None:
             with contextlib.suppress(ValueError):
                 meta[key] = kind(text)
