@@ -47,7 +47,8 @@ def trace(page: str | Path | PageImage | Pixels, *, engine: str = "pen") -> Draw
         engine: ``pen`` or ``autotrace``.
 
     Returns:
-        The page's strokes in page pixels; none where there is no line.
+        The page's strokes in page pixels; none where there is no line. ``meta["dpi"]`` where the
+        file tells how large its pixels are on paper.
 
     Raises:
         InputRefused: The page cannot be read or traced.

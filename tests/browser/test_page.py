@@ -37,8 +37,9 @@ KEPT = """() => new Promise((done) => {
   const open = indexedDB.open('strokebook')
   open.onsuccess = () => {
     const all = open.result.transaction('drawings').objectStore('drawings').getAll()
-    all.onsuccess = () => done(all.result.map(({ strokes }) => strokes.map((s) => (
-      { by: s.by, points: [...s.points], pressure: [...(s.pressure ?? [])], times: [...s.times] }))))
+    all.onsuccess = () => done(all.result.map(({ strokes }) => strokes.map((s) => ({
+      by: s.by, points: [...s.points], pressure: [...(s.pressure ?? [])], times: [...s.times],
+    }))))
   }
 })"""
 ENDED = "() => document.querySelector('.cells').getAttribute('aria-busy') === 'false'"

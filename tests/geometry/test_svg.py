@@ -1,5 +1,6 @@
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -198,6 +199,39 @@ def test_round_trip(tmp_path: Path, how: dict[str, float], unit: str, scale: flo
         assert np.abs(a - b * scale).max() <= 0.006
 
 
+@pytest.mark.parametrize(("dpi", "width"), [(210.0, "149.981"), (45.99459459, "684.78")])
+def test_a_scan_is_as_large_in_mm_as_its_page(tmp_path: Path, dpi: float, width: str) -> None:
+    scan = replace(PAGE, meta={"dpi": dpi})
+    text = svg_text(scan)
+    assert f'width="{width}mm"' in text and 'viewBox="0 0 1240 1754"' in text
+    for suffix in ("svg", "json"):
+        write_drawing(scan, tmp_path / f"a.{suffix}")
+        again = read_drawing(tmp_path / f"a.{suffix}")
+        assert (again.unit, again.size) == ("px", PAGE.size)  # coordinates stay the page's pixels
+        assert again.meta["dpi"] == pytest.approx(dpi, rel=1e-5)
+        assert again.mm_per_unit == pytest.approx(25.4 / dpi, rel=1e-5)
+        assert np.abs(again.points - PAGE.points).max() <= 0.006
+    again = parse_svg(text.encode())
+    assert svg_text(again) == svg_text(parse_svg(svg_text(again).encode()))  # it does not drift
+
+
+@pytest.mark.parametrize(
+    ("root", "dpi"),
+    [
+        ('viewBox="0 0 200 100"', None),
+        ('width="200" height="100" viewBox="0 0 200 100"', None),
+        ('width="50%" viewBox="0 0 200 100"', None),
+        ('width="2in" height="1in" viewBox="0 0 200 100"', 100),
+        ('width="200mm" height="100mm" viewBox="0 0 200 100"', None),  # its unit is mm
+        ('width="0mm" viewBox="0 0 200 100"', None),
+        ('width="1e-9mm" viewBox="0 0 200 100"', None),
+        ('width="10cm" height="5cm"', 96),
+    ],
+)
+def test_what_an_svg_tells_of_its_scale(root: str, dpi: float | None) -> None:
+    assert read('<path d="M1 1L2 2"/>', root).meta.get("dpi") == dpi
+
+
 def test_what_a_plotter_needs() -> None:
     text = svg_text(PAGE, layer='1 "A" <&>\x00', dpi=210)
     assert 'width="149.981mm" height="212.15mm" viewBox="0 0 149.981 212.15"' in text
@@ -246,7 +280,8 @@ def test_json_round_trip_and_refusals(tmp_path: Path) -> None:
     for bad in (
         "", "[]", "{}", '{"strokes": 3}', '{"strokes": [[1, 2]]}', '{"strokes": [[[1, NaN]]]}',
         '{"strokes": [[[1, 2, 3]]]}', '{"strokes": [], "size": [0, 1]}',
-        '{"strokes": [[["a", 1]]]}',
+        '{"strokes": [[["a", 1]]]}', '{"strokes": [], "dpi": 0}', '{"strokes": [], "seed": []}',
+        '{"strokes": [], "model_strokes": 3}', '{"strokes": [], "dpi": NaN}',
         '{"strokes": [], "unit": "mile"}', '{"strokes": [[[1e20, 0]]]}', "[" * 100_000,
     ):  # fmt: skip
         path.write_text(bad)

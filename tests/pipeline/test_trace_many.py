@@ -77,3 +77,18 @@ def test_the_command_names_the_bad_scan_and_exits_1(scans: Path, tmp_path: Path)
     assert "3 pages traced" in result.stdout and "1 refused" in result.stdout
     result = CliRunner().invoke(app, [*words[:-2], "--stages", "x"])
     assert isinstance(result.exception, UsageError)
+
+
+def test_pages_are_as_wide_as_is_said(scans: Path, tmp_path: Path) -> None:
+    out = tmp_path / "traced"
+    trace_many([scans / "a.jpg"], out, workers=1)
+    assert read_drawing(out / "a.svg").meta == {"dpi": 171}
+    words = ["trace", str(scans / "a.jpg"), str(scans / "b.JPG"), "-o", str(out), "--again"]
+    result = CliRunner().invoke(app, [*words, "--width", "15cm", "--workers", "1"])
+    assert result.exit_code == 0, result.output
+    for name in ("a.svg", "b.svg"):
+        drawing = read_drawing(out / name)
+        assert drawing.size[0] * (drawing.mm_per_unit or 0) == pytest.approx(150, abs=0.001)
+    one = tmp_path / "one.json"
+    CliRunner().invoke(app, ["trace", str(scans / "a.jpg"), "-o", str(one), "--width", "6in"])
+    assert read_drawing(one).meta["dpi"] == pytest.approx(read_drawing(one).size[0] / 6)

@@ -24,7 +24,9 @@ PANELS: dict[str, tuple[str, ...]] = {
     "Inspect": ("pages", "show", "drawings", "clusters"),
     "Label and choose": ("label", "cluster", "correct", "uncorrect", "sync", "tag", "keep", "drop"),
     "History and repair": ("log", "undo", "redo", "trash", "restore", "retry", "check"),
-    "Draw with a model": ("canvas", "complete", "sample", "vary", "reconstruct", "interpolate"),
+    "Draw with a model": (
+        *("canvas", "complete", "sample", "vary", "reconstruct", "interpolate", "plot"),
+    ),
     "Single steps": ("trace", "dataset", "train", "evaluate"),
     "Import and export": ("publish", "export", "import", "export-pages"),
 }

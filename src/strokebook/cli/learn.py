@@ -10,6 +10,7 @@ import typer
 from strokebook.base.errors import UsageError
 from strokebook.cli.app import HERE, ProjectDir, app, finish, reading, writing
 from strokebook.cli.console import BarProgress, complain, say, show_diagnostics, table
+from strokebook.geometry.lengths import millimetres
 from strokebook.pipeline.project_summary import summarise
 
 
@@ -46,11 +47,20 @@ def trace(
     again: Annotated[
         bool, typer.Option("--again", help="Trace pages again that are traced already.")
     ] = False,
+    width: Annotated[
+        str | None,
+        typer.Option(
+            help="Width of the whole page on paper, such as 150mm, 15cm or 6in (default: by the dpi"
+            " in the scan's file).",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Trace scanned ink into pen strokes, in a likely drawing order.
 
-    An SVG is as large as the page in pixels and has one path a stroke; a JSON file has the size,
-    the unit, the pen's width and the strokes' points. For a page without a line
+    An SVG is as large in mm as the page on paper, if the scan's file tells its dpi, else as large
+    as the page in pixels; its coordinates are pixels, and it has one path a stroke. A JSON file has
+    the size, the unit, the dpi, the pen's width and the strokes' points. For a page without a line
     the file has no strokes, and a warning says what the page shows instead.
 
     Several pages, and all pages below a folder, are traced in parallel. Strokes that are newer than
@@ -58,8 +68,9 @@ def trace(
 
     Example: `strokebook trace 005.jpg -o 005.svg --stages steps`, `strokebook trace sb48 -o traced`
     """
+    width_mm = None if width is None else millimetres(width, "--width")
     if len(pages) == 1 and not pages[0].is_dir() and output.suffix:
-        _trace_one(pages[0], output, stages, animation, engine, retrace)
+        _trace_one(pages[0], output, stages, animation, engine, retrace, width_mm)
         return
     if output.suffix.lower() in (".svg", ".json"):
         raise UsageError(
@@ -69,11 +80,17 @@ def trace(
         raise UsageError(
             "--stages and --animate are for one page.", "Trace it alone, into an .svg file."
         )
-    _trace_several(pages, output, engine, retrace, f".{form}", workers, again)
+    _trace_several(pages, output, engine, retrace, f".{form}", workers, again, width_mm)
 
 
 def _trace_one(
-    page: Path, output: Path, stages: Path | None, animation: Path | None, engine: str, retrace: str
+    page: Path,
+    output: Path,
+    stages: Path | None,
+    animation: Path | None,
+    engine: str,
+    retrace: str,
+    width_mm: float | None,
 ) -> None:
     from strokebook.pipeline.output.pictures import counted
     from strokebook.pipeline.standalone import trace_file
@@ -85,12 +102,16 @@ def _trace_one(
         stages=stages,
         animation=animation,
         retrace=retrace,
+        width_mm=width_mm,
         progress=BarProgress(),
     )
     if traced.warning is not None:
         complain(traced.warning)
     drawing = traced.drawing
     pen = f", pen {drawing.pen_width:.1f} px" if drawing.pen_width else ""
+    scale = drawing.mm_per_unit
+    if scale is not None:
+        pen += f", page {drawing.size[0] * scale:.0f} × {drawing.size[1] * scale:.0f} mm"
     say(
         f"{output}: {counted(len(drawing), 'stroke')}, {counted(drawing.n_points, 'point')}"
         f"{pen}, {traced.stats.seconds:.2f} s"
@@ -105,6 +126,7 @@ def _trace_several(
     suffix: str,
     workers: int,
     again: bool,
+    width_mm: float | None,
 ) -> None:
     from strokebook.pipeline.output.pictures import counted
     from strokebook.pipeline.trace_many import trace_many
@@ -117,6 +139,7 @@ def _trace_several(
         retrace=retrace,
         workers=workers or None,
         again=again,
+        width_mm=width_mm,
         progress=BarProgress(),
     )
     for diagnostic in (*report.warnings, *report.refused):

@@ -11,8 +11,10 @@ from PIL import Image
 from strokebook.base.array_types import Bytes, Floats
 from strokebook.base.errors import UsageError
 from strokebook.base.files import atomic_open
+from strokebook.geometry.authorship import parts_of
+from strokebook.geometry.colours import MODEL_COLOUR, PERSON_COLOUR
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.render import Picture, line, place, reduced, thickness
+from strokebook.geometry.render import line, place, reduced, thickness
 
 OVER = 2  # frames are drawn larger and reduced: thin lines stay smooth
 GREYS = 16  # a line drawing needs no more; the file stays small
@@ -31,6 +33,8 @@ def animate(
     margin: float = 0.06,
 ) -> None:
     """Write a looping GIF in which the pen draws at an even speed, then stands still for 2 s.
+
+    A model's line has its own colour where a person drew too.
 
     Args:
         drawings: One, or several that are drawn at once, each in its cell of a grid.
@@ -78,22 +82,33 @@ def _frames(
     """``count`` palette pictures, the first almost empty, the last complete."""
     rows = -(-len(drawings) // columns)
     width, height = cell[0] * min(columns, len(drawings)), cell[1] * rows
-    canvas = np.full((height * OVER, width * OVER, 3), 255, np.uint8)
+    ink = [np.full((height * OVER, width * OVER), 255, np.uint8) for _ in range(2)]
+    both = any("start_points" in d.meta or "model_strokes" in d.meta for d in drawings)
     pens = [
         _Pen(d, cell, (cell[0] * (i % columns), cell[1] * (i // columns)), margin)
         for i, d in enumerate(drawings)
     ]
     for k in range(1, count + 1):
         for one in pens:
-            one.draw_to(canvas, k / count, thickness(pen * OVER))
-        yield _palette(reduced(canvas[..., 0], (width, height)))
+            one.draw_to(ink, k / count, thickness(pen * OVER))
+        person, model = (reduced(plane, (width, height)) for plane in ink)
+        yield _palette(person, model if both else None)
 
 
-def _palette(grey: Bytes) -> Image.Image:
-    level = np.round(grey.astype(np.float32) * ((GREYS - 1) / 255)).astype(np.uint8)
+def _palette(person: Bytes, model: Bytes | None) -> Image.Image:
+    """A frame of the inks of both hands, ``(H, W)`` each, 0 black; where they meet, the darker."""
+    level, colours = _levels(person), [PERSON_COLOUR]
+    if model is not None:
+        level = np.where(model < person, GREYS + _levels(model), level).astype(np.uint8)
+        colours.append(MODEL_COLOUR)
     image = Image.fromarray(level, "P")
-    image.putpalette([v for i in range(GREYS) for v in [round(i * 255 / (GREYS - 1))] * 3])
+    shares = [i / (GREYS - 1) for i in range(GREYS)]
+    image.putpalette([round(c + (255 - c) * s) for ink in colours for s in shares for c in ink])
     return image
+
+
+def _levels(grey: Bytes) -> Bytes:
+    return np.round(grey.astype(np.float32) * ((GREYS - 1) / 255)).astype(np.uint8)
 
 
 class _Pen:
@@ -104,7 +119,9 @@ class _Pen:
     ) -> None:
         shift = np.array(corner, float) * OVER
         over = (cell[0] * OVER, cell[1] * OVER)
-        self.strokes = [s + shift for s in place(drawing, over, margin)]
+        parts = parts_of([s + shift for s in place(drawing, over, margin)], drawing.meta)
+        self.strokes = [part.points for part in parts]
+        self.by_model = [part.by_model for part in parts]
         lengths = [np.r_[0.0, np.hypot(*np.diff(s, axis=0).T).cumsum()] for s in self.strokes]
         # A dot counts as one pixel, so that it too has its moment.
         spans = [max(float(x[-1]), 1.0) for x in lengths]
@@ -112,13 +129,20 @@ class _Pen:
         self.along = lengths
         self.done = 0.0
 
-    def draw_to(self, canvas: Picture, share: float, thick: int) -> None:
-        """Draw what lies between the last call's share of the way and this one's."""
+    def draw_to(self, ink: Sequence[Bytes], share: float, thick: int) -> None:
+        """Draw what lies between the last call's share of the way and this one's.
+
+        Args:
+            ink: A person's and a model's, ``(H, W)`` each, changed in place.
+            share: Of the way, 0 to 1.
+            thick: OpenCV's thickness of the line.
+        """
         target = share * float(self.starts[-1])
-        for stroke, along, start in zip(self.strokes, self.along, self.starts[:-1], strict=True):
+        each = zip(self.strokes, self.by_model, self.along, self.starts[:-1], strict=True)
+        for stroke, by_model, along, start in each:
             low, high = self.done - start, target - start
             if high > 0 and low <= along[-1]:
-                line(canvas, _piece(stroke, along, low, high), thick, (0, 0, 0))
+                line(ink[by_model], _piece(stroke, along, low, high), thick, (0, 0, 0))
         self.done = target
 
 

@@ -18,6 +18,7 @@ from strokebook.geometry.polyline import step_lengths
 Points = Floats32  # (P, 2) x, y; y points down
 Stroke3 = Floats32  # (N, 3) dx, dy, lift; lift = 1: the pen leaves after this point
 Unit = Literal["px", "unit", "mm"]
+MM_PER_INCH = 25.4
 # By name, as each of these modules imports this one.
 WRITERS = {
     ".svg": "strokebook.geometry.svg.io.write_svg",
@@ -54,6 +55,10 @@ class Drawing:
         unit: ``px`` (page pixels), ``unit`` (a normalised frame) or ``mm``.
         source: The page, drawing or file it came from.
         pen_width: Width of the line in ``unit`` where it was measured.
+        meta: What else is known: ``dpi``, how many px of the frame are an inch on paper;
+            ``start_points`` or ``model_strokes``, which lines a model drew
+            (:mod:`~strokebook.geometry.authorship`); ``model``, ``seed`` and ``temperature`` of
+            that model.
     """
 
     strokes: tuple[Points, ...]
@@ -94,6 +99,14 @@ class Drawing:
     def length(self) -> float:
         """Length of ink in ``unit``: pen-down travel only."""
         return float(sum(step_lengths(s).sum() for s in self.strokes))
+
+    @property
+    def mm_per_unit(self) -> float | None:
+        """How large a ``unit`` is on paper; None where that is not known."""
+        if self.unit == "mm":
+            return 1.0
+        dpi = self.meta.get("dpi")
+        return MM_PER_INCH / dpi if dpi is not None and self.unit == "px" else None
 
     def with_strokes(self, strokes: Iterable[npt.ArrayLike]) -> Drawing:
         """The same frame and origin with other strokes."""

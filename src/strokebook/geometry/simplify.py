@@ -8,7 +8,9 @@ and the smallest epsilon for a budget can be found by bisection.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
+from strokebook.base.array_types import Ints
 from strokebook.base.errors import InputRefused
 from strokebook.geometry.drawing import Drawing, Points
 
@@ -35,12 +37,17 @@ def simplify(drawing: Drawing, epsilon: float) -> Drawing:
 
 def _simplified(stroke: Points, epsilon: float) -> Points:
     """One stroke ``(P, 2)`` with the points that the algorithm keeps."""
+    return np.asarray(stroke[kept_points(stroke, epsilon)], np.float32)
+
+
+def kept_points(line: npt.ArrayLike, epsilon: float) -> Ints:
+    """The numbers of the points of a line ``(P, 2)`` that the algorithm keeps; all at 0."""
     from simplification.cutil import simplify_coords_idx
 
-    if len(stroke) < 3 or epsilon <= 0:
-        return stroke
-    kept = simplify_coords_idx(np.ascontiguousarray(stroke, np.float64), float(epsilon))
-    return np.asarray(stroke[np.asarray(kept, np.int64)], np.float32)
+    points = np.ascontiguousarray(line, np.float64)
+    if len(points) < 3 or epsilon <= 0:
+        return np.arange(len(points))
+    return np.asarray(simplify_coords_idx(points, float(epsilon)), np.intp)
 
 
 def simplify_to_budget(

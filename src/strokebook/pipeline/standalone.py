@@ -10,7 +10,7 @@ from strokebook.base.errors import Diagnostic, InputRefused, UsageError
 from strokebook.base.options import nearest
 from strokebook.base.progress import SILENT, Progress
 from strokebook.geometry.animate import animate
-from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.drawing import MM_PER_INCH, Drawing
 from strokebook.geometry.svg.io import write_drawing, write_svg
 from strokebook.routing.route import RETRACING, RouteOptions
 from strokebook.tracing.page import PageImage, load_page
@@ -32,12 +32,13 @@ def trace_file(
     stages: Path | None = None,
     animation: Path | None = None,
     retrace: str = "short",
+    width_mm: float | None = None,
     progress: Progress = SILENT,
 ) -> Traced:
     """Trace one scanned page into an SVG or JSON file.
 
     A page without a line gives a file without strokes, so that the next program finds one, no
-    animation, and a warning.
+    animation, and a warning. ``width_mm`` is the page's width on paper; without it, its dpi tells.
 
     Raises:
         InputRefused: The page cannot be read or traced.
@@ -50,7 +51,9 @@ def trace_file(
         raise UsageError(f"{animation} should end in .gif.", "Rename it.")
     if retrace not in RETRACING:
         raise UsageError(f"--retrace {retrace} is not known.", nearest(retrace, RETRACING))
-    _, traced = trace_scan(page, engine, retrace, stages=stages, progress=progress)
+    _, traced = trace_scan(
+        page, engine, retrace, stages=stages, width_mm=width_mm, progress=progress
+    )
     write_strokes(traced.drawing, output, page)
     if animation is not None and len(traced.drawing):
         animate(traced.drawing, animation, size=480)
@@ -63,15 +66,18 @@ def trace_scan(
     retrace: str,
     *,
     stages: Path | None = None,
+    width_mm: float | None = None,
     progress: Progress = SILENT,
 ) -> tuple[PageImage, Traced]:
-    """Open one scan and trace it.
+    """Open one scan and trace it; ``width_mm``, if given, goes before the dpi in its file.
 
     Raises:
         InputRefused: The page cannot be read or traced.
         UsageError: No engine of that name.
     """
     chosen, scan = tracer(engine, route=RouteOptions(retrace=retrace)), load_page(page)
+    if width_mm is not None:
+        scan = dataclasses.replace(scan, dpi=scan.size[0] / width_mm * MM_PER_INCH)
     if compiles_first(chosen.name):
         progress.say(COMPILING)
     if scan.warning is not None:

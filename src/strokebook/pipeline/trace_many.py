@@ -28,6 +28,7 @@ class TraceFile:
     output: Path
     engine: str
     retrace: str
+    width_mm: float | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ def trace_many(
     retrace: str = "short",
     workers: int | None = None,
     again: bool = False,
+    width_mm: float | None = None,
     progress: Progress = SILENT,
 ) -> TraceReport:
     """Trace scans and all scans below folders into one folder; what is there already stays.
@@ -83,6 +85,7 @@ def trace_many(
         retrace: Whether the pen engine may draw over its own line: never, short, always.
         workers: Processes side by side; None: one for each processor.
         again: True: trace those whose strokes are newer than their scan too.
+        width_mm: Of every page on paper; None: as its file tells by its dpi.
         progress: Hears of every scan.
 
     Raises:
@@ -96,7 +99,7 @@ def trace_many(
     if suffix not in FORMATS:
         raise UsageError(f"There is no format {suffix!r}.", f"Use one of {', '.join(FORMATS)}.")
     jobs = [
-        TraceFile(page, folder / place.with_suffix(suffix), engine, retrace)
+        TraceFile(page, folder / place.with_suffix(suffix), engine, retrace, width_mm)
         for page, place in _find_pages(inputs)
     ]
     _refuse_twins(jobs)
@@ -164,7 +167,7 @@ def _is_newer(output: Path, page: Path) -> bool:
 
 def _trace(job: TraceFile) -> TracedFile:
     """Trace one scan and write its strokes (in a worker)."""
-    scan, traced = trace_scan(job.page, job.engine, job.retrace)
+    scan, traced = trace_scan(job.page, job.engine, job.retrace, width_mm=job.width_mm)
     drawing = traced.drawing
     try:
         job.output.parent.mkdir(parents=True, exist_ok=True)

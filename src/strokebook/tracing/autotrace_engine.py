@@ -112,6 +112,7 @@ class AutotraceTracer:
             unit="px",
             source=image.source,
             pen_width=pen / across if pen else None,
+            meta=image.scale,
         )
         if stages is not None:
             write_stages(stages, grey, flat, mask, strokes, pen)

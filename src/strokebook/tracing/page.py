@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,12 +24,19 @@ class PageImage:
         size: Width and height of the page in its own pixels; tracings are given in these.
         source: The page or file, as errors and drawings name it.
         warning: What should be known of the file, such as pages in it that are not read.
+        dpi: The page's own pixels an inch of paper, where they are known.
     """
 
     pixels: Pixels
     size: tuple[int, int]
     source: str = "page"
     warning: Diagnostic | None = None
+    dpi: float | None = None
+
+    @property
+    def scale(self) -> dict[str, Any]:
+        """What the drawings of this page tell of their scale, in their ``meta``."""
+        return {} if self.dpi is None else {"dpi": self.dpi}
 
     @classmethod
     def of(cls, pixels: Bytes, source: str = "page") -> PageImage:
@@ -70,4 +78,5 @@ def load_page(
     info = image_info(path)
     image = open_image(path, max_megapixels=max_megapixels, reduce_to=reduce_to)
     name = source or str(path)
-    return PageImage(np.asarray(image), (info.width, info.height), name, info.warning(name))
+    size = (info.width, info.height)
+    return PageImage(np.asarray(image), size, name, info.warning(name), info.dpi)

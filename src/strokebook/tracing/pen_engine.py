@@ -64,6 +64,7 @@ class PenTracer:
             unit="px",
             source=image.source,
             pen_width=lines.graph.pen_width * float(np.sqrt(own.prod())),
+            meta=image.scale,
         )
         working = [(s - np.array(ink.origin)) * np.array(ink.scale) for s in strokes]
         precision, recall = agreement(working, ink.mask.view(np.bool_), ink.pen)

@@ -62,7 +62,7 @@ class Traced:
         """
         from strokebook.tracing.binarisation.empty_page import why_empty
 
-        drawing = Drawing.of([], size=page.size, unit="px", source=page.source)
+        drawing = Drawing.of([], size=page.size, source=page.source, meta=page.scale)
         warning = why_empty(grey, marks, page.source)
         return cls(drawing, TraceStats(seconds=seconds), warning)
 

@@ -14,6 +14,7 @@ from PIL import Image, UnidentifiedImageError
 from strokebook.base.deep import OutOfRangeError, brightened, to_8_bits
 from strokebook.base.errors import Diagnostic, InputRefused, Severity, is_transient
 from strokebook.base.imaging.orientation import UPRIGHT, orientation, stored_size, turned_by_decoder
+from strokebook.base.imaging.resolution import resolution
 from strokebook.base.imaging.tiff import TiffSamples, count_pages, samples
 from strokebook.base.reading import plain_size, unreadable
 
@@ -40,6 +41,7 @@ class ImageInfo:
         height: In pixels, after the EXIF orientation is applied.
         suffix_fits: False when the file's name says another format (a PNG named ``.jpg``).
         pages: More than 1 for a TIFF of several pages, of which only the first is read.
+        dpi: Pixels an inch of the paper, where the file tells; the same both ways.
     """
 
     format: str
@@ -47,6 +49,7 @@ class ImageInfo:
     height: int
     suffix_fits: bool
     pages: int = 1
+    dpi: float | None = None
 
     @property
     def megapixels(self) -> float:
@@ -77,7 +80,8 @@ def image_info(path: Path) -> ImageInfo:
             width, height = height, width
         name = _format(image)
         fits = path.suffix.lower() in SUFFIXES[name]
-        return ImageInfo(name, width, height, fits, count_pages(path) if name == "TIFF" else 1)
+        pages = count_pages(path) if name == "TIFF" else 1
+        return ImageInfo(name, width, height, fits, pages, resolution(image))
 
 
 def open_image(

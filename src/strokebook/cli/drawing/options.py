@@ -170,17 +170,35 @@ class DrawingOptions:
         pen = self.temperature if self.pen_temperature is None else self.pen_temperature
         return Temperature(self.temperature, pen)
 
+    def temperature_for(self, model: SketchModel) -> Temperature:
+        """The temperatures at which a model draws."""
+        del model
+        return self.temperatures()
+
+    def _name_of(self, model: SketchModel) -> str:
+        """What the files call the model: never a path."""
+        own = model.info.get("name")
+        folder = self.model or project_model(self.project)
+        return own if isinstance(own, str) and own else folder.resolve().name
+
     def save(
         self, model: SketchModel, drawings: list[Drawing], name: str, **inputs: list[Drawing]
     ) -> None:
         """Save what ``model`` drew, with the artist's line between its points, and print the paths.
 
-        On the sheet the ``inputs`` stand too, as they were given.
+        On the sheet the ``inputs`` stand too, as they were given. Each file tells the model, the
+        seed and the temperature.
         """
         from strokebook.model.sampling import shown
         from strokebook.pipeline.output.contact_sheet import save_drawings
 
-        pictured = shown(model, drawings, plain=self.plain)
+        facts = {
+            "model": self._name_of(model),
+            "seed": self.seed,
+            "temperature": self.temperature_for(model).mixture,
+        }
+        signed = [dataclasses.replace(d, meta=d.meta | facts) for d in drawings]
+        pictured = shown(model, signed, plain=self.plain)
         for path in save_drawings(pictured, self.output, name, **inputs):
             answer(f"{path}")
 

@@ -17,9 +17,12 @@ from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
 from strokebook.base.errors import InputRefused
 from strokebook.geometry.svg.path_data import begins_drawing, normalised, segments
-from strokebook.geometry.svg.style import bound_styles
+from strokebook.geometry.svg.style import LONGEST, bound_styles
 
 SVG = "{http://www.w3.org/2000/svg}"
+NAMESPACE = "urn:strokebook:drawing"  # of the facts in <metadata>
+FACTS = {"model", "seed", "temperature"}
+DATA = "data-"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 # Nothing in these is a drawn line; an <image> in particular is never looked at.
 NOT_LINES = {
@@ -57,6 +60,8 @@ class SvgLimits:
 def guarded_tree(data: bytes, name: str, limits: SvgLimits) -> Element:
     """The checked element tree of an SVG, freed of everything that is not a line.
 
+    What its metadata tell of the drawing are attributes of the root: ``data-model``, ``data-seed``.
+
     Raises:
         InputRefused: Not XML, not SVG, a DTD with content, entities, a reference to another
             file, unreadable or non-finite numbers, or a limit passed.
@@ -64,6 +69,7 @@ def guarded_tree(data: bytes, name: str, limits: SvgLimits) -> Element:
     root = _parse(data, name, limits)
     if root.tag not in (f"{SVG}svg", "svg"):
         raise InputRefused(name, "is XML but not SVG.", "Give an SVG file.")
+    _keep_facts(root)
     _drop_not_lines(root)
     _check_values(root, name, limits)
     _check_uses(root, name, limits)
@@ -137,6 +143,15 @@ def _parse(data: bytes, name: str, limits: SvgLimits) -> Element:
 def local(element: Element) -> str:
     """The element's name without its namespace; empty for comments and instructions."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _keep_facts(root: Element) -> None:
+    """Move what strokebook's metadata tell of a drawing to the root, as ``data-…``."""
+    for name in [key for key in root.attrib if key.startswith(DATA)]:
+        del root.attrib[name]
+    for facts in root.iter(f"{{{NAMESPACE}}}drawing"):
+        for name in FACTS & facts.attrib.keys():
+            root.set(f"{DATA}{name}", facts.attrib[name][:LONGEST])
 
 
 def _drop_not_lines(root: Element) -> None:

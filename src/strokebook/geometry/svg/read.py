@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import re
@@ -14,12 +15,20 @@ import numpy as np
 
 from strokebook.base.array_types import Floats
 from strokebook.base.errors import InputRefused, StrokebookError
+from strokebook.base.imaging.resolution import near_whole
 from strokebook.base.reading import read_plain
+from strokebook.geometry.authorship import Part, joined, meta_of
 from strokebook.geometry.curves import flatten_chain, flatten_cubic, quadratic_to_cubic
-from strokebook.geometry.drawing import Drawing, Unit
-from strokebook.geometry.svg.guard import SvgLimits, guarded_tree, too_many_points
+from strokebook.geometry.drawing import MM_PER_INCH, Drawing, Unit
+from strokebook.geometry.svg.guard import DATA, SvgLimits, guarded_tree, too_many_points
+from strokebook.geometry.svg.style import LONGEST
 
 PX_PER = {"": 1.0, "px": 1.0, "mm": 96 / 25.4, "cm": 960 / 25.4, "in": 96.0, "pt": 4 / 3, "pc": 16}
+IN_MM = ("mm", "cm", "in")
+ON_PAPER = (*IN_MM, "pt", "pc")
+MOST_DPI = 1e6
+ROUNDED = 1e-5  # share of a length that its decimals in an SVG may be wrong by
+BY = "data-drawn-by"
 LENGTH = re.compile(r"\s*([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\s*(px|mm|cm|in|pt|pc|)\s*")
 DEFAULT_LIMITS = SvgLimits()
 # What svgelements raises on what it does not know how to read.
@@ -28,6 +37,7 @@ NOT_UNDERSTOOD = (
     RecursionError,
 )
 T = TypeVar("T")
+Frame = tuple[float, float, float, float]  # x, y, width, height
 FARTHEST = 1e7  # float32 keeps whole units up to here; no page is larger
 
 
@@ -42,7 +52,8 @@ def read_drawing(path: Path, *, tolerance: float | None = None) -> Drawing:
         return read_svg(path, tolerance=tolerance)
     if suffix == ".json":
         return read_json(path)
-    raise InputRefused(str(path), f"has the suffix {suffix!r}.", "Give an .svg or .json file.")
+    remedy = "Give an .svg or .json file; of a scan, 'strokebook trace' makes one."
+    raise InputRefused(str(path), f"has the suffix {suffix!r}.", remedy)
 
 
 def read_svg(
@@ -69,7 +80,10 @@ def parse_svg(
 
     Each continuous subpath is one stroke. Coordinates are those of the root's ``viewBox``, moved
     so that it begins at 0, 0; the unit is ``mm`` when the root's width in mm equals the viewBox's,
-    else ``px``. The pen's width is the median stroke width.
+    else ``px``, with ``meta["dpi"]`` where the root's width is a length on paper. The pen's width
+    is the median stroke width. What is of the class ``model`` was drawn by a model
+    (:mod:`~strokebook.geometry.authorship`), and what is of the class ``continues`` goes on from
+    the line before; strokebook's metadata tell the model, its seed and its temperature.
 
     Args:
         data: The file's content.
@@ -82,17 +96,21 @@ def parse_svg(
         InputRefused: With the reason and a remedy.
     """
     root = guarded_tree(data, name, limits)
-    frame, unit = _frame(root, name)
-    strokes, widths = _strokes(root, name, frame, tolerance, limits)
+    frame, unit, dpi = _frame(root, name)
+    meta = _signature(root) | ({} if dpi is None else {"dpi": dpi})
+    parts, widths = _parts(root, name, frame, tolerance, limits)
+    meta |= meta_of(parts)
     size = frame[2:] if frame is not None else None
     pen = float(np.median(widths)) if widths else None
-    return Drawing.of(strokes, size=size, unit=unit, source=name, pen_width=pen)
+    strokes = joined(parts)
+    return Drawing.of(strokes, size=size, unit=unit, source=name, pen_width=pen, meta=meta)
 
 
 def read_json(path: Path, limits: SvgLimits = DEFAULT_LIMITS) -> Drawing:
     """A drawing from ``{"size": [w, h], "unit": "px", "pen_width": 3, "strokes": [[[x, y]]]}``.
 
-    Only ``strokes`` is required.
+    Only ``strokes`` is required; ``dpi``, ``start_points``, ``model_strokes``, ``model``, ``seed``
+    and ``temperature`` become the drawing's ``meta``.
 
     Raises:
         InputRefused: Not such a file, numbers that are not finite, or too many points.
@@ -111,6 +129,7 @@ def read_json(path: Path, limits: SvgLimits = DEFAULT_LIMITS) -> Drawing:
         if unit not in ("px", "unit", "mm"):
             raise InputRefused(name, f"has the unit {unit!r}.", "Known: px, unit, mm.")
         frame = None if size is None else (float(size[0]), float(size[1]))
+        fields["meta"] = _json_meta(value)
         drawing = Drawing.of(strokes, size=frame, unit=unit, source=name, **fields)
     except InputRefused:
         raise
@@ -122,10 +141,42 @@ def read_json(path: Path, limits: SvgLimits = DEFAULT_LIMITS) -> Drawing:
     return drawing
 
 
+def _name(text: object) -> str:
+    return str(text)[:LONGEST]
+
+
+def _finite(text: Any) -> float:
+    value = float(text)
+    if not np.isfinite(value):
+        raise ValueError("not finite")
+    return value
+
+
+FACT_KINDS: dict[str, Any] = {"model": _name, "seed": int, "temperature": _finite}
+
+
+def _json_meta(value: dict[str, Any]) -> dict[str, Any]:
+    kinds = {"dpi": float, "start_points": int} | FACT_KINDS
+    meta = {k: kind(value[k]) for k, kind in kinds.items() if value.get(k) is not None}
+    if value.get("model_strokes") is not None:
+        meta["model_strokes"] = [int(n) for n in value["model_strokes"]]
+    return meta
+
+
+def _signature(root: Element) -> dict[str, Any]:
+    """What an SVG's metadata tell of the model that drew; what cannot be read is left out."""
+    meta = {}
+    for key, kind in FACT_KINDS.items():
+        if (text := root.get(f"{DATA}{key}")) is not None:
+            with contextlib.suppress(ValueError):
+                meta[key] = kind(text)
+    return meta
+
+
 def _check_finite(drawing: Drawing, name: str) -> None:
-    numbers = [*drawing.size, drawing.pen_width or 1.0]
+    numbers = [*drawing.size, drawing.pen_width or 1.0, drawing.meta.get("dpi", 1.0)]
     if not np.isfinite(numbers).all() or min(numbers) <= 0:
-        raise InputRefused(name, "has a size or pen width that is not above 0.", "Correct it.")
+        raise InputRefused(name, "has a size, pen width or dpi not above 0.", "Correct it.")
     if drawing.strokes and np.abs(drawing.points).max() > FARTHEST:
         raise InputRefused(name, "has points beyond any page.", "Check its transforms.")
 
@@ -135,53 +186,71 @@ def _length(text: str | None) -> tuple[float, str] | None:
     return (float(match[1]), match[2]) if match else None
 
 
-def _frame(root: Element, name: str) -> tuple[tuple[float, float, float, float] | None, Unit]:
-    """The root's frame x, y, w, h in its own units (None: unknown), and the unit."""
+def _frame(root: Element, name: str) -> tuple[Frame | None, Unit, float | None]:
+    """The root's frame x, y, w, h in its own units (None: unknown), their unit, and its dpi."""
     width, height = _length(root.get("width")), _length(root.get("height"))
     box = root.get("viewBox")
     if box is None:
         if width is None or height is None or width[0] <= 0 or height[0] <= 0:
-            return None, "px"
-        return (0.0, 0.0, width[0] * PX_PER[width[1]], height[0] * PX_PER[height[1]]), "px"
+            return None, "px", None
+        w, h = width[0] * PX_PER[width[1]], height[0] * PX_PER[height[1]]
+        return (0.0, 0.0, w, h), "px", PX_PER["in"] if width[1] in ON_PAPER else None
     try:
         x, y, w, h = (float(v) for v in box.replace(",", " ").split())
     except ValueError as error:
         raise InputRefused(name, f"has the viewBox {box[:60]!r}.", "It needs 4 numbers.") from error
     if not np.isfinite([x, y, w, h]).all() or w <= 0 or h <= 0:
         raise InputRefused(name, f"has the viewBox {box[:60]!r}.", "Its size must be above 0.")
-    in_mm = width is not None and width[1] in ("mm", "cm", "in")
-    mm = width[0] * PX_PER[width[1]] / PX_PER["mm"] if in_mm and width is not None else 0.0
-    return (x, y, w, h), "mm" if abs(mm - w) < 0.01 * w else "px"
+    if width is None or width[1] not in ON_PAPER or width[0] <= 0:
+        return (x, y, w, h), "px", None
+    inches = width[0] * PX_PER[width[1]] / PX_PER["in"]
+    if width[1] in IN_MM and abs(inches * MM_PER_INCH - w) < 0.01 * w:
+        return (x, y, w, h), "mm", None
+    dpi = near_whole(w / inches, ROUNDED * w / inches)
+    return (x, y, w, h), "px", dpi if 0 < dpi < MOST_DPI else None
 
 
-def _strokes(
+def _parts(
     root: Element,
     name: str,
-    frame: tuple[float, float, float, float] | None,
+    frame: Frame | None,
     tolerance: float | None,
     limits: SvgLimits,
-) -> tuple[list[Floats], list[float]]:
+) -> tuple[list[Part], list[float]]:
     _plain_root(root, frame)
+    _mark_model(root)
     offset = np.array(frame[:2]) if frame else np.zeros(2)
     step = tolerance or (max(frame[2:]) if frame else 1000.0) / 4000
-    strokes: list[Floats] = []
+    parts: list[Part] = []
     widths: list[float] = []
     points = 0
     for shape in _shapes(root, name, frame):
         width = float(shape.stroke_width or 0)
         if width > 0 and np.isfinite(width) and shape.stroke.value is not None:
             widths.append(width)
+        by_model = shape.values.get(BY) == "model"
+        continues = "continues" in (shape.values.get("class") or "").split()
         for stroke in _understood(_subpaths(shape, step), name):
             if not np.isfinite(stroke).all() or np.abs(stroke).max() > FARTHEST:
                 raise InputRefused(name, "has points beyond any page.", "Check its transforms.")
             points += len(stroke)
             if points > limits.max_points:
                 raise too_many_points(name, limits)
-            strokes.append(stroke - offset)
-    return strokes, widths
+            moved = stroke - offset
+            meets = continues and bool(parts) and (parts[-1].points[-1] == moved[0]).all()
+            parts.append(Part(moved, by_model, continues=bool(meets)))
+    return parts, widths
 
 
-def _plain_root(root: Element, frame: tuple[float, float, float, float] | None) -> None:
+def _mark_model(root: Element) -> None:
+    """Give a class that the reader keeps to itself a name that parts inherit."""
+    for element in root.iter():
+        element.attrib.pop(BY, None)
+        if "model" in element.get("class", "").split():
+            element.set(BY, "model")
+
+
+def _plain_root(root: Element, frame: Frame | None) -> None:
     # Without these, the reader leaves coordinates in the root's own units: no scaling by a
     # resolution that the file does not state. The offset is taken off afterwards.
     for key in ("viewBox", "preserveAspectRatio", "x", "y", "width", "height"):
@@ -191,9 +260,7 @@ def _plain_root(root: Element, frame: tuple[float, float, float, float] | None) 
         root.set("height", repr(frame[3]))
 
 
-def _shapes(
-    root: Element, name: str, frame: tuple[float, float, float, float] | None
-) -> Iterator[Any]:
+def _shapes(root: Element, name: str, frame: Frame | None) -> Iterator[Any]:
     """The drawn shapes as svgelements' objects, transforms applied."""
     import svgelements
 
@@ -218,7 +285,7 @@ def _understood(parts: Iterator[T], name: str) -> Iterator[T]:
         ) from error
 
 
-def _is_background(shape: Any, frame: tuple[float, float, float, float] | None) -> bool:
+def _is_background(shape: Any, frame: Frame | None) -> bool:
     """A rectangle that only colours the paper: no outline, as large as the frame."""
     if frame is None or shape.stroke.value is not None:
         return False

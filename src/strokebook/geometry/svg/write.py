@@ -1,27 +1,39 @@
 """Writing drawings as SVG the way a plotter's owner expects it, and as JSON.
 
 One layer per drawing, one open path per stroke in drawn order, no fill, round caps and joins, no
-transforms. Sized in mm, with a viewBox in mm, wherever the scale of the page is known.
+transforms. Sized in mm wherever the scale of the page is known: with a viewBox in mm where a size
+is asked for, else with the drawing's own coordinates.
+
+Of a completion the model's line is a layer of its own (``class="model"``); a path that goes on from
+the one before without a lift is ``class="continues"``. Reading puts both together again.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from strokebook.base.array_types import Floats
 from strokebook.base.errors import UsageError
 from strokebook.base.files import write_json, write_text
-from strokebook.geometry.drawing import Drawing, Points
+from strokebook.geometry.authorship import Part, parts_of
+from strokebook.geometry.colours import MODEL_COLOUR, css
+from strokebook.geometry.drawing import MM_PER_INCH, Drawing
+from strokebook.geometry.svg.guard import NAMESPACE
 
 INKSCAPE = "http://www.inkscape.org/namespaces/inkscape"
 # XML 1.0 section 2.2 forbids these even when escaped.
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 PLAIN_PEN = 1 / 400  # of the longer side, where the pen's width was not measured
-LAYER_COLOURS = ("black", "#c22", "#14c", "#181", "#b60", "#629")
+LAYER_COLOURS = ("black", "#26a", "#c22", "#181", "#b60", "#629")
+MODEL_LAYER = "2 model"
+CONTINUES = ' class="continues"'
+SIGNED = ("model", "seed", "temperature")  # facts of a drawing's ``meta`` that its file keeps
 
 
 def write_svg(
@@ -43,7 +55,7 @@ def svg_text(
     width_mm: float | None = None,
     dpi: float | None = None,
 ) -> str:
-    """``drawing`` as the text of an SVG with one layer.
+    """``drawing`` as the text of an SVG with one layer, and one more where a model went on.
 
     Args:
         drawing: In any unit.
@@ -51,7 +63,7 @@ def svg_text(
         width_mm: Width of the whole frame on paper.
         dpi: Resolution of a drawing in page pixels; ``width_mm`` goes before it.
     """
-    return layers_text([(layer, drawing)], width_mm=width_mm, dpi=dpi)
+    return layers_text([(layer, drawing)], width_mm=width_mm, dpi=dpi, signed=True)
 
 
 def write_layers(
@@ -70,13 +82,16 @@ def layers_text(
     *,
     width_mm: float | None = None,
     dpi: float | None = None,
+    signed: bool = False,
 ) -> str:
     """Several drawings in one frame, each a layer with its own colour; the text of an SVG.
 
     Args:
         layers: Name and drawing of each, all in one unit; the frame is the largest of theirs.
         width_mm: Width of the whole frame on paper.
-        dpi: Resolution of drawings in page pixels; ``width_mm`` goes before it.
+        dpi: Resolution of drawings in page pixels; ``width_mm`` goes before it. Without either,
+            the first drawing's own scale, if it is known, sizes the SVG.
+        signed: Tell of each drawing which lines a model drew; of the first, which model.
 
     Raises:
         UsageError: No layer, layers of different units, or a size that is not above 0.
@@ -86,23 +101,25 @@ def layers_text(
     for value in (width_mm, dpi):
         if value is not None and not (np.isfinite(value) and value > 0):
             raise UsageError(f"A size of {value} cannot be written.", "Give one above 0.")
+    first = layers[0][1]
     width = max(d.size[0] for _, d in layers)
     height = max(d.size[1] for _, d in layers)
-    scale = _millimetres_per_unit(layers[0][1], width, width_mm, dpi)
+    scale = _millimetres_per_unit(first, width, width_mm, dpi)
     w, h = (width, height) if scale is None else (width * scale, height * scale)
     places = decimals(max(w, h))
-    suffix = "" if scale is None else "mm"
-    frame = f'width="{_number(w, places)}{suffix}" height="{_number(h, places)}{suffix}"'
     groups = [
-        _group(name, drawing, scale or 1.0, places, LAYER_COLOURS[i % len(LAYER_COLOURS)])
+        group
         for i, (name, drawing) in enumerate(layers)
+        for group in _groups(
+            name, drawing, scale or 1.0, places, LAYER_COLOURS[i % len(LAYER_COLOURS)], signed
+        )
     ]
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:inkscape="{INKSCAPE}" {frame}'
-        f' viewBox="0 0 {_number(w, places)} {_number(h, places)}">\n'
-        + "".join(groups)
-        + "</svg>\n"
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:inkscape="{INKSCAPE}"'
+        f" {_size(w, h, places, 1.0 if scale else first.mm_per_unit)}"
+        f' viewBox="0 0 {_number(w, places)} {_number(h, places)}"'
+        f">\n{_signature(first) if signed else ''}" + "".join(groups) + "</svg>\n"
     )
 
 
@@ -115,7 +132,8 @@ def drawing_json(drawing: Drawing) -> dict[str, Any]:
     value["strokes"] = [
         np.round(np.asarray(s, np.float64), places).tolist() for s in drawing.strokes
     ]
-    return value
+    known = ("dpi", "start_points", "model_strokes", *SIGNED)
+    return value | {key: drawing.meta[key] for key in known if key in drawing.meta}
 
 
 def write_drawing(drawing: Drawing, path: Path) -> None:
@@ -145,25 +163,70 @@ def _millimetres_per_unit(
         return width_mm / width
     if drawing.unit == "mm":
         return 1.0
-    return 25.4 / dpi if dpi is not None and drawing.unit == "px" else None
+    return MM_PER_INCH / dpi if dpi is not None and drawing.unit == "px" else None
 
 
-def _group(name: str, drawing: Drawing, scale: float, places: int, colour: str) -> str:
-    from xml.sax.saxutils import quoteattr  # late: it brings the whole of urllib
+def _size(width: float, height: float, places: int, mm_per_unit: float | None) -> str:
+    """The root's width and height: in mm where the size on paper is known."""
+    if mm_per_unit is None:
+        return f'width="{_number(width, places)}" height="{_number(height, places)}"'
+    w, h = width * mm_per_unit, height * mm_per_unit
+    digits = places if mm_per_unit == 1.0 else decimals(max(w, h))
+    return f'width="{_number(w, digits)}mm" height="{_number(h, digits)}mm"'
 
-    label = quoteattr(NOT_XML.sub("", name))
+
+def _signature(drawing: Drawing) -> str:
+    facts = [(key, str(drawing.meta[key])) for key in SIGNED if key in drawing.meta]
+    if not facts:
+        return ""
+    values = "".join(f" {key}={_quoted(value)}" for key, value in facts)
+    return f'<metadata><drawing xmlns="{NAMESPACE}"{values}/></metadata>\n'
+
+
+def _groups(
+    name: str, drawing: Drawing, scale: float, places: int, colour: str, signed: bool
+) -> Iterator[str]:
+    """A drawing's layers: one, or several of one hand each."""
+    parts = parts_of(drawing.strokes, drawing.meta if signed else {})
+    by_hand = [(by, list(run)) for by, run in itertools.groupby(parts, lambda p: p.by_model)]
+    if len(by_hand) < 2:
+        yield _group(name, drawing, parts, scale, places, colour)
+        return
+    for by_model, run in by_hand:
+        label, own = (MODEL_LAYER, css(MODEL_COLOUR)) if by_model else (name, colour)
+        kind = ' class="model"' if by_model else ""
+        yield _group(label, drawing, run, scale, places, own, kind)
+
+
+def _group(
+    name: str,
+    drawing: Drawing,
+    parts: Sequence[Part],
+    scale: float,
+    places: int,
+    colour: str,
+    kind: str = "",
+) -> str:
     pen = drawing.pen_width or PLAIN_PEN * max(drawing.size)
-    paths = "".join(f'<path d="{_path(s, scale, places)}"/>\n' for s in drawing.strokes)
+    paths = "".join(
+        f'<path{CONTINUES if p.continues else ""} d="{_path(p.points, scale, places)}"/>\n'
+        for p in parts
+    )
     return (
-        f'<g inkscape:groupmode="layer" inkscape:label={label} fill="none" stroke="{colour}"'
-        f' stroke-width="{_number(pen * scale, places + 1)}" stroke-linecap="round"'
-        f' stroke-linejoin="round">\n{paths}</g>\n'
+        f'<g inkscape:groupmode="layer" inkscape:label={_quoted(name)}{kind} fill="none"'
+        f' stroke="{colour}" stroke-width="{_number(pen * scale, places + 1)}"'
+        f' stroke-linecap="round" stroke-linejoin="round">\n{paths}</g>\n'
     )
 
 
-def _path(stroke: Points, scale: float, places: int) -> str:
-    points = np.asarray(stroke, np.float64) * scale
-    pairs = [f"{_number(x, places)},{_number(y, places)}" for x, y in points.tolist()]
+def _quoted(text: str) -> str:
+    from xml.sax.saxutils import quoteattr  # late: it brings the whole of urllib
+
+    return quoteattr(NOT_XML.sub("", text))
+
+
+def _path(stroke: Floats, scale: float, places: int) -> str:
+    pairs = [f"{_number(x, places)},{_number(y, places)}" for x, y in (stroke * scale).tolist()]
     # A dot is a line of no length: round caps make it visible.
     return f"M{pairs[0]} L{' '.join(pairs[1:] or pairs)}"
 

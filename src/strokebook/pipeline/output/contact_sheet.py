@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from strokebook.base import owned
 from strokebook.geometry.animate import animate
+from strokebook.geometry.authorship import parts_of
 from strokebook.geometry.drawing import Drawing, Points
 from strokebook.geometry.render import place, render, sheet
 from strokebook.geometry.svg.io import write_layers, write_svg
@@ -101,8 +103,8 @@ def write_contact(
     """Write all drawings on one SVG sheet, what was given and what the model drew as two pens."""
     items = [*before, *drawings, *after]
     shown = range(len(before), len(before) + len(drawings))
-    old: list[Points] = []
-    new: list[Points] = []
+    old: list[npt.ArrayLike] = []
+    new: list[npt.ArrayLike] = []
     for at, drawing in enumerate(items):
         input_lines, drawn = _parts(_in_cell(drawing, at), drawing, drawn=at in shown)
         old += input_lines
@@ -123,19 +125,14 @@ def _in_cell(drawing: Drawing, at: int) -> list[Points]:
 
 
 def _parts(
-    strokes: Iterable[Points], drawing: Drawing, *, drawn: bool
-) -> tuple[list[Points], list[Points]]:
+    strokes: Sequence[Points], drawing: Drawing, *, drawn: bool
+) -> tuple[Sequence[npt.ArrayLike], Sequence[npt.ArrayLike]]:
     """What of the strokes was given, and what the model drew; they meet in a point."""
-    left = int(drawing.meta.get("start_points", 0)) if drawn else drawing.n_points
-    input_lines: list[Points] = []
-    new: list[Points] = []
-    for stroke in strokes:
-        if left > 0:
-            input_lines.append(stroke[:left])
-        if left < len(stroke):
-            new.append(stroke[max(0, left - 1) :])
-        left -= len(stroke)
-    return input_lines, new
+    if not drawn:
+        return strokes, []
+    parts = parts_of(strokes, {"start_points": drawing.meta.get("start_points", 0)})
+    input_lines = [part.points for part in parts if not part.by_model]
+    return input_lines, [part.points for part in parts if part.by_model]
 
 
 def _picture(drawing: Drawing) -> Image.Image:

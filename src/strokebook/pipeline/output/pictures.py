@@ -11,6 +11,8 @@ from PIL import Image
 
 from strokebook.base.files import atomic_open
 from strokebook.figures.prepare_page import PreparedPage
+from strokebook.geometry.authorship import parts_of
+from strokebook.geometry.colours import MODEL_COLOUR, PERSON_COLOUR
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.render import (
     STROKE_COLOURS,
@@ -25,7 +27,6 @@ from strokebook.geometry.render import (
 
 STEP_CELL = (300, 400)
 OVER = 4  # drawn larger and reduced: thin lines stay smooth
-ENDING = (30, 100, 200)
 
 
 def counted(n: int, noun: str) -> str:
@@ -107,13 +108,11 @@ def figures_picture(
 
 
 def completion_picture(drawing: Drawing, cell: int) -> Image.Image:
-    """A completion: the given start in black, the model's line in blue."""
+    """A completion: the given start in black, the model's line in its own colour."""
     size = (cell, cell)
-    canvas, left = _canvas(size), int(drawing.meta["start_points"])
-    for stroke in place(drawing, _over(size)) if drawing.strokes else []:
-        line(canvas, stroke[max(0, left - 1) :], 2 * OVER, ENDING)
-        line(canvas, stroke[: max(0, left)], 2 * OVER, (0, 0, 0))
-        left -= len(stroke)
+    canvas = _canvas(size)
+    for part in parts_of(place(drawing, _over(size)), drawing.meta) if drawing.strokes else []:
+        line(canvas, part.points, 2 * OVER, MODEL_COLOUR if part.by_model else PERSON_COLOUR)
     return Image.fromarray(reduced(canvas, size))
 
 

@@ -14,7 +14,7 @@ from strokebook.pipeline.project import Project
 from strokebook.pipeline.settings import fingerprint
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
 from strokebook.pipeline.stages.trace import (
-    load_trace,
+    scaled_trace,
     trace_file,
     trace_is_awaited,
     trace_key,
@@ -62,7 +62,7 @@ def figures_key(project: Project, page: Page) -> str:
 def prepare(project: Project, page: Page) -> PreparedPage:
     """A page's way from its tracing to its drawings, with every state between."""
     s = project.settings
-    return prepare_page(load_trace(project, page), s.page, s.join, s.splice, s.separate, s.route)
+    return prepare_page(scaled_trace(project, page), s.page, s.join, s.splice, s.separate, s.route)
 
 
 def load_figure(project: Project, record: DrawingRecord) -> Drawing:

@@ -161,7 +161,7 @@ def _completions(project: Project, page: HtmlPage, summary: Summary) -> None:
         f"Starts that it has not seen, and how it goes on. {facts.get('remark', '')}".strip(),
     )
     page.text("To draw with it yourself: strokebook canvas. For others: strokebook publish.")
-    caption = f"Left: the start. Black: given; blue: {who}'s line."
+    caption = f"Left: the start. Black: given; red brown: {who}'s line."
     _show(page, drawn / "completions.png", caption)
     _show(page, drawn / "completions.gif", "The first start's completions, drawn.")
 

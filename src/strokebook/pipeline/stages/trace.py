@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from strokebook.base import owned
-from strokebook.base.errors import Diagnostic, Severity, StrokebookError
+from strokebook.base.errors import Diagnostic, InputRefused, Severity, StrokebookError
+from strokebook.base.imaging.images import image_info
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.svg.io import read_drawing, write_drawing, write_svg
 from strokebook.library.catalogue.records import Page
@@ -60,6 +61,21 @@ def trace_file(project: Project, page: Page) -> Path:
 def load_trace(project: Project, page: Page) -> Drawing:
     """A page's strokes in page pixels."""
     return read_drawing(trace_file(project, page))
+
+
+def scaled_trace(project: Project, page: Page) -> Drawing:
+    """A page's strokes as :func:`load_trace` gives them, with the dpi of the scan where it tells.
+
+    Traces of former versions do not hold it; where the scan is away, it stays unknown.
+    """
+    drawing = load_trace(project, page)
+    if "dpi" in drawing.meta:
+        return drawing
+    with contextlib.suppress(InputRefused, OSError):
+        dpi = image_info(page_file(project, page)).dpi
+        if dpi is not None:
+            return replace(drawing, meta=drawing.meta | {"dpi": dpi})
+    return drawing
 
 
 def trace_key(project: Project, page: Page) -> str:
@@ -190,4 +206,4 @@ def _name_svgs(project: Project) -> None:
         is_other = owned.owner_of(path) not in (page.image, None)  # pages that changed names
         if (is_other or not path.exists()) and trace_file(project, page).exists():
             with owned.owning(STAGE, page.image):
-                write_svg(load_trace(project, page), path, layer=f"1 {page.id}")
+                write_svg(scaled_trace(project, page), path, layer=f"1 {page.id}")

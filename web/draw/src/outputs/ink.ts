@@ -21,7 +21,7 @@ export interface Ink {
 
 /** As in Python (geometry/colours.py): a person's line is black, a model's blue, everywhere. */
 export const PERSON_COLOUR = '#000000'
-export const MODEL_COLOUR = '#1e64c8'
+export const MODEL_COLOUR = '#b3402a'
 const PLAIN_PEN = 1 / 400
 
 export function inkOf(kept: Kept, options: InkOptions = {}): Ink {
