@@ -21,6 +21,7 @@ from strokebook.model.sampling import (
     continue_from,
     cut,
     read_start,
+    reconstruct,
     sample,
     stream,
     vary,
@@ -203,9 +204,22 @@ def test_variations_go_from_the_same_to_anything(conditional: Path) -> None:
         vary(model, START, 2, 1.5)
 
 
-def test_only_models_with_an_encoder_vary() -> None:
+def test_models_that_need_no_z_vary_by_ending_the_drawing_anew() -> None:
+    model = untrained(conditional=False)
+    line = Drawing.of([[[10 * k, 40 + 3 * (k % 2)] for k in range(9)]], source="line")
+    for strength, kept in ((0.0, 9), (0.5, 4), (1.0, 2)):
+        varied = vary(model, line, 3, strength, 1.0, seed=2)
+        for drawing in varied:
+            assert np.array_equal(drawing.points[:kept], line.points[:kept])
+            assert drawing.meta["start_points"] == kept
+        assert all(map(same, varied, vary(model, line, 3, strength, 1.0, seed=2)))
+        differing = len({d.points.tobytes() for d in varied})
+        assert differing == (1 if strength == 0 else 3)
+
+
+def test_only_models_with_an_encoder_reconstruct() -> None:
     with pytest.raises(StrokebookError, match="no encoder"):
-        vary(untrained(conditional=False), START, 2)
+        reconstruct(untrained(conditional=False), START)
 
 
 def test_a_conditional_model_takes_the_z_that_explain_the_start() -> None:

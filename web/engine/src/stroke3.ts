@@ -57,6 +57,19 @@ export function pointCount(drawing: Drawing): number {
   return drawing.strokes.reduce((count, stroke) => count + stroke.length / 2, 0)
 }
 
+/** A drawing up to its point number `count`, and whether its pen left the paper there. */
+export function cut(drawing: Drawing, count: number): { start: Drawing; lifted: boolean } {
+  const strokes: Stroke[] = []
+  let left = count
+  for (const stroke of drawing.strokes) {
+    const points = stroke.length / 2
+    strokes.push(stroke.slice(0, 2 * left))
+    if (left <= points) return { start: { strokes }, lifted: left === points }
+    left -= points
+  }
+  return { start: { strokes }, lifted: true }
+}
+
 /** Running sums of the offsets: x and y in turn. */
 export function placesOf(rows: Rows): Float64Array {
   const points = new Float64Array((rows.length / 3) * 2)

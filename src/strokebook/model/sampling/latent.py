@@ -1,4 +1,4 @@
-"""Latent vectors: reconstruction, variation and interpolation through z.
+"""Reconstruction, variation and interpolation: through z, where a model's drawings need one.
 
 Shape letters: Z numbers of z.
 """
@@ -19,8 +19,16 @@ from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.data.rescale import Rescaled, fit
 from strokebook.model.distributions.temperature import Temperature
 from strokebook.model.sampling.rollout import PresampledNoise, initial_batch
-from strokebook.model.sampling.starts import stroke5
-from strokebook.model.sampling.stream import ZOOM, Stream, check_count, check_most, placed
+from strokebook.model.sampling.starts import cut, read_start, stroke5
+from strokebook.model.sampling.stream import (
+    LEAST,
+    ZOOM,
+    Stream,
+    check_count,
+    check_most,
+    placed,
+    stream,
+)
 
 PARALLEL = 0.9995  # cosine over which spherical interpolation is the same as straight
 
@@ -60,12 +68,16 @@ def vary(
 ) -> list[Drawing]:
     """Variations around a drawing, where it lies and at its size.
 
-    Each is drawn for z' = √(1 - s²) z + s ε, with z the posterior's mean, ε from N(0, 1) and s
-    the strength: 0 draws the same again, 1 anything that the model knows; between them z' keeps
+    A model that draws without z keeps the drawing's first points, the share 1 - s of them, as they
+    were given, and draws the rest anew; s is the strength. Its z, where it has one, says too little
+    of a drawing to bring the same figure back.
+
+    For a model that needs z each is drawn for z' = √(1 - s²) z + s ε, with z the posterior's mean,
+    ε from N(0, 1): 0 draws the same again, 1 anything that the model knows; between them z' keeps
     the spread that the decoder is used to, which z + s ε would leave.
 
     Args:
-        model: Conditional.
+        model: Trained.
         drawing: At least two different points.
         n: How many.
         strength: 0 to 1.
@@ -76,7 +88,7 @@ def vary(
 
     Raises:
         UsageError: A number out of range.
-        StrokebookError: A decoder-only model, or a drawing without extent.
+        StrokebookError: A drawing without extent.
     """
     check_count(n)
     if not 0 <= strength <= 1:
@@ -84,12 +96,37 @@ def vary(
             f"The strength must be 0 to 1, and {strength} was given.",
             "Use 0 (the same again) to 1 (anything).",
         )
+    if model.net.draws_without_z:
+        return _end_anew(model, drawing, n, strength, temperature, seed, max_points, zoom)
     mean, fitted = _z_of(model, drawing, zoom)
     noise = torch.stack(
         [Noise(seed, RandomStream.VARIATION, k).normal(mean.shape[1], like=mean) for k in range(n)]
     )
     z = (1.0 - strength**2) ** 0.5 * mean + strength * noise
     return _in_place(_stream(model, z, temperature, seed, max_points), drawing, fitted)
+
+
+def _end_anew(
+    model: SketchModel,
+    drawing: Drawing,
+    n: int,
+    strength: float,
+    temperature: Temperature | float,
+    seed: int,
+    max_points: int | None,
+    zoom: float | None,
+) -> list[Drawing]:
+    """The drawing n times, its last points, a share of ``strength``, drawn by the model."""
+    kept = max(LEAST, round((1.0 - strength) * drawing.n_points))
+    if kept >= drawing.n_points:
+        whole = {"start_points": drawing.n_points, "seed": seed}
+        return [dataclasses.replace(drawing, meta=whole | {"index": k}) for k in range(n)]
+    side = float(np.ptp(drawing.points.astype(np.float64), axis=0).max())
+    if zoom is None and side > 0:  # the whole is fitted to the training drawings, not its start
+        zoom = model.statistics.extent / side
+    beginning, lifted = cut(drawing, kept)
+    start = read_start(model, beginning, seed, zoom=zoom, lifted=lifted)
+    return stream(model, start, n, temperature, seed, max_points).finish().drawings()
 
 
 def interpolate(

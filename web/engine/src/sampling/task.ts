@@ -2,7 +2,9 @@
 import type { Drawing, Drawn, Ink } from '../api'
 import type { Chooser } from '../choosing/chooser'
 import { LANES } from '../kernel/kernel'
-import { fromStroke3, pointCount, toStroke3 } from '../stroke3'
+import { roundHalfEven } from '../numeric'
+import { longerSide } from '../rescale'
+import { cut, fromStroke3, pointCount, toStroke3 } from '../stroke3'
 import { between, encodeDrawing, variedZ } from './latent'
 import type { LoadedModel } from './model'
 import { Pool } from './pool'
@@ -19,6 +21,8 @@ interface Ground {
   placement: Placement
   startRows: number
   sameNoise?: boolean
+  /** The drawing is to stay as it is: there is nothing to draw. */
+  whole?: boolean
 }
 
 export class Task {
@@ -53,6 +57,7 @@ export class Task {
     const ground = yield* this.ground()
     const { n, choose, seed, temperature } = this.settings
     this.slots = new Slots(n, ground.placement)
+    if (ground.whole) return
     const options: RolloutOptions = {
       decoder: this.model.decoder,
       origin: ground.origin,
@@ -193,6 +198,7 @@ export class Task {
       return { origin: read, placement, startRows: rows.length / 3 }
     }
     if (request.kind === 'interpolate') return this.way()
+    if (request.kind === 'vary' && model.drawsWithoutZ) return yield* this.endAnew()
     const { z, fitted } = encodeDrawing(model, request.drawings[0])
     yield
     const { strength } = settings
@@ -200,6 +206,25 @@ export class Task {
     const zOf = (number: number) => (varied ? variedZ(z, strength, seed, number) : z)
     const placement = this.placed(...fitted.origin, fitted.unit)
     return { origin: beginAt(model.decoder, zOf), placement, startRows: 0 }
+  }
+
+  /** The drawing with its last points, a share of the strength, to be drawn by the model. */
+  private *endAnew(): Generator<void, Ground> {
+    const { model, request, settings } = this
+    const [drawing] = request.drawings
+    const all = pointCount(drawing)
+    const kept = Math.max(LEAST, roundHalfEven((1 - settings.strength) * all))
+    if (kept >= all) {
+      const placement = { ...this.placed(0, 0, 1), start: drawing }
+      return { origin: beginAt(model.decoder, null), placement, startRows: 0, whole: true }
+    }
+    const { start, lifted } = cut(drawing, kept)
+    const side = longerSide(drawing)
+    const zoom = request.options.zoom ?? (side > 0 ? model.file.statistics.extent / side : undefined)
+    const read = yield* readStart(model, start, { seed: settings.seed, zoom, lifted })
+    const { last, unit, rows } = read.fitted
+    const placement = { ...this.placed(...last, unit), start, lifted }
+    return { origin: read, placement, startRows: rows.length / 3 }
   }
 
   /** Drawings on the way from one to another, with one drawing's random numbers. */
