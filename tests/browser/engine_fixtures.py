@@ -20,11 +20,13 @@ Drawings are lists of strokes ``[[x, y, x, y, ...], ...]``, rows stroke-3 ``[dx,
 - ``fit``: drawings as they are rescaled: ``strokes``, ``target``, ``zoom`` (or null), ``rows``,
   ``origin``, ``last``, ``unit``.
 - ``complete``: raw endings: ``start``, ``lifted``, ``zoom``, ``seed``, ``n``, ``temperature``,
-  ``pen_temperature``, ``max_points`` (null: as Python has it), ``start_rows`` (as the net read it)
-  and ``drawings``. Each of these has ``strokes`` (the start included), ``rows`` (what was drawn, in
-  units of the net), ``nats`` (a point), ``start_points``, ``shown`` (strokes with the artist's
-  line) and ``margin``: how near a uniform number came to another component or pen state, the least
-  of all steps; where it is about 1e-5 or less, rounding may draw another line.
+  ``pen_temperature``, ``max_points`` (null: as Python has it), ``start_rows`` (as the net read it),
+  ``shares`` (of the particles that read it; one where the net draws without z), ``particles`` (that
+  the endings go on from) and ``drawings``. Each of these has ``strokes`` (the start included),
+  ``rows`` (what was drawn, in units of the net), ``nats`` (a point), ``start_points``, ``shown``
+  (strokes with the artist's line) and ``margin``: how near a uniform number came to another
+  component or pen state, the least of all steps; where it is about 1e-5 or less, rounding may draw
+  another line.
 - ``sample``: the same without a start.
 - ``choice``: drawings of which some are chosen, without a chooser: ``seed``, ``n``, ``of``,
   ``temperature``, ``max_points``, ``start`` (or null), ``start_points``, ``drawings``, ``nats``,
@@ -86,7 +88,7 @@ from strokebook.model.sampling import (
     shown,
     vary,
 )
-from strokebook.model.sampling.starts import read_start
+from strokebook.model.sampling.starts import Start, read_start
 from strokebook.model.sampling.stream import Stream, stream
 from strokebook.model.training import calibration
 from strokebook.model.training.step import Stepper
@@ -359,10 +361,18 @@ def completions(model: SketchModel) -> list[dict[str, Any]]:
                 "lifted": start["lifted"],
                 "zoom": start["zoom"],
                 "start_rows": numbers(read.fitted.rows),
+                "shares": exact(read.shares),
+                "particles": [particle(read, k) for k in range(9)],
                 **said_of(model, drawn, temperature, None, least),
             }
         )
     return found
+
+
+def particle(read: Start, number: int) -> int:
+    """Which of the decoders that read a start an ending goes on from."""
+    rng = Noise(read.seed, RandomStream.PARTICLE_CHOICE, number).rng
+    return int(rng.choice(len(read.shares), p=read.shares))
 
 
 def samples(model: SketchModel) -> list[dict[str, Any]]:

@@ -229,7 +229,9 @@ def text(**values: str) -> Callable[[dict[str, Any], dict[str, Any]], None]:
         (text(line="[" * 100_000), "its line is no JSON"),
         (of("model", decoder=7), "its decoder.cell.cell_gain is (6,), but should be (7,)"),
         (of("model", decoder=10**9), "decoder must be at most 8192"),
-        (of("model", decoder=8192), "should be (8192,)"),  # without gigabytes made for it
+        (of("model", decoder=8192), "fewer than those of a decoder of 8192 units"),
+        (of("model", z=4096), "an encoder of 4 and a z of 4096"),
+        (of("model", encoder=8192), "an encoder of 8192"),
         (of("model", decoder="6"), "should be of type int"),
         (of("model", local_frame=False), "should be absent"),
         (of("model", decoder_cell="gru"), "is not known"),
@@ -301,6 +303,15 @@ def test_one_flipped_bit_is_seen() -> None:
     data = bytearray(written())
     data[-3] ^= 1
     assert "not those that its header names" in refused(bytes(data))
+
+
+def test_what_could_not_be_read_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_file, "MOST_BYTES", 100)
+    with pytest.raises(StrokebookError, match="over the limit"):
+        web_file.write(tmp_path / "x.safetensors", model_of(), CARD)
+    assert not list(tmp_path.iterdir())
 
 
 def test_too_large_and_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
