@@ -20,11 +20,13 @@ Drawings are lists of strokes ``[[x, y, x, y, ...], ...]``, rows stroke-3 ``[dx,
 - ``fit``: drawings as they are rescaled: ``strokes``, ``target``, ``zoom`` (or null), ``rows``,
   ``origin``, ``last``, ``unit``.
 - ``complete``: raw endings: ``start``, ``lifted``, ``zoom``, ``seed``, ``n``, ``temperature``,
-  ``pen_temperature``, ``max_points`` (null: as Python has it), ``start_rows`` (as the net read it)
-  and ``drawings``. Each of these has ``strokes`` (the start included), ``rows`` (what was drawn, in
-  units of the net), ``nats`` (a point), ``start_points``, ``shown`` (strokes with the artist's
-  line) and ``margin``: how near a uniform number came to another component or pen state, the least
-  of all steps; where it is about 1e-5 or less, rounding may draw another line.
+  ``pen_temperature``, ``max_points`` (null: as Python has it), ``start_rows`` (as the net read it),
+  ``shares`` (of the particles that read it; one where the net draws without z), ``particles`` (that
+  the endings go on from) and ``drawings``. Each of these has ``strokes`` (the start included),
+  ``rows`` (what was drawn, in units of the net), ``nats`` (a point), ``start_points``, ``shown``
+  (strokes with the artist's line) and ``margin``: how near a uniform number came to another
+  component or pen state, the least of all steps; where it is about 1e-5 or less, rounding may draw
+  another line.
 - ``sample``: the same without a start.
 - ``choice``: drawings of which some are chosen, without a chooser: ``seed``, ``n``, ``of``,
   ``temperature``, ``max_points``, ``start`` (or null), ``start_points``, ``drawings``, ``nats``,
@@ -46,10 +48,7 @@ Drawings are lists of strokes ``[[x, y, x, y, ...], ...]``, rows stroke-3 ``[dx,
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 import multiprocessing
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -59,130 +58,31 @@ from typing import Any
 
 import numpy as np
 import torch
+from fixture_json import exact, numbers, strokes, write
+from fixture_nets import CHOOSER, blobs, nets, sheep, starts, trained, with_chooser
+from fixture_random import random_numbers
+from fixture_reading import drawings_to_read, fits, read_drawing, restored_lines
 
 from strokebook.base.random_streams import RandomStream
-from strokebook.geometry.drawing import Drawing, Stroke3
-from strokebook.geometry.stroke3 import from_stroke3, to_stroke3
+from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.stroke3 import from_stroke3
 from strokebook.model.cells.noise import Noise
 from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.choosing.chooser import find_log_scale
-from strokebook.model.config import ModelOptions, TrainOptions
-from strokebook.model.data.batches import Epochs, batch_of
-from strokebook.model.data.rescale import fit
-from strokebook.model.data.statistics import measure
-from strokebook.model.distributions import inverse_cdf, mixture
-from strokebook.model.distributions.normal import normal_quantile
+from strokebook.model.distributions import inverse_cdf
 from strokebook.model.distributions.temperature import Temperature
 from strokebook.model.interchange import web_card, web_file
-from strokebook.model.networks.local_frame_decoder import LocalFrameDecoder
-from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.sampling import (
     interpolate,
     reconstruct,
     rejection,
     rollout,
-    sample,
     selection,
     shown,
     vary,
 )
-from strokebook.model.sampling.starts import read_start
+from strokebook.model.sampling.starts import Start, read_start
 from strokebook.model.sampling.stream import Stream, stream
-from strokebook.model.training import calibration
-from strokebook.model.training.step import Stepper
-
-CELLS = ("lstm", "layer_norm", "hyper")
-CHOOSER = "local-layer_norm-alone"  # the net that has a chooser
-MANY, FEW = (24, 24), (6, 6)  # steps and drawings in a batch; a hyper cell is ten times as slow
-SHAKEN = 0.03  # standard deviation of what is added to each weight
-OTHER_HALF = {"lstm": "layer_norm", "layer_norm": "lstm", "hyper": "hyper"}  # of the encoder
-
-
-def nets() -> dict[str, ModelOptions]:
-    """The architectures by name."""
-    found = {}
-    for cell in CELLS:
-        common: dict[str, Any] = {
-            "decoder": {"lstm": 36, "layer_norm": 32, "hyper": 24}[cell],
-            "decoder_cell": cell,
-            "encoder": 16,
-            "encoder_cell": OTHER_HALF[cell],
-            "z": 6,
-        }
-        for name, conditional in (("alone", False), ("both", True)):
-            found[f"plain-{cell}-{name}"] = ModelOptions(
-                conditional=conditional, mixtures=5, **common
-            )
-            found[f"local-{cell}-{name}"] = ModelOptions(
-                conditional=conditional, local_frame=True, mixtures=7, **common
-            )
-        found[f"local-{cell}-dropout"] = ModelOptions(
-            local_frame=True, mixtures=6, z_dropout=0.5, **common
-        )
-    return found
-
-
-def blobs(count: int, seed: int = 0) -> list[Stroke3]:
-    """Made drawings: a wobbly ring with two or three short strokes in it, on whole coordinates."""
-    rng, out = np.random.default_rng(seed), []
-    for _ in range(count):
-        points = int(rng.integers(12, 22))
-        turn = np.linspace(0, 2 * np.pi, points) + rng.uniform(0, 2)
-        radius = rng.uniform(30, 50) * (1 + 0.12 * rng.normal(size=points))
-        ring = np.stack((radius * np.cos(turn), 1.3 * radius * np.sin(turn)), 1)
-        strokes = [ring]
-        strokes += [
-            place + np.cumsum(rng.normal(0, 6, (int(rng.integers(2, 5)), 2)), 0)
-            for place in rng.uniform(-20, 20, (int(rng.integers(2, 4)), 2))
-        ]
-        whole = Drawing.of([np.round(s) for s in strokes])
-        out.append(np.asarray(to_stroke3(whole), np.float32))
-    return out
-
-
-def trained(options: ModelOptions) -> SketchModel:
-    """A net of these sizes after a few steps on made drawings, then shaken a little.
-
-    What begins as zeros and hardly moved in so few steps would be tested by nothing.
-    """
-    drawings = blobs(96)
-    statistics = measure(drawings)
-    units = np.array((statistics.scale, statistics.scale, 1.0), np.float32)
-    steps, batch = FEW if options.decoder_cell == "hyper" else MANY
-    settings = TrainOptions(batch=batch, learning_rate=0.01, clip_norm=1.0, kl_weight=0.02)
-    seed = torch.Generator().manual_seed(1)
-    net = SketchNet(options, seed)
-    stepper = Stepper(net, settings, statistics.n_max)
-    epochs = Epochs([d / units for d in drawings], settings.batch, 0, 0.1, 0.0, None)
-    for step in range(steps):
-        stepper.step(step, epochs[step], 1.0)
-    with torch.no_grad():
-        for weight in net.parameters():
-            weight.add_(SHAKEN * torch.randn(weight.shape, generator=seed))
-    return SketchModel(net.eval().requires_grad_(False), options, statistics, {"name": "blobs"})
-
-
-def with_chooser(model: SketchModel) -> SketchModel:
-    """The same with a chooser learnt from few drawings, by few trees."""
-    before = calibration.TREES
-    calibration.TREES = 20
-    try:
-        drawn = sample(model, 60, 0.65, seed=9, choose="raw")
-        real, own = (
-            model_features([np.asarray(r, np.float32) for r in rows])
-            for rows in (blobs(80, 3), map(to_stroke3, drawn))
-        )
-        chooser = calibration.learn(real, own, 0, temperature=0.65)
-    finally:
-        calibration.TREES = before
-    return dataclasses.replace(model, chooser=chooser)
-
-
-def model_features(drawings: Sequence[Stroke3]) -> Any:
-    """The chooser's features of drawings."""
-    from strokebook.model.choosing.chooser import features
-
-    return features(drawings)
 
 
 def make_fixtures(folder: Path, only: Sequence[str] = (), processes: int = 2) -> list[str]:
@@ -219,11 +119,6 @@ def make_one(folder: Path, name: str) -> None:
         torch.set_num_threads(before)
 
 
-def write(path: Path, value: Any) -> None:
-    """Write JSON on one line."""
-    path.write_text(json.dumps(value, allow_nan=False), "utf-8")
-
-
 def expected(name: str, model: SketchModel) -> dict[str, Any]:
     """What an engine has to reproduce with ``model``."""
     return {
@@ -242,106 +137,7 @@ def expected(name: str, model: SketchModel) -> dict[str, Any]:
     }
 
 
-# Reading ------------------------------------------------------------------------------------
-
-
-def sheep() -> list[Stroke3]:
-    """A few drawings of others, where there are; for reading only."""
-    root = Path(__file__).resolve().parents[2]
-    path = (
-        Path(os.environ.get("STROKEBOOK_SHARED", root.parent / "shared")) / "data/aaron_sheep.npz"
-    )
-    if not path.is_file():
-        return []
-    with np.load(path, allow_pickle=True, encoding="latin1") as data:
-        return [np.asarray(d[:48], np.float32) for d in data["test"][:1]]
-
-
-def drawings_to_read(model: SketchModel) -> list[Stroke3]:
-    """Drawings not learnt from, in units of the net, the last point lifted."""
-    units = np.array((model.scale, model.scale, 1.0), np.float32)
-    found = [d / units for d in [*blobs(2, seed=77), *sheep()]]
-    for rows in found:
-        rows[0, :2] = 0.0
-        rows[-1, 2] = 1.0
-    return found
-
-
-def read_drawing(model: SketchModel, rows: Stroke3) -> dict[str, Any]:
-    """One drawing as the net reads it, without z and with, as the net allows."""
-    joined = batch_of([rows])
-    mean = None
-    if model.net.encoder is not None:
-        mean = model.net.encode(joined.targets, joined.lengths).mean
-    ways = [None] if model.net.draws_without_z else []
-    ways += [] if mean is None else [mean]
-    return {
-        "rows": numbers(rows),
-        "mean": None if mean is None else numbers(mean[0]),
-        "runs": [run(model, rows, z) for z in ways],
-    }
-
-
-def run(model: SketchModel, rows: Stroke3, z: Any) -> dict[str, Any]:
-    """What a net says along a drawing, and what the drawing costs it."""
-    joined = batch_of([rows])
-    local = isinstance(model.net.decoder, LocalFrameDecoder)
-    cost = model.net.decoder.costs(joined.inputs, joined.targets, joined.lengths, z)
-    return {
-        "z": None if z is None else numbers(z[0]),
-        "steps": list((local_steps if local else plain_steps)(model, rows, z)),
-        "nats": {"position": float(cost.position[0]), "pen": float(cost.pen[0])},
-    }
-
-
-def plain_steps(model: SketchModel, rows: Stroke3, z: Any) -> Iterator[dict[str, Any]]:
-    """Of the plain decoder: after the start token and after each row."""
-    decoder = model.net.decoder
-    inputs = batch_of([rows]).inputs  # (N + 1, 1, 5): the start token first
-    state, offset = decoder.start(1, z)
-    for row in inputs:
-        state = decoder.cell.step(row, state, offset)
-        said = mixture.split(decoder.output(decoder.cell.output(state)))
-        yield {"pen": numbers(said.pen[0]), "mixture": mixture_of(said)}
-
-
-def local_steps(model: SketchModel, rows: Stroke3, z: Any) -> Iterator[dict[str, Any]]:
-    """Of the local-frame decoder: after each row."""
-    decoder = model.net.decoder
-    assert isinstance(decoder, LocalFrameDecoder)
-    state, offset = decoder.start(1, z)
-    lifted = True
-    for row in torch.from_numpy(rows):
-        state = decoder.step(state, offset, row[None, :2], torch.tensor([lifted]))
-        lifted = bool(row[2] > 0.5)
-        down, jump = decoder.pen_down_mixture(state), decoder.jump_mixture(state)
-        yield {
-            "pen": numbers(decoder.pen(state.context)[0]),
-            "down": mixture_of(down.components) | {"logistic": down.logistic.int().tolist()},
-            "jump": mixture_of(jump.components),
-        }
-
-
-def mixture_of(said: mixture.Mixture) -> dict[str, list[float]]:
-    """One drawing's mixture."""
-    names = ("weight", "mean_x", "mean_y", "log_x", "log_y", "rho")
-    return {n: numbers(part[0]) for n, part in zip(names, said[1:], strict=True)}
-
-
 # Drawing ------------------------------------------------------------------------------------
-
-
-def starts(model: SketchModel) -> list[dict[str, Any]]:
-    """Starts as people draw them: few points, many, two strokes, lifted, another unit."""
-    turn = np.linspace(0, 4, 90)
-    bow = np.stack((300 + 80 * np.cos(turn), 200 + 60 * np.sin(turn)), 1)
-    nose = np.stack((np.linspace(300, 320, 30), np.linspace(180, 230, 30)), 1)
-    few = [[(0, 0), (30, 10), (40, 40)]]
-    return [
-        {"strokes": few, "lifted": False, "zoom": None},
-        {"strokes": [bow], "lifted": False, "zoom": None},
-        {"strokes": [bow, nose], "lifted": True, "zoom": model.statistics.extent / 160},
-    ]
 
 
 def completions(model: SketchModel) -> list[dict[str, Any]]:
@@ -359,10 +155,18 @@ def completions(model: SketchModel) -> list[dict[str, Any]]:
                 "lifted": start["lifted"],
                 "zoom": start["zoom"],
                 "start_rows": numbers(read.fitted.rows),
+                "shares": exact(read.shares),
+                "particles": [particle(read, k) for k in range(9)],
                 **said_of(model, drawn, temperature, None, least),
             }
         )
     return found
+
+
+def particle(read: Start, number: int) -> int:
+    """Which of the decoders that read a start an ending goes on from."""
+    rng = Noise(read.seed, RandomStream.PARTICLE_CHOICE, number).rng
+    return int(rng.choice(len(read.shares), p=read.shares))
 
 
 def samples(model: SketchModel) -> list[dict[str, Any]]:
@@ -541,115 +345,6 @@ def pool(model: SketchModel, start: dict[str, Any] | None, temperature: float) -
         "trusted": drawn.trusted,
         "best": rejection.best(drawn, wanted),
     }
-
-
-# Line and scale -----------------------------------------------------------------------------
-
-
-def restored_lines(model: SketchModel) -> list[dict[str, Any]]:
-    """The artist's line put between points."""
-    found = []
-    for rows, units, given in ((blobs(1, 80)[0], 1.0, 0), (blobs(1, 81)[0], 0.4, 6)):
-        drawing = from_stroke3(rows)
-        found.append(
-            {
-                "strokes": strokes(drawing),
-                "units": units,
-                "start_points": given,
-                "restored": strokes(model.line.restore(drawing, units, given)),
-            }
-        )
-    return found
-
-
-def fits(model: SketchModel) -> list[dict[str, Any]]:
-    """Starts and whole drawings as they are rescaled for the net."""
-    found = []
-    facts = model.statistics
-    for start in starts(model):
-        drawing = Drawing.of(start["strokes"])
-        for target in (facts.start_extent, facts.extent):
-            got = fit(drawing, facts, target, start["zoom"])
-            found.append(
-                {
-                    "strokes": strokes(drawing),
-                    "target": target,
-                    "zoom": start["zoom"],
-                    "rows": numbers(got.rows),
-                    "origin": exact(got.origin),
-                    "last": exact(got.last),
-                    "unit": got.unit,
-                }
-            )
-    return found
-
-
-# Random numbers -----------------------------------------------------------------------------
-
-
-def random_numbers() -> dict[str, Any]:
-    """Streams, their first numbers, and choices by shares."""
-    keys = ((0, ()), (0, (0,)), (0, (3,)), (1, (0, 0)), (12345, (7,)), (2**32 + 5, (2**33 + 1,)))
-    used = (
-        RandomStream.PRIOR,
-        RandomStream.PARTICLES,
-        RandomStream.RESAMPLING,
-        RandomStream.PARTICLE_CHOICE,
-        RandomStream.VARIATION,
-        RandomStream.COMPONENT_AND_PEN,
-        RandomStream.OFFSET,
-        RandomStream.ACCEPTANCE,
-    )
-    return {
-        "streams": {s.name: name_words(s) for s in RandomStream},
-        "draws": [first_numbers(seed, s, key) for s in used for seed, key in keys],
-        "choices": [choice_of(k, count) for k in range(4) for count in (1, 3, 16)],
-    }
-
-
-def name_words(stream: RandomStream) -> list[int]:
-    """The two words by which a stream's name enters the spawn key."""
-    name = hashlib.blake2b(stream.value.encode(), digest_size=8).digest()
-    return [int.from_bytes(name[at : at + 4], "little") for at in (0, 4)]
-
-
-def first_numbers(seed: int, name: RandomStream, key: tuple[int, ...]) -> dict[str, Any]:
-    """The first uniform numbers of a stream, and the normal ones of them."""
-    uniform = Noise(seed, name, *key).uniform(8)
-    return {
-        "seed": seed,
-        "stream": name.name,
-        "key": list(key),
-        "uniform": exact(uniform),
-        "normal": exact(normal_quantile(uniform)),
-    }
-
-
-def choice_of(number: int, count: int) -> dict[str, Any]:
-    """Which particle an ending goes on from."""
-    shares = np.random.default_rng(count).dirichlet(np.ones(count))
-    rng = Noise(6, RandomStream.PARTICLE_CHOICE, number).rng
-    chosen = int(rng.choice(count, p=shares))
-    return {"seed": 6, "number": number, "shares": exact(shares), "chosen": chosen}
-
-
-# JSON ---------------------------------------------------------------------------------------
-
-
-def numbers(values: Any) -> Any:
-    """Arrays and tensors as lists, each number to the nine digits that tell float32 apart."""
-    array = np.asarray(values, np.float64)
-    return [numbers(v) for v in array] if array.ndim > 1 else [float(f"{v:.9g}") for v in array]
-
-
-def exact(values: Any) -> list[float]:
-    """Numbers of 64 bits as they are."""
-    return [float(v) for v in values]
-
-
-def strokes(drawing: Drawing) -> list[list[float]]:
-    """Strokes, x and y in turn."""
-    return [numbers(s.ravel()) for s in drawing.strokes]
 
 
 if __name__ == "__main__":

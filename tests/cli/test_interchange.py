@@ -242,6 +242,13 @@ def test_a_file_that_is_no_model_is_refused_in_a_sentence(models: Path, tmp_path
     assert "no such file" in said(done)
 
 
+def test_a_training_starts_from_a_folder(models: Path, npz: Path, tmp_path: Path) -> None:
+    file = tmp_path / "hand.strokebook.safetensors"
+    assert strokebook("export", models / "alone", "-o", file).code == 0
+    done = strokebook("train", "--data", npz, "-m", tmp_path / "m", "--start-from", file)
+    assert "starts from a model's folder" in said(done)
+
+
 def test_an_imported_file_goes_back_as_it_came(models: Path, tmp_path: Path) -> None:
     first, second = tmp_path / "wave.gen.json", tmp_path / "again.gen.json"
     strokebook("export", models / "alone", "-o", first, "--name", "wave")

@@ -153,7 +153,7 @@ def train_on_file(
     sizes = PRESETS[preset].model
     before = starter.named(start_from or options.start_from, sizes)
     if before is not None:
-        sizes = load(before).options
+        sizes = _folder_model(before).options
     result = train(
         arrays.train,
         arrays.valid,
@@ -177,6 +177,22 @@ def _nothing(data: Path, diagnostics: list[Diagnostic]) -> InputRefused:
         f" because {first.reason}",
         "Mend them, or name another file.",
     )
+
+
+def _folder_model(folder: Path) -> SketchModel:
+    """The model that a training starts from.
+
+    Raises:
+        UsageError: It is a file for the browser, whose weights were rounded.
+    """
+    from strokebook.model.interchange import web_file
+
+    if web_file.is_web_file(folder):
+        raise UsageError(
+            f"{folder} is a model for the browser; a training starts from a model's folder.",
+            "Name the folder that it was exported from.",
+        )
+    return load(folder)
 
 
 def load(folder: Path) -> SketchModel:

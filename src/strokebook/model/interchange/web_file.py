@@ -61,9 +61,15 @@ def write(path: Path, model: SketchModel, card: Card) -> int:
         Its bytes.
 
     Raises:
-        StrokebookError: A weight that 16 bits cannot hold.
+        StrokebookError: A weight that 16 bits cannot hold, or too many of them to be read again.
     """
     data = to_bytes(model, card)
+    if len(data) > MOST_BYTES:
+        raise StrokebookError(
+            f"This model cannot be written for the browser: its file would have"
+            f" {len(data) / 2**20:.0f} MB, over the limit of {MOST_BYTES / 2**20:.0f} MB.",
+            "Train one of fewer units.",
+        )
     write_bytes(path, data)
     return len(data)
 
@@ -175,7 +181,9 @@ def from_bytes(data: bytes, subject: str) -> SketchModel:
         statistics = from_json(_object(metadata, "statistics"), "its statistics")
         card = _card(_object(metadata, "card"))
         arrays = _arrays(data)
-        _check_arrays(arrays, options, "chooser" in metadata)
+        _check_size(arrays, options)
+        net = SketchNet(options)
+        _check_arrays(arrays, net, "chooser" in metadata)
         line = _line(arrays, _object(metadata, "line"))
         key = identity(arrays)
         if metadata.get("digest") != key:
@@ -187,7 +195,6 @@ def from_bytes(data: bytes, subject: str) -> SketchModel:
         raise _bad(subject, str(error)) from error
     except StrokebookError as error:
         raise _bad(subject, error.reason.rstrip(".")) from error
-    net = SketchNet(options)
     net.load_state_dict({n: torch.from_numpy(arrays[n]).float() for n in net.state_dict()})
     net.eval().requires_grad_(False)
     info = {"name": card.name, "card": dataclasses.asdict(card), "scores": None, "step": None}
@@ -253,26 +260,40 @@ def _arrays(data: bytes) -> dict[str, Any]:
         raise ValueError(f"its tensors are damaged or cut short ({error})") from error
 
 
-def _check_arrays(arrays: Mapping[str, Any], options: ModelOptions, chooser: bool) -> None:
-    """Refuse tensors of another net, before one is made that may be gigabytes.
+def _check_size(arrays: Mapping[str, Any], options: ModelOptions) -> None:
+    """Refuse sizes far beyond the weights before a net of them is made, which may be gigabytes.
+
+    Raises:
+        ValueError: There are fewer numbers than the layers that may be largest would have.
+    """
+    z, encoder = (options.z, options.encoder) if options.conditional else (0, 0)
+    least = 4 * options.decoder * (options.decoder + z) + 4 * encoder * (2 * encoder + z)
+    if sum(a.size for a in arrays.values()) < least:
+        raise ValueError(
+            f"its weights are fewer than those of a decoder of {options.decoder} units"
+            + (f", an encoder of {encoder} and a z of {z}" if options.conditional else "")
+        )
+
+
+def _check_arrays(arrays: Mapping[str, Any], net: SketchNet, chooser: bool) -> None:
+    """Refuse tensors that are not those of a net, a line and a chooser.
 
     Raises:
         ValueError: One is missing, unknown, of another shape or number type, or not finite.
     """
-    with torch.device("meta"):  # shapes alone, without memory
-        wanted = {n: tuple(t.shape) for n, t in SketchNet(options).state_dict().items()}
-    net = {n for n in arrays if n.startswith(("decoder.", "encoder."))}
-    for name in sorted(wanted.keys() | net):
-        shape = arrays[name].shape if name in net else "missing"
+    wanted = {n: tuple(t.shape) for n, t in net.state_dict().items()}
+    halves = {n for n in arrays if n.startswith(("decoder.", "encoder."))}
+    for name in sorted(wanted.keys() | halves):
+        shape = arrays[name].shape if name in halves else "missing"
         if shape != wanted.get(name):
             should = wanted.get(name, "absent")
             raise ValueError(f"its {name} is {shape}, but should be {should}")
     rest = _line_names() | ({f"chooser.{n}" for n in _CHOOSER_ARRAYS} if chooser else set())
-    for name in sorted(rest ^ (arrays.keys() - net)):
+    for name in sorted(rest ^ (arrays.keys() - halves)):
         what = "is missing" if name in rest else "does not belong to it"
         raise ValueError(f"its tensor {name[:80]} {what}")
     for name, array in arrays.items():
-        kind = np.float16 if name in net else _CHOOSER_ARRAYS.get(name[8:], np.float32)
+        kind = np.float16 if name in halves else _CHOOSER_ARRAYS.get(name[8:], np.float32)
         if array.dtype != kind:
             raise ValueError(f"its {name} holds {array.dtype}, not {np.dtype(kind)}")
         if not np.isfinite(array).all():
