@@ -517,6 +517,7 @@ def test_dark_by_the_system_and_by_the_switch(drawing: Watched) -> None:
     background = "getComputedStyle(document.body).backgroundColor"
     light = drawing.page.evaluate(background)
     drawing.page.emulate_media(color_scheme="dark")
+    drawing.page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
     dark = drawing.page.evaluate(background)
     assert dark != light
     drawing.page.get_by_role("button", name="Dark or light").click()
