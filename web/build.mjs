@@ -1,12 +1,12 @@
 /**
- * Builds what is shipped. `node build.mjs` builds all; see `buildEngine`.
+ * Builds the engine: `node build.mjs` gives `engine/dist/`; see `buildEngine`.
  *
  * Everything that is built depends on the sources and the pinned tools alone, so that building
  * again gives the same bytes.
  */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -20,7 +20,7 @@ const run = promisify(execFile)
 const TARGET = 'es2022'
 const KERNEL = join(engine, 'src/kernel/assembly/lanes.ts')
 const ASC = join(web, 'node_modules/assemblyscript/bin/asc.js')
-const ASC_OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--initialMemory', '1']
+const ASC_OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd']
 
 /** The kernel's WebAssembly in base64; kept beside the tools by the digest of its source. */
 export function buildKernel() {
@@ -64,7 +64,7 @@ export function enginePlugin({ minify = true } = {}) {
 /** The Worker's program as one text. */
 async function buildWorker(minify) {
   const result = await build({
-    entryPoints: [join(engine, 'src/worker.ts')],
+    entryPoints: [join(engine, 'src/studio/worker.ts')],
     bundle: true,
     write: false,
     minify,
@@ -91,6 +91,7 @@ export async function buildEngine() {
   }
   await build({ ...common, outfile: join(out, 'index.js') })
   await writeTypes(out)
+  await copyFile(join(web, '../LICENSE'), join(out, 'LICENSE'))
   return join(out, 'index.js')
 }
 
@@ -104,7 +105,7 @@ async function writeTypes(out) {
   const index = [
     "import type { Engine, EngineOptions } from './api.js';",
     "export * from './api.js';",
-    '/** Start an engine: in a Worker where there can be one, with WASM where it can be compiled. */',
+    '/** Start an engine: in a Worker and with WASM, where they can be had. */',
     'export declare function createEngine(options?: EngineOptions): Promise<Engine>;',
     '',
   ].join('\n')

@@ -120,7 +120,7 @@ def geometry_fixture() -> list[dict[str, Any]]:
             "rows": rows_of(to_stroke3(drawing)),
             "again": flat(from_stroke3(to_stroke3(drawing), 2.5)),
             "normal": rows_of(normalise(to_stroke3(drawing))),
-            "coarse": rows_of(normalise(to_stroke3(drawing), 1.7)),
+            "coarse": rows_of(normalise(to_stroke3(drawing), 2.0)),
         })  # fmt: skip
     return out
 

@@ -4,12 +4,13 @@ features and choosing."""
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from sampling_fixtures import write_fixtures
+from sampling_fixtures import stream_names, write_fixtures
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 PARTS = ("streams", "geometry", "line", "choosing")
@@ -48,3 +49,9 @@ def test_the_engine_gives_what_python_gives(part: str, fixtures: Path) -> None:
     )
     assert run.returncode == 0, run.stdout + run.stderr
     assert "# skipped 0" in run.stdout and "# pass 0" not in run.stdout
+
+
+def test_the_engine_knows_the_names_of_the_streams() -> None:
+    table = (WEB / "engine" / "src" / "random" / "stream_names.ts").read_text()
+    found = re.findall(r"(\w+): \[(0x\w+), (0x\w+)\]", table)
+    assert {name: [int(low, 16), int(high, 16)] for name, low, high in found} == stream_names()

@@ -14,16 +14,16 @@ import {
   type Run,
   type VaryOptions,
 } from './api'
-import { openHere, openWorker, type Line } from './lines'
-import type { FromStudio } from './messages'
+import { openHere, openWorker, type Link } from './studio/links'
+import type { FromStudio } from './studio/messages'
 import type { Request } from './sampling/request'
 
-/** Start an engine: in a Worker where there can be one, with WASM where it can be compiled. */
+/** Start an engine: in a Worker and with WASM, where they can be had. */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const { worker = true, wasm = true } = options
   const inWorker = worker ? await openWorker(wasm) : null
-  const line = inWorker ?? (await openHere(wasm))
-  return new StudioEngine(line, inWorker !== null)
+  const link = inWorker ?? (await openHere(wasm))
+  return new StudioEngine(link, inWorker !== null)
 }
 
 /** What waits for the studio's words about one load or one run. */
@@ -36,14 +36,14 @@ class StudioEngine implements Engine {
   private closed = false
 
   constructor(
-    private readonly line: Line,
+    private readonly link: Link,
     readonly inWorker: boolean,
   ) {
-    this.kernel = line.kernel
-    line.hear((message) => {
+    this.kernel = link.kernel
+    link.hear((message) => {
       if ('id' in message) this.listeners.get(message.id)?.(message)
     })
-    line.broken((error) => this.fail(error))
+    link.broken((error) => this.fail(error))
   }
 
   load(file: ArrayBuffer): Promise<Model> {
@@ -55,13 +55,13 @@ class StudioEngine implements Engine {
         if (message.kind === 'loaded') resolve(this.modelOf(id, message.info))
         else if (message.kind === 'failed') reject(errorOf(message))
       })
-      this.line.say({ kind: 'load', id, file })
+      this.link.say({ kind: 'load', id, file })
     })
   }
 
   close(): void {
     this.fail(closedError())
-    this.line.close()
+    this.link.close()
   }
 
   private fail(error: EngineError): void {
@@ -81,13 +81,13 @@ class StudioEngine implements Engine {
       reconstruct: (drawing, options?: DrawOptions) => run('reconstruct', [drawing], options),
       vary: (drawing, options?: VaryOptions) => run('vary', [drawing], options),
       interpolate: (a, b, options?: InterpolateOptions) => run('interpolate', [a, b], options),
-      unload: () => this.line.say({ kind: 'unload', model }),
+      unload: () => this.link.say({ kind: 'unload', model }),
     }
   }
 
   private run(model: number, request: Request): Run {
     const id = ++this.ids
-    const run = new StudioRun(() => this.line.say({ kind: 'cancel', id }))
+    const run = new StudioRun(() => this.link.say({ kind: 'cancel', id }))
     if (this.closed) {
       run.end(closedError())
       return run
@@ -98,7 +98,7 @@ class StudioEngine implements Engine {
       if (message.kind === 'finished') run.end(message.drawn)
       else if (message.kind === 'failed') run.end(errorOf(message))
     })
-    this.line.say({ kind: 'run', id, model, request })
+    this.link.say({ kind: 'run', id, model, request })
     return run
   }
 }

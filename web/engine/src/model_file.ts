@@ -80,10 +80,6 @@ export class Weights {
     return new Weights(this.tensors, `${this.prefix}${prefix}.`)
   }
 
-  has(name: string): boolean {
-    return this.tensors.has(this.prefix + name)
-  }
-
   /** A tensor's numbers; its shape is as the options say, or the file is damaged. */
   get(name: string, ...shape: number[]): Float32Array {
     const full = this.prefix + name

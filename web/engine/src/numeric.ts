@@ -61,8 +61,7 @@ export function sum(values: ArrayLike<number>, from = 0, to = values.length): nu
   for (let k = from; k < whole; k += 8) {
     for (let j = 0; j < 8; j++) part[j] += values[k + j]
   }
-  let total =
-    part[0] + part[1] + (part[2] + part[3]) + (part[4] + part[5] + (part[6] + part[7]))
+  let total = part[0] + part[1] + (part[2] + part[3]) + (part[4] + part[5] + (part[6] + part[7]))
   for (let k = whole; k < to; k++) total += values[k]
   return total
 }

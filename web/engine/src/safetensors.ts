@@ -126,7 +126,6 @@ function isEntry(value: unknown): value is Entry {
   const { dtype, shape, data_offsets: offsets } = value
   const whole = (list: unknown) =>
     Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0)
-  return (
-    typeof dtype === 'string' && whole(shape) && whole(offsets) && (offsets as number[]).length === 2
-  )
+  const pair = whole(offsets) && (offsets as number[]).length === 2
+  return typeof dtype === 'string' && whole(shape) && pair
 }

@@ -39,7 +39,13 @@ test('drawings are fitted as in Python', { skip }, () => {
 
 test('what cannot be fitted is refused with a remedy', () => {
   const statistics = {
-    scale: 5, drawings: 1, longest: 9, points: 9, extent: 200, start_extent: 100, offset: 5,
+    scale: 5,
+    drawings: 1,
+    longest: 9,
+    points: 9,
+    extent: 200,
+    start_extent: 100,
+    offset: 5,
     long_offset: 20,
   }
   const refused = (strokes: number[][]) =>

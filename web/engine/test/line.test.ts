@@ -30,25 +30,32 @@ test('a line put together from its changes is the restored one', { skip }, () =>
     const ends = new Set<number>(restored.map(countUpTo))
     const expected = begins.map((_, n) => (start + n > 0 ? +ends.has(start + n) : 1))
     assert.deepEqual(begins, expected, `case ${k}`)
-    assert.deepEqual(line.take(), { keep: begins.length, points: new Float32Array(0),
-      begins: new Uint8Array(0) })
+    assert.deepEqual(line.take(), {
+      keep: begins.length,
+      points: new Float32Array(0),
+      begins: new Uint8Array(0),
+    })
   })
 })
 
-test('a change reaches back four segments, but a closed stroke changes at its beginning', {
-  skip,
-}, () => {
-  const line = new GrowingLine(restorer, { units: 1 })
-  const places = [0]
-  for (let k = 0; k < 30; k++) {
-    const turn = (k / 29) * 2 * Math.PI
-    line.add(60 * Math.cos(turn), 60 * Math.sin(turn), k === 29)
-    const { keep, points } = line.take()
-    if (k > 5 && k < 29) assert.ok(keep >= places[k - 4], `point ${k}: ${keep}`)
-    if (k === 29) assert.equal(keep, 1)
-    places.push(keep + points.length / 2)
-  }
-})
+test(
+  'a change reaches back four segments, but a closed stroke changes at its beginning',
+  {
+    skip,
+  },
+  () => {
+    const line = new GrowingLine(restorer, { units: 1 })
+    const places = [0]
+    for (let k = 0; k < 30; k++) {
+      const turn = (k / 29) * 2 * Math.PI
+      line.add(60 * Math.cos(turn), 60 * Math.sin(turn), k === 29)
+      const { keep, points } = line.take()
+      if (k > 5 && k < 29) assert.ok(keep >= places[k - 4], `point ${k}: ${keep}`)
+      if (k === 29) assert.equal(keep, 1)
+      places.push(keep + points.length / 2)
+    }
+  },
+)
 
 test('without a restorer the line is its points', () => {
   const start = drawingOf([[0, 0, 5, 5]])
@@ -56,13 +63,24 @@ test('without a restorer the line is its points', () => {
   line.add(6, 7)
   line.add(8, 9, true)
   assert.deepEqual(line.take(), {
-    keep: 0, points: Float32Array.of(6, 7, 8, 9), begins: Uint8Array.of(0, 0),
+    keep: 0,
+    points: Float32Array.of(6, 7, 8, 9),
+    begins: Uint8Array.of(0, 0),
   })
   line.add(1, 1)
   assert.deepEqual(line.take(), {
-    keep: 2, points: Float32Array.of(1, 1), begins: Uint8Array.of(1),
+    keep: 2,
+    points: Float32Array.of(1, 1),
+    begins: Uint8Array.of(1),
   })
-  assertStrokes({ strokes: line.strokes() }, [[0, 0, 5, 5, 6, 7, 8, 9], [1, 1]], 0)
+  assertStrokes(
+    { strokes: line.strokes() },
+    [
+      [0, 0, 5, 5, 6, 7, 8, 9],
+      [1, 1],
+    ],
+    0,
+  )
 })
 
 test('a lifted start and a dot stay as they are', { skip }, () => {
@@ -71,7 +89,14 @@ test('a lifted start and a dot stay as they are', { skip }, () => {
   assertStrokes({ strokes: line.strokes() }, [[0, 0, 5, 5, 9, 5]], 0)
   line.add(30, 30, true)
   line.end()
-  assertStrokes({ strokes: line.strokes() }, [[0, 0, 5, 5, 9, 5], [30, 30]], 0)
+  assertStrokes(
+    { strokes: line.strokes() },
+    [
+      [0, 0, 5, 5, 9, 5],
+      [30, 30],
+    ],
+    0,
+  )
 })
 
 test('nine lines grow within a millisecond a frame', { skip }, (t) => {

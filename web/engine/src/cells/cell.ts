@@ -85,7 +85,7 @@ export function addBias(values: Float32Array, bias: Float32Array, width: Width):
 /** A matrix with a bias. */
 export interface Linear {
   readonly matrix: Matrix
-  readonly bias: Float32Array | null
+  readonly bias: Float32Array
 }
 
 /** The output of a linear layer, (R, W). */
@@ -97,7 +97,7 @@ export function applyLinear(
   width: Width,
 ): void {
   kernel.multiply(layer.matrix, input, output, width)
-  if (layer.bias) addBias(output, layer.bias, width)
+  addBias(output, layer.bias, width)
 }
 
 /**

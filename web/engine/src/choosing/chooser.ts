@@ -117,8 +117,16 @@ export function accept(
   const scores = head.map((j) => j.score)
   const scale = same ? chooser.logScale : findLogScale(scores, chooser.budget)
   const lucky = (k: number) =>
-    stream(seed, 'ACCEPTANCE', k).uniform(1)[0] < acceptance(judgements[k].score, scale)
+    lotOf(seed, k) < acceptance(judgements[k].score, scale)
   return { accepted: numbers.filter(lucky), trusted: true }
+}
+
+const lots = { seed: NaN, values: [] as number[] }
+
+/** The uniform number by which a drawing is accepted; kept, for it is asked for again and again. */
+function lotOf(seed: number, number: number): number {
+  if (lots.seed !== seed) Object.assign(lots, { seed, values: [] })
+  return (lots.values[number] ??= stream(seed, 'ACCEPTANCE', number).uniform(1)[0])
 }
 
 /** Numbers of the drawings shown: the first accepted, then by score; all where there are fewer. */

@@ -8,8 +8,16 @@
 import { atan2, cumulative, histogram, mean, median, searchLeft, sum } from '../numeric'
 import { placesOf, type Rows } from '../stroke3'
 import {
-  boxOf, clip, distance, type Numbers, pointsBefore, type Segments, segmentsFrom, strokeEnds,
-  turnBetween, weighedCounts,
+  boxOf,
+  clip,
+  distance,
+  type Numbers,
+  pointsBefore,
+  type Segments,
+  segmentsFrom,
+  strokeEnds,
+  turnBetween,
+  weighedCounts,
 } from './measures'
 import { measureMeetings } from './meetings'
 
@@ -86,8 +94,14 @@ function measureMoments(s: Segments, out: Numbers): void {
   out.set('spread y', Math.sqrt(yy))
   out.set('radius of gyration', Math.sqrt(xx + yy))
   out.set('slant', xy / Math.max(Math.sqrt(xx * yy), 1e-9))
-  out.set('skew x', weighed((k) => awayX[k] ** 3))
-  out.set('skew y', weighed((k) => awayY[k] ** 3))
+  out.set(
+    'skew x',
+    weighed((k) => awayX[k] ** 3),
+  )
+  out.set(
+    'skew y',
+    weighed((k) => awayY[k] ** 3),
+  )
 }
 
 /** Where the pen is at equal steps of the ink, in drawn order, and how much it has inked. */

@@ -23,8 +23,13 @@ export function segmentsFrom(points: Float64Array, from: ArrayLike<number>): Seg
   const count = from.length
   const array = () => new Float64Array(count)
   const out = {
-    count, from: Int32Array.from(from), startX: array(), startY: array(), stepX: array(),
-    stepY: array(), size: array(),
+    count,
+    from: Int32Array.from(from),
+    startX: array(),
+    startY: array(),
+    stepX: array(),
+    stepY: array(),
+    size: array(),
   }
   for (let k = 0; k < count; k++) {
     const at = 2 * from[k]

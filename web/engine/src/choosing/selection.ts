@@ -29,7 +29,10 @@ export function chosen(
   if (choose === 'likely') return order.slice(0, count)
   const most = Math.max(count, roundHalfEven(order.length * (1 - UNLIKELY)))
   const left = order.slice(0, most)
-  const away = distances(left.map((k) => drawings[k]), startPoints)
+  const away = distances(
+    left.map((k) => drawings[k]),
+    startPoints,
+  )
   return spreadOut(away, left.length, count).map((k) => left[k])
 }
 
@@ -137,9 +140,8 @@ export function evenly(stroke: Stroke, count: number): Float32Array {
     const from = Math.min(searchRight(length, at) - 1, last)
     for (const axis of [0, 1]) {
       const a = stroke[2 * from + axis]
-      const slope = from < last
-        ? (stroke[2 * from + 2 + axis] - a) / (length[from + 1] - length[from])
-        : 0
+      const slope =
+        from < last ? (stroke[2 * from + 2 + axis] - a) / (length[from + 1] - length[from]) : 0
       out[2 * k + axis] = slope * (at - length[from]) + a
     }
   }

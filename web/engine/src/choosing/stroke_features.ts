@@ -3,8 +3,15 @@
 import { histogram, mean, median, quantile, roundHalfEven, sum } from '../numeric'
 import { placesOf, type Rows } from '../stroke3'
 import {
-  boxOf, distance, type Numbers, pointsBefore, type Segments, segmentsFrom, strokeEnds,
-  turnBetween, weighedCounts,
+  boxOf,
+  distance,
+  type Numbers,
+  pointsBefore,
+  type Segments,
+  segmentsFrom,
+  strokeEnds,
+  turnBetween,
+  weighedCounts,
 } from './measures'
 
 const TURNS = [0, 5, 15, 30, 50, 75, 105, 140, 180.0001] // degrees

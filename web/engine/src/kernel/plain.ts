@@ -48,7 +48,7 @@ function multiplyOne(
   }
 }
 
-/** Tiles of two rows and four lanes: eight sums and six numbers fit in a processor's registers. */
+/** Tiles of four rows and three lanes: twelve sums and seven numbers, about what registers hold. */
 function multiplyLanes(
   packed: Float32Array,
   rows: number,
@@ -56,13 +56,17 @@ function multiplyLanes(
   input: Float32Array,
   output: Float32Array,
 ): void {
-  for (let row = 0; row < rows; row += 2) {
-    const block = (row >> 2) * columns * 4 + (row & 2)
-    for (let lane = 0; lane < LANES; lane += 4) {
-      multiplyTile(packed, block, columns, input, lane, output, row * LANES + lane, row + 1 < rows)
+  for (let row = 0; row < rows; row += 4) {
+    for (let lane = 0; lane < LANES; lane += 3) {
+      multiplyTile(packed, row * columns, columns, input, lane)
+      for (let r = 0; r < Math.min(4, rows - row); r++) {
+        for (let l = 0; l < 3; l++) output[(row + r) * LANES + lane + l] = tile[3 * r + l]
+      }
     }
   }
 }
+
+const tile = new Float32Array(12)
 
 function multiplyTile(
   packed: Float32Array,
@@ -70,35 +74,42 @@ function multiplyTile(
   columns: number,
   input: Float32Array,
   lane: number,
-  output: Float32Array,
-  to: number,
-  both: boolean,
 ): void {
-  let a0 = 0, a1 = 0, a2 = 0, a3 = 0
-  let b0 = 0, b1 = 0, b2 = 0, b3 = 0
+  let a0 = 0, a1 = 0, a2 = 0
+  let b0 = 0, b1 = 0, b2 = 0
+  let c0 = 0, c1 = 0, c2 = 0
+  let d0 = 0, d1 = 0, d2 = 0
   for (let k = 0, at = block, from = lane; k < columns; k++, at += 4, from += LANES) {
-    const a = packed[at]
-    const b = packed[at + 1]
     const x0 = input[from]
     const x1 = input[from + 1]
     const x2 = input[from + 2]
-    const x3 = input[from + 3]
+    const a = packed[at]
     a0 += a * x0
     a1 += a * x1
     a2 += a * x2
-    a3 += a * x3
+    const b = packed[at + 1]
     b0 += b * x0
     b1 += b * x1
     b2 += b * x2
-    b3 += b * x3
+    const c = packed[at + 2]
+    c0 += c * x0
+    c1 += c * x1
+    c2 += c * x2
+    const d = packed[at + 3]
+    d0 += d * x0
+    d1 += d * x1
+    d2 += d * x2
   }
-  output[to] = a0
-  output[to + 1] = a1
-  output[to + 2] = a2
-  output[to + 3] = a3
-  if (!both) return
-  output[to + LANES] = b0
-  output[to + LANES + 1] = b1
-  output[to + LANES + 2] = b2
-  output[to + LANES + 3] = b3
+  tile[0] = a0
+  tile[1] = a1
+  tile[2] = a2
+  tile[3] = b0
+  tile[4] = b1
+  tile[5] = b2
+  tile[6] = c0
+  tile[7] = c1
+  tile[8] = c2
+  tile[9] = d0
+  tile[10] = d1
+  tile[11] = d2
 }

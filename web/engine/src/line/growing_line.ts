@@ -205,12 +205,7 @@ function joinedStroke(a: Stroke, b: Stroke): Stroke {
  * @param units Units of the restorer's data per unit of the drawing.
  * @param startPoints So many points at its beginning are a person's: they stay as they are.
  */
-export function restore(
-  restorer: Restorer,
-  drawing: Drawing,
-  units = 1,
-  startPoints = 0,
-): Drawing {
+export function restore(restorer: Restorer, drawing: Drawing, units = 1, startPoints = 0): Drawing {
   const start: Stroke[] = []
   const rest: Stroke[] = []
   let left = startPoints

@@ -37,6 +37,7 @@ const POINT = 4 // numbers of a point: its offset, whether a stroke begins there
 const HIDDEN = 128
 const PENS = 3
 const END = 2
+const WITHOUT_BIAS = 'pointer.key'
 const LOG_BLUR_LIMITS = [-5, 0]
 
 export class LocalFrameDecoder implements Decoder {
@@ -140,7 +141,9 @@ export class LocalFrameDecoder implements Decoder {
       move.nats[lane] = offsetNats(mixture, next[2 * lane], next[2 * lane + 1])
     }
     this.advance(state, next, count, move.active)
-    for (let lane = 0; lane < count; lane++) if (move.active[lane]) this.samplePen(state, move, lane)
+    for (let lane = 0; lane < count; lane++) {
+      if (move.active[lane]) this.samplePen(state, move, lane)
+    }
   }
 
   private samplePen(state: DecoderState, move: Move, lane: number): void {
@@ -300,7 +303,7 @@ function stackLinears(kernel: Kernel, weights: Weights, heads: Head[], columns: 
   for (const [name, count] of heads) {
     const part = weights.under(name)
     matrix.set(part.get('weight', count, columns), row * columns)
-    if (part.has('bias')) bias.set(part.get('bias', count), row)
+    if (name !== WITHOUT_BIAS) bias.set(part.get('bias', count), row)
     row += count
   }
   return { matrix: kernel.pack(matrix, rows, columns), bias }

@@ -1,4 +1,4 @@
-/** Pen features: what the decoder knows of its pen at a point, apart from what its cell remembers. */
+/** Pen features: what the decoder knows of its pen at a point, apart from its cell's memory. */
 
 export const FEATURES = 5 // heading (cosine, sine), turn (the same), half the log of the length
 const SHORTEST = 1e-5 // an offset shorter than this has no direction

@@ -144,15 +144,15 @@ function note(state: DecoderState, lane: number, dx: number, dy: number, lift: n
   state.begun[lane] = 1
 }
 
-/** A linear layer (R, C) with its bias, where it has one. */
+/** A linear layer (R, C) with its bias. */
 export function readLinear(
   kernel: Kernel,
   weights: Weights,
   rows: number,
   columns: number,
 ): Linear {
-  const bias = weights.has('bias') ? weights.get('bias', rows) : null
-  return { matrix: kernel.pack(weights.get('weight', rows, columns), rows, columns), bias }
+  const matrix = kernel.pack(weights.get('weight', rows, columns), rows, columns)
+  return { matrix, bias: weights.get('bias', rows) }
 }
 
 /** The cell's state before the first point, tanh(W z + b): its cell half, then its hidden half. */

@@ -19,6 +19,7 @@ import type { Choice, Drawing } from '../api'
 import type { Candidate } from './rollout'
 
 const BATCH = 32 // drawings between two looks at what there is
+const MORE = 1.1 // times as many must be judged before it is told anew what would be accepted
 
 export interface PoolOptions {
   n: number
@@ -39,6 +40,7 @@ export class Pool {
   private readonly waiting = new Map<number, Candidate>()
   private readonly judged: Candidate[] = []
   private readonly judgements: Judgement[] = []
+  private told = 0 // so many were judged when that was last told
   private verdict: Verdict = { accepted: [], trusted: true }
 
   constructor(private readonly options: PoolOptions) {}
@@ -86,7 +88,8 @@ export class Pool {
   provisional(): { accepted: number[]; judged: number } | null {
     const { chooser, seed, same, n } = this.options
     const judged = this.judged.length
-    if (!chooser || judged < (same ? 1 : n)) return null
+    if (!chooser || judged < (same ? 1 : n) || judged < MORE * this.told) return null
+    this.told = judged
     this.verdict = accept(this.judgements, chooser, seed, same)
     return { accepted: this.verdict.accepted, judged }
   }

@@ -83,7 +83,8 @@ export function checkMost(model: LoadedModel, most: number | undefined, startRow
 function checkWhole(what: string, value: number, low: number, high: number): void {
   checkRange(what, value, low, high)
   if (!Number.isInteger(value)) {
-    throw new EngineError(`The ${what} must be a whole number, and ${value} was given.`, 'Round it.')
+    const message = `The ${what} must be a whole number, and ${value} was given.`
+    throw new EngineError(message, 'Round it.')
   }
 }
 

@@ -36,7 +36,7 @@ export interface RolloutOptions {
   least: number
 }
 
-/** One drawing while it is drawn: its rows in units of the net, its first offset from the origin. */
+/** One drawing while it is drawn: its rows in units of the net. */
 export class Candidate {
   /** Stroke-3, three numbers a point. */
   readonly rows: number[] = []

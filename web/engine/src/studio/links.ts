@@ -1,10 +1,10 @@
-/** Lines to a studio: in a Worker, or in the page's own thread. */
+/** Links to a studio: in a Worker, or in the page's own thread. */
 import workerSource from 'strokebook:worker'
-import { EngineError } from './api'
+import { EngineError } from '../api'
 import type { FromStudio, ToStudio } from './messages'
 import { Studio } from './studio'
 
-export interface Line {
+export interface Link {
   readonly kernel: 'wasm' | 'plain'
   say(message: ToStudio): void
   hear(listener: (message: FromStudio) => void): void
@@ -16,7 +16,7 @@ export interface Line {
 const OPENING = 5000 // ms after which a Worker that does not answer is given up
 
 /** A studio in a Worker; null where there are none, or it does not start. */
-export async function openWorker(wasm: boolean): Promise<Line | null> {
+export async function openWorker(wasm: boolean): Promise<Link | null> {
   let worker: Worker
   try {
     const address = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }))
@@ -60,7 +60,7 @@ function openedIn(worker: Worker): Promise<'wasm' | 'plain' | null> {
 }
 
 /** A studio in this thread; it draws in slices, between which the page has its turn. */
-export async function openHere(wasm: boolean): Promise<Line> {
+export async function openHere(wasm: boolean): Promise<Link> {
   let listen: (message: FromStudio) => void = () => undefined
   let closed = false
   const opened = new Promise<'wasm' | 'plain'>((resolve) => {

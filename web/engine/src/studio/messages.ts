@@ -1,6 +1,6 @@
 /** What the page and the place where it is drawn, a Worker or the page's own thread, say. */
-import type { Drawn, Ink, ModelInfo } from './api'
-import type { Request } from './sampling/request'
+import type { Drawn, Ink, ModelInfo } from '../api'
+import type { Request } from '../sampling/request'
 
 export type ToStudio =
   | { kind: 'open'; wasm: boolean }
@@ -19,5 +19,6 @@ export type FromStudio =
 /** Buffers of news that nobody needs any longer where they were made. */
 export function buffersOf(message: FromStudio): ArrayBuffer[] {
   if (message.kind !== 'news') return []
-  return message.news.flatMap(({ points, begins }) => [points.buffer, begins.buffer]) as ArrayBuffer[]
+  const buffers = message.news.flatMap(({ points, begins }) => [points.buffer, begins.buffer])
+  return buffers as ArrayBuffer[]
 }

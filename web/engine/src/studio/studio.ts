@@ -1,13 +1,15 @@
 /** The studio: where models live and draw, in a Worker or in the page's own thread. */
-import { EngineError } from './api'
-import { openKernel, type MakeKernel } from './kernel/open'
+import { EngineError } from '../api'
+import { openKernel, type MakeKernel } from '../kernel/open'
 import type { FromStudio, ToStudio } from './messages'
 import { makePause } from './pause'
-import { LoadedModel } from './sampling/model'
-import { Task } from './sampling/task'
+import { LoadedModel } from '../sampling/model'
+import { Task } from '../sampling/task'
 
 const SLICE = 8 // ms that are drawn before others have their turn
 const FRAME = 16 // ms between two pieces of news
+const WARM_POINTS = 30
+const ZIGZAG = { strokes: [Float32Array.from({ length: 60 }, (_, k) => (k % 2 ? k % 3 : k))] }
 const BROKEN_REMEDY = 'Load the page again; if it happens again, report it.'
 
 export class Studio {
@@ -42,6 +44,18 @@ export class Studio {
     const model = new LoadedModel(kernel, file)
     this.models.set(id, model)
     this.say({ kind: 'loaded', id, info: model.file.info })
+    void this.warmUp(model).catch(() => undefined) // whoever draws hears of it
+  }
+
+  /** Draw a little that nobody sees, so that the code is compiled when somebody draws. */
+  private async warmUp(model: LoadedModel): Promise<void> {
+    const options = { n: 9, maxPoints: WARM_POINTS, choose: 'raw' } as const
+    const task = new Task(model, { kind: 'complete', drawings: [ZIGZAG], options })
+    for (const _ of task.steps(() => 0)) {
+      task.news()
+      await this.pause()
+      if (this.running.size) return
+    }
   }
 
   private async run({ id, model: key, request }: ToStudio & { kind: 'run' }): Promise<void> {
@@ -51,7 +65,7 @@ export class Studio {
     const task = new Task(model, request)
     const steps = task.steps(() => performance.now())
     let [done, last] = [false, -Infinity]
-    while (!done && this.running.has(id)) {
+    while (!done && this.running.has(id) && this.models.has(key)) {
       const begun = performance.now()
       do done = steps.next().done ?? false
       while (!done && performance.now() - begun < SLICE)

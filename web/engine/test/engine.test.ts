@@ -1,0 +1,171 @@
+/// <reference types="node" />
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { EngineError, type Drawing, type Engine, type Model } from '../src/api'
+import { createEngine } from '../src/engine'
+import { gather } from './gather'
+import { madeFile } from './made_model'
+
+const START = { strokes: [Float32Array.of(0, 0, 30, 10, 40, 40)] }
+
+async function withModel(act: (model: Model, engine: Engine) => Promise<void>): Promise<void> {
+  const engine = await createEngine({ worker: false })
+  try {
+    await act(await engine.load(madeFile()), engine)
+  } finally {
+    engine.close()
+  }
+}
+
+test('kernels as they are asked for', async () => {
+  const [fast, plain] = [await createEngine(), await createEngine({ wasm: false })]
+  assert.equal(fast.kernel, 'wasm')
+  assert.equal(plain.kernel, 'plain')
+  assert.equal(fast.inWorker, false) // Node has no Worker as browsers have it
+})
+
+test('without WebAssembly the plain kernel draws', async () => {
+  const own = WebAssembly.compile
+  WebAssembly.compile = () => Promise.reject(new Error('forbidden'))
+  try {
+    const engine = await createEngine()
+    assert.equal(engine.kernel, 'plain')
+    const model = await engine.load(madeFile())
+    assert.equal((await model.sample({ n: 2, maxPoints: 5 }).finished).length, 2)
+  } finally {
+    WebAssembly.compile = own
+  }
+})
+
+test('a file that is none, is cut off, or is too new, is told so', async () => {
+  const engine = await createEngine()
+  const text = new TextEncoder().encode('This is a letter, and no model.').buffer as ArrayBuffer
+  await assert.rejects(engine.load(text), /no model's file/)
+  await assert.rejects(engine.load(new ArrayBuffer(0)), EngineError)
+  const file = madeFile()
+  await assert.rejects(engine.load(file.slice(0, file.byteLength - 2)), /cut off/)
+  await assert.rejects(engine.load(file.slice(0, 100)), /cut off/)
+  const newer = replaced(file, '"version":"1"', '"version":"2"')
+  await assert.rejects(engine.load(newer), (error) => {
+    assert.ok(error instanceof EngineError)
+    return /newer version/.test(error.message) && error.remedy.length > 0
+  })
+  const other = replaced(file, '"strokebook-web"', '"strokebook-wab"')
+  await assert.rejects(engine.load(other), /no model/)
+  const lacking = replaced(file, 'decoder.output.bias', 'decoder.output.bios')
+  await assert.rejects(engine.load(lacking), /missing/)
+})
+
+/** A file with a text of its header replaced by one as long. */
+function replaced(file: ArrayBuffer, from: string, to: string): ArrayBuffer {
+  const copy = file.slice(0)
+  const at = Buffer.from(copy).indexOf(from)
+  assert.ok(at > 0, `${from} is not in the header`)
+  Buffer.from(copy).write(to, at)
+  return copy
+}
+
+test('what a model says of itself', () =>
+  withModel(async ({ info }) => {
+    assert.deepEqual([info.digest, info.name], ['made', 'made'])
+    assert.deepEqual([info.cell, info.units, info.localFrame], ['lstm', 16, false])
+    assert.deepEqual([info.conditional, info.chooser, info.temperature], [false, false, 0.5])
+    assert.deepEqual([info.extent, info.longest], [200, 100])
+    assert.equal(info.weights, 64 * (5 + 16 + 1) + 27 * (16 + 1))
+  }),
+)
+
+test('news put together is the drawing, in every choice', () =>
+  withModel(async (model) => {
+    for (const choose of ['raw', 'likely', 'different'] as const) {
+      const run = model.complete(START, { n: 4, seed: 3, choose })
+      const { lines } = await gather(run, 4)
+      const drawn = await run.finished
+      drawn.forEach(({ drawing, points, startPoints }, slot) => {
+        assert.ok(lines[slot].ended)
+        assert.ok(sizeOf(drawing) > 3 * sizeOf(points)) // the line bends between the points
+        const all = drawing.strokes.flatMap((s) => [...s])
+        assert.deepEqual(lines[slot].xy, all.slice(2 * startPoints))
+        const strokes = lines[slot].begins.reduce((sum, begins) => sum + begins, 0)
+        assert.equal(strokes, drawing.strokes.length - 1) // the first goes on from the start's
+      })
+    }
+  }),
+)
+
+function sizeOf(drawing: Drawing): number {
+  return drawing.strokes.reduce((sum, stroke) => sum + stroke.length, 0)
+}
+
+test('plain: the line is the points', () =>
+  withModel(async (model) => {
+    const options = { n: 3, seed: 3, choose: 'raw', maxPoints: 20 } as const
+    const bent = await model.complete(START, options).finished
+    const plain = await model.complete(START, { ...options, plain: true }).finished
+    plain.forEach((one, k) => {
+      assert.deepEqual(one.drawing, one.points)
+      assert.deepEqual(one.points, bent[k].points)
+    })
+  }),
+)
+
+test('drawing k is the same however many are drawn', () =>
+  withModel(async (model) => {
+    const options = { seed: 5, choose: 'raw', maxPoints: 20 } as const
+    const [many, one] = [model.sample({ ...options, n: 15 }), model.sample({ ...options, n: 1 })]
+    const drawn = await many.finished
+    assert.deepEqual((await one.finished)[0].points, drawn[0].points)
+    const few = await model.sample({ ...options, n: 3 }).finished
+    few.forEach((other, k) => assert.deepEqual(other.points, drawn[k].points))
+    assert.notDeepEqual(drawn[0].points, drawn[1].points)
+  }),
+)
+
+test('cancelled, what has come stays', () =>
+  withModel(async (model) => {
+    const run = model.sample({ n: 200, maxPoints: 500, choose: 'raw', penTemperature: 0.01 })
+    for await (const news of run) {
+      assert.ok(news.length)
+      run.cancel()
+    }
+    const drawn = await run.finished
+    assert.equal(drawn.length, 200)
+    assert.ok(drawn.every(({ points }) => points.strokes.flat().length < 2 * 500))
+    const next = await model.sample({ n: 1, maxPoints: 3 }).finished
+    assert.ok(next[0].points.strokes.length) // and the engine goes on
+  }),
+)
+
+test('what cannot be asked for is refused with a remedy', () =>
+  withModel(async (model, engine) => {
+    const dot = { strokes: [Float32Array.of(3, 3)] }
+    const refused = [
+      model.sample({ n: 0 }),
+      model.sample({ n: 1.5 }),
+      model.sample({ temperature: 0 }),
+      model.sample({ seed: -1 }),
+      model.sample({ maxPoints: 1 }),
+      model.sample({ choose: 'rejection' }),
+      model.complete(dot),
+      model.complete({ strokes: [] }),
+      model.reconstruct(START),
+    ]
+    for (const run of refused) {
+      await assert.rejects(run.finished, (error) => error instanceof EngineError && !!error.remedy)
+    }
+    await assert.rejects(async () => {
+      for await (const _ of model.sample({ n: -3 }));
+    }, EngineError)
+    model.unload()
+    await assert.rejects(model.sample().finished, /unloaded/)
+    engine.close()
+    await assert.rejects(model.sample().finished, /closed/)
+  }),
+)
+
+test('after the seconds only as many are drawn as are wanted', () =>
+  withModel(async (model) => {
+    const drawn = await model.sample({ n: 2, choose: 'likely', seconds: 1e-9 }).finished
+    assert.deepEqual(drawn.map(({ number }) => number), [0, 1])
+  }),
+)
