@@ -161,6 +161,19 @@ def test_the_gallery_outlasts_the_page(outputs: Watched, outputs_page: Path) -> 
     assert [d[0] for d in outputs.page.evaluate(LIST)["all"]] == [second]
 
 
+SAID = f"async (d) => {{ try {{ await ({KEEP})(d) }} catch (e) {{ return e.message + e.remedy }} }}"
+
+
+def test_full_storage_is_a_sentence_and_what_was_kept_stays(outputs: Watched) -> None:
+    chromium = outputs.page.context.new_cdp_session(outputs.page)
+    chromium.send("Storage.overrideQuotaForOrigin", {"origin": "file://", "quotaSize": 300_000})
+    outputs.page.evaluate(KEEP, kept(("person", [[1, 2], [3, 4]])))
+    large = kept(("model", np.random.default_rng(0).random((50_000, 2))))  # 400 kB
+    said = outputs.page.evaluate(SAID, large)
+    assert "no room left" in said and "Remove some from the gallery" in said
+    assert len(outputs.page.evaluate(LIST)["all"]) == 1
+
+
 def test_without_storage_the_page_still_keeps(outputs: Watched, outputs_page: Path) -> None:
     outputs.page.add_init_script(
         "Object.defineProperty(window, 'indexedDB', { get() { throw new DOMException('no') } })"

@@ -128,7 +128,8 @@ class MemoryGallery implements Gallery {
   private next = 1
 
   constructor(why: string) {
-    this.note = `${why}: what you keep is gone when you close it. Save it as SVG to have it for good.`
+    this.note =
+      `${why}: what you keep is gone when you close it.` + ' Save it as SVG to have it for good.'
   }
 
   async add(kept: Kept): Promise<number> {

@@ -4,11 +4,11 @@
  *
  * After `#d=`, base64url of: a byte with the version; the CRC-32 of the body in 4 bytes, low first;
  * the body, raw deflate. The body: kind of prediction (0 or 1); width, height, number of strokes,
- * number of the start's strokes; the settings as JSON text; then each stroke as number of points
- * · 2 + (1 where a model drew it) and its points, in quarters of a unit, each as the difference from
- * where it was expected: from the point before (0), or from the point before moved on by the last
- * step (1), whichever packs smaller. A stroke's first point is expected at the last stroke's end,
- * so a line that a model goes on with costs nothing to begin.
+ * number of the start's strokes; the settings as JSON text; then each stroke as twice its number
+ * of points (plus 1 where a model drew it) and its points, in quarters of a unit, each as the
+ * difference from where it was expected: from the point before (0), or from the point before moved
+ * on by the last step (1), whichever packs smaller. A stroke's first point is expected at the last
+ * stroke's end, so a line that a model goes on with costs nothing to begin.
  */
 
 import { ByteReader, ByteWriter, deflate, fromBase64Url, inflate, toBase64Url } from './bytes'
@@ -99,13 +99,7 @@ function quantise(value: number): number {
 export async function decodeLink(hash: string): Promise<LinkedDrawing | null> {
   const text = hash.replace(/^#/, '')
   if (!text.startsWith(KEY)) return null
-  let bytes: Uint8Array<ArrayBuffer>
-  let body: Uint8Array
-  try {
-    bytes = fromBase64Url(text.slice(KEY.length))
-  } catch {
-    throw damaged('it has characters that do not belong there')
-  }
+  const bytes = readBytes(text.slice(KEY.length))
   if (bytes.length <= HEADER) throw damaged('it is cut off')
   if (bytes[0] > VERSION) {
     throw new OutputError(
@@ -113,14 +107,20 @@ export async function decodeLink(hash: string): Promise<LinkedDrawing | null> {
       'Open it with the page it was copied from.',
     )
   }
-  try {
-    body = await inflate(bytes.slice(HEADER), MOST_BYTES)
-  } catch {
+  const body = await inflate(bytes.slice(HEADER), MOST_BYTES).catch(() => {
     throw damaged('a part of it is missing or changed')
-  }
+  })
   const sum = new DataView(bytes.buffer).getUint32(1, true)
   if (bytes[0] !== VERSION || sum !== crc32(body)) throw damaged('a part of it was changed')
   return checkedBody(body)
+}
+
+function readBytes(text: string): Uint8Array<ArrayBuffer> {
+  try {
+    return fromBase64Url(text)
+  } catch {
+    throw damaged('it has characters that do not belong there')
+  }
 }
 
 /** The sum was right, so what does not fit here was made by another program. */

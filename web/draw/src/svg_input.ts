@@ -18,7 +18,12 @@ export interface SvgLimits {
 }
 
 /** Far above any drawing, far below what would stall a page. */
-export const SVG_LIMITS: SvgLimits = { bytes: 8 << 20, elements: 20_000, depth: 64, points: 200_000 }
+export const SVG_LIMITS: SvgLimits = {
+  bytes: 8 << 20,
+  elements: 20_000,
+  depth: 64,
+  points: 200_000,
+}
 
 export interface SvgDrawing {
   /** x and y in turn, in units of the viewBox, which begins at 0, 0. */
@@ -87,7 +92,7 @@ class Reader {
     for (const child of this.root.children) this.visit(child, this.begin, null, 1)
     if (this.strokes.length === 0) {
       throw new OutputError(
-        this.pictures > 0 ? 'The SVG holds a picture or text, but no line.' : 'The SVG has no line.',
+        `The SVG ${this.pictures > 0 ? 'holds a picture or text, but' : 'has'} no line.`,
         'Convert it to paths, or trace it with strokebook trace.',
       )
     }

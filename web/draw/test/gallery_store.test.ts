@@ -40,7 +40,8 @@ function failingFactory(openFails: boolean, name: string): IDBFactory {
     close: () => {},
   }
   const open = () => {
-    const request: Record<string, unknown> = { result: database, error: new DOMException('no', name) }
+    const error = new DOMException('no', name)
+    const request: Record<string, unknown> = { result: database, error }
     queueMicrotask(() => (request[openFails ? 'onerror' : 'onsuccess'] as () => void)())
     return request
   }

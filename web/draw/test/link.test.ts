@@ -25,7 +25,7 @@ const drawing: LinkedDrawing = {
   },
 }
 
-test('a link brings the drawing back to a quarter of a unit, with its hands and settings', async () => {
+test('a link brings the drawing back to a quarter of a unit, its hands and settings', async () => {
   const back = await decodeLink(`#${await encodeLink(drawing)}`)
   assert.ok(back)
   assert.deepEqual(back.settings, drawing.settings)

@@ -118,9 +118,16 @@ test('tolerance: no point of the line farther from the plotted one', () => {
   }
 })
 
+test('a line that turns back keeps its turning point: the chord is a segment', () => {
+  const hairpin = Float64Array.from([0, 0, 20, 0, 10, 0])
+  assert.deepEqual([...simplify(hairpin, 1)], [0, 0, 20, 0, 10, 0])
+})
+
 test('short steps go, the last point stays; a piece is never a single point', () => {
   const close = Float64Array.from([0, 0, 0.04, 0, 0.06, 0, 0.1, 0, 0.12, 0])
   assert.deepEqual([...withoutShort(close, 0.05)], [0, 0, 0.06, 0, 0.12, 0])
+  const end = withoutShort(Float64Array.of(0, 0, 1, 0, 1.01, 0), 0.05)
+  assert.deepEqual([...end.subarray(-2)], [1.01, 0])
   const pieces = splitByPoints(Float64Array.from([0, 0, 1, 0, 2, 0, 3, 0]), 2)
   assert.deepEqual(pieces.map((piece) => piece.length), [4, 4, 4])
 })
@@ -129,6 +136,8 @@ test('dots are plotted; nothing, bad margins and bad numbers are refused', () =>
   const dot = toPlotter(keptOf([['person', 5, 5]]), { paper: '100x80' })
   assert.deepEqual(lines(dot.svg), [[[50, 40], [50, 40]]])
   assert.throws(() => toPlotter(keptOf([])), OutputError)
+  assert.throws(() => toPlotter(keptOf([['person']])), OutputError)
+  assert.equal(toPlotter(keptOf([['model'], ['person', 0, 0, 5, 5]])).layers.length, 1)
   assert.throws(() => toPlotter(square, { margin: 105 }), OutputError)
   assert.throws(() => toPlotter(square, { speedDown: 0 }), OutputError)
   assert.throws(() => toPlotter(square, { tolerance: Number.NaN }), OutputError)

@@ -38,7 +38,10 @@ test('curves pass through their ends and stay near the true curve', () => {
   const [mirrored] = path('M0 0Q5 10 10 0T20 0')
   const [plain] = path('M0 0Q5 10 10 0Q15-10 20 0')
   near(mirrored, plain)
-  // T after anything but a quadratic is a line.
+  // T after anything but a quadratic is a line, and S after a line begins flat.
+  const [line] = path('M0 0C0 10 10 10 10 0T20 0')
+  assert.ok(line.every((v, i) => i % 2 === 0 || line[i - 1] <= 10 || Math.abs(v) < 1e-9))
+  near(path('M0 0Q5 9 10 0L20 0S30 9 40 0')[0], path('M0 0Q5 9 10 0L20 0C20 0 30 9 40 0')[0])
   near(path('M0 0L10 0T20 0', 1)[0].slice(-2), [20, 0])
 })
 
@@ -52,6 +55,10 @@ test('arcs: half circles, both ways, flags without blanks, radii too small', () 
   assert.ok(path('M0 0A10 10 0 0 0 20 0', 0.01)[0].some((v, i) => i % 2 && v > 9))
   assert.ok(path('M0 0A1 1 0 0 1 20 0', 0.01)[0].some((v, i) => i % 2 && v < -9.9))
   assert.deepEqual(path('M0 0A0 5 0 0 1 20 0'), [[0, 0, 20, 0]])
+  const [small] = path('M0 -10A10 10 0 0 0 10 0', 0.01)
+  for (let i = 0; i < small.length; i += 2) {
+    near([Math.hypot(small[i] - 10, small[i + 1] + 10)], [10], 1e-9)
+  }
   // The large arc of a quarter goes three quarters round: out to x = -10.
   const [large] = path('M0 -10A10 10 0 1 0 10 0', 0.01)
   assert.ok(Math.abs(Math.min(...large.filter((_, i) => i % 2 === 0)) + 10) < 0.05)
@@ -82,11 +89,14 @@ test('basic shapes', () => {
   assert.deepEqual(shape('line', { x2: '10', y2: '50%' }).lines, [[0, 0, 10, 50]])
   assert.deepEqual(shape('polyline', { points: '0,0 1,1 2 0' }).lines, [[0, 0, 1, 1, 2, 0]])
   assert.deepEqual(shape('polygon', { points: '0 0 1 1 2 0' }).lines[0].slice(-2), [0, 0])
-  assert.deepEqual(shape('polyline', { points: '0 0 1 1 x' }), { lines: [[0, 0, 1, 1]], whole: false })
+  const broken = shape('polyline', { points: '0 0 1 1 x' })
+  assert.deepEqual(broken, { lines: [[0, 0, 1, 1]], whole: false })
   assert.equal(shape('rect', { width: '10', height: '5' }).lines[0].length, 10)
   const [circle] = shape('circle', { cx: '5', cy: '5', r: '5' }).lines
   assert.deepEqual(circle.slice(0, 2), circle.slice(-2))
-  for (let i = 0; i < circle.length; i += 2) near([Math.hypot(circle[i] - 5, circle[i + 1] - 5)], [5])
+  for (let i = 0; i < circle.length; i += 2) {
+    near([Math.hypot(circle[i] - 5, circle[i + 1] - 5)], [5])
+  }
   const [round] = shape('rect', { width: '20', height: '10', rx: '3' }).lines
   assert.ok(!round.some((v, i) => i % 2 === 0 && v < 1 && round[i + 1] < 0.5), 'corner cut off')
   assert.deepEqual(shape('ellipse', { rx: '0', ry: '5' }).lines, [])

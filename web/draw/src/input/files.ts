@@ -1,4 +1,4 @@
-/** Files that are dropped or pasted: what they are by their first bytes, and what to do with them. */
+/** Files that are dropped or pasted: what they are by their first bytes, what to do with them. */
 
 import { OutputError } from '../kept'
 import { readSvg, type SvgDrawing, type SvgLimits, SVG_LIMITS } from '../svg_input'

@@ -109,9 +109,9 @@ function rectangle(
   const [rx, ry] = [Math.min(round[0], width / 2), Math.min(round[1], height / 2)]
   const [right, bottom] = [x + width, y + height]
   if (!(rx > 0 && ry > 0)) return [x, y, right, y, right, bottom, x, bottom, x, y]
-  const arc = `A${rx} ${ry} 0 0 1`
+  const to = (x1: number, y1: number) => `A${rx} ${ry} 0 0 1 ${x1} ${y1}`
   const data =
-    `M${x + rx} ${y}H${right - rx}${arc} ${right} ${y + ry}V${bottom - ry}` +
-    `${arc} ${right - rx} ${bottom}H${x + rx}${arc} ${x} ${bottom - ry}V${y + ry}${arc} ${x + rx} ${y}Z`
+    `M${x + rx} ${y}H${right - rx}${to(right, y + ry)}V${bottom - ry}${to(right - rx, bottom)}` +
+    `H${x + rx}${to(x, bottom - ry)}V${y + ry}${to(x + rx, y)}Z`
   return parsePath(data, tolerance).lines[0] ?? []
 }

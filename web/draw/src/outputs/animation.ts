@@ -1,4 +1,4 @@
-/** Animation of a kept drawing as it was drawn: GIF everywhere, a video where it can be recorded. */
+/** Animation of a kept drawing as it was drawn: GIF, and a video where it can be recorded. */
 
 import { inkBox, type Kept, notes, OutputError } from '../kept'
 import { GifWriter } from './gif'

@@ -96,7 +96,7 @@ export class GifWriter {
   }
 }
 
-/** LZW as GIF wants it: codes from the low bit on, a clear code first and when the table is full. */
+/** LZW as GIF wants it: low bits first, a clear code first and whenever the table is full. */
 export function compress(pixels: Uint8Array, bits: number): Uint8Array {
   const out = new Bytes()
   const clear = 1 << bits

@@ -33,10 +33,11 @@ export function inkOf(kept: Kept, options: InkOptions = {}): Ink {
   }
 }
 
-/** Strokes in the pen's order, those of one hand in a row together. */
+/** Strokes in the pen's order, those of one hand in a row together; empty ones are left out. */
 export function runsByHand(strokes: readonly KeptStroke[]): { by: By; strokes: KeptStroke[] }[] {
   const runs: { by: By; strokes: KeptStroke[] }[] = []
   for (const stroke of strokes) {
+    if (stroke.points.length === 0) continue
     const last = runs[runs.length - 1]
     if (last && last.by === stroke.by) last.strokes.push(stroke)
     else runs.push({ by: stroke.by, strokes: [stroke] })

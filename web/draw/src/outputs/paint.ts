@@ -61,6 +61,7 @@ export function paint(
   for (const stroke of kept.strokes) {
     if (left <= 0) break
     const count = Math.min(stroke.points.length / 2, left)
+    if (count === 0) continue
     context.strokeStyle = ink[stroke.by]
     traceLine(context, stroke.points.subarray(0, 2 * count))
     left -= count

@@ -139,7 +139,9 @@ function plotLayers(
   paper: readonly [number, number],
   options: FullPlotterOptions,
 ): PlotLayer[] {
-  const strokes = kept.strokes.map((s) => ({ by: s.by, points: withoutRepeats(s.points) }))
+  const strokes = kept.strokes
+    .filter(({ points }) => points.length > 0)
+    .map(({ by, points }) => ({ by, points: withoutRepeats(points) }))
   const placed = placeOnPaper(strokes, paper, options)
   const pens = (['person', 'model'] as const).filter((by) => strokes.some((s) => s.by === by))
   return pens.flatMap((by) => {

@@ -27,8 +27,8 @@ export function toSvg(kept: Kept, options: SvgOptions = {}): string {
   const paper = ink.paper
     ? [`<rect width="${width}" height="${height}" fill="${escapeXml(ink.paper)}"/>`]
     : []
-  const path = (stroke: KeptStroke) =>
-    `<path d="${options.smooth === false ? straightPath(stroke.points) : smoothPath(stroke.points)}"/>`
+  const data = options.smooth === false ? straightPath : smoothPath
+  const path = ({ points }: KeptStroke) => `<path d="${data(points)}"/>`
   const groups = runsByHand(kept.strokes).map(
     ({ by, strokes }, i) =>
       `<g class="${by}" inkscape:groupmode="layer" inkscape:label="${i + 1} ${by}" fill="none"` +
