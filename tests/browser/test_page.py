@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from browser.harness import Watched, lacking, program, watch
 from strokebook.geometry.svg.read import read_drawing
+
+from browser.harness import Watched, lacking, program, watch
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator
