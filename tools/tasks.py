@@ -7,6 +7,7 @@ It needs Python 3.11 and nothing else. Everything is installed into a virtual en
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import shutil
 import subprocess
@@ -18,6 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = Path(os.environ.get("VENV", ROOT / ".venv"))
 STAMP = VENV / ".installed"
+WEB = ROOT / "web"
+PAGE = ROOT / "src" / "strokebook" / "pipeline" / "publishing" / "draw.html"
 CAMPAIGNS = ("fuzz", "kill", "faults", "privacy", "scale")
 PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
 
@@ -28,13 +31,13 @@ def binary(venv: Path, name: str) -> str:
     return str(venv / folder / f"{name}{suffix}")
 
 
-def run(*words: str | Path, **more: object) -> None:
-    """Run a program in the repository's root.
+def run(*words: str | Path, cwd: Path = ROOT) -> None:
+    """Run a program in the repository's root, or in another folder.
 
     Raises:
         CalledProcessError: It failed.
     """
-    subprocess.run([str(word) for word in words], check=True, cwd=ROOT, **more)  # type: ignore[call-overload]
+    subprocess.run([str(word) for word in words], check=True, cwd=cwd)
 
 
 def python(*words: str | Path) -> None:
@@ -70,10 +73,71 @@ def lint() -> None:
     run(binary(VENV, "lint-imports"))
 
 
+def install_web(folder: Path = WEB) -> bool:
+    """Install what the page is built with, unless it is there and as new as its lock file.
+
+    Returns:
+        Whether it is there; without Node, npm or a network it may not be.
+    """
+    npm, done = shutil.which("npm"), folder / "node_modules" / ".package-lock.json"
+    wanted = max((folder / name).stat().st_mtime for name in ("package.json", "package-lock.json"))
+    if done.exists() and done.stat().st_mtime >= wanted:
+        return True
+    if npm is None or shutil.which("node") is None:
+        return False
+    command = [npm, "ci", "--no-audit", "--no-fund"]
+    if subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=False).returncode:
+        return False
+    done.touch()
+    return True
+
+
 def test() -> None:
-    """Lint and all tests."""
+    """Lint and all tests; those of the page in a browser need Node and Chromium."""
     lint()
+    install_web()
     run(binary(VENV, "pytest"), "-n", "2", "--dist", "loadfile")
+
+
+def bundle_digest(folder: Path = WEB) -> str:
+    """Digest of what the page is built of: names and contents, whatever ends their lines.
+
+    Stored beside the page (``draw.sources``), it tells whether the page is that of its sources.
+    """
+    files = [path for kind in ("*.mjs", "*.json") for path in folder.glob(kind)]
+    for path in folder.rglob("*"):
+        parts = path.relative_to(folder).parts
+        if path.is_file() and "src" in parts[:-1] and "node_modules" not in parts:
+            files.append(path)
+    files = [path for path in files if path.name != "test.mjs"]
+    total = hashlib.sha256()
+    for path in sorted(files, key=lambda path: path.relative_to(folder).as_posix()):
+        content = path.read_bytes().replace(b"\r\n", b"\n")
+        name = path.relative_to(folder).as_posix()
+        total.update(f"{name}\0{hashlib.sha256(content).hexdigest()}\n".encode())
+    return total.hexdigest()
+
+
+def build_page(folder: Path) -> None:
+    """Build the page of the sources in ``folder``, with the packages that its lock file names.
+
+    It lands in ``../src/strokebook/pipeline/publishing/draw.html``, seen from there.
+
+    Raises:
+        SystemExit: Node or npm is not installed.
+        CalledProcessError: It cannot be built.
+    """
+    node = shutil.which("node")
+    if node is None or not install_web(folder):
+        raise SystemExit("The page is built with Node 20, npm and a network: install them first.")
+    run(node, "build_page.mjs", cwd=folder)
+
+
+def web() -> None:
+    """Build the page to draw on of ``web/``, and store the digest of its sources beside it."""
+    build_page(WEB)
+    PAGE.with_suffix(".sources").write_text(f"{bundle_digest()}\n", "ascii")
+    print(f"{PAGE.relative_to(ROOT)}: {PAGE.stat().st_size / 1000:.0f} kB")
 
 
 def wheel() -> None:
@@ -118,7 +182,7 @@ def campaign() -> None:
 
 
 TASKS: dict[str, Callable[[], None]] = {
-    task.__name__: task for task in (install, demo, lint, test, wheel, docs, campaign)
+    task.__name__: task for task in (install, demo, lint, test, web, wheel, docs, campaign)
 }
 
 

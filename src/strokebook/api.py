@@ -182,7 +182,9 @@ def train(
 
 
 def load_model(name: str | Path = "starter") -> Model:
-    """A trained model: a folder, or ``starter``, the one that comes with strokebook.
+    """A trained model: a folder, ``starter``, the one that comes with strokebook, or a web file.
+
+    A web file is what ``strokebook export MODEL -o NAME.strokebook.safetensors`` writes.
 
     Raises:
         StrokebookError: There is none, or it is damaged or of another program.

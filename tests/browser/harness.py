@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
+from filelock import FileLock
+
+from tools.tasks import WEB, install_web
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Request
@@ -103,6 +106,16 @@ class Watched:
             hold: The pen stays on the paper.
         """
         self.page.evaluate(DRAW, [selector, points, kind, hold])
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder ``web``, with the packages that its lock file names."""
+    program("node")
+    with FileLock(tmp_path_factory.getbasetemp().parent / "web-packages.lock"):
+        if not install_web():
+            lacking("npm could not install the packages of web/")
+    return WEB
 
 
 @pytest.fixture(scope="session")

@@ -19,12 +19,11 @@ from PIL import Image
 
 from strokebook.geometry.svg.read import read_drawing
 
-from browser.harness import Watched, lacking, program, watch
+from browser.harness import Watched, program, watch
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator
 
-WEB = Path(__file__).parents[2] / "web"
 SHEET, CELLS = ".easel", ".cell"
 START = {"name": "hook", "strokes": [[0, 0, 30, 40, 60, 0]], "unit": "px"}
 CONFIG: dict[str, Any] = {
@@ -56,13 +55,11 @@ DROP = """([name, type, text]) => {
 
 
 @pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> str:
+def bare(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The page of the sources, with the made-up engine, and no model in it."""
     node = program("node")
-    if not (WEB / "node_modules" / "esbuild").is_dir():
-        lacking("web/'s packages are not installed (npm ci in web/)")
     file = tmp_path_factory.mktemp("page") / "mock.html"
-    subprocess.run([node, "build_page.mjs", "--mock", str(file)], cwd=WEB, check=True)
+    subprocess.run([node, "build_page.mjs", "--mock", str(file)], cwd=packages, check=True)
     return file.read_text("utf-8")
 
 

@@ -47,7 +47,7 @@ def test_no_page_that_is_a_drawing_asks_for_a_label(copy: Place) -> None:
 
 def test_without_a_model_there_is_learning_to_do_and_with_one_drawing(copy: Place) -> None:
     name_clusters(copy, "drawings")
-    assert "strokebook complete" in step(copy)
+    assert step(copy).startswith("strokebook canvas") and "strokebook complete" in step(copy)
     shutil.rmtree(copy.project / "models" / "drawings")
     assert "strokebook run" in step(copy) and "learn" in step(copy)
 

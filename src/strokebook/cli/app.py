@@ -24,9 +24,9 @@ PANELS: dict[str, tuple[str, ...]] = {
     "Inspect": ("pages", "show", "drawings", "clusters"),
     "Label and choose": ("label", "cluster", "correct", "uncorrect", "sync", "tag", "keep", "drop"),
     "History and repair": ("log", "undo", "redo", "trash", "restore", "retry", "check"),
-    "Draw with a model": ("complete", "sample", "vary", "reconstruct", "interpolate"),
+    "Draw with a model": ("canvas", "complete", "sample", "vary", "reconstruct", "interpolate"),
     "Single steps": ("trace", "dataset", "train", "evaluate"),
-    "Import and export": ("export", "import", "export-pages"),
+    "Import and export": ("publish", "export", "import", "export-pages"),
 }
 OTHERS = "More"
 

@@ -24,12 +24,12 @@ from strokebook.cli import (
 )
 from strokebook.cli.app import app, session
 from strokebook.cli.console import STOPPED, WRONG_USE, complain, err, manner, to_output
-from strokebook.cli.drawing import draw, interchange
+from strokebook.cli.drawing import draw, interchange, publish
 from strokebook.cli.faults import fault_of
 from strokebook.cli.logbook import keeping_log, log
 
 # Importing a group puts its commands into the app.
-COMMANDS = (run, look, curate, edits, check, learn, evaluate, draw, interchange, trash)
+COMMANDS = (run, look, curate, edits, check, learn, evaluate, draw, interchange, publish, trash)
 RUN = "strokebook.pipeline.run"  # the logger of the stages
 BEFORE = ("--verbose", "-v", "--quiet", "-q", "--version")
 

@@ -144,15 +144,21 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="A folder for the sample and its project.")],
     seed: Annotated[int, typer.Option(help="Seed of the sample library.")] = 48,
 ) -> None:
-    """Make a sample library, run the whole pipeline on it and list the files to look at.
+    """Make a sample library, run the whole pipeline on it and publish its model as a page.
+
+    It lists the files to look at, and ends with the page: open it in a browser to draw with the
+    model.
 
     Example: `strokebook demo demo`
     """
-    from strokebook.pipeline.demo import prepare_demo
+    from strokebook.pipeline.demo import prepare_demo, publish_demo
 
     library, project, sample = prepare_demo(folder, seed, BarProgress())
     _print_sample(library, sample)
     run(library, project=project, until="", yes=False)
+    if (published := publish_demo(folder)) is not None:
+        say()
+        say(f"To draw with it, open {published.page} in a browser: the page and the model in one.")
 
 
 def _print_sample(folder: Path, sample: SampleSummary) -> None:

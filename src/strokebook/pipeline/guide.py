@@ -81,7 +81,8 @@ def _go_on(project: Project, summary: Summary) -> str:
     if not summary.drawings["found"]:
         return _command(project, "run", "to trace the drawings, and to go on from there")
     if (model_folder(project) / "best.json").exists():
-        return _command(project, f"complete {_start(project)} --from 20", "to draw with it")
+        ending = _command(project, f"complete {_start(project)} --from 20")
+        return f"{_command(project, 'canvas')}   (to draw with it; in the terminal: {ending})"
     kept = summary.drawings["kept"]
     if kept <= LEAST and npz_file(project).exists():
         return (

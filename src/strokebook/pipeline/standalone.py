@@ -174,8 +174,9 @@ def _nothing(data: Path, diagnostics: list[Diagnostic]) -> InputRefused:
 
 
 def load(folder: Path) -> SketchModel:
-    """A trained model: that of a folder, or ``starter``, which comes with strokebook."""
+    """A trained model: that of a folder, ``starter``, or one exported for the browser."""
     from strokebook.model.checkpoints.checkpoint import load_model
     from strokebook.model.checkpoints.starter import find
+    from strokebook.model.interchange import web_file
 
-    return load_model(find(folder))
+    return web_file.read(folder) if web_file.is_web_file(folder) else load_model(find(folder))

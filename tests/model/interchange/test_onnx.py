@@ -107,5 +107,6 @@ def test_a_decoder_that_reads_more_than_the_last_row_is_refused(
     options = ModelOptions(conditional=False, decoder=10, mixtures=4, local_frame=True)
     model = SketchModel(SketchNet(options), options, FACTS, {})
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
-    with pytest.raises(StrokebookError, match="reads more than the last row"):
+    with pytest.raises(StrokebookError, match="reads more than the last row") as error:
         write_onnx(model, tmp_path / "x.onnx", "x")
+    assert "--format web" in str(error.value) and "--format magenta" not in str(error.value)

@@ -332,18 +332,58 @@ def test_fine_tuning_goes_on_from_it_at_the_new_drawings_scale(
     assert better.best.per_point < result.best.per_point
 
 
-def test_there_and_back_again(folder: Path, tmp_path: Path) -> None:
-    """An imported model exported anew draws the same: units are added, no drawing changes."""
+def parts(path: Path) -> list[Any]:
+    """Info, dims and arrays of a file, the arrays as the text that they are."""
+    return list(json.loads(path.read_text()))
+
+
+def test_there_and_back_again_to_the_bit(published: Path, folder: Path, tmp_path: Path) -> None:
+    """An imported model exported anew is the published one: no unit that was added stays."""
+    made = to_browser(load_model(folder), None, "wave")
+    assert made.as_imported and made.difference < 1e-3
+    sketchrnn_js.write(tmp_path / "again.gen.json", made.model)
+    assert parts(tmp_path / "again.gen.json") == parts(published)
+    assert parts(published)[0]["version"] == 2  # another program's, not what we write
+
+
+def test_bear_goes_back_as_it_came(shared: Path, tmp_path: Path) -> None:
+    for file in sorted((shared / "data" / "magenta").glob("*.gen.json")):
+        model = import_model(file, tmp_path / file.name)
+        assert model.options.decoder == 515
+        made = to_browser(load_model(tmp_path / file.name), None, model.info["imported"]["name"])
+        sketchrnn_js.write(tmp_path / "again.gen.json", made.model)
+        assert parts(tmp_path / "again.gen.json") == parts(file)
+
+
+def test_a_model_trained_since_has_other_units(folder: Path, tmp_path: Path) -> None:
+    """What was fine-tuned is exported as any model is; only its first point is put in again."""
     model = load_model(folder)
+    with torch.no_grad():
+        model.net.decoder.output.weight[0, 0] += 0.01
     made = to_browser(model, None, "wave")
-    sketchrnn_js.write(tmp_path / "wave.gen.json", made.model)
-    again = sketchrnn_js.read(tmp_path / "wave.gen.json")
-    assert made.clipped == made.unreached == 0
-    assert again.units == model.options.decoder + sketchrnn_js_weights.MARKERS
+    assert not made.as_imported and made.clipped == made.unreached == 0
+    assert made.model.units == model.options.decoder + sketchrnn_js_weights.MARKERS
     assert made.difference < NEAR
+    sketchrnn_js.write(tmp_path / "wave.gen.json", made.model)
     shutil.rmtree(tmp_path / "twice", ignore_errors=True)
     twice = import_model(tmp_path / "wave.gen.json", tmp_path / "twice")
     rows = some_rows(6)
     assert (
         unlike(our_parameters(twice, rows, None)[1:], our_parameters(model, rows, None)[1:]) < NEAR
     )
+
+
+def test_an_import_of_an_earlier_version_goes_back_too(
+    published: Path, folder: Path, tmp_path: Path
+) -> None:
+    """Earlier imports noted the file's further facts only; version and mode are then ours."""
+    model = load_model(folder)
+    model.info["imported"].pop("info")
+    sketchrnn_js.write(tmp_path / "a.gen.json", to_browser(model, None, "wave").model)
+    found, wanted = parts(tmp_path / "a.gen.json"), parts(published)
+    assert found[1:] == wanted[1:] and found[0] == wanted[0] | {"version": 6}
+
+
+@pytest.mark.parametrize("info", [None, 3, [1], {"x": float("nan")}, {"x": "y" * 200_000}])
+def test_facts_that_cannot_be_kept_are_left_out(info: object) -> None:
+    assert sketchrnn_js.plain_info(info) == {}

@@ -19,27 +19,47 @@ if TYPE_CHECKING:
     from strokebook.geometry.drawing import Drawing
     from strokebook.model.checkpoints.checkpoint import SketchModel
 
-FORMATS = ("magenta", "onnx")
 A_ROW = re.compile(r"(?P<file>.+\.npz)(:(?P<part>train|valid|test))?:(?P<row>\d+)")
 NEAR = 0.01  # a difference of mixture parameters worth a word
 
 
 @app.command("export")
 def export_model(
-    model: Annotated[Path, typer.Argument(help="A model's folder.")],
+    model: Annotated[
+        Path, typer.Argument(help="A model's folder, starter, or a file that web gave.")
+    ],
     output: Annotated[
         Path,
         typer.Option(
-            "--output", "-o", help="The file to write, such as drawings.gen.json or step.onnx."
+            "--output",
+            "-o",
+            help="The file to write, such as hand.strokebook.safetensors, hand.gen.json or"
+            " step.onnx.",
         ),
     ],
     form: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--format",
-            help="magenta (for the browser library @magenta/sketch) or onnx (one decoder step).",
+            help="web (strokebook's page and its engine for the browser; any model), magenta (the"
+            " browser library @magenta/sketch) or onnx (one decoder step). Default: what the file's"
+            " ending says, else web.",
+            show_default=False,
         ),
-    ] = "magenta",
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Name of what the model draws (default: the folder's name).")
+    ] = None,
+    artist: Annotated[
+        str | None, typer.Option(help="For web: whose hand it is; goes on the card.")
+    ] = None,
+    licence: Annotated[
+        str | None, typer.Option(help="For web: the model's licence; goes on the card.")
+    ] = None,
+    credit: Annotated[
+        list[str] | None,
+        typer.Option(help="For web: whom the model is owed to; give it again for more."),
+    ] = None,
     z_from: Annotated[
         str | None,
         typer.Option(
@@ -52,9 +72,6 @@ def export_model(
         int | None,
         typer.Option(min=0, help="For magenta: seed of a random latent vector z (default 0)."),
     ] = None,
-    name: Annotated[
-        str | None, typer.Option(help="Name of what the model draws (default: the folder's name).")
-    ] = None,
     plain: Annotated[
         bool,
         typer.Option(
@@ -65,30 +82,78 @@ def export_model(
 ) -> None:
     """Export a model for the browser, or for programs without PyTorch.
 
-    Example: `strokebook export models/drawings -o drawings.gen.json --seed 3`
+    Example: `strokebook export models/drawings -o hand.strokebook.safetensors --artist "Ann"`
     """
+    from strokebook.model.interchange import formats
     from strokebook.pipeline.removal.outside import use_model
     from strokebook.pipeline.standalone import load
 
-    if form not in FORMATS:
-        raise UsageError(f"There is no format {form!r}.", nearest(form, FORMATS))
-    if form == "onnx" and (z_from or seed is not None or plain):
+    form = form or formats.format_of(output.name)
+    if form not in formats.FORMATS:
+        raise UsageError(f"There is no format {form!r}.", nearest(form, formats.FORMATS))
+    _check_options(
+        form,
+        web={"--artist": artist, "--licence": licence, "--credit": credit},
+        magenta={"--z-from": z_from, "--seed": seed, "--plain": plain or None},
+    )
+    if form == "web" and not output.name.lower().endswith(".safetensors"):
         raise UsageError(
-            "--z-from, --seed and --plain are for the browser's format: an ONNX step is given its"
-            " z at every step.",
-            "Leave them out, or use --format magenta.",
+            f"{output} should end in .strokebook.safetensors, by which programs know such a file.",
+            "Rename it, or name another format with --format.",
         )
     if z_from and seed is not None:
         raise UsageError("Both --z-from and --seed say which z to keep.", "Give one of them.")
     use_model(model, output, "the model, exported")
-    known, title = load(model), name or model.resolve().name
-    if form == "onnx":
+    known = load(model)
+    formats.check(form, known.options)
+    if form == "web":
+        _export_web(known, output, _title(known, model), name, artist, licence, credit or [])
+    elif form == "onnx":
         from strokebook.model.interchange.onnx_export import write_onnx
 
-        write_onnx(known, output, title)
+        write_onnx(known, output, name or _title(known, model))
         say(f"{output}: one step of the decoder")
-        return
-    _export_magenta(known, output, title, _z(known, z_from, seed), plain)
+    else:
+        title = name or _title(known, model)
+        _export_magenta(known, output, title, _z(known, z_from, seed), plain)
+
+
+def _check_options(form: str, **of_formats: dict[str, object]) -> None:
+    """Refuse options of another format than the one that is written."""
+    for owner, options in of_formats.items():
+        named = [name for name, value in options.items() if value is not None]
+        if named and form != owner:
+            verb = "is" if len(named) == 1 else "are"
+            raise UsageError(
+                f"{' and '.join(named)} {verb} for --format {owner}, and {form} is written.",
+                f"Leave {'it' if len(named) == 1 else 'them'} out, or use --format {owner}.",
+            )
+
+
+def _title(known: SketchModel, model: Path) -> str:
+    """What a model is called: by the file that it was imported from, or by where it lies."""
+    stored = known.info.get("imported") or known.info.get("card") or {}
+    return str(stored.get("name") or model.resolve().name)
+
+
+def _export_web(
+    known: SketchModel,
+    output: Path,
+    title: str,
+    name: str | None,
+    artist: str | None,
+    licence: str | None,
+    credit: list[str],
+) -> None:
+    from strokebook.model.interchange import web_card, web_file
+
+    card = web_card.card_of(
+        known, title, name=name, artist=artist, licence=licence, credit=tuple(credit)
+    )
+    size = web_file.write(output, known, card)
+    say(f"{output}: {card.name}, {size / 1e6:.1f} MB")
+    if not card.licence:
+        say("Its card names no licence, so nobody may use it: say which with --licence.")
 
 
 def _z(known: SketchModel, z_from: str | None, seed: int | None) -> Tensor | None:
@@ -131,6 +196,9 @@ def _export_magenta(
 
     result = sketchrnn_js_weights.to_browser(known, z, title, plain=plain)
     sketchrnn_js.write(output, result.model)
+    if result.as_imported:
+        say(f"{output}: the numbers of the file that the model was imported from.")
+        return
     fixed = ", z fixed" if z is not None else ""
     say(
         f"{output}: {result.model.units} units{fixed}; over ten steps the library's numbers differ"

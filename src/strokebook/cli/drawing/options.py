@@ -42,8 +42,8 @@ Model = Annotated[
     typer.Option(
         "--model",
         "-m",
-        help="A model's folder, or starter, the model that comes with strokebook (default: the"
-        " project's model).",
+        help="A model's folder, a .strokebook.safetensors file, or starter, the model that comes"
+        " with strokebook (default: the project's model).",
     ),
 ]
 Output = Annotated[

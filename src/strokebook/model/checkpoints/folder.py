@@ -43,3 +43,8 @@ def model_files(folder: Path) -> list[Path]:
         present += [p for p in (folder / "samples").glob("*.png") if p.stem.isdigit()]
         present += (folder / "tensorboard").glob("events.out.tfevents.*")
     return present
+
+
+def has_checkpoint(folder: Path) -> bool:
+    """Whether a folder holds a model of ours, by the names of its files."""
+    return any((folder / f"{which}.json").is_file() for which in ("best", "last"))

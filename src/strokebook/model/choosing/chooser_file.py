@@ -96,7 +96,7 @@ def _chooser(arrays: dict[str, Any], metadata: dict[str, str]) -> Chooser:
         np.asarray(arrays["leaf"], np.float64),
         _number(metadata["base"]),
     )
-    _check(forest, low, high)
+    check_forest(forest, low, high)
     checkpoint = str(json.loads(metadata["checkpoint"]))
     return Chooser(forest, low, high, **value, **counts, checkpoint=checkpoint)  # type: ignore[arg-type]
 
@@ -108,7 +108,7 @@ def _number(text: str) -> float:
     return float(number)
 
 
-def _check(forest: Forest, low: Any, high: Any) -> None:
+def check_forest(forest: Forest, low: Any, high: Any) -> None:
     """Refuse arrays that are not those of trees over as many features.
 
     Raises:

@@ -14,7 +14,7 @@ from strokebook.geometry.stroke3 import to_stroke3
 from strokebook.model.checkpoints import checkpoint
 from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.data.statistics import DataStatistics, measure
-from strokebook.model.interchange import sketchrnn_js, sketchrnn_js_weights
+from strokebook.model.interchange import added_units, sketchrnn_js
 from strokebook.model.interchange.sketchrnn_js import BrowserModel
 from strokebook.model.sampling import sample
 
@@ -49,7 +49,7 @@ def import_model(path: Path, folder: Path, origin: Origin | None = None) -> Sket
     if checkpoint.has(folder, "best") or checkpoint.has(folder, "last"):
         raise StrokebookError(f"{folder} holds a model already.", "Name another folder.")
     browser_model = sketchrnn_js.read(path)
-    net = sketchrnn_js_weights.to_net(browser_model)
+    net = added_units.to_net(browser_model)
     info: dict[str, Any] = {
         "imported": {
             "file": path.name,
@@ -59,6 +59,7 @@ def import_model(path: Path, folder: Path, origin: Origin | None = None) -> Sket
             "source": (origin or Origin()).source,
             "licence": (origin or Origin()).licence,
             "says": dict(browser_model.more),
+            "info": dict(browser_model.info),
         },
         "train": {},
         "data": None,
@@ -95,7 +96,7 @@ def _write_card(model: SketchModel, browser_model: BrowserModel, folder: Path) -
     statistics, origin = model.statistics, model.info["imported"]
     value = {
         "strokebook": __version__,
-        "imported": origin,
+        "imported": {name: fact for name, fact in origin.items() if name != "info"},
         "facts": dataclasses.asdict(statistics),
         "model": dataclasses.asdict(model.options),
         "scores": None,
@@ -119,7 +120,7 @@ def _write_card(model: SketchModel, browser_model: BrowserModel, folder: Path) -
         f"- Measured on {MEASURED} drawings of its own: {statistics.points} points,"
         f" {statistics.extent:.0f} units large, {statistics.offset:.1f} units from point to"
         " point (medians).",
-        f"- Weights of 16 bits; {sketchrnn_js_weights.MARKERS + 1} units were added, which set"
-        " the first point.",
+        f"- Weights of 16 bits; {added_units.ADDED} units were added, which set the first"
+        " point; an export leaves them out again.",
     ]
     write_text(folder / "card.md", "\n".join(text) + "\n")

@@ -30,6 +30,7 @@ from strokebook.model.cells.base import State
 from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.data.batches import START
 from strokebook.model.distributions import mixture
+from strokebook.model.interchange import formats
 from strokebook.model.networks.sketch_rnn import ROW, Decoder
 
 MIXTURE = ("pen", "pi", "mu_x", "mu_y", "sigma_x", "sigma_y", "rho")
@@ -101,17 +102,12 @@ def write_onnx(model: SketchModel, path: Path, name: str) -> None:
 
 
 def _check(model: SketchModel) -> None:
+    formats.check("onnx", model.options)
     missing = [p for p in ("onnx", "onnxscript") if importlib.util.find_spec(p) is None]
     if missing:
         raise StrokebookError(
             f"Writing ONNX needs what is not installed: {' and '.join(missing)}.",
             "Install it: pip install 'strokebook[onnx]'.",
-        )
-    if not isinstance(model.net.decoder, Decoder):
-        raise StrokebookError(
-            "This model cannot be written as ONNX: its decoder (local_frame = true) reads more than"
-            " the last row, and no other format takes it yet.",
-            'For other programs train one with [project] preset = "paper".',
         )
 
 

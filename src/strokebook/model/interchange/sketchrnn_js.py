@@ -36,6 +36,7 @@ LEVEL = LIMIT / STEPS  # one step of the 16-bit weights
 MOST_UNITS = 8192
 MOST_POINTS = 5000
 MOST_BYTES = 1 << 28  # 256 MiB: about 4,900 units; the published ones have 512 to 2,048
+MOST_INFO = 1 << 17  # characters of it that an import keeps, to write it again
 KNOWN = {"mode", "version", "name", "max_seq_len", "scale_factor"}
 ANOTHER = "Fetch it again, or name another .gen.json."
 
@@ -54,6 +55,7 @@ class BrowserModel:
         recurrent: Hidden state to gates, ``(H, 4H)``.
         bias: Of the gates, ``(4H,)``, without the 1 that is added to the forget gate.
         more: Further fields of ``info``; the library hands them on untouched.
+        info: All of ``info`` as a file had it, to be written again; empty: made of the rest.
     """
 
     name: str
@@ -65,6 +67,7 @@ class BrowserModel:
     recurrent: Floats32
     bias: Floats32
     more: Mapping[str, Any] = field(default_factory=dict)
+    info: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def arrays(self) -> tuple[Floats32, Floats32, Floats32, Floats32, Floats32]:
@@ -97,7 +100,7 @@ class BrowserModel:
 
 def write(path: Path, model: BrowserModel) -> None:
     """Write the file that ``new SketchRNN(url)`` of the library loads."""
-    info = {
+    info = dict(model.info) or {
         "mode": "gen",
         "version": 6,
         "name": model.name,
@@ -157,7 +160,21 @@ def read(path: Path) -> BrowserModel:
         recurrent=recurrent,
         bias=bias,
         more={k: v for k, v in info.items() if k not in KNOWN and _is_plain(v)},
+        info=plain_info(info),
     )
+
+
+def plain_info(value: object) -> dict[str, Any]:
+    """A file's ``info``, if it can be kept and written again as it is; else nothing.
+
+    Args:
+        value: From JSON of another program, or of an import.
+    """
+    try:
+        text = json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return {}
+    return dict(value) if isinstance(value, dict) and len(text) <= MOST_INFO else {}
 
 
 def _parts(path: Path) -> tuple[dict[str, Any], list[Any], list[str]]:

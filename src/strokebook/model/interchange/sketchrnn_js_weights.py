@@ -21,37 +21,38 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from strokebook.base.array_types import Floats, Floats32
-from strokebook.base.errors import StrokebookError, UsageError
+from strokebook.base.array_types import Floats
+from strokebook.base.errors import UsageError
 from strokebook.base.random_streams import RandomStream
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.stroke3 import to_stroke5
-from strokebook.model.cells.lstm import GATES, LstmLayer
+from strokebook.model.cells.lstm import LstmLayer
 from strokebook.model.cells.noise import Noise
 from strokebook.model.checkpoints.checkpoint import SketchModel
-from strokebook.model.config import ModelOptions
 from strokebook.model.data.batches import START
 from strokebook.model.data.rescale import fit
 from strokebook.model.distributions import mixture
-from strokebook.model.interchange import sketchrnn_js
+from strokebook.model.interchange import formats, sketchrnn_js
+from strokebook.model.interchange.added_units import (
+    CANDIDATE,
+    FORGET,
+    INPUT,
+    MARKERS,
+    OPEN,
+    OUTPUT,
+    by_gate,
+    flat,
+    from_net,
+    logit,
+    marked,
+    sigmoid,
+)
 from strokebook.model.interchange.sketchrnn_js import BrowserModel
-from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.sampling.rollout import PresampledNoise, draw, initial_batch
 
-LIBRARY = ("input", "candidate", "forget", "output")  # its order of the gates
-INPUT, CANDIDATE, FORGET, OUTPUT = range(4)
-MARKERS = 2  # each weight is at most 10, so one marker alone could move a gate by 7.6 only
-OPEN = 10.0  # a pre-activation that saturates its gate
 REACH = 0.999  # of a cell after one step from zeros, which cannot pass 1
-SHUT = -9.0  # an input gate that lets nothing in
-HALF_OPEN = 5.0  # one that lets almost all in, and that two markers can shut
 STEPS = 10  # that a new file is compared over
 TRIALS = 4  # drawings it is compared on
-
-
-def marked() -> float:
-    """A marker's hidden state after every step."""
-    return float(_sigmoid(OPEN) * np.tanh(_sigmoid(OPEN) * np.tanh(OPEN)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +68,7 @@ class Export:
         unreached: Units whose first state no single step from zeros reaches.
         difference: As the library is usually used.
         exact: From the first state that the file carries along; None where it carries none.
+        as_imported: The numbers are those of the published file that the model was imported from.
     """
 
     model: BrowserModel
@@ -74,6 +76,7 @@ class Export:
     unreached: int
     difference: float
     exact: float | None
+    as_imported: bool = False
 
 
 def prior_z(model: SketchModel, seed: int) -> Tensor | None:
@@ -104,7 +107,7 @@ def to_browser(model: SketchModel, z: Tensor | None, name: str, *, plain: bool =
     library's own first step gives, through biases that hold at that step alone. That is exact
     unless a cell's state there is over 1 (which a step from zeros cannot give): such a unit gets
     its right hidden state and a nearly right cell. The exact state is carried in the file's
-    ``info.strokebook``.
+    ``info.strokebook``. An imported model that was not trained since becomes its file again.
 
     Args:
         model: Trained; a plain LSTM decoder with 20 mixtures.
@@ -118,6 +121,9 @@ def to_browser(model: SketchModel, z: Tensor | None, name: str, *, plain: bool =
         StrokebookError: The format cannot express the model, or z is missing.
     """
     _check(model, z)
+    published = None if plain else from_net(model)
+    if published is not None:
+        return _as_imported(model, published, name)
     decoder = model.net.decoder
     row = decoder.output.weight.new_tensor([START])
     state: Any
@@ -145,33 +151,33 @@ def to_browser(model: SketchModel, z: Tensor | None, name: str, *, plain: bool =
     )
 
 
+def _as_imported(model: SketchModel, published: BrowserModel, name: str) -> Export:
+    """The published model itself; another name goes into its facts, if one is asked for."""
+    info = dict(published.info)
+    if info and name != published.name:
+        info["name"] = name
+    inputs, wanted = _trials(model, None)
+    zeros = np.zeros(published.units)
+    return Export(
+        model=dataclasses.replace(published, name=name, info=info),
+        clipped=0,
+        unreached=0,
+        difference=_difference(published, inputs[1:], wanted[1:], zeros, zeros),
+        exact=None,
+        as_imported=True,
+    )
+
+
 def _check(model: SketchModel, z: Tensor | None) -> None:
-    options = model.options
-    what = ""
-    if options.local_frame:
-        raise StrokebookError(
-            "This model cannot be written for @magenta/sketch: its decoder is not SketchRNN's"
-            " (local_frame = true), and no other format takes it yet.",
-            'For the browser train one with [project] preset = "paper".',
-        )
-    if type(model.net.decoder.cell) is not LstmLayer:
-        what = "its decoder is no plain LSTM"
-    elif options.mixtures != sketchrnn_js.MIXTURES:
-        what = f"it has {options.mixtures} mixtures, the library knows {sketchrnn_js.MIXTURES} only"
-    if what:
-        raise StrokebookError(
-            f"This model cannot be written for @magenta/sketch: {what}.",
-            "Export it with --format onnx, or train one with a plain LSTM decoder and"
-            f" {sketchrnn_js.MIXTURES} mixtures.",
-        )
-    if options.conditional and z is None:
+    formats.check("magenta", model.options)
+    if model.options.conditional and z is None:
         raise UsageError("The model is conditional, so a z is needed.", "Name a drawing or a seed.")
 
 
 def _without_state(model: SketchModel, offset: Tensor, name: str) -> BrowserModel:
     """Our decoder's weights in the library's layout."""
     decoder, layer = model.net.decoder, cast(LstmLayer, model.net.decoder.cell)
-    bias = _by_gate(offset.t())[0]
+    bias = by_gate(offset.t())[0]
     bias[FORGET] -= 1.0  # the library adds it
     return BrowserModel(
         name=name,
@@ -179,9 +185,9 @@ def _without_state(model: SketchModel, offset: Tensor, name: str) -> BrowserMode
         longest=max(model.statistics.longest - 1, 2),  # the start token is a drawing's first point
         output=decoder.output.weight.detach().cpu().numpy().T.copy(),
         output_bias=decoder.output.bias.detach().cpu().numpy().copy(),
-        rows=_flat(_by_gate(layer.input_weight)),
-        recurrent=_flat(_by_gate(layer.recurrent_weight)),
-        bias=_flat(bias[None])[0],
+        rows=flat(by_gate(layer.input_weight)),
+        recurrent=flat(by_gate(layer.recurrent_weight)),
+        bias=flat(bias[None])[0],
     )
 
 
@@ -200,15 +206,15 @@ def _with_state(plain: BrowserModel, hidden: Floats, cell: Floats) -> BrowserMod
     bias[:, :units] = first
     more = np.ones(MARKERS)
     state = {
-        "c": _digits(np.concatenate((cell, _sigmoid(OPEN) * np.tanh(OPEN) * more))),
+        "c": _digits(np.concatenate((cell, sigmoid(OPEN) * np.tanh(OPEN) * more))),
         "h": _digits(np.concatenate((hidden, marked() * more))),
     }
     return dataclasses.replace(
         plain,
         output=np.pad(plain.output, ((0, MARKERS), (0, 0))),
-        rows=_flat(np.pad(rows, ((0, 0), (0, 0), (0, MARKERS)))),
-        recurrent=_flat(recurrent),
-        bias=_flat(bias[None])[0],
+        rows=flat(np.pad(rows, ((0, 0), (0, 0), (0, MARKERS)))),
+        recurrent=flat(recurrent),
+        bias=flat(bias[None])[0],
         more={"strokebook": {"first": state}},
     )
 
@@ -226,56 +232,16 @@ def _first_biases(hidden: Floats, cell: Floats, steady: Floats, row: Floats) -> 
         row: What the start token adds to each gate, ``(4, H)``.
     """
     reached = np.clip(cell, -REACH, REACH)
-    let_in = np.maximum(_sigmoid(steady[INPUT] + row[INPUT]), np.sqrt(np.abs(reached)))
+    let_in = np.maximum(sigmoid(steady[INPUT] + row[INPUT]), np.sqrt(np.abs(reached)))
     squashed = np.tanh(reached)
     shown = np.divide(
-        hidden, squashed, where=squashed != 0, out=_sigmoid(steady[OUTPUT] + row[OUTPUT])
+        hidden, squashed, where=squashed != 0, out=sigmoid(steady[OUTPUT] + row[OUTPUT])
     )
     wanted = steady + row
-    wanted[INPUT] = _logit(let_in)
+    wanted[INPUT] = logit(let_in)
     wanted[CANDIDATE] = np.arctanh(np.clip(reached / let_in, -0.9999, 0.9999))
-    wanted[OUTPUT] = _logit(shown)
+    wanted[OUTPUT] = logit(shown)
     return np.asarray(wanted - row)
-
-
-def to_net(source: BrowserModel) -> SketchNet:
-    """A decoder-only net that draws what a published model draws.
-
-    Our first step sets the first point down and must leave the model as the library starts it:
-    units are added. Markers keep all input gates shut at the first step; one unit more is on
-    after that step alone, and its weights put the pen down. None passes the format's ± 10, so
-    that the net, fine-tuned, can go back to the browser.
-    """
-    units, size = source.units, source.units + MARKERS + 1
-    options = ModelOptions(
-        conditional=False, decoder=size, decoder_cell="lstm", mixtures=sketchrnn_js.MIXTURES
-    )
-    net = SketchNet(options)
-    markers, once = slice(units, units + MARKERS), size - 1
-    rows = np.zeros((5, 4, size))
-    rows[:, :, :units] = source.rows.reshape(5, 4, units)
-    bias = np.full((4, size), OPEN)
-    bias[FORGET] = -OPEN
-    bias[:, :units] = source.bias.reshape(4, units)
-    bias[INPUT, :units] = SHUT - rows[START.index(1.0), INPUT, :units]
-    bias[INPUT, once] = HALF_OPEN
-    recurrent = np.zeros((size, 4, size))
-    recurrent[:units, :, :units] = source.recurrent.reshape(units, 4, units)
-    lacking = source.bias[:units] - bias[INPUT, :units]
-    recurrent[markers, INPUT, :units] = lacking / (MARKERS * marked())
-    recurrent[markers, FORGET, units:] = -OPEN
-    recurrent[markers, INPUT, once] = -OPEN
-    output = np.zeros((size, mixture.width(sketchrnn_js.MIXTURES)))
-    output[:units] = source.output
-    output[once, : mixture.PENS] = (OPEN, -OPEN, -OPEN)  # down, up, end
-    cell = cast(LstmLayer, net.decoder.cell)
-    with torch.no_grad():
-        cell.input_weight.copy_(_to_ours(rows))
-        cell.recurrent_weight.copy_(_to_ours(recurrent))
-        cell.bias.copy_(_to_ours(bias[None])[:, 0])
-        net.decoder.output.weight.copy_(torch.from_numpy(output.T.copy()))
-        net.decoder.output.bias.copy_(torch.from_numpy(source.output_bias))
-    return net.eval().requires_grad_(False)
 
 
 def unroll(model: BrowserModel, rows: npt.ArrayLike, hidden: Floats, cell: Floats) -> Floats:
@@ -284,9 +250,9 @@ def unroll(model: BrowserModel, rows: npt.ArrayLike, hidden: Floats, cell: Float
     bias[FORGET] += 1.0
     for row in np.asarray(rows, np.float64):
         gates = (row @ model.rows + hidden @ model.recurrent).reshape(4, -1) + bias
-        let_in = _sigmoid(gates[INPUT]) * np.tanh(gates[CANDIDATE])
-        cell = _sigmoid(gates[FORGET]) * cell + let_in
-        hidden = _sigmoid(gates[OUTPUT]) * np.tanh(cell)
+        let_in = sigmoid(gates[INPUT]) * np.tanh(gates[CANDIDATE])
+        cell = sigmoid(gates[FORGET]) * cell + let_in
+        hidden = sigmoid(gates[OUTPUT]) * np.tanh(cell)
         outputs.append(hidden @ model.output + model.output_bias)
     return np.array(outputs)
 
@@ -345,32 +311,5 @@ def _difference(
     return worst
 
 
-def _by_gate(weight: Tensor) -> Floats:
-    """Our ``(4H, X)`` → the library's ``(X, 4, H)``."""
-    ours = weight.detach().cpu().double().numpy()
-    parts = dict(zip(GATES, np.split(ours, 4), strict=True))
-    return np.stack([parts[gate].T for gate in LIBRARY], axis=1)
-
-
-def _to_ours(weight: Floats) -> Tensor:
-    """The library's ``(X, 4, H)`` → our ``(4H, X)``."""
-    parts = dict(zip(LIBRARY, weight.swapaxes(0, 1), strict=True))
-    return torch.from_numpy(np.concatenate([parts[gate].T for gate in GATES]))
-
-
-def _flat(weights: Floats) -> Floats32:
-    """``(X, 4, H)`` → the file's ``(X, 4H)``."""
-    return weights.reshape(len(weights), -1).astype(np.float32)
-
-
 def _digits(values: Floats) -> list[float]:
     return [float(f"{v:.7g}") for v in values]
-
-
-def _sigmoid(values: npt.ArrayLike) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(-np.asarray(values, np.float64))))
-
-
-def _logit(share: Floats) -> Floats:
-    inside = np.clip(share, 1e-4, 1 - 1e-4)
-    return np.asarray(np.log(inside / (1.0 - inside)))

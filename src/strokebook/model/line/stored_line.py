@@ -11,7 +11,6 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
-from strokebook.base.array_types import Floats32
 from strokebook.base.errors import InputRefused, StrokebookError
 from strokebook.base.files import write_bytes
 from strokebook.base.reading import read_plain
@@ -61,21 +60,25 @@ def read_line(path: Path) -> LineRestorer:
         raise StrokebookError(error.reason, REMEDY) from error
     except (SafetensorError, json.JSONDecodeError, KeyError, IndexError, TypeError) as error:
         raise StrokebookError(f"{path} cannot be understood: {error}.", REMEDY) from error
-    _check(line, arrays, path)
+    if fault := fault_of(line):
+        raise StrokebookError(f"{path} {fault}.", REMEDY)
     return line
 
 
-def _check(line: LineRestorer, arrays: dict[str, Floats32], path: Path) -> None:
+def fault_of(line: LineRestorer) -> str:
+    """What makes a restorer unusable, such as ``holds no restorer of lines``; empty: nothing."""
     hidden = line.biases[0].size
     out = line.biases[2].size
     shapes = [w.shape for w in line.weights] + [b.shape for b in line.biases]
     wanted = [(FEATURES, hidden), (hidden, hidden), (hidden, out), (hidden,), (hidden,), (out,)]
-    whole = all(a.dtype == np.float32 and np.isfinite(a).all() for a in arrays.values())
+    arrays = (line.mean, line.spread, *line.weights, *line.biases)
+    whole = all(a.dtype == np.float32 and np.isfinite(a).all() for a in arrays)
     fits = shapes == wanted and line.mean.shape == line.spread.shape == (FEATURES,)
     if not (whole and fits and out >= 4 and out % 2 == 0):
-        raise StrokebookError(f"{path} holds no restorer of lines.", REMEDY)
-    if not (line.extent > 0 and (line.spread > 0).all()):
-        raise StrokebookError(f"{path} has an extent or a spread that is not above 0.", REMEDY)
+        return "holds no restorer of lines"
+    if not (0 < line.extent < np.inf and (line.spread > 0).all()):
+        return "has an extent or a spread that is not above 0"
+    return ""
 
 
 def line_of(folder: Path) -> LineRestorer:

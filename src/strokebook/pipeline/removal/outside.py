@@ -7,7 +7,7 @@ file: a kill between the two leaves one too many, never one too few.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from strokebook.base.progress import Progress
@@ -59,3 +59,19 @@ def use_model(model: Path, output: Path, what: str) -> None:
         if project is not None:
             refuse_unpurged(project)
             project.catalogue.note_outside(output, EVERYTHING_LEARNT, what)
+
+
+@contextlib.contextmanager
+def recorded(project: Project, output: Path, images: Iterable[str], what: str) -> Iterator[None]:
+    """Note what a file is made of before it is written, and forget what was in the former one.
+
+    Args:
+        project: Open.
+        output: Written in the block; where that fails, both notes stay.
+        images: Of the pages that it may show.
+        what: In words.
+    """
+    now, before = set(images), project.catalogue.images_outside(output)
+    project.catalogue.note_outside(output, now, what)
+    yield
+    project.catalogue.forget_outside(output, before - now)

@@ -29,7 +29,7 @@ from strokebook.pipeline.stages.train import model_folder
 from strokebook.tracing.page import load_page
 from strokebook.tracing.registry import engine
 
-STAGE, VERSION = "report", "2"
+STAGE, VERSION = "report", "3"
 SHOWN = 5  # pages whose way from scan to drawings is shown
 
 
@@ -160,6 +160,7 @@ def _completions(project: Project, page: HtmlPage, summary: Summary) -> None:
         f"What {who} draws",
         f"Starts that it has not seen, and how it goes on. {facts.get('remark', '')}".strip(),
     )
+    page.text("To draw with it yourself: strokebook canvas. For others: strokebook publish.")
     caption = f"Left: the start. Black: given; blue: {who}'s line."
     _show(page, drawn / "completions.png", caption)
     _show(page, drawn / "completions.gif", "The first start's completions, drawn.")
