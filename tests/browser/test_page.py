@@ -33,13 +33,17 @@ CONFIG: dict[str, Any] = {
     "starts": [START],
 }
 PICTURES = "(cells) => cells.map((cell) => cell.querySelector('canvas').toDataURL())"
-KEPT = """() => new Promise((done) => {
+KEPT = """() => new Promise((done, fail) => {
+  setTimeout(() => fail(new Error('the gallery does not answer')), 5000)
   const open = indexedDB.open('strokebook')
+  open.onerror = () => fail(open.error)
   open.onsuccess = () => {
     const all = open.result.transaction('drawings').objectStore('drawings').getAll()
-    all.onsuccess = () => done(all.result.map(({ strokes }) => strokes.map((s) => ({
-      by: s.by, points: [...s.points], pressure: [...(s.pressure ?? [])], times: [...s.times],
-    }))))
+    all.onsuccess = () => {
+      open.result.close()
+      done(all.result.map(({ strokes }) => strokes.map(({ by, points, pressure, times }) => (
+        { by, points: [...points], pressure: [...(pressure ?? [])], times: [...(times ?? [])] }))))
+    }
   }
 })"""
 ENDED = "() => document.querySelector('.cells').getAttribute('aria-busy') === 'false'"
@@ -96,9 +100,14 @@ def nine(page: Watched) -> list[str]:
     """What the cells show, once they have all ended."""
     page.page.wait_for_selector(f"{CELLS}[aria-disabled=false]")
     page.page.wait_for_function(ENDED)
-    page.page.wait_for_timeout(150)
-    shown: list[str] = page.page.eval_on_selector_all(CELLS, PICTURES)
-    return shown
+    before: list[str] = []
+    for _ in range(40):
+        shown: list[str] = page.page.eval_on_selector_all(CELLS, PICTURES)
+        if shown == before:  # the cells' frames have settled, too
+            return shown
+        before = shown
+        page.page.wait_for_timeout(120)
+    raise AssertionError("the cells do not come to rest")
 
 
 def sheet(page: Watched) -> str:
@@ -506,6 +515,7 @@ def test_dark_by_the_system_and_by_the_switch(drawing: Watched) -> None:
     background = "getComputedStyle(document.body).backgroundColor"
     light = drawing.page.evaluate(background)
     drawing.page.emulate_media(color_scheme="dark")
+    drawing.page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
     dark = drawing.page.evaluate(background)
     assert dark != light
     drawing.page.get_by_role("button", name="Dark or light").click()

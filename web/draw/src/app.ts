@@ -8,7 +8,7 @@ import { createEngine } from './engine_door'
 import { readPalette, type Palette } from './canvas/ink'
 import { inkColour, readConfig, type Config } from './config'
 import { createFiles } from './files'
-import { wake } from './frames'
+import { wake } from './canvas/frames'
 import { createKeeping } from './keeping'
 import { createModels, NO_MODEL } from './models'
 import { createSession } from './session'
@@ -53,6 +53,7 @@ export function createApp() {
     else store.fail(new Error(NO_MODEL))
     engine.then(warn, store.fail)
     void keeping.openLink()
+    addEventListener('hashchange', () => void keeping.openLink())
   }
 
   function warn({ kernel, inWorker }: Engine): void {

@@ -1,7 +1,7 @@
 /** Keeping: the gallery, the link with the drawing in it, and replay. */
 
 import type { Config } from './config'
-import { wake } from './frames'
+import { wake } from './canvas/frames'
 import { openGallery, type Gallery } from './gallery_store'
 import type { Kept } from './kept'
 import { decodeLink, encodeLink, type LinkedDrawing, type LinkSettings } from './link'

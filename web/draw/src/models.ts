@@ -1,6 +1,6 @@
 /** The models of the page: embedded ones and files that a person opens. */
 
-import type { Engine } from '../../engine/src/api'
+import type { Engine, Model } from '../../engine/src/api'
 import type { Config } from './config'
 import type { Store } from './store'
 
@@ -27,7 +27,9 @@ export function createModels(store: Store, engine: Promise<Engine>, config: Conf
 
   function use(index: number): void {
     store.chosen.value = index
-    store.model.value = store.models.value[index].model!
+    const model = store.models.value[index].model!
+    store.model.value = model
+    void warmUp(model)
     store.say(`Drawing with ${store.models.value[index].name}.`)
   }
 
@@ -57,6 +59,15 @@ export function createModels(store: Store, engine: Promise<Engine>, config: Conf
 }
 
 export type Models = ReturnType<typeof createModels>
+
+/** Draw a few points that nobody sees, so that the first stroke need not wait for the compiler. */
+async function warmUp(model: Model): Promise<void> {
+  try {
+    await model.sample({ maxPoints: 4, choose: 'raw' }).finished
+  } catch {
+    // What cannot be drawn is told when it is asked for.
+  }
+}
 
 /** The bytes of an embedded model: base64 of a gzip. */
 export async function unpack(element: string): Promise<ArrayBuffer> {

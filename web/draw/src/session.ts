@@ -1,10 +1,10 @@
 /** What goes on between the sheet and the model: endings begin, grow, are taken or dropped. */
 
 import type { CompleteOptions, DrawOptions, Drawing, Run } from '../../engine/src/api'
-import { SAME_PLACE, type View } from './geometry'
+import { contains, SAME_PLACE, type View } from './geometry'
 import { countOf, firstStroke, grow, linesOf, newGrowing, type Growing } from './growing'
 import { inkBox } from './kept'
-import { addModelLines, addStroke, clearSheet, middle, penPlace, startOf } from './sheet'
+import { addModelLines, addStroke, clearSheet, middle, paperBox, penPlace, startOf } from './sheet'
 import type { Line, Sheet } from './sheet'
 import type { Batch, Store } from './store'
 
@@ -291,12 +291,18 @@ function drawOptions(store: Store): DrawOptions {
   }
 }
 
-/** The lines that come onto the sheet; new drawings in the middle of it, no larger than it. */
+/**
+ * The lines that come onto the sheet; new drawings, and variations that would run off the paper, in
+ * the middle of it and no larger than it.
+ */
 export function takenLines(batch: Batch, line: Growing, count: number): Line[] {
   const from = penPlace(batch.base.lines)
   const lines = linesOf(line, count, from, batch.place)
-  if (batch.kind !== 'sample' && batch.kind !== 'walk') return lines
-  const view = middle(inkBox(lines), batch.base, 0.86, 1)
+  const goesOn = batch.kind === 'complete' || batch.kind === 'duet'
+  const ink = inkBox(lines)
+  const stays = batch.kind === 'vary' && ink !== null && contains(paperBox(batch.base), ink)
+  if (goesOn || stays) return lines
+  const view = middle(ink, batch.base, 0.86, 1)
   const { scale, x, y } = batch.place
   const centred = {
     scale: scale * view.scale, x: x * view.scale + view.x, y: y * view.scale + view.y,

@@ -231,6 +231,21 @@ test('from nothing: a drawing taken lies in the middle and takes the place of th
   assert.deepEqual(points(store.sheet.value.lines), [[0, 0, 10, 10]])
 })
 
+test('a variation stays where the drawing was, unless it would run off the paper', async () => {
+  const { store, session, last } = setUp()
+  store.commit({ ...store.sheet.value, lines: [stroke(0, 0, 9, 9)] })
+  session.vary()
+  await last().run.send(ink(0, [1, 2, 30, 40], [1, 0], true), ink(1, [-100, 0, 0, 50], [1, 0], true))
+  session.take(0)
+  assert.deepEqual(points(store.sheet.value.lines), [[1, 2, 30, 40]])
+  session.undo()
+  session.vary()
+  await last().run.send(ink(1, [-100, 0, 0, 50], [1, 0], true))
+  session.take(1)
+  const [[left, , right]] = points(store.sheet.value.lines)
+  assert.ok(left > 0 && right < 200 && left + right === 200)
+})
+
 test('only a conditional model varies and walks', () => {
   const { store, session, asked } = setUp()
   store.commit({ ...store.sheet.value, lines: [stroke(0, 0, 9, 9)] })

@@ -3,7 +3,7 @@
 import { contains, fit, mixBox, pad, sameBox, unite, type View } from '../geometry'
 import { countOf } from '../growing'
 import { inkBox, type Box } from '../kept'
-import { reducedMotion, type Painter } from '../frames'
+import { reducedMotion, type Painter } from './frames'
 import { penPlace, type Sheet } from '../sheet'
 import type { Batch, Store } from '../store'
 import { drawGrowing } from './growing_ink'
@@ -128,12 +128,10 @@ function same(a: Box, b: Box): boolean {
 function roomFor(ink: Box | null, sheet: Sheet): Box {
   const typical = 0.78 * Math.min(sheet.width, sheet.height)
   if (!ink) return squareAround({ x: sheet.width / 2, y: sheet.height / 2, width: 0, height: 0 }, typical)
-  const square = squareAround(ink, Math.max(typical, 1.25 * Math.max(ink.width, ink.height)))
-  return {
-    ...square,
-    x: within(square.x, square.width, sheet.width),
-    y: within(square.y, square.height, sheet.height),
-  }
+  const square = squareAround(ink, typical)
+  const x = within(square.x, square.width, sheet.width)
+  const y = within(square.y, square.height, sheet.height)
+  return squareAround(unite({ ...square, x, y }, pad(ink, 0.07 * typical))!, 0)
 }
 
 function within(at: number, size: number, room: number): number {

@@ -1,7 +1,7 @@
 /** A line that was taken flies from its cell onto the sheet. */
 
 import { ease, mixView, type View } from '../geometry'
-import { reducedMotion, type Painter } from '../frames'
+import { reducedMotion, type Painter } from './frames'
 import type { Line } from '../sheet'
 import type { Store } from '../store'
 import { drawLine, fitCanvas, look, wipe, type Palette } from './ink'

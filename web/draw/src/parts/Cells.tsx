@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { useApp } from '../app'
 import { createCellPainter } from '../canvas/cell_painter'
 import { columnsFor, type View } from '../geometry'
-import { join, wake } from '../frames'
+import { join, wake } from '../canvas/frames'
 
 /** Where each cell shows the sheet, on the screen; the flight asks. */
 export const cellPlaces = new Map<number, () => View>()

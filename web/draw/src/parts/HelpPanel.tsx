@@ -1,6 +1,6 @@
 /** The keys, from the table that the listener reads. */
 
-import type { Key } from '../keys'
+import type { Key } from '../input/keys'
 import { Panel } from './Panel'
 
 export function HelpPanel({ keys }: { keys: readonly Key[] }) {

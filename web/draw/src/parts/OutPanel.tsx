@@ -2,7 +2,8 @@
 
 import { useState } from 'preact/hooks'
 import { useApp } from '../app'
-import { readPalette } from '../canvas/ink'
+import { PEN } from '../canvas/ink'
+import { inkColour } from '../config'
 import { toGif, toVideo, videoKind } from '../outputs/animation'
 import { toPng } from '../outputs/png'
 import { toSvg } from '../outputs/svg'
@@ -10,12 +11,10 @@ import { IconButton } from './icons'
 import { Panel } from './Panel'
 
 export function OutPanel() {
-  const { store, keeping } = useApp()
+  const { store, keeping, config } = useApp()
   const [busy, setBusy] = useState<string | null>(null)
-  const colours = (): { person: string; model: string; paper: string } => {
-    const { ink, model, paper } = readPalette()
-    return { person: ink, model, paper }
-  }
+  // Dark ink on light paper, whatever the page looks like now: it may be printed.
+  const ink = { model: inkColour(config.colour, false) || undefined, width: PEN }
   const video = videoKind()
 
   async function save(suffix: string, make: () => Promise<Blob> | string): Promise<void> {
@@ -35,14 +34,14 @@ export function OutPanel() {
     <Panel name="Save as">
       <div class="ways" aria-busy={busy !== null}>
         <Way icon="vector" word="SVG" busy={busy}
-          onClick={() => void save('svg', () => toSvg(keeping.kept(), colours()))} />
+          onClick={() => void save('svg', () => toSvg(keeping.kept(), ink))} />
         <Way icon="picture" word="PNG" busy={busy}
-          onClick={() => void save('png', () => toPng(keeping.kept(), colours()))} />
+          onClick={() => void save('png', () => toPng(keeping.kept(), ink))} />
         <Way icon="film" word="GIF" busy={busy}
-          onClick={() => void save('gif', () => toGif(keeping.kept(), colours()))} />
+          onClick={() => void save('gif', () => toGif(keeping.kept(), ink))} />
         {video && (
           <Way icon="film" word={video.suffix.toUpperCase() === 'MP4' ? 'MP4' : 'WebM'} busy={busy}
-            onClick={() => void save(video.suffix, () => toVideo(keeping.kept(), colours()))} />
+            onClick={() => void save(video.suffix, () => toVideo(keeping.kept(), ink))} />
         )}
         <Way icon="plotter" word="Plotter" busy={busy} onClick={() => (store.panel.value = 'plot')} />
         <Way icon="link" word="Link" busy={busy}

@@ -1,9 +1,9 @@
 /** Which key does what. */
 
-import type { App } from './app'
+import type { App } from '../app'
 import type { Key } from './keys'
-import { TEMPERATURES } from './settings'
-import type { PanelName } from './store'
+import { TEMPERATURES } from '../settings'
+import type { PanelName } from '../store'
 
 export function shortcuts({ store, session, keeping, config }: App): Key[] {
   const panel = (name: PanelName) => () => void (store.panel.value = name)
