@@ -80,7 +80,7 @@ export function createSession(store: Store, around: Surroundings) {
   function vary(): void {
     const model = store.model.value
     const drawing = startOf(store.sheet.value)
-    if (!model?.info.conditional || !drawing) return
+    if (!model || !drawing) return
     const { strength } = store.settings.value
     whole('vary', () => model.vary(drawing, { ...drawOptions(store), strength }), SAME_PLACE)
   }

@@ -246,7 +246,7 @@ test('a variation stays where the drawing was, unless it would run off the paper
   assert.ok(left > 0 && right < 200 && left + right === 200)
 })
 
-test('only a conditional model varies and walks', () => {
+test('every model varies, and only a conditional one walks', () => {
   const { store, session, asked } = setUp()
   store.commit({ ...store.sheet.value, lines: [stroke(0, 0, 9, 9)] })
   session.vary()
@@ -256,7 +256,8 @@ test('only a conditional model varies and walks', () => {
     ...store.model.value!, info: { ...store.model.value!.info, conditional: false },
   }
   session.vary()
-  assert.equal(asked.length, 2)
+  session.walk({ strokes: [] }, { strokes: [] })
+  assert.deepEqual(asked.map(({ how }) => how), ['vary', 'walk', 'vary'])
 })
 
 test('an error says what and what to do', () => {

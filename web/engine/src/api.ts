@@ -23,7 +23,7 @@ export interface ModelInfo {
   cell: 'lstm' | 'layer_norm' | 'hyper'
   units: number
   localFrame: boolean
-  /** Whether it can encode drawings: reconstruct, vary, interpolate. */
+  /** Whether z says what a drawing is, which `reconstruct` and `interpolate` go by. */
   conditional: boolean
   /** Whether `rejection` is possible, and the default. */
   chooser: boolean
@@ -64,7 +64,7 @@ export interface CompleteOptions extends DrawOptions {
 }
 
 export interface VaryOptions extends DrawOptions {
-  /** 0: the same again, 1: anything; default 0.5. */
+  /** 0: the same again, 1: anything; without z the share that is drawn anew. Default 0.5. */
   strength?: number
 }
 
@@ -117,6 +117,7 @@ export interface Model {
   /** New drawings. */
   sample(options?: DrawOptions): Run
   reconstruct(drawing: Drawing, options?: DrawOptions): Run
+  /** Through z where the model goes by it; else the drawing's end is drawn anew. */
   vary(drawing: Drawing, options?: VaryOptions): Run
   /** n drawings on the way from a to b, both ends included. */
   interpolate(a: Drawing, b: Drawing, options?: InterpolateOptions): Run

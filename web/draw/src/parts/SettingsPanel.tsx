@@ -53,10 +53,8 @@ export function SettingsPanel() {
             <NumberField name="Temperature of the pen" value={settings.penTemperature} least={0.05}
               most={1.2} step={0.05} onChange={(penTemperature) => change({ penTemperature })} />
           )}
-          {model?.info.conditional && (
-            <NumberField name="How far variations go" value={settings.strength} least={0} most={1}
-              step={0.1} onChange={(strength) => change({ strength })} />
-          )}
+          <NumberField name="How far variations go" value={settings.strength} least={0.1} most={1}
+            step={0.1} onChange={(strength) => change({ strength })} />
         </div>
       </details>
     </Panel>

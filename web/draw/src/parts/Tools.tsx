@@ -30,10 +30,8 @@ export function NearTools() {
       {again}
       <IconButton icon="nothing" name="From nothing" shortcut="N" disabled={!model}
         onClick={session.fromNothing} />
-      {model?.info.conditional && (
-        <IconButton icon="vary" name="Variations of the sheet" shortcut="V" disabled={empty}
-          onClick={session.vary} />
-      )}
+      <IconButton icon="vary" name="Variations of the sheet" shortcut="V"
+        disabled={empty || !model} onClick={session.vary} />
       <IconButton icon="duet" name="Duet: a stroke each" shortcut="D" disabled={!model}
         pressed={store.duet.value} onClick={session.toggleDuet} />
     </div>

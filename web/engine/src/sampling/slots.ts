@@ -1,6 +1,6 @@
 /** Slots: the drawings that are shown, and what is new of each since the last news. */
 import type { Drawing, Drawn, Ink, Stroke } from '../api'
-import { GrowingLine } from '../line/growing_line'
+import { GrowingLine, type LineChange } from '../line/growing_line'
 import type { Restorer } from '../line/restorer'
 import type { Candidate } from './rollout'
 
@@ -14,6 +14,8 @@ export interface Placement {
   /** What a person drew, which the drawings go on from. */
   start?: Drawing
   lifted?: boolean
+  /** News begins with the start: what is drawn takes the place of a drawing that was given. */
+  tellStart?: boolean
   /** Null: straight segments between the points. */
   restorer: Restorer | null
   /** Units of the restorer's data per unit of the drawing. */
@@ -113,6 +115,41 @@ export class Slots {
     if (before === slot.taken && slot.ended === candidate.ended && !slot.fresh) return null
     slot.fresh = false
     slot.ended = candidate.ended
-    return { slot: place, ...slot.line.take(), ended: candidate.ended, nats: candidate.nats }
+    const change = this.withStart(slot.line.take())
+    return { slot: place, ...change, ended: candidate.ended, nats: candidate.nats }
   }
+
+  /** The change of a line that news has begin with the start. */
+  private withStart(change: LineChange): LineChange {
+    const { start, tellStart } = this.placement
+    if (!start || !tellStart) return change
+    const given = linePoints(start)
+    if (change.keep > 0) return { ...change, keep: change.keep + given.begins.length }
+    return {
+      keep: 0,
+      points: joined(given.points, change.points),
+      begins: joined(given.begins, change.begins),
+    }
+  }
+}
+
+/** A drawing's points, and where its strokes begin. */
+function linePoints(drawing: Drawing): Omit<LineChange, 'keep'> {
+  const begins = drawing.strokes.map((stroke) => {
+    const marks = new Uint8Array(stroke.length / 2)
+    marks[0] = 1
+    return marks
+  })
+  return {
+    points: drawing.strokes.reduce(joined, new Float32Array(0)),
+    begins: begins.reduce(joined, new Uint8Array(0)),
+  }
+}
+
+function joined<T extends Float32Array | Uint8Array>(first: T, second: T): T {
+  const both = first.constructor as new (length: number) => T
+  const out = new both(first.length + second.length)
+  out.set(first)
+  out.set(second, first.length)
+  return out
 }

@@ -223,7 +223,7 @@ export class Task {
     const zoom = request.options.zoom ?? (side > 0 ? model.file.statistics.extent / side : undefined)
     const read = yield* readStart(model, start, { seed: settings.seed, zoom, lifted })
     const { last, unit, rows } = read.fitted
-    const placement = { ...this.placed(...last, unit), start, lifted }
+    const placement = { ...this.placed(...last, unit), start, lifted, tellStart: true }
     return { origin: read, placement, startRows: rows.length / 3 }
   }
 
