@@ -75,6 +75,28 @@ test('what a model says of itself', () =>
   }),
 )
 
+test('variations of a model without z keep the first part, and news begin with it', () =>
+  withModel(async (model) => {
+    const given = {
+      strokes: [Float32Array.of(0, 0, 30, 10, 40, 40, 60, 45), Float32Array.of(5, 60, 20, 70)],
+    }
+    const run = model.vary(given, { n: 3, seed: 1, strength: 0.5, maxPoints: 8 })
+    const { lines } = await gather(run, 3)
+    for (const [k, { drawing, startPoints }] of (await run.finished).entries()) {
+      const all = drawing.strokes.flatMap((stroke) => [...stroke])
+      assert.equal(startPoints, 3) // of six
+      assert.deepEqual(all.slice(0, 6), [0, 0, 30, 10, 40, 40])
+      assert.deepEqual(lines[k].xy, all)
+      assert.equal(
+        lines[k].begins.reduce((sum, begins) => sum + begins, 0),
+        drawing.strokes.length,
+      )
+    }
+    const [same] = await model.vary(given, { n: 1, strength: 0 }).finished
+    assert.deepEqual(same.drawing, given)
+  }),
+)
+
 test('news put together is the drawing, in every choice', () =>
   withModel(async (model) => {
     for (const choose of ['raw', 'likely', 'different'] as const) {
