@@ -193,7 +193,7 @@ def test_first_ink_is_measured_and_soon(drawing: Watched) -> None:
     nine(drawing)
     [took] = drawing.page.evaluate("performance.getEntriesByName('first ink').map(e => e.duration)")
     print(f"first ink of the made-up engine after {took:.0f} ms")
-    assert 20 < took < 2000  # the page's own part; a busy machine may be late
+    assert 5 < took < 2000  # the page's own part; a busy machine may be late
 
 
 def test_the_pen_down_again_stops_what_grows(page: Watched, bare: str, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ export interface Surroundings {
 }
 
 /** How long after the pen is up a new stroke may still keep endings from beginning, ms. */
-const SETTLE = 25
+const SETTLE = 5
 /** How large a typical drawing of the model is on the paper. */
 const TYPICAL = 0.62
 

@@ -31,6 +31,7 @@ export function createEasel(
   const paper = dry.getContext('2d')!
   const over = wet.getContext('2d')!
   let view: View | null = null
+  let wetBefore = false
   let painted: { lines: readonly Line[]; view: View | null; palette: Palette | null } =
     { lines: [], view: null, palette: null }
 
@@ -65,11 +66,22 @@ export function createEasel(
     const hidden = flight ? flight.lines.length : 0
     const lines = replaying ? [] : sheet.lines.slice(0, sheet.lines.length - hidden)
     paintDry(lines, resized)
-    wipe(over)
+    // An empty canvas over an empty one costs a frame on slow machines: nothing is touched.
+    const wetNow = replaying || isWet()
+    if (wetNow || wetBefore) wipe(over)
+    wetBefore = wetNow
+    if (!wetNow) return moving
     look(over, view!, ratio())
     if (replaying) return paintReplay(sheet, now) || moving
     paintWet()
     return moving
+  }
+
+  /** Whether anything is to be seen over the dry ink. */
+  function isWet(): boolean {
+    const batch = store.batch.peek()
+    const shown = batch?.kind === 'duet' || store.scrub.peek() || store.settings.peek().ghosts
+    return store.live.peek() !== null || Boolean(batch && shown)
   }
 
   function ratio(): number {

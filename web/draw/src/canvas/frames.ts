@@ -25,7 +25,10 @@ function run(now: number): void {
   if (more) wake()
 }
 
-/** Whether a person has asked for less that moves. */
+let motion: MediaQueryList | undefined
+
+/** Whether a person has asked for less that moves; asked by every painter in every frame. */
 export function reducedMotion(): boolean {
-  return matchMedia('(prefers-reduced-motion: reduce)').matches
+  motion ??= matchMedia('(prefers-reduced-motion: reduce)')
+  return motion.matches
 }
