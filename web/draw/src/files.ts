@@ -5,7 +5,7 @@ import type { Models } from './models'
 import type { Session } from './session'
 import { fromDrawing } from './sheet'
 import type { Store } from './store'
-import { readSvg, type SvgDrawing } from './svg_input'
+import { readSvg, type SvgDrawing } from './input/svg_input'
 
 export function createFiles(store: Store, session: Session, models: Models) {
   async function take(file: File): Promise<void> {

@@ -1,6 +1,6 @@
 /** Boxes, views and placements: pure functions over points (x and y in turn, y down). */
 
-import type { Box } from './kept'
+import type { Box } from './storage/kept'
 
 /** Where sheet units appear on a screen: screen = scale · point + (x, y). */
 export interface View {

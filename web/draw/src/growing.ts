@@ -1,7 +1,7 @@
 /** A model's line while it grows: a buffer that the news is written into. */
 
 import type { Ink } from '../../engine/src/api'
-import type { Box } from './kept'
+import type { Box } from './storage/kept'
 import { placed, type View } from './geometry'
 import type { Line } from './sheet'
 

@@ -3,7 +3,7 @@
 import type { CompleteOptions, DrawOptions, Drawing, Run } from '../../engine/src/api'
 import { contains, SAME_PLACE, type View } from './geometry'
 import { countOf, firstStroke, grow, linesOf, newGrowing, type Growing } from './growing'
-import { inkBox } from './kept'
+import { inkBox } from './storage/kept'
 import { addModelLines, addStroke, clearSheet, middle, paperBox, penPlace, startOf } from './sheet'
 import type { Line, Sheet } from './sheet'
 import type { Batch, Store } from './store'

@@ -4,8 +4,8 @@
  */
 
 import type { Drawing } from '../../engine/src/api'
-import type { Box, Kept, KeptModel, KeptStroke } from './kept'
-import { inkBox } from './kept'
+import type { Box, Kept, KeptModel, KeptStroke } from './storage/kept'
+import { inkBox } from './storage/kept'
 import { arcLengths, hasExtent, placed, type View } from './geometry'
 
 export type Line = KeptStroke

@@ -4,7 +4,7 @@ import { batch, computed, signal } from '@preact/signals'
 import type { Model, Run } from '../../engine/src/api'
 import type { View } from './geometry'
 import type { Growing } from './growing'
-import type { StoredDrawing } from './gallery_store'
+import type { StoredDrawing } from './storage/gallery_store'
 import { clearSheet, emptySheet, type Line, type Sheet } from './sheet'
 import { DEFAULTS, type Settings } from './settings'
 

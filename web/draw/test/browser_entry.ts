@@ -1,15 +1,15 @@
 /** What tests/browser/test_outputs.py calls in a real browser: the modules as one global. */
 
-import type { Kept } from '../src/kept'
+import type { Kept } from '../src/storage/kept'
 
-export { openGallery } from '../src/gallery_store'
+export { openGallery } from '../src/storage/gallery_store'
 export { readDropped } from '../src/input/files'
-export { decodeLink, encodeLink } from '../src/link'
+export { decodeLink, encodeLink } from '../src/storage/link'
 export { toGif, toVideo, videoKind } from '../src/outputs/animation'
 export { toPlotter } from '../src/outputs/plotter'
 export { toPng } from '../src/outputs/png'
 export { toSvg } from '../src/outputs/svg'
-export { readSvg } from '../src/svg_input'
+export { readSvg } from '../src/input/svg_input'
 
 /** A kept drawing from JSON, where points are lists. */
 export function keptFrom(plain: Kept): Kept {

@@ -1,6 +1,6 @@
 /** Drawings for tests: small ones written out, and a wavy one like a hand's. */
 
-import type { By, Kept } from '../src/kept'
+import type { By, Kept } from '../src/storage/kept'
 
 /** A kept drawing of strokes as `[by, x, y, x, y, …]`. */
 export function keptOf(strokes: [By, ...number[]][], more: Partial<Kept> = {}): Kept {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { openGallery } from '../src/gallery_store'
-import { OutputError } from '../src/kept'
+import { openGallery } from '../src/storage/gallery_store'
+import { OutputError } from '../src/storage/kept'
 import { keptOf } from './drawings'
 
 const drawing = keptOf([['person', 0, 0, 1, 1]])

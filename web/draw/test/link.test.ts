@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { ByteReader, ByteWriter, fromBase64Url, toBase64Url } from '../src/bytes'
-import { OutputError } from '../src/kept'
-import { decodeLink, encodeLink, type LinkedDrawing } from '../src/link'
+import { ByteReader, ByteWriter, fromBase64Url, toBase64Url } from '../src/storage/bytes'
+import { OutputError } from '../src/storage/kept'
+import { decodeLink, encodeLink, type LinkedDrawing } from '../src/storage/link'
 import { wavyLine } from './drawings'
 
 const drawing: LinkedDrawing = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { OutputError } from '../src/kept'
+import { OutputError } from '../src/storage/kept'
 import { paperSize } from '../src/outputs/paper'
 import { toPlotter } from '../src/outputs/plotter'
 import { simplify, splitByPoints, withoutShort } from '../src/outputs/polyline'

@@ -5,7 +5,7 @@ import { fileKind, fitInto, photoMessage, readDropped } from '../src/input/files
 import { apply, multiply, parseTransform } from '../src/input/matrix'
 import { parsePath } from '../src/input/path_data'
 import { length, shapeLines } from '../src/input/shapes'
-import { OutputError } from '../src/kept'
+import { OutputError } from '../src/storage/kept'
 
 const path = (d: string, tolerance = 0.1) => parsePath(d, tolerance).lines
 const near = (actual: number[], expected: number[], within = 1e-9) => {

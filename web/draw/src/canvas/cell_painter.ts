@@ -2,7 +2,7 @@
 
 import { contains, fit, mixBox, pad, sameBox, unite, type View } from '../geometry'
 import { countOf } from '../growing'
-import { inkBox, type Box } from '../kept'
+import { inkBox, type Box } from '../storage/kept'
 import { reducedMotion, type Painter } from './frames'
 import { penPlace, type Sheet } from '../sheet'
 import type { Batch, Store } from '../store'

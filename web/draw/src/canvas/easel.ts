@@ -6,7 +6,7 @@
 import { fit, mixView, pad, sameView, unite, type View } from '../geometry'
 import { countOf, likeliest } from '../growing'
 import { reducedMotion, type Painter } from './frames'
-import { inkBox, type Kept } from '../kept'
+import { inkBox, type Kept } from '../storage/kept'
 import { playingSeconds, pointsAt, timeline } from '../outputs/timeline'
 import { paperBox, penPlace, type Line, type Sheet } from '../sheet'
 import type { Batch, Store } from '../store'

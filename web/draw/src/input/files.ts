@@ -1,7 +1,7 @@
 /** Files that are dropped or pasted: what they are by their first bytes, what to do with them. */
 
-import { OutputError } from '../kept'
-import { readSvg, type SvgDrawing, type SvgLimits, SVG_LIMITS } from '../svg_input'
+import { OutputError } from '../storage/kept'
+import { readSvg, type SvgDrawing, type SvgLimits, SVG_LIMITS } from './svg_input'
 
 export type FileKind =
   | 'svg'

@@ -1,6 +1,6 @@
 /** Animation of a kept drawing as it was drawn: GIF, and a video where it can be recorded. */
 
-import { inkBox, type Kept, notes, OutputError } from '../kept'
+import { inkBox, type Kept, notes, OutputError } from '../storage/kept'
 import { GifWriter } from './gif'
 import { type Ink, type InkOptions, inkOf } from './ink'
 import { type Canvas2D, context2D, makeCanvas, paint, pixelSize } from './paint'

@@ -1,6 +1,6 @@
 /** Ink: the colours and the width with which pictures and animations show a drawing. */
 
-import type { By, Kept, KeptStroke } from '../kept'
+import type { By, Kept, KeptStroke } from '../storage/kept'
 
 export interface InkOptions {
   /** CSS colours. */

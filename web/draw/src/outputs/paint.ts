@@ -1,6 +1,6 @@
 /** Painting a drawing on a 2D canvas: the picture and each frame of the animation. */
 
-import { type Kept, OutputError } from '../kept'
+import { type Kept, OutputError } from '../storage/kept'
 import type { Ink } from './ink'
 
 export type Canvas2D = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D

@@ -1,6 +1,6 @@
 /** Paper sizes in mm. */
 
-import { OutputError } from '../kept'
+import { OutputError } from '../storage/kept'
 
 /** Width and height of upright sheets (ISO 216, ANSI/ASME Y14.1), as in Python's papers.py. */
 export const PAPERS: Readonly<Record<string, readonly [number, number]>> = {

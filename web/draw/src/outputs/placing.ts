@@ -1,6 +1,6 @@
 /** A drawing's place on the paper: scaled and centred; see plotter.ts, steps 1 to 3. */
 
-import { inkBox, OutputError } from '../kept'
+import { inkBox, OutputError } from '../storage/kept'
 
 interface Sized {
   margin: number

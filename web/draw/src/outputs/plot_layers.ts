@@ -1,6 +1,6 @@
 /** Layers of a plot: cut where the pen wants ink, and measured; see plotter.ts. */
 
-import type { By } from '../kept'
+import type { By } from '../storage/kept'
 import { polylineLength } from './polyline'
 
 export interface PlotLayer {

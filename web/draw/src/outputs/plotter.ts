@@ -32,7 +32,7 @@
  * from and to the home corner is not counted.
  */
 
-import { type By, type Kept, notes, OutputError } from '../kept'
+import { type By, type Kept, notes, OutputError } from '../storage/kept'
 import { MODEL_COLOUR, PERSON_COLOUR } from './ink'
 import { paperSize } from './paper'
 import { placeOnPaper } from './placing'

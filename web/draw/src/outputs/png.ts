@@ -1,6 +1,6 @@
 /** PNG of a kept drawing, with the facts about it as text chunks. */
 
-import { type Kept, notes, OutputError } from '../kept'
+import { type Kept, notes, OutputError } from '../storage/kept'
 import { crc32 } from './crc32'
 import { type InkOptions, inkOf } from './ink'
 import { context2D, makeCanvas, paint, pixelSize } from './paint'

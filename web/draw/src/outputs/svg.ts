@@ -7,7 +7,7 @@
  * programs.
  */
 
-import { type Kept, type KeptStroke, notes } from '../kept'
+import { type Kept, type KeptStroke, notes } from '../storage/kept'
 import { type InkOptions, inkOf, runsByHand } from './ink'
 import type { Points } from './polyline'
 import { escapeXml, shortNumber } from './xml'

@@ -1,6 +1,6 @@
 /** Timeline: when each point of a drawing is drawn, as the pen drew it where that is known. */
 
-import type { Kept } from '../kept'
+import type { Kept } from '../storage/kept'
 
 /** Seconds a point takes where no time is known; as many points a second as a model is shown. */
 const PACE = 1 / 60

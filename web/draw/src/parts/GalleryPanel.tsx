@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks'
 import { useApp } from '../app'
-import type { Kept } from '../kept'
+import type { Kept } from '../storage/kept'
 import { sheetOf, startOf } from '../sheet'
 import { IconButton } from './icons'
 import { Panel } from './Panel'

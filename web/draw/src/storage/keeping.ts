@@ -1,14 +1,14 @@
 /** Keeping: the gallery, the link with the drawing in it, and replay. */
 
-import type { Config } from './config'
-import { wake } from './canvas/frames'
+import type { Config } from '../config'
+import { wake } from '../canvas/frames'
 import { openGallery, type Gallery } from './gallery_store'
 import type { Kept } from './kept'
 import { decodeLink, encodeLink, type LinkedDrawing, type LinkSettings } from './link'
-import type { Session } from './session'
-import { keptOf, sheetOf } from './sheet'
-import { checked, type Settings } from './settings'
-import type { Store } from './store'
+import type { Session } from '../session'
+import { keptOf, sheetOf } from '../sheet'
+import { checked, type Settings } from '../settings'
+import type { Store } from '../store'
 
 export function createKeeping(store: Store, session: Session, config: Config) {
   let gallery: Promise<Gallery> | undefined

@@ -13,7 +13,7 @@
 
 import { ByteReader, ByteWriter, deflate, fromBase64Url, inflate, toBase64Url } from './bytes'
 import { type By, type KeptModel, OutputError } from './kept'
-import { crc32 } from './outputs/crc32'
+import { crc32 } from '../outputs/crc32'
 
 /** What made the drawing, and what the page needs to go on from it. */
 export interface LinkSettings {

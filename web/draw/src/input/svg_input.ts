@@ -6,9 +6,9 @@
  * as Python's reader does.
  */
 
-import { OutputError } from './kept'
-import { apply, IDENTITY, type Matrix, multiply, parseTransform, stretch } from './input/matrix'
-import { type Attributes, type Frame, length, SHAPES, shapeLines } from './input/shapes'
+import { OutputError } from '../storage/kept'
+import { apply, IDENTITY, type Matrix, multiply, parseTransform, stretch } from './matrix'
+import { type Attributes, type Frame, length, SHAPES, shapeLines } from './shapes'
 
 export interface SvgLimits {
   bytes: number
