@@ -81,7 +81,7 @@ def test_all_leave_sheets_films_and_drawings(
 def test_the_share_accepted_is_printed(run: Run, model: Path, tmp_path: Path) -> None:
     loaded = load_model(model)
     rows = [np.asarray(to_stroke3(d)) for d in sample(loaded, 60, 1.0, 4)]
-    values = chooser.features(rows, 1.0)
+    values = chooser.features(rows)
     made = calibration.learn(values[:30], values[30:], 0, checkpoint=loaded.key)
     try:
         chooser_file.save(model, made)

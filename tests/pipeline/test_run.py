@@ -60,7 +60,7 @@ def test_every_stage_leaves_what_it_promises(finished: Place) -> None:
         "drawn/completions.png",
         "drawn/completions.gif",
         "drawn/samples.png",
-        "drawn/reconstructions.png",
+        "drawn/variations.png",
     ):
         assert (finished.project / name).stat().st_size > 0, name
     report = (finished.project / "report.html").read_text()

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from strokebook.cli.app import app
+from strokebook.cli.console import say
 from strokebook.cli.drawing.options import (
     ChoiceOptions,
     Count,
     DrawingFile,
     DrawingOptions,
+    EndingOptions,
     shares_options,
 )
+
+if TYPE_CHECKING:
+    from strokebook.model.checkpoints.checkpoint import SketchModel
 
 
 @app.command()
@@ -77,14 +82,15 @@ def complete(
 @shares_options
 def vary(
     drawing: DrawingFile,
-    options: DrawingOptions,
+    options: EndingOptions,
     n: Count = 9,
     strength: Annotated[
         float,
         typer.Option(
             min=0.0,
             max=1.0,
-            help="How far from the drawing: 0 draws the same again, 1 anything.",
+            help="How far from the drawing: 0 the same again, 1 anything. A model that draws"
+            " without z keeps the drawing's first part and draws this share of it anew.",
         ),
     ] = 0.5,
 ) -> None:
@@ -95,8 +101,9 @@ def vary(
     from strokebook.geometry.svg.io import read_drawing
     from strokebook.model.sampling import vary as draw
 
-    original, temperatures = read_drawing(drawing), options.temperatures()
-    model = options.load_model()
+    original, model = read_drawing(drawing), options.load_model()
+    without_z = model.net.draws_without_z or options.temperature is not None
+    temperatures = options.temperature_for(model) if without_z else None
     variations = draw(model, original, n, strength, temperatures, options.seed)
     options.save(model, variations, "vary", before=[original])
 
@@ -113,6 +120,7 @@ def reconstruct(drawing: DrawingFile, options: DrawingOptions) -> None:
 
     original, temperatures = read_drawing(drawing), options.temperatures()
     model = options.load_model()
+    _say_whether_z_tells(model)
     reconstruction = draw(model, original, temperatures, options.seed)
     options.save(model, [reconstruction], "reconstruct", before=[original])
 
@@ -141,5 +149,14 @@ def interpolate(
 
     a, b = read_drawing(first), read_drawing(second)
     temperatures, model = options.temperatures(), options.load_model()
+    _say_whether_z_tells(model)
     drawings = draw(model, a, b, n, temperatures, options.seed, spherical=not straight)
     options.save(model, drawings, "interpolate", before=[a], after=[b])
+
+
+def _say_whether_z_tells(model: SketchModel) -> None:
+    if model.net.encoder is not None and model.net.draws_without_z:
+        say(
+            "This model learnt to draw without z, and its z says too little to bring a figure back:"
+            " expect others. vary keeps a part of the drawing itself."
+        )

@@ -204,23 +204,26 @@ class DrawingOptions:
 
 
 @dataclass(frozen=True)
-class ChoiceOptions(DrawingOptions):
-    """What a command takes that draws many and saves the best of them."""
+class EndingOptions(DrawingOptions):
+    """What a command takes whose drawings end as the model likes."""
 
     temperature: RecommendedTemperature = None  # type: ignore[assignment]
+
+    def temperature_for(self, model: SketchModel) -> Temperature:
+        """The temperatures that the user named, else the model's own."""
+        line = model.temperature if self.temperature is None else self.temperature
+        return dataclasses.replace(self, temperature=line).temperatures()
+
+
+@dataclass(frozen=True)
+class ChoiceOptions(EndingOptions):
+    """What a command takes that draws many and saves the best of them."""
+
     n: Count = 9
     choose: Choose = None
     of: Of = None
     seconds: Seconds = None
     points: Points = None
-
-    def temperature_for(self, model: SketchModel) -> Temperature:
-        """The temperatures that the user named, else the model's own."""
-        from strokebook.model.sampling.generate import TEMPERATURE
-
-        own = model.chooser.temperature if model.chooser else TEMPERATURE
-        line = own if self.temperature is None else self.temperature
-        return dataclasses.replace(self, temperature=line).temperatures()
 
     def choice(self) -> dict[str, Any]:
         """The arguments by which the sampling functions choose."""

@@ -46,6 +46,7 @@ FORMER_NAMES = {
 # Weights of former decoders that saw the ink on the page.
 OF_PAGE_AWARE = {f"decoder.{n}.weight" for n in ("cell.eye", "eye", "embedding")}
 Which = Literal["best", "last"]
+TEMPERATURE = 0.5  # of a model that has no chooser
 MOST_JSON, MOST_BYTES = 1 << 26, 1 << 34
 _WRONG = (KeyError, TypeError, ValueError, AttributeError)
 TRAIN_AGAIN = "Train it again, or name another model folder."
@@ -84,6 +85,11 @@ class SketchModel:
     line: LineRestorer = field(default_factory=default_line)
     key: str = ""
     chooser: Chooser | None = None
+
+    @property
+    def temperature(self) -> float:
+        """At which new drawings and endings are best drawn, as far as that is known."""
+        return self.chooser.temperature if self.chooser else TEMPERATURE
 
     @property
     def scale(self) -> float:

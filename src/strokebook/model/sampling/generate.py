@@ -17,8 +17,6 @@ from strokebook.model.sampling.rejection import Pool
 from strokebook.model.sampling.starts import Start, cut, read_start
 from strokebook.model.sampling.stream import check_count, stream
 
-TEMPERATURE = 0.5  # where neither the caller nor the model names one
-
 
 @dataclasses.dataclass(frozen=True)
 class Choice:
@@ -214,7 +212,7 @@ def _chosen(
 ) -> list[Drawing]:
     choose = _check(model, n, choice)
     if temperature is None:
-        temperature = model.chooser.temperature if model.chooser else TEMPERATURE
+        temperature = model.temperature
     temperature = Temperature.of(temperature)
     if model.chooser is not None and choose != "raw":
         return _accepted(model, start, n, temperature, seed, max_points, choose, choice)

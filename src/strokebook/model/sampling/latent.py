@@ -30,13 +30,14 @@ from strokebook.model.sampling.stream import (
     stream,
 )
 
+LATENT_TEMPERATURE = 0.25  # through z: what the model finds likeliest
 PARALLEL = 0.9995  # cosine over which spherical interpolation is the same as straight
 
 
 def reconstruct(
     model: SketchModel,
     drawing: Drawing,
-    temperature: Temperature | float = 0.25,
+    temperature: Temperature | float = LATENT_TEMPERATURE,
     seed: int = 0,
     max_points: int | None = None,
     *,
@@ -60,7 +61,7 @@ def vary(
     drawing: Drawing,
     n: int = 9,
     strength: float = 0.5,
-    temperature: Temperature | float = 0.25,
+    temperature: Temperature | float | None = None,
     seed: int = 0,
     max_points: int | None = None,
     *,
@@ -81,7 +82,8 @@ def vary(
         drawing: At least two different points.
         n: How many.
         strength: 0 to 1.
-        temperature: τ > 0; one for all, or for mixture and pen apart.
+        temperature: τ > 0; one for all, or for mixture and pen apart; None: without z what suits
+            the model, through z 0.25.
         seed: Of every random choice.
         max_points: Most points; None: as many as the longest training drawing.
         zoom: Units of the training data per unit of the drawing, where known.
@@ -96,6 +98,8 @@ def vary(
             f"The strength must be 0 to 1, and {strength} was given.",
             "Use 0 (the same again) to 1 (anything).",
         )
+    if temperature is None:
+        temperature = model.temperature if model.net.draws_without_z else LATENT_TEMPERATURE
     if model.net.draws_without_z:
         return _end_anew(model, drawing, n, strength, temperature, seed, max_points, zoom)
     mean, fitted = _z_of(model, drawing, zoom)
@@ -134,7 +138,7 @@ def interpolate(
     a: Drawing,
     b: Drawing,
     steps: int = 9,
-    temperature: Temperature | float = 0.25,
+    temperature: Temperature | float = LATENT_TEMPERATURE,
     seed: int = 0,
     *,
     spherical: bool = True,

@@ -145,7 +145,7 @@ def _of_images(project: Project, catalogue: Catalogue) -> Iterator[File]:
 
 
 def _drawn(project: Project) -> Iterator[Path]:
-    for name in ("completions", "samples", "reconstructions", "interpolation"):
+    for name in ("completions", "samples", "reconstructions", "interpolation", "variations"):
         yield project.at("drawn", f"{name}.png")
     yield project.at("drawn", "completions.gif")
     yield from (project.at("drawn", f"completions-{number}.svg") for number in range(1, 4))

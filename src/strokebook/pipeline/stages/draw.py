@@ -32,13 +32,15 @@ if TYPE_CHECKING:
 STAGE, VERSION = "draw", "3"
 STARTS, RECONSTRUCTED = 3, 6
 CELL = 240
+THROUGH_Z, VARIATIONS = ("reconstructions.png", "interpolation.png"), "variations.png"
+VARIED = 5  # of each drawing
 RECONSTRUCTION_TEMPERATURE = 0.25
 OF = 8  # times as many are drawn as are wanted, at most; not by the clock: a rerun draws the same
 
 
 @owned.owning(STAGE)
 def draw_with_model(project: Project) -> Outcome:
-    """Completions, new drawings, reconstructions and an interpolation, as pictures and SVG."""
+    """Completions, new drawings, and what the model makes of drawings, as pictures and SVG."""
     outcome, timer = Outcome(STAGE), Timer()
     card = model_folder(project) / "best.json"
     if not card.exists():
@@ -53,7 +55,12 @@ def draw_with_model(project: Project) -> Outcome:
     unseen = _unseen_drawings(project, max(STARTS, RECONSTRUCTED))
     _completions(project, model, [d.start(o.start_share) for d in unseen[:STARTS]])
     _samples(project, model)
-    if model.options.conditional:
+    for name in (*THROUGH_Z, VARIATIONS):
+        if (folder / name).exists():
+            owned.remove(folder / name)  # of a former model
+    if model.net.draws_without_z:
+        _variations(project, model, unseen[:STARTS])
+    else:
         _reconstructions(project, model, unseen[:RECONSTRUCTED])
     outcome.worked, outcome.seconds = 1, timer.seconds
     project.catalogue.put_result(STAGE, "all", key, timer.seconds, {})
@@ -147,6 +154,22 @@ def _samples(project: Project, model: SketchModel) -> None:
     save_picture(sheet(samples, 8, 200), project.at("drawn", "samples.png"))
 
 
+def _variations(project: Project, model: SketchModel, drawings: list[Drawing]) -> None:
+    from strokebook.model.sampling import shown, vary
+
+    temperature = _temperature(project.settings.draw)
+    cells: list[Image.Image] = []
+    titles: list[str] = []
+    for drawing in drawings:
+        varied = vary(model, drawing, VARIED, 0.5, temperature, project.options.seed, zoom=1.0)
+        cells += [
+            render(drawing, (CELL, CELL), 2.5),
+            *(completion_picture(d, CELL) for d in shown(model, varied)),
+        ]
+        titles += ["given", *(f"{n}" for n in range(1, VARIED + 1))]
+    save_picture(sheet(cells, VARIED + 1, CELL, titles), project.at("drawn", VARIATIONS))
+
+
 def _reconstructions(project: Project, model: SketchModel, drawings: list[Drawing]) -> None:
     from strokebook.model.sampling import interpolate, reconstruct, shown
 
@@ -155,7 +178,7 @@ def _reconstructions(project: Project, model: SketchModel, drawings: list[Drawin
     again = shown(model, [reconstruct(model, d, calm, seed) for d in drawings])
     pairs = [cell for pair in zip(drawings, again, strict=True) for cell in pair]
     titles = ["given", "reconstructed"] * len(drawings)
-    save_picture(sheet(pairs, 6, 200, titles), project.at("drawn", "reconstructions.png"))
+    save_picture(sheet(pairs, 6, 200, titles), project.at("drawn", THROUGH_Z[0]))
     if len(drawings) > 1:
         way = shown(model, interpolate(model, drawings[0], drawings[1], 8, calm, seed))
-        save_picture(sheet(way, 8, 200), project.at("drawn", "interpolation.png"))
+        save_picture(sheet(way, 8, 200), project.at("drawn", THROUGH_Z[1]))

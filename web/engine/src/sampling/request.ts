@@ -37,11 +37,12 @@ export function checkRequest(model: LoadedModel, request: Request): Settings {
   const { options, kind } = request
   const { n = 9, seed = 0, strength = 0.5 } = options
   const whole = kind === 'complete' || kind === 'sample'
+  const throughZ = !whole && !(kind === 'vary' && model.drawsWithoutZ)
   checkWhole('number of drawings', n, 1, MOST_DRAWINGS)
   checkWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER)
   checkRange('strength', strength, 0, 1)
   const own = model.file.chooser?.temperature ?? TEMPERATURE
-  const line = options.temperature ?? (whole ? own : LATENT_TEMPERATURE)
+  const line = options.temperature ?? (throughZ ? LATENT_TEMPERATURE : own)
   const temperature = { mixture: line, pen: options.penTemperature ?? line }
   for (const value of Object.values(temperature)) {
     checkRange('temperature', value, Number.MIN_VALUE, MOST_TEMPERATURE)
