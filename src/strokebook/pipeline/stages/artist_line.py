@@ -12,17 +12,16 @@ from strokebook.base.errors import InputRefused
 from strokebook.base.random_streams import RandomStream, generator
 from strokebook.dataset.splits import Rows
 from strokebook.geometry.drawing import Points
-from strokebook.geometry.resample import to_frame
-from strokebook.geometry.svg.io import read_drawing
 from strokebook.pipeline.project import Project
-from strokebook.pipeline.stages.dataset import load_dataset, offered
-from strokebook.pipeline.stages.dataset_figures import figure_names
-from strokebook.pipeline.stages.figures import load_figure
-from strokebook.pipeline.stages.trace import trace_file
+from strokebook.pipeline.stages.dataset import load_dataset
+from strokebook.pipeline.stages.dataset_figures import (
+    figure_names,
+    framed_figures,
+    traced_nearby,
+)
 
 LEAST = 10  # drawings to learn a line from; with fewer the one in the package is better
 MOST = 60  # of them: 11,000 segments of the sample library's
-MARGIN = 5.0  # units around a drawing within which a traced stroke may be its own
 Pair = tuple[list[Floats], list[Points]]
 
 
@@ -52,25 +51,16 @@ def fit_line(project: Project, folder: Path) -> bool:
 
 def _pairs(project: Project) -> Iterator[Pair]:
     """Traced strokes and the points learnt from, of training drawings, in units of the frame."""
-    frame = project.settings.dataset.frame
-    include = project.options.include_private
-    pages = {p.image: p for p in project.catalogue.pages(include_private=include)}
-    records = {d.id: d for d in offered(project)}
-    for name, rows in _training_rows(project):
-        record = records.get(name)
-        if record is None or record.image not in pages:
-            continue  # dropped or made private since
+    named = _training_rows(project)
+    figures = framed_figures(project, [name for name, _ in named])
+    for figure, (_, rows) in zip(figures, named, strict=True):
+        if figure is None:
+            continue
         try:
-            figure = load_figure(project, record)
-            page = read_drawing(trace_file(project, pages[record.image]))
+            traced = traced_nearby(project, figure)
         except InputRefused:
             continue
-        framed, place = to_frame(figure, frame)
-        whole = [place.to_frame(s) for s in page.strokes]
-        near = [
-            s for s in whole if (s.max(0) > -MARGIN).all() and (s.min(0) < frame + MARGIN).all()
-        ]
-        yield near, _strokes(rows, framed.points[0])
+        yield traced, _strokes(rows, figure.drawing.points[0])
 
 
 def _training_rows(project: Project) -> list[tuple[str, Rows]]:

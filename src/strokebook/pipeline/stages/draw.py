@@ -22,14 +22,14 @@ from strokebook.pipeline.project import Project
 from strokebook.pipeline.settings import DrawOptions, fingerprint
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of
 from strokebook.pipeline.stages.dataset import load_dataset
-from strokebook.pipeline.stages.dataset_figures import figure_names, framed_figures
+from strokebook.pipeline.stages.dataset_figures import figure_names, framed_figures, traced_line
 from strokebook.pipeline.stages.train import STAGE as TRAIN
 from strokebook.pipeline.stages.train import model_folder
 
 if TYPE_CHECKING:
     from strokebook.model.checkpoints.checkpoint import SketchModel
 
-STAGE, VERSION = "draw", "3"
+STAGE, VERSION = "draw", "4"
 STARTS, RECONSTRUCTED = 3, 6
 CELL = 240
 THROUGH_Z, VARIATIONS = ("reconstructions.png", "interpolation.png"), "variations.png"
@@ -103,9 +103,10 @@ def _unseen_drawings(project: Project, count: int) -> list[Drawing]:
     drawings: list[Drawing] = []
     for part in parts:
         rows = getattr(data, part)[: count - len(drawings)]
-        lines = framed_figures(project, figure_names(project, part)[: len(rows)])
-        points = [from_stroke3(np.asarray(r, np.float32)) for r in rows]
-        drawings += [p if line is None else line for line, p in zip_longest(lines, points)]
+        figures = framed_figures(project, figure_names(project, part)[: len(rows)])
+        for row, figure in zip_longest(rows, figures):
+            points = from_stroke3(np.asarray(row, np.float32))
+            drawings.append(points if figure is None else traced_line(project, figure))
     return drawings
 
 

@@ -172,7 +172,9 @@ def _training_lines(project: Project) -> TrainingLines | None:
     if not project.settings.train.line_augment or not 0 < len(names) <= MOST_LINES:
         return None
     options = project.settings.dataset
-    return TrainingLines(framed_figures(project, names), partial(line_rows, options=options))
+    figures = framed_figures(project, names)
+    lines = [None if figure is None else figure.drawing for figure in figures]
+    return TrainingLines(lines, partial(line_rows, options=options))
 
 
 def _learn_line(project: Project, folder: Path) -> None:
