@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from strokebook.base.array_types import Floats, Floats32
 from strokebook.geometry.drawing import Stroke3
@@ -23,11 +24,12 @@ from strokebook.model.data.statistics import longer_side
 
 FRAME = 200.0  # units: longer side of the median training drawing
 LENGTH = 100.0  # units of ink of a stretch
-EVERY = 12.5  # units from one stretch to the next that is looked at
+EVERY = 25.0  # units from one stretch to the next that is looked at
 KNOWN_EVERY = 6.25  # the same of those it is compared with
 POINTS = 24  # of a stretch, at even steps
 NEARER = 0.05  # share of held-out stretches that lie nearer than what counts as copied
-BLOCK = 512  # stretches compared at once
+COMPONENTS = 8  # by which the nearest are sought, and
+CANDIDATES = 16  # how many of them are compared whole
 
 
 def copied_share(
@@ -81,12 +83,16 @@ def _along(stroke: Floats, every: float) -> Floats32:
 
 
 def nearest(wanted: Floats32, known: Floats32) -> Floats32:
-    """The distance of each stretch to the nearest of those known, in units, ``(W,)``."""
+    """The distance of each stretch to the nearest of those known, in units, ``(W,)``.
+
+    The nearest is sought among the few that are nearest by their first principal components: a
+    stretch is smooth, so they hold nearly all of it.
+    """
     backwards = known.reshape(len(known), POINTS, 2)[:, ::-1].reshape(known.shape)
-    size = np.square(known).sum(1)
-    least = []
-    for first in range(0, len(wanted), BLOCK):
-        part = wanted[first : first + BLOCK]
-        square = size - 2.0 * np.maximum(part @ known.T, part @ backwards.T)
-        least.append(square.min(1) + np.square(part).sum(1))
-    return np.asarray(np.sqrt(np.maximum(np.concatenate(least), 0.0) / POINTS), np.float32)
+    both = np.concatenate([known, backwards])
+    _, vectors = np.linalg.eigh(known.T.astype(np.float64) @ known)
+    basis = vectors[:, -COMPONENTS:].astype(np.float32)
+    candidates = range(1, min(CANDIDATES, len(both)) + 1)
+    _, index = cKDTree(both @ basis).query(wanted @ basis, list(candidates), workers=-1)
+    squares = np.square(both[index] - wanted[:, None]).sum(2) / POINTS
+    return np.asarray(np.sqrt(squares.min(1)), np.float32)
