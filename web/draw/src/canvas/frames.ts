@@ -25,7 +25,10 @@ function run(now: number): void {
   if (more) wake()
 }
 
+let calm: MediaQueryList | undefined
+
 /** Whether a person has asked for less that moves. */
 export function reducedMotion(): boolean {
-  return matchMedia('(prefers-reduced-motion: reduce)').matches
+  calm ??= matchMedia('(prefers-reduced-motion: reduce)') // asked for each cell in each frame
+  return calm.matches
 }
