@@ -74,7 +74,9 @@ def main() -> None:
                 line = measure(browser, file, slow, asked.repeat)
                 results.append({"model": name, "slow": slow, "page_bytes": size, **line})
     print(table(HEAD, [row(line) for line in results]))
-    print(f"wanted: first ink under {FIRST_INK:.0f} ms, {RATE:.0f} points/s each, 60 frames a second")
+    print(
+        f"wanted: first ink under {FIRST_INK:.0f} ms, {RATE:.0f} points/s each, 60 frames a second"
+    )
     if asked.out:
         asked.out.write_text(json.dumps({"machine": where, "results": results}, indent=1))
 
