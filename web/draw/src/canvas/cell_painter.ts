@@ -12,6 +12,8 @@ import { createStock } from './stock'
 
 /** After so many frames at rest what a moving view has blurred is painted sharply. */
 const REST = 6
+/** So many settled points go into the stock at once: each time it is copied. */
+const SETTLED = 64
 
 interface Painted {
   batch: Batch | null
@@ -107,11 +109,13 @@ export function createCellPainter(
   function paintGrowing(batch: Batch, colours: Palette, anew: boolean, moving: boolean): void {
     const line = batch.lines[slot]
     if (anew || stock.count < 0 || !stock.covers(wanted(batch))) fillStock(batch, colours, moving)
-    add(stock.context, stock.view, batch, colours, stock.count, line.settled)
-    stock.count = line.settled
+    if (line.settled - stock.count >= SETTLED) {
+      add(stock.context, stock.view, stock.ratio, batch, colours, stock.count, line.settled)
+      stock.count = line.settled
+    }
     wipe(context)
     stock.show(context, view, ratio())
-    add(context, view, batch, colours, stock.count, line.count)
+    add(context, view, ratio(), batch, colours, stock.count, line.count)
     blurred = !sameView(view, shifted)
   }
 
@@ -134,10 +138,10 @@ export function createCellPainter(
     for (const line of batch.base.lines) drawLine(context, line, view, colours)
     if (part < 1) {
       context.globalAlpha = 0.22
-      add(context, view, batch, colours, 0, count)
+      add(context, view, ratio(), batch, colours, 0, count)
       context.globalAlpha = 1
     }
-    add(context, view, batch, colours, 0, countOf(batch.lines[slot], part))
+    add(context, view, ratio(), batch, colours, 0, countOf(batch.lines[slot], part))
     stock.count = -1
     blurred = false
   }
@@ -146,6 +150,7 @@ export function createCellPainter(
   function add(
     on: CanvasRenderingContext2D,
     under: View,
+    pixels: number,
     batch: Batch,
     colours: Palette,
     from: number,
@@ -155,10 +160,10 @@ export function createCellPainter(
     const here = {
       scale: under.scale * scale, x: under.x + under.scale * x, y: under.y + under.scale * y,
     }
-    look(on, here, ratio())
+    look(on, here, pixels)
     const start = penPlace(batch.base.lines)
     drawGrowing(on, batch.lines[slot], from, to, start, penWidth(here, scale), colours.model)
-    look(on, under, ratio())
+    look(on, under, pixels)
   }
 
   return { paint, view: () => view }

@@ -11,6 +11,8 @@ import { look } from './ink'
 
 /** Room around the view, as a share of it: so far lines may grow before it is painted anew. */
 const ROOM = 0.25
+/** Pixels of it per CSS px at least: fewer would pale thin lines while the view moves. */
+const FINE = 2
 
 export interface Stock {
   /** So many of the line's points are in it; -1: it is void. */
@@ -18,7 +20,9 @@ export interface Stock {
   /** How it was painted. */
   readonly view: View
   readonly context: CanvasRenderingContext2D
-  /** Empty it, for a canvas of this size (CSS px) under this view. */
+  /** Its pixels per CSS px. */
+  readonly ratio: number
+  /** Empty it, for a canvas of this size (CSS px) and pixel ratio under this view. */
   renew(view: View, width: number, height: number, ratio: number): void
   /** Whether ink in this box would be in it. */
   covers(box: Box): boolean
@@ -33,21 +37,25 @@ export function createStock(canvas: HTMLCanvasElement): Stock {
   return {
     count: -1,
     view: { scale: 1, x: 0, y: 0 },
+    ratio: FINE,
     context,
-    renew(view, width, height, ratio) {
+    renew(view, width, height, least) {
+      const ratio = Math.max(FINE, least)
       const [aside, above] = [Math.ceil(ROOM * width), Math.ceil(ROOM * height)]
       canvas.width = Math.round((width + 2 * aside) * ratio) // this wipes it, too
       canvas.height = Math.round((height + 2 * above) * ratio)
-      Object.assign(this, { view: { ...view, x: view.x + aside, y: view.y + above }, count: 0 })
-      room = boxUnder(this.view, canvas.width / ratio, canvas.height / ratio)
-      look(context, this.view, ratio)
+      const shifted = { ...view, x: view.x + aside, y: view.y + above }
+      Object.assign(this, { view: shifted, ratio, count: 0 })
+      room = boxUnder(shifted, canvas.width / ratio, canvas.height / ratio)
+      look(context, shifted, ratio)
     },
     covers: (box) => contains(room, box),
     show(to, view, ratio) {
       const scale = view.scale / this.view.scale
       const [x, y] = [view.x - scale * this.view.x, view.y - scale * this.view.y]
       to.setTransform(1, 0, 0, 1, 0, 0)
-      to.drawImage(canvas, x * ratio, y * ratio, canvas.width * scale, canvas.height * scale)
+      const size = (scale * ratio) / this.ratio
+      to.drawImage(canvas, x * ratio, y * ratio, canvas.width * size, canvas.height * size)
     },
   }
 }
