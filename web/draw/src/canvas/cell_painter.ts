@@ -12,7 +12,7 @@ import { createStock } from './stock'
 
 /** After so many frames at rest what a moving view has blurred is painted sharply. */
 const REST = 6
-/** So many settled points go into the stock at once: each time it is copied. */
+/** So many settled points go into the stock at once: each time it is copied. Fewer need none. */
 const SETTLED = 64
 
 interface Painted {
@@ -98,7 +98,8 @@ export function createCellPainter(
     if (changed) {
       view = fit(frame!, canvas.clientWidth, canvas.clientHeight, 4)
       // What has ended is painted once more, in one piece: no seams where the news met.
-      if (part < 1 || (line.ended && !moving)) repaint(batch, part, now)
+      const whole = part < 1 || line.settled < SETTLED || (line.ended && !moving)
+      if (whole) repaint(batch, part, now)
       else paintGrowing(batch, now, anew || sharpen, moving)
     }
     painted = { batch, turn: line.turn, news: line.news, part, palette: now, ended: line.ended }
