@@ -7,7 +7,9 @@ import { reducedMotion, type Painter } from './frames'
 import { penPlace, type Sheet } from '../sheet'
 import type { Batch, Store } from '../store'
 import { drawGrowing } from './growing_ink'
-import { drawLine, fitCanvas, look, penWidth, wipe, type Palette } from './ink'
+import {
+  drawLine, fitCanvas, look, penWidth, pixelRatio, sizeOf, wipe, type Palette,
+} from './ink'
 import { createStock } from './stock'
 
 /** After so many frames at rest what a moving view has blurred is painted sharply. */
@@ -96,7 +98,8 @@ export function createCellPainter(
     const changed = anew || moved || sharpen || painted.news !== line.news ||
       painted.part !== part || painted.ended !== line.ended
     if (changed) {
-      view = fit(frame!, canvas.clientWidth, canvas.clientHeight, 4)
+      const { width, height } = sizeOf(canvas)
+      view = fit(frame!, width, height, 4)
       // What has ended is painted once more, in one piece: no seams where the news met.
       const whole = part < 1 || line.settled < SETTLED || (line.ended && !moving)
       if (whole) repaint(batch, part, now)
@@ -122,14 +125,14 @@ export function createCellPainter(
 
   /** Begin the stock anew; while the frame moves, for the view that it moves to. */
   function fillStock(batch: Batch, colours: Palette, moving: boolean): void {
-    const { clientWidth: width, clientHeight: height } = canvas
+    const { width, height } = sizeOf(canvas)
     shifted = moving ? fit(wanted(batch), width, height, 4) : view
     stock.renew(shifted, width, height, ratio())
     for (const line of batch.base.lines) drawLine(stock.context, line, stock.view, colours)
   }
 
   function ratio(): number {
-    return canvas.width / Math.max(canvas.clientWidth, 1)
+    return pixelRatio(canvas)
   }
 
   function repaint(batch: Batch, part: number, colours: Palette): void {

@@ -11,7 +11,9 @@ import { playingSeconds, pointsAt, timeline } from '../outputs/timeline'
 import { paperBox, penPlace, type Line, type Sheet } from '../sheet'
 import type { Batch, Store } from '../store'
 import { drawGrowing } from './growing_ink'
-import { drawLine, fitCanvas, look, outlineOf, penWidth, wipe, type Palette } from './ink'
+import {
+  drawLine, fitCanvas, look, outlineOf, penWidth, pixelRatio, sizeOf, wipe, type Palette,
+} from './ink'
 
 /** How many ghosts are shown, and how faint. */
 const GHOSTS = 3
@@ -38,7 +40,8 @@ export function createEasel(
   function wanted(sheet: Sheet): View {
     const ink = inkBox(sheet.lines)
     const box = unite(paperBox(sheet), ink && pad(ink, 8))!
-    return fit(box, dry.clientWidth, dry.clientHeight)
+    const { width, height } = sizeOf(dry)
+    return fit(box, width, height)
   }
 
   /** Steps towards the view that shows everything; at once while the pen is down. */
@@ -76,7 +79,7 @@ export function createEasel(
   }
 
   function ratio(): number {
-    return dry.width / Math.max(dry.clientWidth, 1)
+    return pixelRatio(dry)
   }
 
   function paintDry(lines: readonly Line[], resized: boolean): void {
