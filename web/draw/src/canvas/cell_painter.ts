@@ -15,7 +15,7 @@ import { createStock } from './stock'
 /** After so many frames at rest what a moving view has blurred is painted sharply. */
 const REST = 6
 /** So many settled points go into the stock at once: each time it is copied. Fewer need none. */
-const SETTLED = 64
+const SETTLED = 192
 
 interface Painted {
   batch: Batch | null
