@@ -11,8 +11,12 @@ export interface Growing {
   count: number
   ended: boolean
   nats: number
-  /** Raised whenever points that were there have changed: what was painted is void. */
+  /** So many points stayed with the last news; those after them may still be bent. */
+  settled: number
+  /** Raised whenever settled points have changed: what was painted is void. */
   turn: number
+  /** How many pieces of news have come. */
+  news: number
   box: Box | null
 }
 
@@ -23,7 +27,9 @@ export function newGrowing(): Growing {
     count: 0,
     ended: false,
     nats: Infinity,
+    settled: 0,
     turn: 0,
+    news: 0,
     box: null,
   }
 }
@@ -31,8 +37,10 @@ export function newGrowing(): Growing {
 /** Write one piece of news into the buffer. */
 export function grow(line: Growing, ink: Ink): void {
   const added = ink.points.length / 2
+  if (ink.keep < line.settled) line.turn++
+  line.settled = ink.keep
+  line.news++
   if (ink.keep < line.count) {
-    line.turn++
     line.count = ink.keep
     line.box = boxOf(line.xy, 0, line.count, null)
   }

@@ -19,6 +19,17 @@ test('news is added; a line that gives way is void', () => {
   assert.deepEqual(line.box, { x: 7, y: 7, width: 0, height: 0 })
 })
 
+test('the bending of the last points voids nothing that was settled', () => {
+  const line = newGrowing()
+  grow(line, ink(0, [0, 0, 1, 0, 2, 0], [0, 0, 0]))
+  grow(line, ink(2, [2, 1, 3, 1], [0, 0]))
+  assert.deepEqual([line.count, line.settled, line.turn, line.news], [4, 2, 0, 2])
+  grow(line, ink(3, [3, 2, 4, 2], [0, 0]))
+  assert.deepEqual([line.count, line.settled, line.turn], [5, 3, 0])
+  grow(line, ink(2, [9, 9], [0])) // a closed stroke is bent anew from farther behind
+  assert.deepEqual([line.count, line.settled, line.turn], [3, 2, 1])
+})
+
 test('the buffer grows with the line', () => {
   const line = newGrowing()
   for (let i = 0; i < 3000; i++) grow(line, ink(i, [i, -i], [0]))

@@ -1,24 +1,32 @@
 /** Paints one cell: what is on the sheet, and the model's line as it grows. */
 
-import { contains, fit, mixBox, pad, sameBox, unite, type View } from '../geometry'
+import { contains, fit, mixBox, pad, sameBox, sameView, unite, type View } from '../geometry'
 import { countOf } from '../growing'
 import { inkBox, type Box } from '../storage/kept'
 import { reducedMotion, type Painter } from './frames'
 import { penPlace, type Sheet } from '../sheet'
 import type { Batch, Store } from '../store'
 import { drawGrowing } from './growing_ink'
-import { drawLine, fitCanvas, look, penWidth, wipe, type Palette } from './ink'
+import {
+  drawLine, fitCanvas, look, penWidth, pixelRatio, sizeOf, wipe, type Palette,
+} from './ink'
+import { createStock } from './stock'
+
+/** After so many frames at rest what a moving view has blurred is painted sharply. */
+const REST = 6
+/** So many settled points go into the stock at once: each time it is copied. Fewer need none. */
+const SETTLED = 192
 
 interface Painted {
   batch: Batch | null
   turn: number
-  count: number
+  news: number
   part: number
   palette: Palette | null
   ended: boolean
 }
 
-const NOTHING: Painted = { batch: null, turn: 0, count: 0, part: 1, palette: null, ended: false }
+const NOTHING: Painted = { batch: null, turn: 0, news: 0, part: 1, palette: null, ended: false }
 
 export interface CellPainter {
   paint: Painter
@@ -36,6 +44,10 @@ export function createCellPainter(
   let painted = NOTHING
   let frame: Box | null = null
   let view: View = { scale: 1, x: 0, y: 0 }
+  const stock = createStock(document.createElement('canvas'))
+  let rested = 0
+  let blurred = false
+  let shifted = view // the cell's view that the stock was painted for
 
   /** What the cell ought to show: the start with room around it, and all of the line. */
   function wanted(batch: Batch): Box {
@@ -78,43 +90,84 @@ export function createCellPainter(
     const now = palette()
     const before = frame
     const moving = moveFrame(batch)
-    // What has ended is painted once more, in one piece: no seams where the news met.
-    const fresh = resized || !before || !same(before, frame!) || painted.batch !== batch ||
-      painted.turn !== line.turn || painted.part !== part || painted.palette !== now ||
-      painted.ended !== line.ended
-    if (fresh) repaint(batch, part, now)
-    else if (line.count > painted.count) add(batch, painted.count, now)
-    painted = { batch, turn: line.turn, count: line.count, part, palette: now, ended: line.ended }
-    return moving
+    const moved = !before || !same(before, frame!)
+    rested = moved ? 0 : rested + 1
+    const anew = resized || !before || painted.batch !== batch || painted.turn !== line.turn ||
+      painted.palette !== now
+    const sharpen = blurred && rested > REST
+    const changed = anew || moved || sharpen || painted.news !== line.news ||
+      painted.part !== part || painted.ended !== line.ended
+    if (changed) {
+      const { width, height } = sizeOf(canvas)
+      view = fit(frame!, width, height, 4)
+      // What has ended is painted once more, in one piece: no seams where the news met.
+      const whole = part < 1 || line.settled < SETTLED || (line.ended && !moving)
+      if (whole) repaint(batch, part, now)
+      else paintGrowing(batch, now, anew || sharpen, moving)
+    }
+    painted = { batch, turn: line.turn, news: line.news, part, palette: now, ended: line.ended }
+    return moving || blurred
+  }
+
+  /** The line while it grows: what is settled of it from the stock. */
+  function paintGrowing(batch: Batch, colours: Palette, anew: boolean, moving: boolean): void {
+    const line = batch.lines[slot]
+    if (anew || stock.count < 0 || !stock.covers(wanted(batch))) fillStock(batch, colours, moving)
+    if (line.settled - stock.count >= SETTLED) {
+      add(stock.context, stock.view, stock.ratio, batch, colours, stock.count, line.settled)
+      stock.count = line.settled
+    }
+    wipe(context)
+    stock.show(context, view, ratio())
+    add(context, view, ratio(), batch, colours, stock.count, line.count)
+    blurred = !sameView(view, shifted)
+  }
+
+  /** Begin the stock anew; while the frame moves, for the view that it moves to. */
+  function fillStock(batch: Batch, colours: Palette, moving: boolean): void {
+    const { width, height } = sizeOf(canvas)
+    shifted = moving ? fit(wanted(batch), width, height, 4) : view
+    stock.renew(shifted, width, height, ratio())
+    for (const line of batch.base.lines) drawLine(stock.context, line, stock.view, colours)
   }
 
   function ratio(): number {
-    return canvas.width / Math.max(canvas.clientWidth, 1)
+    return pixelRatio(canvas)
   }
 
   function repaint(batch: Batch, part: number, colours: Palette): void {
+    const { count } = batch.lines[slot]
     wipe(context)
-    view = fit(frame!, canvas.clientWidth, canvas.clientHeight, 4)
     look(context, view, ratio())
     for (const line of batch.base.lines) drawLine(context, line, view, colours)
     if (part < 1) {
       context.globalAlpha = 0.22
-      add(batch, 0, colours)
+      add(context, view, ratio(), batch, colours, 0, count)
       context.globalAlpha = 1
-      add(batch, 0, colours, countOf(batch.lines[slot], part))
-    } else add(batch, 0, colours)
+    }
+    add(context, view, ratio(), batch, colours, 0, countOf(batch.lines[slot], part))
+    stock.count = -1
+    blurred = false
   }
 
-  function add(batch: Batch, from: number, colours: Palette, to = batch.lines[slot].count): void {
+  /** Draw points of the line on a canvas that shows this view. */
+  function add(
+    on: CanvasRenderingContext2D,
+    under: View,
+    pixels: number,
+    batch: Batch,
+    colours: Palette,
+    from: number,
+    to: number,
+  ): void {
     const { scale, x, y } = batch.place
     const here = {
-      scale: view.scale * scale, x: view.x + view.scale * x, y: view.y + view.scale * y,
+      scale: under.scale * scale, x: under.x + under.scale * x, y: under.y + under.scale * y,
     }
-    look(context, here, ratio())
+    look(on, here, pixels)
     const start = penPlace(batch.base.lines)
-    const width = penWidth(here, scale)
-    drawGrowing(context, batch.lines[slot], from, to, start, width, colours.model)
-    look(context, view, ratio())
+    drawGrowing(on, batch.lines[slot], from, to, start, penWidth(here, scale), colours.model)
+    look(on, under, pixels)
   }
 
   return { paint, view: () => view }

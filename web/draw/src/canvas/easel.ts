@@ -11,7 +11,9 @@ import { playingSeconds, pointsAt, timeline } from '../outputs/timeline'
 import { paperBox, penPlace, type Line, type Sheet } from '../sheet'
 import type { Batch, Store } from '../store'
 import { drawGrowing } from './growing_ink'
-import { drawLine, fitCanvas, look, outlineOf, penWidth, wipe, type Palette } from './ink'
+import {
+  drawLine, fitCanvas, look, outlineOf, penWidth, pixelRatio, sizeOf, wipe, type Palette,
+} from './ink'
 
 /** How many ghosts are shown, and how faint. */
 const GHOSTS = 3
@@ -34,11 +36,13 @@ export function createEasel(
   let wetBefore = false
   let painted: { lines: readonly Line[]; view: View | null; palette: Palette | null } =
     { lines: [], view: null, palette: null }
+  let wasWet = false
 
   function wanted(sheet: Sheet): View {
     const ink = inkBox(sheet.lines)
     const box = unite(paperBox(sheet), ink && pad(ink, 8))!
-    return fit(box, dry.clientWidth, dry.clientHeight)
+    const { width, height } = sizeOf(dry)
+    return fit(box, width, height)
   }
 
   /** Steps towards the view that shows everything; at once while the pen is down. */
@@ -66,11 +70,17 @@ export function createEasel(
     const hidden = flight ? flight.lines.length : 0
     const lines = replaying ? [] : sheet.lines.slice(0, sheet.lines.length - hidden)
     paintDry(lines, resized)
+<<<<<<< HEAD
     // An empty canvas over an empty one costs a frame on slow machines: nothing is touched.
     const wetNow = replaying || isWet()
     if (wetNow || wetBefore) wipe(over)
     wetBefore = wetNow
     if (!wetNow) return moving
+=======
+    const moist = replaying || isWet()
+    if (moist || wasWet) wipe(over) // a large canvas: every frame that touches it is dear
+    wasWet = moist
+>>>>>>> h-bench
     look(over, view!, ratio())
     if (replaying) return paintReplay(sheet, now) || moving
     paintWet()
@@ -85,7 +95,7 @@ export function createEasel(
   }
 
   function ratio(): number {
-    return dry.width / Math.max(dry.clientWidth, 1)
+    return pixelRatio(dry)
   }
 
   function paintDry(lines: readonly Line[], resized: boolean): void {
@@ -99,6 +109,14 @@ export function createEasel(
       drawLine(paper, line, view!, colours)
     }
     painted = { lines, view, palette: colours }
+  }
+
+  /** Whether anything moves over the dry ink. */
+  function isWet(): boolean {
+    const batch = store.batch.peek()
+    if (store.live.peek() || batch?.kind === 'duet') return true
+    const shown = store.scrub.peek() || store.settings.peek().ghosts
+    return batch?.kind === 'complete' && Boolean(shown)
   }
 
   function paintWet(): void {

@@ -26,7 +26,8 @@ export function createFlight(
       flying = flight.lines
       from = places.cell(flight.slot)
       canvas.hidden = false
-      fitCanvas(canvas)
+      const { clientWidth: width, clientHeight: height } = canvas // it was hidden until now
+      fitCanvas(canvas, { width, height })
     }
     const part = (now - flight.began) / LENGTH
     wipe(context)

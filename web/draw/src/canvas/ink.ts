@@ -2,6 +2,7 @@
 
 import { getStroke } from 'perfect-freehand'
 import type { View } from '../geometry'
+import { wake } from './frames'
 import type { Line } from '../sheet'
 
 /** Width of the pen, in the sheet's units. */
@@ -135,11 +136,42 @@ export function drawModel(
   context.stroke()
 }
 
+export interface Size {
+  width: number
+  height: number
+}
+
+const sizes = new WeakMap<Element, Size>()
+let observer: ResizeObserver | undefined
+
+/** A canvas's size on the page, CSS px; asked of the page only when it changes, for that is dear. */
+export function sizeOf(canvas: HTMLCanvasElement): Size {
+  const known = sizes.get(canvas)
+  if (known) return known
+  observer ??= new ResizeObserver((changes) => {
+    for (const { target } of changes) sizes.set(target, measured(target))
+    wake()
+  })
+  observer.observe(canvas)
+  const size = measured(canvas)
+  sizes.set(canvas, size)
+  return size
+}
+
+function measured({ clientWidth: width, clientHeight: height }: Element): Size {
+  return { width, height }
+}
+
+/** Pixels of a canvas per CSS px. */
+export function pixelRatio(canvas: HTMLCanvasElement): number {
+  return canvas.width / Math.max(sizeOf(canvas).width, 1)
+}
+
 /** Fit a canvas to its element at the screen's own resolution; true where it has changed. */
-export function fitCanvas(canvas: HTMLCanvasElement): boolean {
+export function fitCanvas(canvas: HTMLCanvasElement, size = sizeOf(canvas)): boolean {
   const ratio = devicePixelRatio || 1
-  const width = Math.max(1, Math.round(canvas.clientWidth * ratio))
-  const height = Math.max(1, Math.round(canvas.clientHeight * ratio))
+  const width = Math.max(1, Math.round(size.width * ratio))
+  const height = Math.max(1, Math.round(size.height * ratio))
   if (canvas.width === width && canvas.height === height) return false
   canvas.width = width
   canvas.height = height

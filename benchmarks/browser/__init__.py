@@ -1,0 +1,1 @@
+"""The browser's speed: the published page, and our engine beside @magenta/sketch."""
