@@ -36,7 +36,6 @@ export function createEasel(
   let wetBefore = false
   let painted: { lines: readonly Line[]; view: View | null; palette: Palette | null } =
     { lines: [], view: null, palette: null }
-  let wasWet = false
 
   function wanted(sheet: Sheet): View {
     const ink = inkBox(sheet.lines)
@@ -70,17 +69,11 @@ export function createEasel(
     const hidden = flight ? flight.lines.length : 0
     const lines = replaying ? [] : sheet.lines.slice(0, sheet.lines.length - hidden)
     paintDry(lines, resized)
-<<<<<<< HEAD
     // An empty canvas over an empty one costs a frame on slow machines: nothing is touched.
     const wetNow = replaying || isWet()
     if (wetNow || wetBefore) wipe(over)
     wetBefore = wetNow
     if (!wetNow) return moving
-=======
-    const moist = replaying || isWet()
-    if (moist || wasWet) wipe(over) // a large canvas: every frame that touches it is dear
-    wasWet = moist
->>>>>>> h-bench
     look(over, view!, ratio())
     if (replaying) return paintReplay(sheet, now) || moving
     paintWet()
@@ -109,14 +102,6 @@ export function createEasel(
       drawLine(paper, line, view!, colours)
     }
     painted = { lines, view, palette: colours }
-  }
-
-  /** Whether anything moves over the dry ink. */
-  function isWet(): boolean {
-    const batch = store.batch.peek()
-    if (store.live.peek() || batch?.kind === 'duet') return true
-    const shown = store.scrub.peek() || store.settings.peek().ghosts
-    return batch?.kind === 'complete' && Boolean(shown)
   }
 
   function paintWet(): void {

@@ -25,19 +25,10 @@ function run(now: number): void {
   if (more) wake()
 }
 
-<<<<<<< HEAD
 let motion: MediaQueryList | undefined
 
 /** Whether a person has asked for less that moves; asked by every painter in every frame. */
 export function reducedMotion(): boolean {
   motion ??= matchMedia('(prefers-reduced-motion: reduce)')
   return motion.matches
-=======
-let calm: MediaQueryList | undefined
-
-/** Whether a person has asked for less that moves. */
-export function reducedMotion(): boolean {
-  calm ??= matchMedia('(prefers-reduced-motion: reduce)') // asked for each cell in each frame
-  return calm.matches
->>>>>>> h-bench
 }

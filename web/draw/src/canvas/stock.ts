@@ -6,7 +6,7 @@
  */
 
 import { contains, type View } from '../geometry'
-import type { Box } from '../kept'
+import type { Box } from '../storage/kept'
 import { look } from './ink'
 
 /** Room around the view, as a share of it: so far lines may grow before it is painted anew. */
