@@ -53,3 +53,9 @@ def to_stroke5(stroke3: Stroke3, length: int) -> Floats32:
     out[:n, 2] = 1.0 - stroke3[:, 2]
     out[n:, 4] = 1.0
     return out
+
+
+def longer_side(drawing: Stroke3) -> float:
+    """The longer side of a drawing's box."""
+    points = np.cumsum(drawing[:, :2], axis=0, dtype=np.float64)
+    return float((points.max(0) - points.min(0)).max())

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from strokebook.base.errors import StrokebookError
 from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.stroke3 import to_stroke3
+from strokebook.geometry.stroke3 import longer_side, to_stroke3
 from strokebook.model.data.rescale import fit
-from strokebook.model.data.statistics import DataStatistics, longer_side, measure, pen_down_lengths
+from strokebook.model.data.statistics import DataStatistics, measure, pen_down_lengths
 
 FACTS = DataStatistics(
     scale=5.0, drawings=9, longest=100, points=50, extent=200, start_extent=100, offset=8,

@@ -13,6 +13,7 @@ from strokebook.base.array_types import Floats32
 from strokebook.base.errors import UsageError
 from strokebook.base.options import build
 from strokebook.geometry.drawing import Stroke3
+from strokebook.geometry.stroke3 import longer_side
 from strokebook.model.data.batches import scale_of
 
 MOST = 1e9  # of any measure, lengths included
@@ -89,9 +90,3 @@ def pen_down_lengths(drawing: Stroke3) -> Floats32:
     inked = np.flatnonzero(drawing[:-1, 2] < 0.5) + 1
     lengths: Floats32 = np.hypot(drawing[inked, 0], drawing[inked, 1])
     return lengths
-
-
-def longer_side(drawing: Stroke3) -> float:
-    """The longer side of a drawing's box."""
-    points = np.cumsum(drawing[:, :2], axis=0, dtype=np.float64)
-    return float((points.max(0) - points.min(0)).max())

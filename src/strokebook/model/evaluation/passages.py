@@ -19,8 +19,7 @@ from scipy.spatial import cKDTree
 from strokebook.base.array_types import Floats, Floats32
 from strokebook.geometry.drawing import Stroke3
 from strokebook.geometry.polyline import arc_length
-from strokebook.geometry.stroke3 import from_stroke3
-from strokebook.model.data.statistics import longer_side
+from strokebook.geometry.stroke3 import from_stroke3, longer_side
 
 FRAME = 200.0  # units: longer side of the median training drawing
 LENGTH = 100.0  # units of ink of a stretch

@@ -11,8 +11,7 @@ import numpy as np
 
 from strokebook.geometry.drawing import Stroke3
 from strokebook.geometry.simplify import simplify
-from strokebook.geometry.stroke3 import from_stroke3, to_stroke3
-from strokebook.model.data.statistics import longer_side
+from strokebook.geometry.stroke3 import from_stroke3, longer_side, to_stroke3
 
 SIDE = 200.0  # units: the longer side of every drawing
 EPSILON = 1.0  # units: tolerance of the simplification (RDP)
