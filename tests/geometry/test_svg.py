@@ -150,10 +150,10 @@ HOSTILE = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_files_are_refused_at_once(kind: str) -> None:
     data = HOSTILE[kind].encode()
-    start = time.perf_counter()
+    start = time.process_time()  # other work beside the test does not count
     with pytest.raises(InputRefused) as refused:
         parse_svg(data, "bad.svg")
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
     assert refused.value.remedy and refused.value.subject == "bad.svg"
 
 

@@ -231,7 +231,7 @@ def test_it_is_refused_where_it_cannot_go(tmp_path: Path) -> None:
     model, sets = options("lstm"), (waves(20), waves(6, 1))
     train(*sets, model, tiny_training(steps=2), tmp_path)
     loaded = load_model(tmp_path)
-    with pytest.raises(StrokebookError, match="not SketchRNN's"):
+    with pytest.raises(StrokebookError, match="which SketchRNN's does not"):
         to_browser(loaded, None, "x")
     with pytest.raises(StrokebookError, match="reads more than the last row"):
         write_onnx(loaded, tmp_path / "x.onnx", "x")
