@@ -4,6 +4,9 @@
 export type Painter = (now: number) => boolean
 
 const painters = new Set<Painter>()
+const patient = new Set<Painter>()
+/** ms of a frame after which patient painters wait: the browser needs the rest of 16.7. */
+const BUDGET = 3
 let asked = 0
 
 /** Let a painter join; returns how it leaves. */
@@ -13,6 +16,13 @@ export function join(painter: Painter): () => void {
   return () => painters.delete(painter)
 }
 
+/** Let a painter join that may wait for the next frame where this one has no time left. */
+export function joinPatiently(painter: Painter): () => void {
+  patient.add(painter)
+  wake()
+  return () => patient.delete(painter)
+}
+
 /** Something has changed: paint with the next frame. */
 export function wake(): void {
   if (!asked) asked = requestAnimationFrame(run)
@@ -20,9 +30,27 @@ export function wake(): void {
 
 function run(now: number): void {
   asked = 0
+  const begun = performance.now()
   let more = false
   for (const painter of painters) more = painter(now) || more
-  if (more) wake()
+  const left = () => performance.now() - begun < BUDGET
+  if (paintInTurn(patient, now, left) || more) wake()
+}
+
+/**
+ * Let painters paint in turn while there is time, the first of them in any case; who has painted
+ * stands last in the next frame. True: one wants the next frame, or had no time in this.
+ */
+export function paintInTurn(queue: Set<Painter>, now: number, left: () => boolean): boolean {
+  let more = false
+  let first = true
+  for (const painter of [...queue]) {
+    if (!first && !left()) return true
+    first = false
+    more = painter(now) || more
+    if (queue.delete(painter)) queue.add(painter)
+  }
+  return more
 }
 
 let motion: MediaQueryList | undefined

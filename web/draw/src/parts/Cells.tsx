@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { useApp } from '../app'
 import { createCellPainter } from '../canvas/cell_painter'
 import { columnsFor, type View } from '../geometry'
-import { join, wake } from '../canvas/frames'
+import { joinPatiently, wake } from '../canvas/frames'
 
 /** Where each cell shows the sheet, on the screen; the flight asks. */
 export const cellPlaces = new Map<number, () => View>()
@@ -38,7 +38,7 @@ function Cell({ slot, columns }: { slot: number; columns: number }) {
   useEffect(() => {
     const painter = createCellPainter(canvas.current!, slot, store, palette)
     cellPlaces.set(slot, () => onScreen(canvas.current!, painter.view()))
-    const leave = join(painter.paint)
+    const leave = joinPatiently(painter.paint)
     return () => {
       leave()
       cellPlaces.delete(slot)
