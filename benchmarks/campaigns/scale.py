@@ -306,14 +306,14 @@ class _Pictures(Sequence[Image.Image]):
 
 
 def _sheet(pages: int) -> None:
-    from strokebook.vision.mapview import thumbnail_map
+    from strokebook.vision.maps.mapview import thumbnail_map
 
     xy = np.random.default_rng(0).uniform(-1, 1, (pages, 2)).astype(np.float32)
     thumbnail_map(xy, _Pictures(pages))
 
 
 def _map(pages: int) -> None:
-    from strokebook.vision.mapview import map_picture
+    from strokebook.vision.maps.mapview import map_picture
 
     xy = np.random.default_rng(0).uniform(-1, 1, (pages, 2)).astype(np.float32)
     groups = {"folder": ["art"] * pages, "cluster": [str(n % 16) for n in range(pages)]}
@@ -321,7 +321,7 @@ def _map(pages: int) -> None:
 
 
 def _extend(pages: int) -> None:
-    from strokebook.vision.map2d import extend_map
+    from strokebook.vision.maps.map2d import extend_map
 
     rng = np.random.default_rng(0)
     old = rng.standard_normal((pages, DIMS), np.float32)

@@ -17,11 +17,11 @@ from strokebook.library.catalogue.catalogue import Catalogue
 from strokebook.pipeline import preview_images
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.stages import embed
-from strokebook.vision import map2d, mapview
-from strokebook.vision.clusters import BLOCK, assign
-from strokebook.vision.finetune import FineTuneReport
-from strokebook.vision.map2d import extend_map, principal
-from strokebook.vision.mapview import thumbnail_map
+from strokebook.vision.backbones.finetune import FineTuneReport
+from strokebook.vision.clusters.k_means import BLOCK, assign
+from strokebook.vision.maps import map2d, mapview
+from strokebook.vision.maps.map2d import extend_map, principal
+from strokebook.vision.maps.mapview import thumbnail_map
 
 SMALL, LARGE = 200, 1600
 ONE = synthetic.page(4)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from strokebook.vision.backbone import Backbone
+from strokebook.vision.backbones.backbone import Backbone
 from strokebook.vision.options import VisionOptions
 
 SIZE = (450, 640)
@@ -103,7 +103,7 @@ def small_backbone(small_options: VisionOptions) -> Backbone:
     """A ResNet of four thin stages with fixed random weights."""
     import torch
 
-    from strokebook.vision.nets import resnet
+    from strokebook.vision.backbones.nets import resnet
 
     with torch.random.fork_rng():
         torch.manual_seed(3)

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from strokebook.geometry.drawing import Drawing
-from strokebook.vision.clusters import ClusterFit
+from strokebook.vision.clusters.k_means import ClusterFit
 from strokebook.vision.sheets import cluster_sheet, contact_sheet, members
 
 VECTORS = np.array([[3, 0], [0, 0], [1, 0], [50, 0], [2, 0]], np.float32)

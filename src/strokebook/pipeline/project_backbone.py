@@ -11,8 +11,8 @@ from strokebook.pipeline.hub import ALLOW, ASK, NEVER, NOTE, has_resnet, hub_is_
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.removal.purge import network_knows
 from strokebook.pipeline.stage import key_of
-from strokebook.vision.backbone import Backbone, hub_would_help, load_backbone
-from strokebook.vision.saved_backbone import CARD, WEIGHTS, load_saved, save_backbone
+from strokebook.vision.backbones.backbone import Backbone, hub_would_help, load_backbone
+from strokebook.vision.backbones.saved_backbone import CARD, WEIGHTS, load_saved, save_backbone
 
 BATCH = 64  # vectors written at a time: what a kill costs at most
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.render import sheet
-from strokebook.vision.clusters import ClusterFit, Vectors
+from strokebook.vision.clusters.k_means import ClusterFit, Vectors
 
 MOST = 48  # items on a sheet: six rows of eight still fit on a screen
 COLUMNS, CELL = 8, 150

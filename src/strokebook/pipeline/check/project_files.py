@@ -148,8 +148,8 @@ def _read_model(path: Path) -> None:
 
 
 def _read_backbone(path: Path) -> None:
+    from strokebook.vision.backbones.saved_backbone import load_saved
     from strokebook.vision.options import VisionOptions
-    from strokebook.vision.saved_backbone import load_saved
 
     load_saved(path.parent, VisionOptions())
 

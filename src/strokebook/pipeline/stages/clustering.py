@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from strokebook.library.catalogue.records import Clustering, Space
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.stage import key_of
-from strokebook.vision.clusters import assign, cluster
+from strokebook.vision.clusters.k_means import assign, cluster
 
 
 def put_in_clusters(

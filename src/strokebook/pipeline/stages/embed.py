@@ -20,11 +20,11 @@ from strokebook.pipeline.project_backbone import BATCH, ProjectBackbone
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of, usable_pages
 from strokebook.pipeline.stages.clustering import put_in_clusters
 from strokebook.pipeline.stages.page_sheets import draw_page_sheets
-from strokebook.vision.backbone import load_backbone
-from strokebook.vision.finetune import fine_tune
-from strokebook.vision.kind_rule import judge, name_clusters
-from strokebook.vision.map2d import extend_map, fit_map
-from strokebook.vision.measures import measure
+from strokebook.vision.backbones.backbone import load_backbone
+from strokebook.vision.backbones.finetune import fine_tune
+from strokebook.vision.labels.kind_rule import judge, name_clusters
+from strokebook.vision.labels.measures import measure
+from strokebook.vision.maps.map2d import extend_map, fit_map
 
 STAGE, RULE_VERSION = "embed", "1"
 FORMER = "see"  # its name until 0.1; it stays in keys, so that a rename makes no work

@@ -24,8 +24,8 @@ from strokebook.pipeline.preview_images import Previews
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.stage import is_done, key_of, usable_pages
 from strokebook.pipeline.stages.figures import load_figure
-from strokebook.vision.clusters import ClusterFit
-from strokebook.vision.mapview import map_picture, thumbnail_map
+from strokebook.vision.clusters.k_means import ClusterFit
+from strokebook.vision.maps.mapview import map_picture, thumbnail_map
 from strokebook.vision.sheets import cluster_sheet, contact_sheet
 
 STAGE, VERSION = "picture", "2"

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from strokebook.base.array_types import Floats, Floats32, Ints
 from strokebook.base.errors import StrokebookError
-from strokebook.vision.clusters import finite
+from strokebook.vision.clusters.k_means import finite
 
 Vectors = Floats32
 Places = Floats32  # (N, 2)

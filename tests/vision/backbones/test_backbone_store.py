@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from strokebook.base.errors import StrokebookError
-from strokebook.vision.backbone import Backbone, load_backbone
-from strokebook.vision.finetune import FineTuneReport
+from strokebook.vision.backbones.backbone import Backbone, load_backbone
+from strokebook.vision.backbones.finetune import FineTuneReport
+from strokebook.vision.backbones.saved_backbone import CARD, WEIGHTS, load_saved, save_backbone
 from strokebook.vision.options import VisionOptions
-from strokebook.vision.saved_backbone import CARD, WEIGHTS, load_saved, save_backbone
 
 
 def test_it_comes_back_the_same(

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from strokebook.base.array_types import Bools
 from strokebook.base.files import write_bytes
-from strokebook.vision.map2d import Places
+from strokebook.vision.maps.map2d import Places
 
 # Okabe & Ito's eight colours, made to be told apart with any colour vision (Color Universal
 # Design, 2008); beyond eight groups the marker's shape changes, so colour never stands alone.

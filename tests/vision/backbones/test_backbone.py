@@ -16,8 +16,8 @@ import torch
 from PIL import Image
 
 from strokebook.base.errors import StrokebookError
-from strokebook.vision import backbone as room
-from strokebook.vision.backbone import Backbone, load_backbone, on_square, unit_rows
+from strokebook.vision.backbones import backbone as room
+from strokebook.vision.backbones.backbone import Backbone, load_backbone, on_square, unit_rows
 from strokebook.vision.options import VisionOptions
 
 Pages = dict[str, Callable[..., Image.Image]]
@@ -101,7 +101,7 @@ def test_the_hubs_resnet_is_used_where_it_can_be_had(
 ) -> None:
     import huggingface_hub
 
-    from strokebook.vision import nets
+    from strokebook.vision.backbones import nets
 
     folder, _ = tiny_resnet
     monkeypatch.setattr(nets, "HUB_NAME", str(folder))
@@ -122,7 +122,7 @@ def test_a_damaged_copy_in_the_cache_is_named(
 ) -> None:
     import huggingface_hub
 
-    from strokebook.vision import nets
+    from strokebook.vision.backbones import nets
 
     folder, _ = tiny_resnet
     (folder / "model.safetensors").write_bytes(b"cut")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strokebook.base.errors import StrokebookError
-from strokebook.vision.clusters import assign, cluster, similar
+from strokebook.vision.clusters.k_means import assign, cluster, similar
 
 CORNERS = np.array([[0, 0], [10, 0], [0, 10]], np.float32)
 

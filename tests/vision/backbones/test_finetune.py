@@ -10,8 +10,8 @@ import pytest
 import torch
 from PIL import Image
 
-from strokebook.vision.backbone import Backbone
-from strokebook.vision.finetune import FineTuneReport, alter, fine_tune
+from strokebook.vision.backbones.backbone import Backbone
+from strokebook.vision.backbones.finetune import FineTuneReport, alter, fine_tune
 from strokebook.vision.options import VisionOptions
 
 Pages = dict[str, Callable[..., Image.Image]]

@@ -30,7 +30,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from strokebook.vision.measures import PageMeasures
+from strokebook.vision.labels.measures import PageMeasures
 
 DRAWINGS, WATERCOLOURS, NOTES = "drawings", "watercolours", "notes"
 COVERS, BAD_SCANS = "covers", "bad-scans"
@@ -79,7 +79,7 @@ def judge(measures: PageMeasures, folder: str | None = None) -> KindVerdict:
     """Name a page.
 
     Args:
-        measures: From :func:`strokebook.vision.measures.measure`.
+        measures: From :func:`strokebook.vision.labels.measures.measure`.
         folder: The sketchbook folder it lies in (``art``, ``notes``, ``cover``…) if that is known;
             other names count as unknown.
 

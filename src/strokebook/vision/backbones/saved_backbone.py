@@ -10,8 +10,8 @@ from typing import Any
 from strokebook.base.errors import InputRefused, StrokebookError
 from strokebook.base.files import write_bytes, write_json
 from strokebook.base.reading import read_plain
-from strokebook.vision.backbone import Backbone, fingerprint
-from strokebook.vision.finetune import FineTuneReport
+from strokebook.vision.backbones.backbone import Backbone, fingerprint
+from strokebook.vision.backbones.finetune import FineTuneReport
 from strokebook.vision.options import VisionOptions
 
 WEIGHTS, CARD = "backbone.safetensors", "backbone.json"
@@ -97,7 +97,7 @@ def _card(path: Path) -> dict[str, Any]:
 def _filled(path: Path, kind: str, config: dict[str, Any]) -> Any:
     from safetensors.torch import load
 
-    from strokebook.vision.nets import build_net
+    from strokebook.vision.backbones.nets import build_net
 
     try:
         state = load(read_plain(path, MOST_BYTES))

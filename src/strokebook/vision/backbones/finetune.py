@@ -15,7 +15,7 @@ from PIL import Image, ImageEnhance
 from strokebook.base.array_types import Floats32, Ints64
 from strokebook.base.progress import SILENT, Progress
 from strokebook.base.random_streams import RandomStream, generator
-from strokebook.vision.backbone import Backbone
+from strokebook.vision.backbones.backbone import Backbone
 from strokebook.vision.options import VisionOptions
 
 if TYPE_CHECKING:

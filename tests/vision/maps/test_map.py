@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from strokebook.base.errors import StrokebookError
-from strokebook.vision.map2d import extend_map, fit_map, principal
-from strokebook.vision.mapview import COLOURS, map_picture, thumbnail_map
+from strokebook.vision.maps.map2d import extend_map, fit_map, principal
+from strokebook.vision.maps.mapview import COLOURS, map_picture, thumbnail_map
 
 
 def islands(n: int = 20) -> np.ndarray:

@@ -24,7 +24,7 @@ from strokebook.vision.options import EFFICIENTNET, RESNET, VisionOptions
 if TYPE_CHECKING:
     import torch
 
-    from strokebook.vision.nets import PageNet
+    from strokebook.vision.backbones.nets import PageNet
 
 Vectors = Floats32  # (N, D), rows of length 1
 Say = Callable[[str], None]
@@ -155,7 +155,7 @@ def load_backbone(
     Raises:
         StrokebookError: ``options.weights`` holds no ResNet, or the packaged weights are damaged.
     """
-    from strokebook.vision import nets
+    from strokebook.vision.backbones import nets
 
     if options.backbone == RESNET and options.weights:
         net = nets.pretrained_resnet(_folder(options.weights), local=True)
@@ -195,7 +195,7 @@ def hub_would_help(options: VisionOptions) -> bool:
 def _is_cached() -> bool:
     from huggingface_hub import try_to_load_from_cache
 
-    from strokebook.vision import nets
+    from strokebook.vision.backbones import nets
 
     return isinstance(try_to_load_from_cache(nets.HUB_NAME, "model.safetensors"), str)
 
@@ -220,7 +220,7 @@ def _hub_resnet(options: VisionOptions, allowed: bool) -> PageNet | str:
     """ResNet-34 from the cache or, where that is allowed, from the hub; or why there is none."""
     from huggingface_hub import constants
 
-    from strokebook.vision import nets
+    from strokebook.vision.backbones import nets
 
     if _is_cached():
         try:

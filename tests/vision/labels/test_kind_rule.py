@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter
 
-from strokebook.vision.kind_rule import LABELS, KindVerdict, judge, name_clusters
-from strokebook.vision.measures import PageMeasures, measure
+from strokebook.vision.labels.kind_rule import LABELS, KindVerdict, judge, name_clusters
+from strokebook.vision.labels.measures import PageMeasures, measure
 
 Pages = dict[str, Callable[..., Image.Image]]
 PLAIN = PageMeasures(

@@ -1,0 +1,1 @@
+"""Commands that look at the sketchbooks: search, review, clusters, map, dates, over time."""

@@ -1,0 +1,1 @@
+"""Networks that turn images into vectors: the networks, fine-tuning, files of tuned ones."""

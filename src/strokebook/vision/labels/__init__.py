@@ -1,0 +1,1 @@
+"""What a page is: measures of its pixels, the rule that reads them."""

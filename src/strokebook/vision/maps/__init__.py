@@ -1,0 +1,1 @@
+"""Vectors as places on a plane, and the picture of it."""
