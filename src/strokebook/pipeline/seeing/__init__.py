@@ -1,1 +1,1 @@
-"""Looking at a project: search, review, dates and patterns over time, clusters, the map, open data."""
+"""Looking at a project: search, review, dates, time, clusters, the map, open data."""
