@@ -128,6 +128,15 @@ def make_sample(
         int, typer.Option(help="Seed of the drawn pages: another seed draws other pages.")
     ] = 48,
     pages: Annotated[int, typer.Option(min=1, max=2000, help="Number of pages with art.")] = 48,
+    book: Annotated[str, typer.Option(help="Name of the sketchbook.")] = "sb48",
+    hand: Annotated[
+        str,
+        typer.Option(
+            help="Write page numbers and dates in this hand: round, block or slanted; default: "
+            "the numbers of the samples used so far.",
+            show_default=False,
+        ),
+    ] = "",
 ) -> None:
     """Make a sample library of scanned sketchbooks to try strokebook on.
 
@@ -135,7 +144,9 @@ def make_sample(
     """
     from strokebook.demo import make_library
 
-    sample = make_library(folder, seed=seed, pages=pages, progress=BarProgress())
+    sample = make_library(
+        folder, seed=seed, pages=pages, book=book, hand=hand, progress=BarProgress()
+    )
     _print_sample(folder, sample)
 
 

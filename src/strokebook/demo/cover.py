@@ -8,13 +8,16 @@ import numpy.typing as npt
 
 from strokebook.base.array_types import Bytes, Floats
 from strokebook.demo.ink import Image, lay, stain
+from strokebook.demo.numerals import PLAIN, Lettering
 from strokebook.demo.paper import HEIGHT, WIDTH
 from strokebook.demo.script import signs
 from strokebook.demo.wash import PIGMENTS
 
 
-def paint_cover(rng: np.random.Generator, name: str) -> Bytes:
-    """The cover ``(HEIGHT, WIDTH, 3)``; ``name`` (digits, S, B) is written on its note."""
+def paint_cover(
+    rng: np.random.Generator, name: str, lettering: Lettering = PLAIN
+) -> tuple[Bytes, tuple[str, ...]]:
+    """The cover ``(HEIGHT, WIDTH, 3)``, and the dates on its note under ``name`` (digits, S, B)."""
     board = np.array([PIGMENTS["indigo"], PIGMENTS["burnt sienna"], PIGMENTS["sepia"]])[
         int(rng.integers(3))
     ]
@@ -22,8 +25,8 @@ def paint_cover(rng: np.random.Generator, name: str) -> Bytes:
     page = (board * 0.8 + 0.05 * weave[..., None]).astype(np.float32)
     for _ in range(11):
         _cut_paper(page, rng)
-    _note(page, rng, name)
-    return np.asarray(np.clip(page * 255, 0, 255).astype(np.uint8))
+    dates = _note(page, rng, name, lettering)
+    return np.asarray(np.clip(page * 255, 0, 255).astype(np.uint8)), dates
 
 
 def _cut_paper(page: Image, rng: np.random.Generator) -> None:
@@ -46,15 +49,19 @@ def _paste(page: Image, outline: Floats, colour: npt.ArrayLike) -> None:
     stain(page, np.asarray(cover, np.float32) / np.float32(255), colour)
 
 
-def _note(page: Image, rng: np.random.Generator, name: str) -> None:
+def _note(
+    page: Image, rng: np.random.Generator, name: str, lettering: Lettering
+) -> tuple[str, ...]:
     left, top, side = WIDTH - 380, 110, 270
     lean = rng.normal(0, 8)
     outline = np.array([[0, 0], [side, lean], [side - lean, side + lean], [-lean, side]])
     _paste(page, outline + (left, top), (0.98, 0.91, 0.46))
     ink = np.zeros((HEIGHT, WIDTH), np.float32)
     day, month = int(rng.integers(1, 20)), int(rng.integers(1, 11))
-    lines = (name, f"2023-{month:02d}-{day:02d}", f"2023-{month + 1:02d}-{day + 7:02d}")
-    for k, (text, height) in enumerate(zip(lines, (46, 29, 29), strict=True)):
+    dates = (f"2023-{month:02d}-{day:02d}", f"2023-{month + 1:02d}-{day + 7:02d}")
+    dates = dates if lettering.note is None else lettering.note
+    for k, (text, height) in enumerate(zip((name, *dates), (46, 29, 29), strict=False)):
         at = (left + 24.0, top + 34.0 + (0, 84, 148)[k])
-        lay(ink, signs(text, at, height, rng), 4.2 if k == 0 else 3.2, rng)
+        lay(ink, signs(text, at, height, rng, lettering.hand), 4.2 if k == 0 else 3.2, rng)
     stain(page, ink, (0.1, 0.1, 0.14))
+    return dates

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.base.files import write_bytes, write_json
 from strokebook.base.progress import SILENT, Progress
+from strokebook.demo.numerals import HANDS, PLAIN, Lettering
 from strokebook.demo.pages import MARKER, PAINTERS, Painted
 from strokebook.demo.paper import jpeg
 
@@ -70,6 +72,7 @@ def make_library(
     pages: int = 48,
     *,
     book: str = "sb48",
+    hand: str = "",
     workers: int = 2,
     progress: Progress = SILENT,
 ) -> SampleSummary:
@@ -83,6 +86,8 @@ def make_library(
         seed: Chooses everything.
         pages: Pages in the art folder; notes, a cover, bad and private scans come on top.
         book: The sketchbook's folder name; the digits in it are written on its cover.
+        hand: One of ``demo.numerals.HANDS`` writes numbers, and dates on the cover and on every
+            fifth page, and truth.json says what is written; "": as the samples always were.
         workers: Pages in the making at a time.
         progress: Told of each page.
 
@@ -92,12 +97,16 @@ def make_library(
     """
     if pages < 1 or workers < 1:
         raise UsageError(f"A sample library needs at least one page, not {pages}.", "Give --pages.")
-    options = {"format": _FORMAT, "seed": seed, "pages": pages, "book": book}
+    if hand and hand not in HANDS:
+        raise UsageError(f"There is no hand {hand!r}.", f"Choose {', '.join(HANDS)}.")
+    options: dict[str, Any] = {"format": _FORMAT, "seed": seed, "pages": pages, "book": book}
+    options |= {"hand": hand} if hand else {}  # an option that is off leaves the file as it was
     try:
         if _claim(out, options):
             return _summary(out, json.loads((out / "truth.json").read_text()), drawn_now=False)
         jobs = _plan(np.random.default_rng([seed, 0]), pages, book)
-        truth = _make(out, jobs, seed, book, workers, progress)
+        letterings = [_lettering(job, len(jobs), book, hand) for job in jobs]
+        truth = _make(out, dict(zip(jobs, letterings, strict=True)), seed, book, workers, progress)
     except OSError as error:
         raise StrokebookError(
             f"The sample library cannot be written to {out}: {error.strerror or error}.",
@@ -149,20 +158,41 @@ def _pattern_size(job: PageJob, rng: np.random.Generator) -> PageJob:
     return PageJob(job.number, job.what, int(rng.integers(8, 13))) if job.what == "pattern" else job
 
 
+def _lettering(job: PageJob, pages: int, book: str, hand: str) -> Lettering:
+    """What a hand writes on a page: a book takes three months, the next begins where it ended."""
+    if not hand:
+        return PLAIN
+    digits = int("".join(c for c in book if c.isdigit()) or 0)
+    begins = date(2012, 1, 1) + timedelta(days=90 * digits)
+    ends, drawn = (begins + timedelta(days=round(90 * s)) for s in (1.0, job.number / pages))
+    return Lettering(
+        hand,
+        date=drawn.isoformat() if job.number % 5 == 0 else "",
+        note=(begins.isoformat(), (ends - timedelta(days=1)).isoformat()),
+    )
+
+
 def _make(
-    out: Path, jobs: list[PageJob], seed: int, book: str, workers: int, progress: Progress
+    out: Path,
+    jobs: dict[PageJob, Lettering],
+    seed: int,
+    book: str,
+    workers: int,
+    progress: Progress,
 ) -> dict[str, Any]:
     truth: dict[str, Any] = {}
     strokes: dict[str, Any] = {}
 
     def work(job: PageJob) -> tuple[PageJob, Painted]:
         rng = np.random.default_rng([seed, job.number])
-        painted = PAINTERS[job.what](rng, job.number, job.count)
+        painted = PAINTERS[job.what](rng, job.number, job.count, jobs[job])
         write_bytes(out / job.name(book), jpeg(painted.pixels, int(rng.integers(85, 93))))
         return job, painted
 
-    for job, painted in progress.track(_run(work, jobs, workers), "sample pages", len(jobs)):
+    for job, painted in progress.track(_run(work, list(jobs), workers), "sample pages", len(jobs)):
         truth[job.name(book)] = _truth(job, painted)
+        if jobs[job] is not PLAIN:
+            truth[job.name(book)]["written"] = painted.written
         if painted.strokes:
             strokes[job.name(book)] = painted.strokes
     write_bytes(out / "truth_strokes.json", json.dumps(strokes, separators=(",", ":")).encode())

@@ -15,6 +15,7 @@ import numpy as np
 from strokebook.base.array_types import Bytes, Floats
 from strokebook.demo.cover import paint_cover
 from strokebook.demo.ink import Image, Strokes, fit, lay, stain
+from strokebook.demo.numerals import PLAIN, Lettering
 from strokebook.demo.paper import HEIGHT, WIDTH, blank, scan, show_through
 from strokebook.demo.people import draw_person
 from strokebook.demo.script import arrow, box, extent, signs, word
@@ -35,11 +36,14 @@ class Painted:
         pixels: The scan.
         drawings: For every drawing its ``box`` (page px) and ``source`` (its seed).
         strokes: The strokes of each, as the pen went, in page px.
+        written: What can be read on the page: ``number`` and ``date`` in its corners, the
+            ``dates`` on a cover's note.
     """
 
     pixels: Pixels
     drawings: list[dict[str, Any]] = field(default_factory=list)
     strokes: list[list[list[list[float]]]] = field(default_factory=list)
+    written: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -51,13 +55,15 @@ class _Sheet:
     rng: np.random.Generator
     pen: float
     painted: Painted
+    lettering: Lettering
 
     @classmethod
-    def new(cls, rng: np.random.Generator) -> _Sheet:
+    def new(cls, rng: np.random.Generator, lettering: Lettering) -> _Sheet:
         """A blank sheet and a pen chosen for it."""
         ink = np.zeros((HEIGHT, WIDTH), np.float32)
         pen = float(rng.uniform(2.0, 3.6))
-        return cls(blank(rng), ink, rng, pen, Painted(np.zeros((0, 0, 3), np.uint8)))
+        painted = Painted(np.zeros((0, 0, 3), np.uint8))
+        return cls(blank(rng), ink, rng, pen, painted, lettering)
 
     def draw(self, person: Drawing, seed: int, place: tuple[float, float, float, float]) -> Strokes:
         """Draw a person into ``place`` (x, y, w, h) and note where the ink went."""
@@ -76,10 +82,20 @@ class _Sheet:
             lay(self.ink, strokes, width, self.rng)
 
     def number(self, n: int) -> None:
-        """The page's number in its outer lower corner."""
+        """The page's number in its outer lower corner, and a date in the inner one."""
+        text = str(n) if self.lettering.number is None else self.lettering.number
         x = 46 if n % 2 == 0 else WIDTH - 112
         at = (x + float(self.rng.normal(0, 6)), HEIGHT - 66 + float(self.rng.normal(0, 4)))
-        self.write(signs(str(n), at, 24, self.rng), 2.2)
+        self.write(signs(text, at, 24, self.rng, self.lettering.hand), 2.2)
+        self.painted.written["number"] = text
+        if self.lettering.date:
+            self.date(WIDTH - 260 if n % 2 == 0 else 60)
+
+    def date(self, x: float) -> None:
+        """The page's date in its lower corner."""
+        at = (x + float(self.rng.normal(0, 6)), HEIGHT - 66 + float(self.rng.normal(0, 4)))
+        self.write(signs(self.lettering.date, at, 24, self.rng, self.lettering.hand), 2.2)
+        self.painted.written["date"] = self.lettering.date
 
     def scanned(self, n: int) -> Painted:
         """Let the ink dry and scan the page."""
@@ -93,9 +109,11 @@ def _person(rng: np.random.Generator, kind: str = "") -> tuple[Drawing, int]:
     return draw_person(seed, kind), seed
 
 
-def paint_drawings(rng: np.random.Generator, n: int, count: int) -> Painted:
+def paint_drawings(
+    rng: np.random.Generator, n: int, count: int, lettering: Lettering = PLAIN
+) -> Painted:
     """``count`` drawings (1 to 4) well apart."""
-    sheet = _Sheet.new(rng)
+    sheet = _Sheet.new(rng, lettering)
     _ghost(sheet)
     columns, rows = {1: (1, 1), 2: (1, 2), 3: (2, 2), 4: (2, 2)}[count]
     if count == 2 and rng.random() < 0.5:
@@ -112,9 +130,11 @@ def paint_drawings(rng: np.random.Generator, n: int, count: int) -> Painted:
     return sheet.scanned(n)
 
 
-def paint_pattern(rng: np.random.Generator, n: int, count: int) -> Painted:
+def paint_pattern(
+    rng: np.random.Generator, n: int, count: int, lettering: Lettering = PLAIN
+) -> Painted:
     """``count`` (8 to 12) figures that touch and overlap, covering the page."""
-    sheet = _Sheet.new(rng)
+    sheet = _Sheet.new(rng, lettering)
     rows = -(-count // 4)
     wide, high = (WIDTH - 90) / 4, (HEIGHT - 150) / rows
     for cell in range(count):
@@ -125,9 +145,11 @@ def paint_pattern(rng: np.random.Generator, n: int, count: int) -> Painted:
     return sheet.scanned(n)
 
 
-def paint_watercolour(rng: np.random.Generator, n: int, count: int) -> Painted:
+def paint_watercolour(
+    rng: np.random.Generator, n: int, count: int, lettering: Lettering = PLAIN
+) -> Painted:
     """Glazes that follow a drawing (``count`` 1) or only colours (``count`` 0)."""
-    sheet, glazes = _Sheet.new(rng), Glazes(rng)
+    sheet, glazes = _Sheet.new(rng, lettering), Glazes(rng)
     names = [str(p) for p in rng.choice(list(PIGMENTS), 4, replace=False)]
     for _ in range(int(rng.integers(3, 6)) if count else int(rng.integers(9, 15))):
         centre = (rng.uniform(0.12, 0.88) * WIDTH, rng.uniform(0.12, 0.85) * HEIGHT)
@@ -147,9 +169,11 @@ def paint_watercolour(rng: np.random.Generator, n: int, count: int) -> Painted:
     return sheet.scanned(n)
 
 
-def paint_notes(rng: np.random.Generator, n: int, count: int) -> Painted:
+def paint_notes(
+    rng: np.random.Generator, n: int, count: int, lettering: Lettering = PLAIN
+) -> Painted:
     """Lines of handwriting with boxes, underlines and arrows on about ``count`` lines in 3."""
-    sheet = _Sheet.new(rng)
+    sheet = _Sheet.new(rng, lettering)
     sheet.write(signs("2023-01-" + f"{int(rng.integers(4, 29)):02d}", (90, 60), 26, rng), 2.3)
     y = 165.0
     while y < HEIGHT - 150:
@@ -189,9 +213,11 @@ def _mark(sheet: _Sheet, line: list[Floats], size: float) -> None:
             sheet.write(arrow(start, start + complex(70, float(rng.uniform(-40, 60)))), 2.4)
 
 
-def paint_bad(rng: np.random.Generator, n: int, count: int) -> Painted:
+def paint_bad(
+    rng: np.random.Generator, n: int, count: int, lettering: Lettering = PLAIN
+) -> Painted:
     """A scan gone wrong: ``count`` 0 the lid open in the dark, 1 moved, 2 half off the glass."""
-    pixels = paint_drawings(rng, n, 1).pixels
+    pixels = paint_drawings(rng, n, 1, lettering).pixels
     if count == 0:
         dark = cv2.GaussianBlur(pixels, (0, 0), 9).astype(np.float32) * rng.uniform(0.16, 0.3)
         return Painted(dark.astype(np.uint8))
@@ -204,9 +230,11 @@ def paint_bad(rng: np.random.Generator, n: int, count: int) -> Painted:
     return Painted(np.asarray(cv2.GaussianBlur(off, (0, 0), 1.6), np.uint8))
 
 
-def paint_private(rng: np.random.Generator, n: int, count: int) -> Painted:
+def paint_private(
+    rng: np.random.Generator, n: int, count: int, lettering: Lettering = PLAIN
+) -> Painted:
     """A page on striped paper in :data:`MARKER` pink, which tests look for in every output."""
-    sheet = _Sheet.new(rng)
+    sheet = _Sheet.new(rng, lettering)
     stripes = (np.add.outer(np.arange(HEIGHT), np.arange(WIDTH)) // 48 % 3)[..., None]
     pink = np.array(MARKER, np.float32) / 255
     sheet.page = np.where(stripes > 0, pink, pink * np.float32(0.93)).astype(np.float32)
@@ -226,13 +254,16 @@ def _ghost(sheet: _Sheet) -> None:
         show_through(sheet.page, back, float(sheet.rng.uniform(0.02, 0.05)))
 
 
-def paint_front(rng: np.random.Generator, n: int, count: int) -> Painted:
+def paint_front(
+    rng: np.random.Generator, n: int, count: int, lettering: Lettering = PLAIN
+) -> Painted:
     """The book's cover; ``count`` is the book's number on its dated note."""
     del n  # a cover has no page number
-    return Painted(paint_cover(rng, f"SB{count}"))
+    pixels, dates = paint_cover(rng, f"SB{count}", lettering)
+    return Painted(pixels, written={"dates": list(dates)})
 
 
-PAINTERS: dict[str, Callable[[np.random.Generator, int, int], Painted]] = {
+PAINTERS: dict[str, Callable[[np.random.Generator, int, int, Lettering], Painted]] = {
     "drawing": paint_drawings,
     "pattern": paint_pattern,
     "watercolour": paint_watercolour,

@@ -6,26 +6,10 @@ import numpy as np
 
 from strokebook.base.array_types import Floats
 from strokebook.demo.line import Line
+from strokebook.demo.numerals import HANDS
 
 Stroke = Floats
 
-# Key points of each sign in a cell one unit high; "|" lifts the pen, "!" turns sharply.
-_SIGNS = {
-    "0": ".3,0 .05,.35 .1,.85 .35,1 .6,.6 .5,.1 .28,.02",
-    "1": ".1,.25 !.35,0 .33,1",
-    "2": ".05,.2 .3,0 .55,.2 .35,.6 !.02,.98 .3,.92 .65,.98",
-    "3": ".08,.08 .4,.02 .5,.25 !.22,.45 .55,.6 .45,.95 .02,.92",
-    "4": ".35,0 !.05,.62 .6,.6 | .42,.35 .4,1.05",
-    "5": ".55,.02 !.15,.04 !.1,.42 .45,.42 .55,.75 .3,1 .02,.9",
-    "6": ".45,.02 .12,.45 .12,.9 .4,.98 .52,.7 .3,.52 .1,.72",
-    "7": ".05,.05 .3,.08 !.6,.02 .35,.5 .25,1",
-    "8": ".45,.15 .2,.02 .12,.3 .45,.6 .42,.95 .12,.95 .12,.65 .45,.3 .42,.1",
-    "9": ".5,.25 .3,.02 .08,.2 .2,.48 .48,.3 .5,.15 .48,.6 .35,1.02",
-    "-": ".1,.55 .5,.52",
-    "S": ".55,.12 .3,0 .1,.2 .35,.5 .55,.78 .3,1 .02,.88",
-    "B": ".1,.02 .12,1 !.1,.02 .45,.08 .45,.38 !.14,.48 .55,.6 .5,.95 .12,.98",
-    " ": "",
-}
 # Running letters: x-height 1, baseline at y = 0, up is negative; each ends where the next begins.
 _LETTERS = (
     ((0.5, -0.55), (0.62, -0.95), (0.3, -0.95), (0.25, -0.2), (0.6, 0.0), (0.9, -0.25)),  # e
@@ -43,22 +27,26 @@ _LETTERS = (
 
 
 def signs(
-    text: str, at: tuple[float, float], height: float, rng: np.random.Generator
+    text: str,
+    at: tuple[float, float],
+    height: float,
+    rng: np.random.Generator,
+    hand: str = "round",
 ) -> list[Stroke]:
-    """Digits, hyphens and the capitals S and B, written from the upper left corner ``at``."""
+    """Digits, ``-./`` and the capitals S and B, written from the upper left corner ``at``."""
     out: list[Stroke] = []
-    x = at[0]
+    style, x = HANDS[hand], at[0]
     for sign in text:
-        keys = _SIGNS[sign]
+        keys = style.signs[sign]
         for piece in keys.split("|") if keys else []:
             line = Line()
             for key in piece.split():
                 u, v = map(float, key.lstrip("!").split(","))
-                u, v = u + rng.normal(0, 0.025), v + rng.normal(0, 0.025)
-                point = complex(x + (u - 0.1 * v) * height, at[1] + v * height)
+                u, v = u + rng.normal(0, style.stray), v + rng.normal(0, style.stray)
+                point = complex(x + (u - style.slant * v) * height, at[1] + v * height)
                 (line.sharp if key.startswith("!") else line.to)(point)
             out += _strokes(line)
-        x += height * (0.72 + rng.normal(0, 0.03))
+        x += height * (style.advance + rng.normal(0, 0.03))
     return out
 
 
