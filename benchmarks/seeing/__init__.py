@@ -1,0 +1,1 @@
+"""What is measured of seeing the sketchbooks: each module is one command."""
