@@ -21,8 +21,18 @@ from strokebook.pipeline.removal.purge import purge as finish_purge
 # comes last, and a test says so.
 PANELS: dict[str, tuple[str, ...]] = {
     "Getting started": ("run", "status", "demo", "make-sample"),
-    "Inspect": ("pages", "show", "drawings", "clusters"),
-    "Label and choose": ("label", "cluster", "correct", "uncorrect", "sync", "tag", "keep", "drop"),
+    "Inspect": ("pages", "show", "drawings", "clusters", "dates"),
+    "Label and choose": (
+        "label",
+        "cluster",
+        "correct",
+        "uncorrect",
+        "sync",
+        "tag",
+        "keep",
+        "drop",
+        "date",
+    ),
     "History and repair": ("log", "undo", "redo", "trash", "restore", "retry", "check"),
     "Draw with a model": (
         *("canvas", "complete", "sample", "vary", "reconstruct", "interpolate", "plot"),

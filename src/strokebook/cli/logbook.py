@@ -25,7 +25,7 @@ from strokebook.base.imaging.images import SUFFIXES
 
 FOLDER, FILE = "logs", "strokebook.log"
 MOST, KEPT = 300_000, 3  # bytes of a file, and how many former ones stay beside it
-SAYING = ("label", "correct", "uncorrect", "tag", "keep", "drop", "show")
+SAYING = ("label", "correct", "uncorrect", "tag", "keep", "drop", "show", "date", "dates")
 WAITING = 1000  # lines in memory before a project is known
 
 _IMAGES = sorted({s.lstrip(".") for group in SUFFIXES.values() for s in group} | {"gif", "bmp"})

@@ -19,6 +19,7 @@ _FOLLOWING = (
     ("decision", "image"),
     ("place_name", "image"),
     ("named_before", "key"),
+    ("page_date", "image"),
 )
 
 

@@ -10,6 +10,7 @@ from typing import Self
 from strokebook.base.errors import Diagnostic, StrokebookError
 from strokebook.library.backup import back_up_before_migration
 from strokebook.library.catalogue.cluster_rows import ClusterRows
+from strokebook.library.catalogue.date_rows import DateRows
 from strokebook.library.catalogue.file_rows import FileRows
 from strokebook.library.catalogue.filed_rows import FiledRows
 from strokebook.library.catalogue.label_rows import LabelRows
@@ -27,11 +28,13 @@ UNFORESEEN = (
 )
 
 
-class Catalogue(LabelRows, ClusterRows, UndoRows, ResultRows, VectorRows, FileRows, FiledRows):
+class Catalogue(
+    LabelRows, ClusterRows, DateRows, UndoRows, ResultRows, VectorRows, FileRows, FiledRows
+):
     """All parts of the catalogue behind one door; open it with :meth:`open`, use it in ``with``.
 
-    Its parts, one noun each: pages, labels and tags, clusters, drawings, results and refusals,
-    vectors and maps, files on disk, filed copies, purging.
+    Its parts, one noun each: pages, labels and tags, clusters, dates, drawings, results and
+    refusals, vectors and maps, files on disk, filed copies, purging.
 
     Attributes:
         warnings: What the artist should know of its opening, such as a backup that was not taken.

@@ -174,7 +174,8 @@ class FileRows(Store):
             "SELECT i.image, (SELECT id FROM page p WHERE p.image = i.image) AS id FROM identity i "
             "WHERE i.image IN (SELECT image FROM hand_label UNION SELECT image FROM image_tag "
             "UNION SELECT image FROM decision UNION SELECT image FROM place_name "
-            "UNION SELECT key FROM named_before UNION SELECT image FROM private_image)"
+            "UNION SELECT key FROM named_before UNION SELECT image FROM page_date "
+            "UNION SELECT image FROM private_image)"
         )
         return {row["image"]: row["id"] or "a page" for row in rows}
 

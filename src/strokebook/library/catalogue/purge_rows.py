@@ -59,7 +59,8 @@ class PurgeRows(DrawingRows):
             for table, column in _DERIVED:
                 self.db.run_many(f"DELETE FROM {table} WHERE {column} = ?", [(i,) for i in items])
             self.db.run("DELETE FROM drawing WHERE image = ?", (image,))
-            self.db.run("DELETE FROM rule_label WHERE image = ?", (image,))
+            for table in ("rule_label", "reading", "file_date"):
+                self.db.run(f"DELETE FROM {table} WHERE image = ?", (image,))
             self.db.run("DELETE FROM filed WHERE image = ? AND mode != 'theirs'", (image,))
         files = [Path(d["svg"]) for d in drawings if d["svg"]]
         files += [FILED / f["path"] for f in filed]
@@ -102,11 +103,14 @@ class PurgeRows(DrawingRows):
         row = self.db.row("SELECT number FROM identity WHERE image = ?", (image,))
         if row is not None:
             redact(self.db, row["number"])
+            # A sketchbook's dates that were read on this page.
+            self.db.run("DELETE FROM book_date WHERE page = ?", (str(row["number"]),))
         for table, column in (
             ("hand_label", "image"),
             ("decision", "image"),
             ("place_name", "image"),
             ("named_before", "key"),
+            ("page_date", "image"),
         ):
             self.db.run(f"DELETE FROM {table} WHERE {column} = ?", (image,))
         self.db.run("DELETE FROM image_tag WHERE image = ? AND tag != 'private'", (image,))
@@ -124,6 +128,7 @@ class PurgeRows(DrawingRows):
             "UNION SELECT key FROM vector UNION SELECT key FROM member "
             "UNION SELECT key FROM map_point UNION SELECT item FROM stage_result "
             "UNION SELECT image FROM rule_label "
+            "UNION SELECT image FROM reading UNION SELECT image FROM file_date "
             "UNION SELECT image FROM filed WHERE mode != 'theirs') ORDER BY image"
         )
         return [row["image"] for row in rows]

@@ -43,6 +43,10 @@ _SAYS = {
         "FROM place_name t JOIN n USING (image)"
     ),
     "kinds of labels": "SELECT label, kind FROM label_kind",
+    "dates of pages": (
+        "SELECT n.number, t.source, t.first, t.last FROM page_date t JOIN n USING (image)"
+    ),
+    "dates of sketchbooks": "SELECT book, source, first, last, page FROM book_date",
     "commands taken back": "SELECT command FROM undone",
 }
 _NUMBERS = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from strokebook.base.errors import UsageError
@@ -18,6 +19,7 @@ from strokebook.library.kinds import KINDS, check_label
 
 Body = Mapping[str, Any]
 SPACES = ("pages", "drawings")
+DATED_BY = ("hand", "read")
 _FINGERPRINT = re.compile(f"[0-9a-fA-F]{{{BITS // 4}}}")
 
 
@@ -47,6 +49,9 @@ def target_of(kind: str, body: Body) -> str:
         return str(body["space"])
     if kind == "label-kind":
         return str(body["label"]).casefold()
+    if kind == "date":
+        about = f"book {body['book']}" if body.get("book") else str(body["page"])
+        return f"{about} {body['source']}"
     return str(body.get("of", ""))
 
 
@@ -128,6 +133,38 @@ def _label_kind(body: Body) -> dict[str, Any]:
     return {"label": _name(body.get("label")), "kind_of_page": kind}
 
 
+def _date(body: Body) -> dict[str, Any]:
+    """When a page or a sketchbook was drawn.
+
+    Without days nobody knows (``hand``), or it was misread (``read``). A sketchbook's date has the
+    page that it was read on, where it was.
+    """
+    source = body.get("source", "hand")
+    if source not in DATED_BY:
+        raise MalformedError(f"source {source!r} is not {' or '.join(DATED_BY)}")
+    checked: dict[str, Any] = {}
+    if body.get("book") is not None:
+        checked["book"] = _text(body, "book")
+        if not checked["book"]:
+            raise MalformedError("'book' should be a sketchbook's name")
+    if "book" not in checked or body.get("page") is not None:
+        checked["page"] = _number(body, "page")
+    first, last = _day(body, "first"), _day(body, "last")
+    if (first is None) != (last is None) or (first and last and last < first):
+        raise MalformedError("'last' should be a day not before 'first'")
+    return {**checked, "source": source, "first": first, "last": last}
+
+
+def _day(body: Body, name: str) -> str | None:
+    """A day as 2019-05-12, or None."""
+    if body.get(name) is None:
+        return None
+    try:
+        return date.fromisoformat(_text(body, name)).isoformat()
+    except ValueError as error:
+        raise MalformedError(f"{name!r} should be a day such as 2019-05-12") from error
+
+
 def _step(body: Body) -> dict[str, Any]:
     return {"of": _number(body, "of")}
 
@@ -139,6 +176,7 @@ _CHECKS: dict[str, Callable[[Body], dict[str, Any]]] = {
     "decision": _decision,
     "cluster": _cluster,
     "label-kind": _label_kind,
+    "date": _date,
     "undo": _step,
     "redo": _step,
 }

@@ -32,8 +32,8 @@ class Edit:
         command: ``seq`` of the first row of the same command.
         at: ISO time in UTC, for people; the order is ``seq``.
         by: Where it came from.
-        kind: ``label``, ``tag``, ``decision``, ``cluster``, ``label-kind``, ``page``, ``undo``,
-            ``redo``, ``redacted``, or one of a later version.
+        kind: ``label``, ``tag``, ``decision``, ``cluster``, ``label-kind``, ``date``, ``page``,
+            ``undo``, ``redo``, ``redacted``, or one of a later version.
         body: What it says (``edits.bodies``).
     """
 

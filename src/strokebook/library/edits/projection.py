@@ -22,7 +22,10 @@ from strokebook.library.edits.log import (
 from strokebook.library.identity import image_of, keep_shown, restore_number, shown_images
 from strokebook.library.sqlite.database import Database
 
-TABLES = ("hand_label", "image_tag", "decision", "named_before", "place_name", "label_kind")
+TABLES = (
+    *("hand_label", "image_tag", "decision", "named_before", "place_name", "label_kind"),
+    *("page_date", "book_date"),
+)
 
 
 def apply(db: Database, edit: Edit) -> None:
@@ -281,10 +284,41 @@ def _clear_label_kind(db: Database, edit: Edit) -> None:
     db.run("DELETE FROM label_kind WHERE label = ?", (str(edit.body["label"]).casefold(),))
 
 
+def _clear_date(db: Database, edit: Edit) -> None:
+    body = edit.body
+    if body.get("book"):
+        db.run(
+            "DELETE FROM book_date WHERE book = ? AND source = ?", (body["book"], body["source"])
+        )
+        return
+    db.run(
+        "DELETE FROM page_date WHERE image = ? AND source = ?",
+        (image_of(db, body["page"]), body["source"]),
+    )
+
+
+def _apply_date(db: Database, edit: Edit) -> None:
+    """A date by hand that is taken back is no row; one misread is a row without days."""
+    _clear_date(db, edit)
+    body = edit.body
+    if body["first"] is None and body["source"] == "hand":
+        return
+    table, about = "book_date", body.get("book")
+    if not about:
+        table, about = "page_date", image_of(db, body["page"])
+    if about is not None:
+        days, page = (body["first"], body["last"]), str(body.get("page") or "")
+        db.run(
+            f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?)",
+            (about, body["source"], *days, page, edit.at),
+        )
+
+
 _CLEAR: dict[str, Callable[[Database, Edit], None]] = {
     "label": _clear_label,
     "tag": _clear_tag,
     "label-kind": _clear_label_kind,
+    "date": _clear_date,
 }
 _APPLY: dict[str, Callable[[Database, Edit], None]] = {
     "page": _apply_page,
@@ -293,6 +327,7 @@ _APPLY: dict[str, Callable[[Database, Edit], None]] = {
     "decision": _apply_decision,
     "cluster": _apply_cluster,
     "label-kind": _apply_label_kind,
+    "date": _apply_date,
     "undo": _apply_undo,
     "redo": _apply_redo,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from strokebook.library.catalogue.catalogue import Catalogue
@@ -12,6 +13,7 @@ from strokebook.library.edits.log import REDACTED, Edit, member_page
 from strokebook.library.edits.projection import drawing_boxes
 from strokebook.library.edits.store import natural
 from strokebook.library.identity import image_of
+from strokebook.vision.dates.spelling import spell_days
 
 FEW = 3  # ids that are named before the others are only counted
 _HOW = {
@@ -116,6 +118,20 @@ class EditWords:
             return f"took back what kind of page {label} means"
         return f"said that {label} means pages of the kind {kind}"
 
+    def _date(self, edits: Sequence[Edit]) -> str:
+        body = edits[0].body
+        books = [str(e.body["book"]) for e in edits if e.body.get("book")]
+        names = name_few(books or [self.page_id(int(e.body["page"])) for e in edits])
+        if body["first"] is None:
+            wrong = body["source"] == "read"
+            return (
+                f"did not take what was read as the date of {names}"
+                if wrong
+                else (f"took back the date of {names}")
+            )
+        days = spell_days((date.fromisoformat(body["first"]), date.fromisoformat(body["last"])))
+        return f"dated {names} {days}" + (", as it was read" if body["source"] == "read" else "")
+
     def _undo(self, edits: Sequence[Edit]) -> str:
         return f"took back {name_few([str(e.body['of']) for e in edits])}"
 
@@ -133,8 +149,8 @@ class EditWords:
 def _group(edit: Edit) -> Group:
     """Edits of equal groups say the same of different pages."""
     body = edit.body
-    values = [repr(body.get(n)) for n in ("label", "tag", "on", "kept", "space", "name")]
-    return (edit.kind, edit.by, *values)
+    names = ("label", "tag", "on", "kept", "space", "name", "source", "first", "last")
+    return (edit.kind, edit.by, *(repr(body.get(n)) for n in names), bool(body.get("book")))
 
 
 def name_few(names: Sequence[str]) -> str:
@@ -151,6 +167,7 @@ _SAY: dict[str, Callable[[EditWords, Sequence[Edit]], str]] = {
     "decision": EditWords._decision,
     "cluster": EditWords._cluster,
     "label-kind": EditWords._label_kind,
+    "date": EditWords._date,
     "undo": EditWords._undo,
     "redo": EditWords._redo,
     "page": EditWords._page,

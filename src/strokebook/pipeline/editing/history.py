@@ -10,11 +10,12 @@ from strokebook.library.catalogue.records import Page
 from strokebook.library.edits import log
 from strokebook.library.edits.log import BY_ARTIST, Edit
 from strokebook.library.edits.undo import Command
-from strokebook.library.identity import images_of
+from strokebook.library.identity import image_of, images_of
 from strokebook.pipeline.editing.curate import apply_cluster_decisions
 from strokebook.pipeline.editing.describe import EditWords, name_few
 from strokebook.pipeline.editing.effects import Effects, Standing, compare
 from strokebook.pipeline.project import Project
+from strokebook.vision.dates.spelling import spell_days
 
 _SOURCES = {"hand": "by hand", "cluster": "by its cluster", "rule": "by the rule"}
 
@@ -162,6 +163,8 @@ def _standing_now(project: Project, command: Command) -> str:
         parts += _grouped(
             (d.id, "kept" if d.kept else "dropped") for d in drawings if d.id in about
         )
+    if "date" in kinds:
+        parts += _grouped(_dates_now(project, command))
     return f"Now {'; '.join(parts)}." if parts else ""
 
 
@@ -173,6 +176,23 @@ def _numbers(command: Command) -> set[int]:
             members = map(log.member_page, edit.body["members"])
             numbers |= {number for number in members if number is not None}
     return numbers
+
+
+def _dates_now(project: Project, command: Command) -> list[tuple[str, str]]:
+    """How the pages and sketchbooks that a command dated stand now, by what was said of them."""
+    catalogue, words = project.catalogue, EditWords(project.catalogue)
+    pages, books = catalogue.said_dates(), catalogue.said_book_dates()
+    stands = []
+    for body in (edit.body for edit in command.edits if edit.kind == "date"):
+        if body.get("book"):
+            name, said = str(body["book"]), books.get(body["book"], {})
+        else:
+            number = int(body["page"])
+            image = image_of(catalogue.db, number)
+            name, said = words.page_id(number), pages.get(image or "", {})
+        days = said.get("hand") or said.get("read")
+        stands.append((name, f"dated {spell_days(days)}" if days else "without a date of its own"))
+    return stands
 
 
 def _label_now(page: Page) -> str:
