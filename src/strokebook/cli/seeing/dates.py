@@ -140,6 +140,9 @@ def _show_decided(decided: list[DateSuggestion], *, accept: bool) -> None:
 
 
 def _show_known(known: ProjectDates, wanted: list[str]) -> None:
+    if not known.pages:
+        answer("There are no pages yet. 'strokebook run LIBRARY' finds them.")
+        return
     books = sorted({page.book for page in known.pages}, key=natural)
     asked = [name.strip().lower() for name in wanted]
     if unknown := [name for name in asked if name not in books]:
@@ -147,7 +150,7 @@ def _show_known(known: ProjectDates, wanted: list[str]) -> None:
             f"There is no sketchbook {unknown[0]!r}.", f"There are {', '.join(books) or 'none'}."
         )
     rows = [_book_row(known, book) for book in books if book in asked or not asked]
-    table("Sketchbooks", ("sketchbook", "drawn", "from", "pages", "with a date of their own"), rows)
+    table("Sketchbooks", ("sketchbook", "drawn", "from", "pages", "dated"), rows)
     own = [
         (page.id, spell_days(known.intervals[page.id].days), HOW[known.intervals[page.id].source])
         for page in known.pages
@@ -180,12 +183,11 @@ def _show_suggested(suggested: list[DateSuggestion], sheets: list[str]) -> None:
     if not suggested:
         return
     rows = [
-        (one.about, spell_days(one.days), one.text, one.page.id, f"{one.certainty:.2f}")
-        for one in suggested
+        (one.about, spell_days(one.days), one.text, f"{one.certainty:.2f}") for one in suggested
     ]
     table(
         f"{counted(len(rows), 'date')} read, not accepted yet",
-        ("for", "date", "reads", "on page", "certainty"),
+        ("for", "date", "reads", "certainty"),
         rows,
     )
     if sheets:

@@ -19,7 +19,13 @@ from strokebook.library.edits.log import (
     standing,
     undone_commands,
 )
-from strokebook.library.identity import image_of, keep_shown, restore_number, shown_images
+from strokebook.library.identity import (
+    image_of,
+    keep_shown,
+    restore_number,
+    shown_images,
+    tables_there,
+)
 from strokebook.library.sqlite.database import Database
 
 TABLES = (
@@ -42,7 +48,7 @@ def rebuild(db: Database) -> None:
     file shows that image now, the number stays there.
     """
     shown = shown_images(db)
-    for table in TABLES:
+    for table in tables_there(db).intersection(TABLES):
         db.run(f"DELETE FROM {table}")
     undone = _replay_undone(db)
     for edit in read(db):

@@ -43,9 +43,11 @@ def interpolate(
     after = _stops(pages[::-1], books, sure, spans, own, ahead=True)[::-1]
     out = {page: dates[page] for page in pages if page in dates}
     stops = list(zip(before, after, strict=True))
-    for key, run in groupby(range(len(pages)), key=lambda i: (pages[i] in dates, stops[i])):
-        if not key[0]:
-            out |= _fill([pages[i] for i in run], key[1], latest or {})
+    # Two dated sketchbooks may have the same days; a page in doubt stands in nobody's way.
+    within = [books[page] if books[page] in book_dates else "" for page in pages]
+    undated = [i for i, page in enumerate(pages) if page not in dates]
+    for (_, between), run in groupby(undated, key=lambda i: (within[i], stops[i])):
+        out |= _fill([pages[i] for i in run], between, latest or {})
     return out
 
 

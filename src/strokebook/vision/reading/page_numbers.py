@@ -1,14 +1,15 @@
 """Page numbers read in corners, believed where their neighbours bear them out, against file names.
 
 A drawing's strokes are easily read as a digit. So a number that fits the sequence of its sketchbook
-is believed at a middling certainty; one that does not fit has to be quite certain, to have two
-digits, and not to be the number expected with a digit lost or mistaken.
+is believed at a middling certainty; one that does not fit has to be quite certain, and either be
+missing among the files, or have two digits and not be the number expected with a digit lost or
+mistaken.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from strokebook.vision.reading.places import Written
@@ -42,12 +43,16 @@ class NumberRead:
     fits: bool = False
 
 
-def believe(readings: Sequence[NumberRead]) -> list[NumberRead]:
+def believe(
+    readings: Sequence[NumberRead], filed: Mapping[str, Sequence[int]] | None = None
+) -> list[NumberRead]:
     """The readings to believe, at most one a page, in the order given.
 
     Args:
         readings: All of a library; several of a page are weighed against each other.
+        filed: The numbers in the names of all files, by sketchbook.
     """
+    missing = {book: _gaps(numbers) for book, numbers in (filed or {}).items()}
     offsets: dict[str, list[tuple[int, int]]] = defaultdict(list)  # by book: filed, offset
     for one in readings:
         if one.filed is not None and one.written.certainty >= FITTING:
@@ -55,7 +60,10 @@ def believe(readings: Sequence[NumberRead]) -> list[NumberRead]:
     by_page: dict[str, list[NumberRead]] = defaultdict(list)
     for one in readings:
         by_page[one.page].append(replace(one, fits=_fits(one, offsets[one.book])))
-    chosen = (_choose(of_page, offsets[of_page[0].book]) for of_page in by_page.values())
+    chosen = (
+        _choose(ones, offsets[ones[0].book], missing.get(ones[0].book, ()))
+        for ones in by_page.values()
+    )
     return [one for one in chosen if one is not None]
 
 
@@ -67,7 +75,9 @@ def _fits(one: NumberRead, offsets: Sequence[tuple[int, int]]) -> bool:
     )
 
 
-def _choose(of_page: Sequence[NumberRead], offsets: Sequence[tuple[int, int]]) -> NumberRead | None:
+def _choose(
+    of_page: Sequence[NumberRead], offsets: Sequence[tuple[int, int]], missing: Sequence[int]
+) -> NumberRead | None:
     fitting = [o for o in of_page if o.fits and o.written.certainty >= FITTING]
     # A number in its place, where no neighbour's was read: the file's name bears it out.
     fitting = fitting or [
@@ -76,7 +86,11 @@ def _choose(of_page: Sequence[NumberRead], offsets: Sequence[tuple[int, int]]) -
     if fitting:
         return max(fitting, key=lambda o: o.written.certainty)
     offset = common_offset(offsets)
-    alone = [o for o in of_page if o.written.certainty >= ALONE and _is_clear(o, offset)]
+    alone = [
+        o
+        for o in of_page
+        if o.written.certainty >= ALONE and (o.read - offset in missing or _is_clear(o, offset))
+    ]
     return alone[0] if len({o.read for o in alone}) == 1 else None
 
 
@@ -119,7 +133,9 @@ class NumberCheck:
     twice: tuple[tuple[NumberRead, ...], ...]
 
 
-def check_numbers(believed: Sequence[NumberRead], filed: dict[str, Sequence[int]]) -> NumberCheck:
+def check_numbers(
+    believed: Sequence[NumberRead], filed: Mapping[str, Sequence[int]]
+) -> NumberCheck:
     """Compare what is written on pages with what their files are called.
 
     Args:
