@@ -93,7 +93,8 @@ def _spelt(rng: np.random.Generator) -> str:
     return forms[int(rng.integers(3))]
 
 
-def paint(query: Query) -> Image.Image:
+def paint(query: Query) -> tuple[Image.Image, str]:
+    """The page, and the date over its notes ("": it has none)."""
     key = hashlib.sha256(query.name.encode()).digest()
     rng = np.random.default_rng(list(key[:8]))
     lettering = Lettering(
@@ -101,7 +102,8 @@ def paint(query: Query) -> Image.Image:
     )
     count = {"pattern": 9, "notes": 1, "watercolour": 1}.get(query.what, int(rng.integers(1, 5)))
     painted = PAINTERS[query.what](rng, query.filed, count, lettering)
-    return worn(Image.fromarray(painted.pixels), key[8] % 3, rng)
+    page = worn(Image.fromarray(painted.pixels), key[8] % 3, rng)
+    return page, painted.written.get("heading", "")
 
 
 def worn(page: Image.Image, how: int, rng: np.random.Generator) -> Image.Image:
@@ -119,8 +121,11 @@ def worn(page: Image.Image, how: int, rng: np.random.Generator) -> Image.Image:
     return page
 
 
-def read_all(asked: list[Query], file: Path) -> dict[str, list[Written]]:
-    """What is read on each page; pages read before are taken from ``file``."""
+Read = dict[str, tuple[list[Written], str]]
+
+
+def read_all(asked: list[Query], file: Path) -> Read:
+    """What is read on each page, and its heading; pages read before are taken from ``file``."""
     known = {}
     if file.exists():
         known = {(d := json.loads(line))["name"]: d for line in file.read_text().splitlines()}
@@ -128,12 +133,13 @@ def read_all(asked: list[Query], file: Path) -> dict[str, list[Written]]:
     with file.open("a") as out:
         for query in asked:
             if query.name not in known:
-                picture = paint(query)
+                picture, heading = paint(query)
                 begun = time.perf_counter()
                 written = read_page(picture, reader, whole=query.what == "cover")
                 seconds = time.perf_counter() - begun
                 lines = [[w.text, w.certainty, *w.box] for w in written]
                 known[query.name] = {"name": query.name, "lines": lines, "seconds": seconds}
+                known[query.name]["heading"] = heading
                 out.write(json.dumps(known[query.name], default=float) + "\n")
                 out.flush()
     for what in ("cover", "page"):
@@ -142,40 +148,49 @@ def read_all(asked: list[Query], file: Path) -> dict[str, list[Written]]:
         ]
         if times:
             print(f"a {what} takes {np.mean(times):.2f} s on one core ({len(times)} read)")
-    return {
-        q.name: [Written(t, c, tuple(box)) for t, c, *box in known[q.name]["lines"]] for q in asked
-    }
+    read = {}
+    for q in asked:
+        lines = [Written(t, c, tuple(box)) for t, c, *box in known[q.name]["lines"]]
+        read[q.name] = (lines, known[q.name]["heading"])
+    return read
 
 
-def judge(asked: list[Query], read: dict[str, list[Written]]) -> None:
+def judge(asked: list[Query], read: Read) -> None:
     score: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])  # asked, told, right
     wrong: list[str] = []
     numbers = [
         NumberRead(q.name, q.book, q.filed, number, w)
         for q in asked
         if q.what != "cover"
-        for w in read[q.name]
+        for w in read[q.name][0]
         if (number := number_of(w.text)) is not None
     ]
-    believed = {one.page: one for one in believe(numbers)}
+    filed: dict[str, list[int]] = defaultdict(list)
+    for q in asked:
+        filed[q.book].append(q.filed)
+    believed = {one.page: one for one in believe(numbers, filed)}
     for q in asked:
         if q.what != "cover":
             kind = "misfiled" if q.number not in ("", str(q.filed)) else "number"
             told = str(believed[q.name].read) if q.name in believed else ""
             _count(score[q.hand, kind], q.number, told, wrong, q)
-        look = cover_dates if q.what == "cover" else page_date
-        found = look(read[q.name], TODAY)
+        kind, look = ("cover", cover_dates) if q.what == "cover" else ("date", page_date)
+        lines, heading = read[q.name]
+        found = look(lines, TODAY)
         told = spell_days(found[0]) if found else ""
-        _count(score[q.hand, "cover" if q.what == "cover" else "date"], _truth(q), told, wrong, q)
+        # Of a page with two dates that differ none is the right one: to tell any is wrong.
+        dates = (heading, *q.dates) if heading and q.what != "cover" else q.dates
+        truth = "" if kind == "date" and len(set(dates)) > 1 else _truth(dates)
+        _count(score[q.hand, kind], truth, told, wrong, q)
     _show(score)
     print("wrong:", *wrong, sep="\n  ")
 
 
-def _truth(q: Query) -> str:
-    if not q.dates:
+def _truth(dates: tuple[str, ...]) -> str:
+    if not dates:
         return ""
     spans = []
-    for text in q.dates:
+    for text in dates:
         parts = [int(n) for n in text.replace(".", "-").split("-")]
         parts = parts[::-1] if "." in text else parts
         spans.append(days_of(*parts))

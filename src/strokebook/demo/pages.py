@@ -37,7 +37,7 @@ class Painted:
         drawings: For every drawing its ``box`` (page px) and ``source`` (its seed).
         strokes: The strokes of each, as the pen went, in page px.
         written: What can be read on the page: ``number`` and ``date`` in its corners, the
-            ``dates`` on a cover's note.
+            ``heading`` of notes (a date), the ``dates`` on a cover's note.
     """
 
     pixels: Pixels
@@ -174,7 +174,9 @@ def paint_notes(
 ) -> Painted:
     """Lines of handwriting with boxes, underlines and arrows on about ``count`` lines in 3."""
     sheet = _Sheet.new(rng, lettering)
-    sheet.write(signs("2023-01-" + f"{int(rng.integers(4, 29)):02d}", (90, 60), 26, rng), 2.3)
+    heading = f"2023-01-{int(rng.integers(4, 29)):02d}"
+    sheet.write(signs(heading, (90, 60), 26, rng), 2.3)
+    sheet.painted.written["heading"] = heading
     y = 165.0
     while y < HEIGHT - 150:
         size = float(rng.uniform(9, 15))

@@ -22,6 +22,8 @@ _FORMS = (
     (re.compile(rf"{_SHORT}\s*\.\s*{_SHORT}\s*\.\s*{_YEAR}"), (3, 2, 1)),  # with dots: day first
     (re.compile(rf"{_SHORT}\s*[/-]\s*{_YEAR}"), (2, 1, 0)),
 )
+#: Enough of a date to say that there is one.
+_LIKE_DATE = re.compile(r"(?:19|20)[0-9]{2}|[0-9]{1,4}\s*[-–—./]\s*[0-9]{1,2}")
 _SLASHED = re.compile(rf"{_SHORT}\s*[/-]\s*{_SHORT}\s*[/-]\s*{_YEAR}")
 
 
@@ -64,11 +66,18 @@ def page_date(written: Sequence[Written], today: date) -> tuple[Days, list[Writt
 
 
 def cover_dates(written: Sequence[Written], today: date) -> tuple[Days, list[Written]] | None:
-    """The days of a sketchbook: from the first date on its cover to the last."""
+    """The days of a sketchbook: from the first date on its cover to the last.
+
+    None where there is none, where another line looks like a date that could not be read, and where
+    there is but one day: a sketchbook takes longer, so the other date was not read.
+    """
     dated = _dated(written, today)
-    if not dated:
+    lines = {id(one) for _, one in dated}
+    if not dated or any(_LIKE_DATE.search(o.text) for o in written if id(o) not in lines):
         return None
     first, last = min(d[0] for d, _ in dated), max(d[1] for d, _ in dated)
+    if first == last:
+        return None
     return (first, last), [w for _, w in dated]
 
 
