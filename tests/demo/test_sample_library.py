@@ -94,3 +94,17 @@ def test_the_default_book_has_its_shares(seed: int) -> None:
     assert 6 <= sum(j.what == "watercolour" for j in art) <= 12
     assert {j.what for j in jobs} >= {"notes", "cover", "bad-scan", "private"}
     assert [j.number for j in jobs] == list(range(1, len(jobs) + 1))
+
+
+def test_a_hand_letters_the_pages_and_says_what_is_written(tmp_path: Path, library: Path) -> None:
+    make_library(tmp_path / "lettered", seed=5, pages=5, hand="block")
+    truth = json.loads((tmp_path / "lettered" / "truth.json").read_text())
+    plain = json.loads((library / "truth.json").read_text())
+    assert truth.keys() == plain.keys()
+    assert not any("written" in entry for entry in plain.values())
+    assert truth["sb48/cover/001.jpg"]["written"]["dates"] == ["2023-10-30", "2024-01-27"]
+    five = next(entry for name, entry in truth.items() if name.endswith("005.jpg"))
+    assert five["written"] == {} or five["written"]["date"].startswith("202")
+    assert truth["sb48/art/002.jpg"]["written"]["number"] == "2"
+    with pytest.raises(UsageError, match="no hand 'gothic'"):
+        make_library(tmp_path / "none", seed=5, pages=5, hand="gothic")

@@ -136,6 +136,18 @@ MENDED: dict[str, Damage] = {
         lambda p: change(p, "DELETE FROM place_name"),
         "names of drawings' clusters",
     ),
+    "a date of a page out of nowhere": (
+        lambda p: change(
+            p, "INSERT INTO page_date SELECT hash, 'hand', '2019', '2019', '1', '' FROM image"
+        ),
+        "dates of pages",
+    ),
+    "a date of a sketchbook out of nowhere": (
+        lambda p: change(
+            p, "INSERT INTO book_date VALUES ('sb48', 'hand', '2019', '2019', '', '')"
+        ),
+        "dates of sketchbooks",
+    ),
     "a kind of a label out of nowhere": (
         lambda p: change(p, "INSERT INTO label_kind VALUES ('faces', 'notes')"),
         "kinds of labels",

@@ -181,7 +181,7 @@ def check_page_numbers(project: Project) -> NumberCheck:
         for one in written
         if (number := number_of(one.text)) is not None
     ]
-    return check_numbers(believe(readings), {b: tuple(ns) for b, ns in filed.items()})
+    return check_numbers(believe(readings, filed), filed)
 
 
 def count_read(project: Project) -> tuple[int, int]:

@@ -1,9 +1,10 @@
 """Dates for pages without one: an even pace between the dated pages before and after.
 
-Strategy: every undated page looks back and ahead for a stop: a dated page, or a dated sketchbook.
-Inside a dated sketchbook its own first and last day are stops as well. Pages between the same two
-stops share the days between them evenly, so that no two cross. Where one side has no stop nothing
-is known, except how late a page can be (``latest``: the day on which it was scanned).
+Strategy: every date is narrowed by those around it. Every undated page then looks back and ahead
+for a stop: a dated page, or a dated sketchbook; inside one its own first and last day are stops.
+Pages between the same two stops share the days between them evenly, so that no two cross; where the
+stops overlap, each has the days that both have. Where one side has no stop nothing is known, except
+how late a page can be (``latest``: the day on which it was scanned).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def interpolate(
     doubtful: frozenset[str] = frozenset(),
     latest: Mapping[str, date] | None = None,
 ) -> dict[str, DateInterval]:
-    """When each page was drawn, where anything is known of it.
+    """When each page was drawn, in order, where anything is known of it.
 
     Args:
         pages: Their ids in the order in which they were drawn: by sketchbook, then by number.
@@ -38,7 +39,8 @@ def interpolate(
     """
     sure = {p: d.days for p, d in dates.items() if p not in doubtful}
     spans = {b: d.days for b, d in book_dates.items() if b not in doubtful}
-    own = {b: d.days for b, d in book_dates.items()}
+    sure, spans = _tighten(pages, books, sure, spans)
+    own = {b: d.days for b, d in book_dates.items()} | spans
     before = _stops(pages, books, sure, spans, own, ahead=False)
     after = _stops(pages[::-1], books, sure, spans, own, ahead=True)[::-1]
     out = {page: dates[page] for page in pages if page in dates}
@@ -48,7 +50,46 @@ def interpolate(
     undated = [i for i, page in enumerate(pages) if page not in dates]
     for (_, between), run in groupby(undated, key=lambda i: (within[i], stops[i])):
         out |= _fill([pages[i] for i in run], between, latest or {})
-    return out
+    return {page: out[page] for page in pages if page in out}
+
+
+def _tighten(
+    pages: Sequence[str],
+    books: Mapping[str, str],
+    sure: Mapping[str, Days],
+    spans: Mapping[str, Days],
+) -> tuple[dict[str, Days], dict[str, Days]]:
+    """What dates say of each other: no page is older than one before it, none younger than later.
+
+    Wide dates would else let the pages beside them cross those a little further on.
+    """
+    low = _bounds(pages, books, sure, spans, ahead=False)
+    high = _bounds(pages[::-1], books, sure, spans, ahead=True)
+    ends: dict[str, Days] = {}
+    for page in pages:
+        book = books[page]
+        if book in spans:
+            ends[book] = (ends[book][0] if book in ends else low[page], high[page])
+    return {page: (low[page], high[page]) for page in sure if page in low}, ends
+
+
+def _bounds(
+    order: Sequence[str],
+    books: Mapping[str, str],
+    sure: Mapping[str, Days],
+    spans: Mapping[str, Days],
+    *,
+    ahead: bool,
+) -> dict[str, date]:
+    """For every page the latest first day so far; ``ahead``: the earliest last day from the end."""
+    side, nearer = (1, min) if ahead else (0, max)
+    bound = date.max if ahead else date.min
+    bounds = {}
+    for page in order:
+        for days in (sure.get(page), spans.get(books[page])):
+            bound = nearer(bound, days[side]) if days is not None else bound
+        bounds[page] = bound
+    return bounds
 
 
 def _stops(
@@ -95,7 +136,11 @@ def _fill(
             for page in pages
             if latest.get(page, date.min) >= before[1]
         }
-    low, high = _gap(before, after)
+    if before[1] > after[0]:
+        low, high = max(before[0], after[0]), min(before[1], after[1])
+        both = DateInterval(min(low, high), max(low, high), "between")
+        return dict.fromkeys(pages, both)
+    low, high = before[1], after[0]
     days, n = (high - low).days, len(pages)
     out = {}
     for k, page in enumerate(pages):
@@ -105,11 +150,3 @@ def _fill(
             last = latest[page]
         out[page] = DateInterval(first, last, "between")
     return out
-
-
-def _gap(before: Days, after: Days) -> Days:
-    """The days between two stops; where these overlap, the days that they share."""
-    if before[1] <= after[0]:
-        return before[1], after[0]
-    low, high = max(before[0], after[0]), min(before[1], after[1])
-    return (low, high) if low <= high else (high, low)
