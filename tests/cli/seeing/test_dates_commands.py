@@ -16,7 +16,7 @@ from strokebook.cli.main import app
 from strokebook.pipeline.editing import curate
 from strokebook.pipeline.project import open_project
 from strokebook.pipeline.removal.purge import purge
-from strokebook.pipeline.seeing import reading
+from strokebook.pipeline.seeing import page_reading
 from strokebook.pipeline.seeing.page_dates import date_pages
 from strokebook.pipeline.stages.scan import scan_library
 from strokebook.vision.reading.ocr import TextLine
@@ -80,7 +80,7 @@ class Stand:
 @pytest.fixture
 def read(run: Run, monkeypatch: pytest.MonkeyPatch) -> Result:
     Stand.seen = 0
-    monkeypatch.setattr(reading, "RapidReader", Stand)
+    monkeypatch.setattr(page_reading, "RapidReader", Stand)
     return run("dates", "--read")
 
 
@@ -230,7 +230,7 @@ def test_without_the_extra_it_is_named(run: Run, monkeypatch: pytest.MonkeyPatch
 def test_a_scan_that_is_damaged_is_named_and_the_others_are_read(
     run: Run, place: Place, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(reading, "RapidReader", Stand)
+    monkeypatch.setattr(page_reading, "RapidReader", Stand)
     (place.library / "sb48" / "art" / "003.png").write_bytes(b"\x89PNG\r\n\x1a\n torn")
     result = run("dates", "--read")
     assert result.exit_code == 1

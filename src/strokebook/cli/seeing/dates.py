@@ -14,7 +14,7 @@ from strokebook.library.edits.store import natural
 from strokebook.pipeline.editing.date_by_hand import forget_dates, set_dates
 from strokebook.pipeline.output.pictures import counted
 from strokebook.pipeline.seeing.page_dates import HOW, ProjectDates, collect_dates
-from strokebook.pipeline.seeing.reading import (
+from strokebook.pipeline.seeing.page_reading import (
     DateSuggestion,
     check_page_numbers,
     count_read,

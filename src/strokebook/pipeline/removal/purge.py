@@ -9,8 +9,10 @@ What is derived of a page, and where (``tests/pipeline/test_private_traces.py`` 
 =====================================================  ==========================================
 its preview, trace, drawings, vectors, map points,     its own files and rows
 cluster memberships, labels by rule, results, filed
-copy, half-written files
+copy, half-written files, what was read on it, the day
+in its file
 the centroid of its cluster                            computed anew without it
+a sketchbook's date that was read on it                its own row
 the vision network, if it was tuned on pages           the network and its vectors
 pictures, contact sheets, maps, the report             all of them
 data set, model, trainings begun, what they drew       all, if its drawings ever were in a data set
