@@ -192,7 +192,10 @@ def _show_suggested(suggested: list[DateSuggestion], sheets: list[str]) -> None:
     )
     if sheets:
         answer(f"Look at {', '.join(sheets)}")
-    answer("'strokebook dates --accept' takes all, 'dates sb48 --dismiss' refuses one.")
+    one = suggested[0].about
+    answer(
+        f"'strokebook dates --accept' takes all, 'strokebook dates {one} --dismiss' refuses one."
+    )
 
 
 def _show_numbers(numbers: NumberCheck) -> None:

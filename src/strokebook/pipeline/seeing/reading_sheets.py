@@ -84,12 +84,8 @@ def _cut(project: Project, cutting: Cutting) -> Image.Image:
         x0, y0 = min(b[0] for b in boxes) - around, min(b[1] for b in boxes) - around
         x1, y1 = max(b[2] for b in boxes) + around, max(b[3] for b in boxes) + around
         w, h = scan.size
-        part = scan.crop(
-            (
-                *(int(max(0.0, x0) * w), int(max(0.0, y0) * h)),
-                *(int(min(1.0, x1) * w) + 1, int(min(1.0, y1) * h) + 1),
-            )
-        )
+        left, top = int(max(0.0, x0) * w), int(max(0.0, y0) * h)
+        part = scan.crop((left, top, min(w, int(x1 * w) + 1), min(h, int(y1 * h) + 1)))
         scale = min(CELL[0] / part.width, CELL[1] / part.height)
         size = (max(1, int(part.width * scale)), max(1, int(part.height * scale)))
         return part.resize(size, Image.Resampling.BICUBIC)
