@@ -1,0 +1,217 @@
+"""Search among drawings: orders by several vectors, fused by rank, the best aligned line on line.
+
+A whole drawing is compared in mirrored and turned copies. A beginning (a few strokes) is compared
+with the beginnings of drawings, then laid on each candidate at all places and scales.
+
+Shape letters: D stored drawings, C copies of the query, F numbers of a vector, K candidates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from strokebook.base.array_types import Floats32, Ints
+from strokebook.vision.search import line_vectors
+from strokebook.vision.search.drawing_vectors import Part
+from strokebook.vision.search.ink import Change, Ink, changed, changes
+from strokebook.vision.search.line_vectors import BEGINNING_CELLS, BEGINNINGS, DIRECTIONS
+from strokebook.vision.search.rank_fusion import fuse
+
+CANDIDATES = 200  # that are aligned
+COPIES = 3  # of a whole query's copies that are aligned with a candidate: those most like it
+# What decides which candidates there are; benchmarks/seeing/drawing_search.py takes each out.
+WHOLE: tuple[Part, ...] = ("layout", "spread", "statistics", "model")
+BEGINNING: tuple[Part, ...] = ("beginnings", "layout", "model start")
+BEGINNING_TURNS = (0.0, -10.0, 10.0)
+CLIP = 4.0  # standard deviations
+
+
+@dataclass(frozen=True, eq=False)
+class DrawingStore:
+    """What drawings are sought by.
+
+    Attributes:
+        vectors: By part, ``(D, F)``; the model's may be missing.
+        inks: Loads the inks of some rows.
+    """
+
+    vectors: Mapping[Part, Floats32]
+    inks: Callable[[Sequence[int]], Sequence[Ink]]
+
+    def __len__(self) -> int:
+        return len(self.vectors["layout"])
+
+
+@dataclass(frozen=True, eq=False)
+class DrawingQuery:
+    """What is asked for.
+
+    Attributes:
+        ink: Its line.
+        vectors: Statistics and the model's, of the query and its mirrored copy, ``(2, F)``; for a
+            beginning the model's of the query alone, ``(1, F)``. What is missing is not asked for.
+        beginning: Whether it is a beginning, or a whole drawing.
+    """
+
+    ink: Ink
+    vectors: Mapping[Part, Floats32]
+    beginning: bool = False
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """How a query lies on a drawing: changed, scaled, moved, in the drawing's frame.
+
+    Attributes:
+        cost: Mean distance of their lines in longer sides of the drawing, place and direction.
+        change: Of the query.
+        scale: Of the changed query.
+        dx: Where its middle lies.
+        dy: Likewise.
+    """
+
+    cost: float
+    change: Change
+    scale: float
+    dx: float
+    dy: float
+
+
+@dataclass(frozen=True)
+class DrawingMatch:
+    """A drawing that is like the query; ``alignment`` says how, where the two were aligned."""
+
+    row: int
+    score: float
+    alignment: Alignment | None
+
+
+def search(
+    store: DrawingStore,
+    query: DrawingQuery,
+    most: int,
+    *,
+    parts: Sequence[Part] | None = None,
+    candidates: int = CANDIDATES,
+    turns: Sequence[float] | None = None,
+) -> list[DrawingMatch]:
+    """The drawings most like a query, the best first.
+
+    Args:
+        store: D drawings.
+        query: What is asked for.
+        most: How many.
+        parts: Vectors that are asked; default: what was found best.
+        candidates: How many are aligned; 0: none, the fused order stays.
+        turns: Of the copies.
+    """
+    if not len(store):
+        return []
+    wanted = parts or (BEGINNING if query.beginning else WHOLE)
+    default = BEGINNING_TURNS if query.beginning else None
+    copies = changes(turns or default) if turns or default else changes()
+    inks = [changed(query.ink, change) for change in copies]
+    scores = score_parts(store, query, inks, wanted)
+    fused = fuse([s.max(1) for s in scores.values()])
+    order = np.argsort(-fused, kind="stable")
+    if not candidates:
+        return [DrawingMatch(int(r), float(fused[r]), None) for r in order[:most]]
+    rows = order[:candidates]
+    nearest = _nearest_copies(scores, rows, len(inks))
+    align = _align_beginnings if query.beginning else _align_whole
+    aligned = align(store.inks([int(r) for r in rows]), inks, copies, nearest)
+    best = sorted(range(len(rows)), key=lambda k: (aligned[k].cost, k))[:most]
+    return [_match(int(rows[k]), aligned[k]) for k in best]
+
+
+def _match(row: int, alignment: Alignment) -> DrawingMatch:
+    from strokebook.vision.search.chamfer import FAR
+
+    return DrawingMatch(row, 1.0 - alignment.cost / FAR, alignment)
+
+
+def score_parts(
+    store: DrawingStore, query: DrawingQuery, copies: Sequence[Ink], parts: Sequence[Part]
+) -> dict[Part, Floats32]:
+    """Cosines of the stored drawings with the query's copies by part, ``(D, C)`` each."""
+    scores: dict[Part, Floats32] = {}
+    for part in parts:
+        table = store.vectors.get(part)
+        if table is None or not table.size:
+            continue
+        if part == "layout":
+            scores[part] = table @ np.stack([line_vectors.layout(c) for c in copies]).T
+        elif part == "beginnings":
+            scores[part] = _score_beginnings(table, copies)
+        elif part in ("spread", "bends"):
+            vector = line_vectors.spread if part == "spread" else line_vectors.bends
+            scores[part] = table @ vector(query.ink)[:, None]
+        elif part in query.vectors:
+            scores[part] = _standardised(table, query.vectors[part])
+    return scores
+
+
+def _score_beginnings(table: Floats32, copies: Sequence[Ink]) -> Floats32:
+    size = BEGINNING_CELLS**2 * DIRECTIONS
+    asked = np.stack([line_vectors.layout(c, BEGINNING_CELLS) for c in copies]).T
+    shares = [table[:, k * size : (k + 1) * size] @ asked for k in range(len(BEGINNINGS))]
+    return np.asarray(np.max(shares, axis=0))
+
+
+def _standardised(table: Floats32, asked: Floats32) -> Floats32:
+    """Cosines after each number is brought to the store's mean 0 and spread 1."""
+    mean, spread = table.mean(0), table.std(0) + 1e-6
+    rows = [np.clip((v - mean) / spread, -CLIP, CLIP) for v in (table, asked)]
+    unit = [r / np.maximum(np.linalg.norm(r, axis=1, keepdims=True), 1e-9) for r in rows]
+    return np.asarray(unit[0] @ unit[1].T, np.float32)
+
+
+def _nearest_copies(scores: Mapping[Part, Floats32], rows: Ints, count: int) -> Ints:
+    """The copies that each candidate is aligned with, the most like it first, ``(K, C')``."""
+    by_copy = [s[rows] for s in scores.values() if s.shape[1] == count]
+    if not by_copy:
+        return np.tile(np.arange(count), (len(rows), 1))
+    return np.argsort(-np.sum(by_copy, axis=0), axis=1, kind="stable")[:, :COPIES]
+
+
+def _align_whole(
+    others: Sequence[Ink], inks: Sequence[Ink], copies: Sequence[Change], nearest: Ints
+) -> list[Alignment]:
+    from strokebook.vision.search.chamfer import align_whole, distance_table
+
+    tables = [distance_table(i.points, i.length / len(i.points)) for i in inks]
+    out = []
+    for other, chosen in zip(others, nearest, strict=True):
+        table = distance_table(other.points, other.length / len(other.points))
+        tried = [
+            Alignment(c, copies[k], *placed)
+            for k in chosen
+            for c, *placed in [align_whole(inks[k].points, tables[k], other.points, table)]
+        ]
+        out.append(min(tried, key=lambda a: a.cost))
+    return out
+
+
+def _align_beginnings(
+    others: Sequence[Ink], inks: Sequence[Ink], copies: Sequence[Change], nearest: Ints
+) -> list[Alignment]:
+    from strokebook.vision.search.chamfer import align_part, distance_table
+
+    tables = [distance_table(i.points, i.length / len(i.points)) for i in inks]
+    out = []
+    for other, chosen in zip(others, nearest, strict=True):
+        table = distance_table(other.points, other.length / len(other.points))
+        tried = [
+            Alignment(c, copies[k], *placed)
+            for k in chosen
+            for c, *placed in [
+                align_part(
+                    inks[k].points, tables[k], other.points, table, inks[k].length / other.length
+                )
+            ]
+        ]
+        out.append(min(tried, key=lambda a: a.cost))
+    return out
