@@ -26,6 +26,7 @@ REACH = 0.75  # of the table, to each side of the middle
 DIRECTIONS = 8  # O
 WEIGHT = 0.03  # of one direction: lines at right angles are 4 of them, 0.12, apart
 FAR = 0.12
+HOPELESS = 1.6  # refining seldom lowers a cost by more than this factor
 OVERLAP = 0.6  # of a step: how far to both sides of a point its ink reaches
 
 
@@ -100,9 +101,12 @@ def _spread_over_directions(table: Floats32) -> None:
 @compiled
 def placed_cost(
     points: Floats32, first: int, last: int, every: int, table: Floats32,
-    scale: float, dx: float, dy: float,
+    scale: float, dx: float, dy: float, unit: float,
 ) -> float:  # fmt: skip
-    """Mean distance of points ``first`` to ``last``, scaled and moved, to a table's ink."""
+    """Mean distance of points ``first`` to ``last``, scaled and moved, to a table's ink.
+
+    ``unit``: by what the table's distances are multiplied before they are cut off.
+    """
     total, count = 0.0, 0
     factor = CELLS / (2.0 * REACH)
     for k in range(first, last, every):
@@ -110,7 +114,7 @@ def placed_cost(
         row = int(math.floor((points[k, 1] * scale + dy + REACH) * factor))
         direction = int(points[k, 2] / math.pi * DIRECTIONS + 0.5) % DIRECTIONS
         if 0 <= row < CELLS and 0 <= column < CELLS:
-            total += table[direction, row, column]
+            total += min(table[direction, row, column] * unit, FAR)
         else:
             total += FAR
         count += 1
@@ -122,7 +126,9 @@ def both_ways(
     query: Floats32, query_table: Floats32, other: Floats32, other_table: Floats32,
     last: int, every: int, scale: float, dx: float, dy: float,
 ) -> float:  # fmt: skip
-    """Mean of the way from the query to the other and back, in the other's frame.
+    """Mean of the way from the query to the other and back, both in the query's frame.
+
+    In the other's, whatever is laid on it very small would be near to it.
 
     Args:
         query: ``(P, 3)``.
@@ -135,35 +141,46 @@ def both_ways(
         dx: Likewise, where its middle lies.
         dy: Likewise.
     """
-    there = placed_cost(query, 0, len(query), every, other_table, scale, dx, dy)
+    there = placed_cost(query, 0, len(query), every, other_table, scale, dx, dy, 1.0 / scale)
     back = placed_cost(
-        other, 0, last, every, query_table, 1.0 / scale, -dx / scale, -dy / scale
+        other, 0, last, every, query_table, 1.0 / scale, -dx / scale, -dy / scale, 1.0
     )
-    return (there + min(back * scale, FAR)) / 2.0
+    return (there + back) / 2.0
 
 
 @compiled
 def align_whole(
-    query: Floats32, query_table: Floats32, other: Floats32, other_table: Floats32
+    query: Floats32, query_table: Floats32, other: Floats32, other_table: Floats32, limit: float
 ) -> tuple[float, float, float, float]:
-    """The least distance of two whole drawings over small moves and scales: cost, scale, dx, dy."""
+    """The least distance of two whole drawings over small moves and scales: cost, scale, dx, dy.
+
+    Args:
+        query: ``(P, 3)``.
+        query_table: Of it.
+        other: Likewise.
+        other_table: Of it.
+        limit: What is far from coming below this cost is not refined.
+    """
     best = (np.inf, 1.0, 0.0, 0.0)
     for a in range(-1, 2):
         for b in range(-2, 3):
             for c in range(-2, 3):
                 scale, dx, dy = 1.1**a, 0.05 * b, 0.05 * c
                 cost = both_ways(
-                    query, query_table, other, other_table, len(other), 4, scale, dx, dy
+                    query, query_table, other, other_table, len(other), 8, scale, dx, dy
                 )
                 if cost < best[0]:
                     best = (cost, scale, dx, dy)
+    if best[0] > HOPELESS * limit:
+        return best
     return _refined(query, query_table, other, other_table, 0.0, best, 0.05, 0.025)
 
 
 @compiled
 def align_part(
-    query: Floats32, query_table: Floats32, other: Floats32, other_table: Floats32, ink: float
-) -> tuple[float, float, float, float]:
+    query: Floats32, query_table: Floats32, other: Floats32, other_table: Floats32,
+    limit: float, ink: float,
+) -> tuple[float, float, float, float]:  # fmt: skip
     """The least distance of a beginning to a drawing, over places and scales: cost, scale, dx, dy.
 
     At each place the way back is measured from as much of the drawing's first ink as the beginning
@@ -174,6 +191,7 @@ def align_part(
         query_table: Of it.
         other: The drawing, in drawn order.
         other_table: Of it.
+        limit: What is far from coming below this cost is not refined.
         ink: Length of the query's line as a share of the other's, each in its own frame.
     """
     best = (np.inf, 1.0, 0.0, 0.0)
@@ -187,13 +205,17 @@ def align_part(
             for c in range(count):
                 dx = -room + 2.0 * room * b / max(count - 1, 1)
                 dy = -room + 2.0 * room * c / max(count - 1, 1)
-                there = placed_cost(query, 0, len(query), 8, other_table, scale, dx, dy)
+                there = placed_cost(
+                    query, 0, len(query), 8, other_table, scale, dx, dy, 1.0 / scale
+                )
                 if there >= 2.0 * best[0]:
                     continue
                 last = max(2, min(len(other), int(ink * scale * len(other) + 0.5)))
                 cost = both_ways(query, query_table, other, other_table, last, 8, scale, dx, dy)
                 if cost < best[0]:
                     best = (cost, scale, dx, dy)
+    if best[0] > HOPELESS * limit:
+        return best
     return _refined(query, query_table, other, other_table, ink, best, 0.08, 0.03)
 
 

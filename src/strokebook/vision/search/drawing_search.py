@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from strokebook.base.array_types import Floats32, Ints
+from strokebook.base.array_types import Floats32
 from strokebook.vision.search import line_vectors
 from strokebook.vision.search.drawing_vectors import Part
 from strokebook.vision.search.ink import Change, Ink, changed, changes
@@ -24,7 +24,7 @@ CANDIDATES = 200  # that are aligned
 COPIES = 3  # of a whole query's copies that are aligned with a candidate: those most like it
 # What decides which candidates there are; benchmarks/seeing/drawing_search.py takes each out.
 WHOLE: tuple[Part, ...] = ("layout", "spread", "statistics", "model")
-BEGINNING: tuple[Part, ...] = ("beginnings", "layout", "model start")
+BEGINNING: tuple[Part, ...] = ("beginnings",)
 BEGINNING_TURNS = (0.0, -10.0, 10.0)
 CLIP = 4.0  # standard deviations
 
@@ -96,7 +96,6 @@ def search(
     *,
     parts: Sequence[Part] | None = None,
     candidates: int = CANDIDATES,
-    turns: Sequence[float] | None = None,
 ) -> list[DrawingMatch]:
     """The drawings most like a query, the best first.
 
@@ -106,25 +105,25 @@ def search(
         most: How many.
         parts: Vectors that are asked; default: what was found best.
         candidates: How many are aligned; 0: none, the fused order stays.
-        turns: Of the copies.
     """
     if not len(store):
         return []
-    wanted = parts or (BEGINNING if query.beginning else WHOLE)
-    default = BEGINNING_TURNS if query.beginning else None
-    copies = changes(turns or default) if turns or default else changes()
-    inks = [changed(query.ink, change) for change in copies]
-    scores = score_parts(store, query, inks, wanted)
+    copies, inks = copies_of(query)
+    scores = score_parts(store, query, inks, parts or (BEGINNING if query.beginning else WHOLE))
     fused = fuse([s.max(1) for s in scores.values()])
     order = np.argsort(-fused, kind="stable")
     if not candidates:
         return [DrawingMatch(int(r), float(fused[r]), None) for r in order[:most]]
-    rows = order[:candidates]
-    nearest = _nearest_copies(scores, rows, len(inks))
-    align = _align_beginnings if query.beginning else _align_whole
-    aligned = align(store.inks([int(r) for r in rows]), inks, copies, nearest)
+    rows = [int(r) for r in order[: max(candidates, most)]]
+    aligned = align(store, query, copies, inks, rows)
     best = sorted(range(len(rows)), key=lambda k: (aligned[k].cost, k))[:most]
-    return [_match(int(rows[k]), aligned[k]) for k in best]
+    return [_match(rows[k], aligned[k]) for k in best]
+
+
+def copies_of(query: DrawingQuery) -> tuple[list[Change], list[Ink]]:
+    """The copies that a query is compared in."""
+    copies = changes(BEGINNING_TURNS) if query.beginning else changes()
+    return copies, [changed(query.ink, change) for change in copies]
 
 
 def _match(row: int, alignment: Alignment) -> DrawingMatch:
@@ -146,9 +145,8 @@ def score_parts(
             scores[part] = table @ np.stack([line_vectors.layout(c) for c in copies]).T
         elif part == "beginnings":
             scores[part] = _score_beginnings(table, copies)
-        elif part in ("spread", "bends"):
-            vector = line_vectors.spread if part == "spread" else line_vectors.bends
-            scores[part] = table @ vector(query.ink)[:, None]
+        elif part == "spread":
+            scores[part] = table @ line_vectors.spread(query.ink)[:, None]
         elif part in query.vectors:
             scores[part] = _standardised(table, query.vectors[part])
     return scores
@@ -169,49 +167,46 @@ def _standardised(table: Floats32, asked: Floats32) -> Floats32:
     return np.asarray(unit[0] @ unit[1].T, np.float32)
 
 
-def _nearest_copies(scores: Mapping[Part, Floats32], rows: Ints, count: int) -> Ints:
-    """The copies that each candidate is aligned with, the most like it first, ``(K, C')``."""
-    by_copy = [s[rows] for s in scores.values() if s.shape[1] == count]
-    if not by_copy:
-        return np.tile(np.arange(count), (len(rows), 1))
-    return np.argsort(-np.sum(by_copy, axis=0), axis=1, kind="stable")[:, :COPIES]
-
-
-def _align_whole(
-    others: Sequence[Ink], inks: Sequence[Ink], copies: Sequence[Change], nearest: Ints
+def align(
+    store: DrawingStore,
+    query: DrawingQuery,
+    copies: Sequence[Change],
+    inks: Sequence[Ink],
+    rows: Sequence[int],
 ) -> list[Alignment]:
-    from strokebook.vision.search.chamfer import align_whole, distance_table
+    """The best alignment of a query's copies with each of some rows.
 
+    With each row the copies are aligned that are most like it by layout.
+    """
+    from strokebook.vision.search.chamfer import distance_table
+
+    part: Part = "beginnings" if query.beginning else "layout"
+    some = DrawingStore({p: t[list(rows)] for p, t in store.vectors.items() if p == part}, store.inks)
+    likeness = score_parts(some, query, inks, [part])[part]
+    nearest = np.argsort(-likeness, axis=1, kind="stable")[:, :COPIES]
     tables = [distance_table(i.points, i.length / len(i.points)) for i in inks]
     out = []
-    for other, chosen in zip(others, nearest, strict=True):
+    for other, chosen in zip(store.inks(rows), nearest, strict=True):
         table = distance_table(other.points, other.length / len(other.points))
-        tried = [
-            Alignment(c, copies[k], *placed)
-            for k in chosen
-            for c, *placed in [align_whole(inks[k].points, tables[k], other.points, table)]
-        ]
-        out.append(min(tried, key=lambda a: a.cost))
+        best: Alignment | None = None
+        for k in chosen:
+            limit = best.cost if best else np.inf
+            cost, *placement = _place(
+                inks[k], tables[k], other, table, limit, beginning=query.beginning
+            )
+            if best is None or cost < limit:
+                best = Alignment(cost, copies[k], *placement)
+        assert best is not None
+        out.append(best)
     return out
 
 
-def _align_beginnings(
-    others: Sequence[Ink], inks: Sequence[Ink], copies: Sequence[Change], nearest: Ints
-) -> list[Alignment]:
-    from strokebook.vision.search.chamfer import align_part, distance_table
+def _place(
+    ink: Ink, ink_table: Floats32, other: Ink, table: Floats32, limit: float, *, beginning: bool
+) -> tuple[float, float, float, float]:
+    from strokebook.vision.search.chamfer import align_part, align_whole
 
-    tables = [distance_table(i.points, i.length / len(i.points)) for i in inks]
-    out = []
-    for other, chosen in zip(others, nearest, strict=True):
-        table = distance_table(other.points, other.length / len(other.points))
-        tried = [
-            Alignment(c, copies[k], *placed)
-            for k in chosen
-            for c, *placed in [
-                align_part(
-                    inks[k].points, tables[k], other.points, table, inks[k].length / other.length
-                )
-            ]
-        ]
-        out.append(min(tried, key=lambda a: a.cost))
-    return out
+    if beginning:
+        share = ink.length / other.length
+        return align_part(ink.points, ink_table, other.points, table, limit, share)
+    return align_whole(ink.points, ink_table, other.points, table, limit)

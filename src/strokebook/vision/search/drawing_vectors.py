@@ -20,13 +20,12 @@ from strokebook.vision.search import line_vectors
 from strokebook.vision.search.ink import Ink, ink_of
 from strokebook.vision.search.line_vectors import BEGINNING_CELLS, BEGINNINGS, CELLS, DIRECTIONS
 
-Part = Literal["layout", "beginnings", "spread", "bends", "statistics", "model", "model start"]
+Part = Literal["layout", "beginnings", "spread", "statistics", "model"]
 VERSION = "1"  # of the vectors that need no model: one that counts up makes all anew
 SIZES: dict[Part, int] = {
     "layout": CELLS**2 * DIRECTIONS,
     "beginnings": len(BEGINNINGS) * BEGINNING_CELLS**2 * DIRECTIONS,
     "spread": line_vectors.DISTANCES * line_vectors.ANGLES,
-    "bends": len(line_vectors.LAGS) * line_vectors.BENDS,
 }
 
 
@@ -55,7 +54,6 @@ def measure_drawing(drawing: Drawing) -> Measured | None:
         "layout": line_vectors.layout(ink),
         "beginnings": line_vectors.beginnings(ink),
         "spread": line_vectors.spread(ink),
-        "bends": line_vectors.bends(ink),
         "statistics": statistics(rows),
     }
     return Measured(ink, vectors, rows)

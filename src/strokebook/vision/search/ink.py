@@ -16,7 +16,7 @@ from strokebook.geometry.drawing import Drawing
 POINTS = 256  # a portrait's line is some 12 times its longer side: steps of 0.05
 DRIFT = 0.5  # of a step: how far to both sides of a point its direction is measured
 # Turned a little, as paper lies on a scanner or in a photo; and by quarters, as pages are held.
-TURNS = (0.0, -20.0, -10.0, 10.0, 20.0, 90.0, 180.0, 270.0)
+TURNS = (0.0, -18.0, -12.0, -6.0, 6.0, 12.0, 18.0, 90.0, 180.0, 270.0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,12 +1,11 @@
-"""Vectors of a drawing's line: where ink lies in which direction, and how the line bends.
+"""Vectors of a drawing's line: where ink lies in which direction.
 
-Four vectors, each of length 1, of square roots (Hellinger) of shares of the ink:
+Three vectors, each of length 1, of square roots (Hellinger) of shares of the ink:
 
 - *layout*: ink by place (a soft grid over the drawing's box) and direction: a drawing's histogram
   of oriented gradients (Dalal & Triggs 2005), taken from the line itself.
 - *spread*: pairs of points by distance and by angle between their directions (shape distributions,
   Osada et al. 2002): the same for mirrored and turned copies.
-- *bends*: angles between steps of the line at several lengths: likewise.
 - *beginnings*: layouts of the first shares of the line, each in a box of its own.
 
 Shape letters: P points along the ink, G cells along a side, O directions.
@@ -20,11 +19,10 @@ from strokebook.base.array_types import Floats32, Ints
 from strokebook.vision.search.ink import Ink
 
 CELLS, DIRECTIONS = 8, 6
-BEGINNINGS = (0.2, 0.33, 0.5)  # shares of the line whose layouts are kept
-BEGINNING_CELLS = 6
+BEGINNINGS = (0.2, 0.33, 0.5, 0.75, 1.0)  # shares of the line whose layouts are kept
+BEGINNING_CELLS = 5
 DISTANCES, ANGLES = 12, 6
 EVERY = 4  # of the points are paired with each other
-LAGS, BENDS = (2, 4, 8, 16), 12  # steps of the line between which angles are measured
 FARTHEST = 3.0  # mean distances
 
 
@@ -43,7 +41,7 @@ def layout(ink: Ink, cells: int = CELLS) -> Floats32:
 
 
 def beginnings(ink: Ink) -> Floats32:
-    """Layouts of the first shares of the line, ``(len(BEGINNINGS) · 36 O,)``."""
+    """Layouts of the first shares of the line, ``(len(BEGINNINGS) · 25 O,)``."""
     return np.concatenate([layout(ink.first(share), BEGINNING_CELLS) for share in BEGINNINGS])
 
 
@@ -58,17 +56,6 @@ def spread(ink: Ink) -> Floats32:
     bins = (far / FARTHEST * DISTANCES).astype(int) * ANGLES
     bins += np.minimum((angle / (np.pi / 2) * ANGLES).astype(int), ANGLES - 1)
     return _unit(np.bincount(bins, minlength=DISTANCES * ANGLES).astype(np.float32))
-
-
-def bends(ink: Ink) -> Floats32:
-    """Angles between directions along the line, ``(len(LAGS) · BENDS,)``."""
-    direction, parts = ink.points[:, 2], []
-    for lag in LAGS:
-        angle = np.abs(direction[lag:] - direction[:-lag])
-        angle = np.minimum(angle, np.pi - angle)
-        bins = np.minimum((angle / (np.pi / 2) * BENDS).astype(int), BENDS - 1)
-        parts.append(np.bincount(bins, minlength=BENDS))
-    return _unit(np.concatenate(parts).astype(np.float32))
 
 
 def _soft(at: Floats32, count: int) -> tuple[Ints, Floats32]:
