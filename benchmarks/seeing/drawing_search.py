@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.seeing.drawing_queries import BEGINNINGS, KINDS
+from benchmarks.seeing.drawing_queries import BEGINNINGS, KINDS, move
 from strokebook.base.array_types import Floats32
 from strokebook.dataset.load import read_npz
 from strokebook.dataset.quickdraw import read_quickdraw
@@ -99,6 +99,7 @@ class Question:
         self.known: dict[int, Alignment] = {}
 
     def order(self, parts: Sequence[str], *, copies: bool = True) -> list[int]:
+        """All drawings by the fused ranks of some parts; without copies: of the query as it is."""
         lists = [
             (s if copies or s.shape[1] == 1 else s[:, :1]).max(1)
             for p, s in self.scores.items()
@@ -107,6 +108,7 @@ class Question:
         return [int(r) for r in np.argsort(-fuse(lists), kind="stable")]
 
     def aligned(self, rows: Sequence[int]) -> list[int]:
+        """Candidates by the cost of their alignment."""
         new = [r for r in rows if r not in self.known]
         if new:
             made = drawing_search.align(self.store, self.query, self.copies, self.inks, new)
@@ -162,11 +164,12 @@ def run_kind(
     if looks is not None:
         embed, table = looks
         plain = embed(queries) @ table.T
-        flipped = embed([d.with_strokes([s * (-1, 1) for s in d.strokes]) for d in queries])
-        both = np.maximum(plain, flipped @ table.T)
-        for target, one, two in zip(targets, plain, both, strict=True):
-            note("EfficientNet-Lite0 alone", int(ranks(one)[target]))
-            note("EfficientNet-Lite0, also mirrored", int(ranks(two)[target]))
+        for target, scores in zip(targets, plain, strict=True):
+            note("EfficientNet-Lite0 alone", int(ranks(scores)[target]))
+        if not is_start:
+            flipped = embed([move(d, 1.0, mirrored=True) for d in queries]) @ table.T
+            for target, scores in zip(targets, np.maximum(plain, flipped), strict=True):
+                note("EfficientNet-Lite0, also mirrored", int(ranks(scores)[target]))
     wall, cpu_wall = np.median(seconds, axis=0)
     print(f"\n{kind}: {count} queries, median {wall:.2f} s, of the processor {cpu_wall:.2f} s")
     return out

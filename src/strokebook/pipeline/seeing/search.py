@@ -1,4 +1,4 @@
-"""Search by sight: what is asked for (a page, a drawing, a picture, a few strokes), what is like it.
+"""Search by sight: what is asked for (page, drawing, picture, a few strokes), what is like it.
 
 A page or a picture asks for pages; a drawing or strokes ask for drawings; either may ask for the
 other. Strokes from a file are taken for a beginning: drawings that begin so, or are so as a whole.

@@ -1,4 +1,4 @@
-"""Directional chamfer matching: how far the points of one line are from another, in place and angle.
+"""Directional chamfer matching: how far points of one line are from another, in place and angle.
 
 A table holds for each cell and direction the least of distance + WEIGHT × angle to any ink of a
 drawing, so that a placement of another line costs one look-up a point (fast directional chamfer
@@ -51,7 +51,7 @@ def distance_table(points: Floats32, step: float) -> Floats32:
             if 0 <= row < CELLS and 0 <= column < CELLS:
                 table[direction, row, column] = 0.0
     for direction in range(DIRECTIONS):
-        _spread_in_place(table[direction], np.float32(size))
+        _spread_in_place(table[direction], size)
     _spread_over_directions(table)
     return table
 
@@ -59,31 +59,19 @@ def distance_table(points: Floats32, step: float) -> Floats32:
 @compiled
 def _spread_in_place(table: Floats32, size: float) -> None:
     """Distances from the cells that are 0, in two passes (Borgefors 1986)."""
-    straight, oblique = np.float32(size), np.float32(size * math.sqrt(2.0))
-    for row in range(CELLS):
-        for column in range(CELLS):
-            least = table[row, column]
-            if column > 0:
-                least = min(least, table[row, column - 1] + straight)
-            if row > 0:
-                least = min(least, table[row - 1, column] + straight)
-                if column > 0:
-                    least = min(least, table[row - 1, column - 1] + oblique)
-                if column < CELLS - 1:
-                    least = min(least, table[row - 1, column + 1] + oblique)
-            table[row, column] = least
-    for row in range(CELLS - 1, -1, -1):
-        for column in range(CELLS - 1, -1, -1):
-            least = table[row, column]
-            if column < CELLS - 1:
-                least = min(least, table[row, column + 1] + straight)
-            if row < CELLS - 1:
-                least = min(least, table[row + 1, column] + straight)
-                if column < CELLS - 1:
-                    least = min(least, table[row + 1, column + 1] + oblique)
-                if column > 0:
-                    least = min(least, table[row + 1, column - 1] + oblique)
-            table[row, column] = least
+    straight, oblique = size, size * math.sqrt(2.0)
+    for step in (-1, 1):
+        for r in range(CELLS):
+            for c in range(CELLS):
+                row, column = (r, c) if step < 0 else (CELLS - 1 - r, CELLS - 1 - c)
+                least = table[row, column]
+                if 0 <= column + step < CELLS:
+                    least = min(least, table[row, column + step] + straight)
+                if 0 <= row + step < CELLS:
+                    for aside in range(max(column - 1, 0), min(column + 2, CELLS)):
+                        way = straight if aside == column else oblique
+                        least = min(least, table[row + step, aside] + way)
+                table[row, column] = least
 
 
 @compiled
@@ -101,23 +89,36 @@ def _spread_over_directions(table: Floats32) -> None:
 @compiled
 def placed_cost(
     points: Floats32, first: int, last: int, every: int, table: Floats32,
-    scale: float, dx: float, dy: float, unit: float,
+    scale: float, dx: float, dy: float, unit: float, enough: float,
 ) -> float:  # fmt: skip
     """Mean distance of points ``first`` to ``last``, scaled and moved, to a table's ink.
 
-    ``unit``: by what the table's distances are multiplied before they are cut off.
+    Args:
+        points: ``(P, 3)``.
+        first: Number of the first of them.
+        last: Behind the last.
+        every: Of them that are looked up.
+        table: Of the other ink.
+        scale: Of the points.
+        dx: What is added to them then.
+        dy: Likewise.
+        unit: By what the table's distances are multiplied before they are cut off.
+        enough: It stops where the mean is above this for certain, and gives that much or more.
     """
     total, count = 0.0, 0
+    most = enough * ((last - first + every - 1) // every)
     factor = CELLS / (2.0 * REACH)
     for k in range(first, last, every):
-        column = int(math.floor((points[k, 0] * scale + dx + REACH) * factor))
-        row = int(math.floor((points[k, 1] * scale + dy + REACH) * factor))
+        column = math.floor((points[k, 0] * scale + dx + REACH) * factor)
+        row = math.floor((points[k, 1] * scale + dy + REACH) * factor)
         direction = int(points[k, 2] / math.pi * DIRECTIONS + 0.5) % DIRECTIONS
         if 0 <= row < CELLS and 0 <= column < CELLS:
             total += min(table[direction, row, column] * unit, FAR)
         else:
             total += FAR
         count += 1
+        if total > most:
+            return most + enough
     return total / max(count, 1)
 
 
@@ -141,9 +142,9 @@ def both_ways(
         dx: Likewise, where its middle lies.
         dy: Likewise.
     """
-    there = placed_cost(query, 0, len(query), every, other_table, scale, dx, dy, 1.0 / scale)
+    there = placed_cost(query, 0, len(query), every, other_table, scale, dx, dy, 1.0 / scale, FAR)
     back = placed_cost(
-        other, 0, last, every, query_table, 1.0 / scale, -dx / scale, -dy / scale, 1.0
+        other, 0, last, every, query_table, 1.0 / scale, -dx / scale, -dy / scale, 1.0, FAR
     )
     return (there + back) / 2.0
 
@@ -205,10 +206,11 @@ def align_part(
             for c in range(count):
                 dx = -room + 2.0 * room * b / max(count - 1, 1)
                 dy = -room + 2.0 * room * c / max(count - 1, 1)
+                enough = min(2.0 * best[0], FAR)
                 there = placed_cost(
-                    query, 0, len(query), 8, other_table, scale, dx, dy, 1.0 / scale
+                    query, 0, len(query), 8, other_table, scale, dx, dy, 1.0 / scale, enough
                 )
-                if there >= 2.0 * best[0]:
+                if there >= enough:
                     continue
                 last = max(2, min(len(other), int(ink * scale * len(other) + 0.5)))
                 cost = both_ways(query, query_table, other, other_table, last, 8, scale, dx, dy)

@@ -21,7 +21,7 @@ from strokebook.vision.search.line_vectors import BEGINNING_CELLS, BEGINNINGS, D
 from strokebook.vision.search.rank_fusion import fuse
 
 CANDIDATES = 200  # that are aligned
-COPIES = 3  # of a whole query's copies that are aligned with a candidate: those most like it
+COPIES = 2  # of a query's copies that are aligned with a candidate: those most like it
 # What decides which candidates there are; benchmarks/seeing/drawing_search.py takes each out.
 WHOLE: tuple[Part, ...] = ("layout", "spread", "statistics", "model")
 BEGINNING: tuple[Part, ...] = ("beginnings",)
@@ -181,7 +181,9 @@ def align(
     from strokebook.vision.search.chamfer import distance_table
 
     part: Part = "beginnings" if query.beginning else "layout"
-    some = DrawingStore({p: t[list(rows)] for p, t in store.vectors.items() if p == part}, store.inks)
+    some = DrawingStore(
+        {p: t[list(rows)] for p, t in store.vectors.items() if p == part}, store.inks
+    )
     likeness = score_parts(some, query, inks, [part])[part]
     nearest = np.argsort(-likeness, axis=1, kind="stable")[:, :COPIES]
     tables = [distance_table(i.points, i.length / len(i.points)) for i in inks]

@@ -59,7 +59,7 @@ def spread(ink: Ink) -> Floats32:
 
 
 def _soft(at: Floats32, count: int) -> tuple[Ints, Floats32]:
-    """The two cells (of ``count``, round and round) beside each place, and their shares: ``(2, P)``."""
+    """The two cells beside each place, of ``count`` in a ring, and their shares: ``(2, P)``."""
     low = np.floor(at)
     share = at - low
     first = low.astype(np.intp)

@@ -16,9 +16,7 @@ OVER = 4  # drawn larger and reduced: thin lines stay smooth
 PEN, QUERY_PEN = 1.5, 3.5  # px
 
 
-def lay_on(
-    query: Drawing, query_ink: Ink, alignment: Alignment, other_ink: Ink
-) -> list[Floats]:
+def lay_on(query: Drawing, query_ink: Ink, alignment: Alignment, other_ink: Ink) -> list[Floats]:
     """The query's strokes ``(P, 2)`` in the unit of the drawing that they are laid on."""
     copy = changed(query_ink, alignment.change)
     matrix = alignment.change.matrix
