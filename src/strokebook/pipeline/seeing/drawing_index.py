@@ -10,7 +10,7 @@ Shape letters: D drawings, V numbers of a packed vector, P points of an ink.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -79,7 +79,7 @@ def index_drawings(project: Project, records: Sequence[DrawingRecord]) -> Drawin
     _forget_other_models(project, name)
     known = set.intersection(*(_keys(project, n) for n in (LINE, INK, name)))
     due = [d for d in records if d.key not in known]
-    batches = itertools.batched(due, BATCH) if hasattr(itertools, "batched") else _batched(due)
+    batches = (due[first : first + BATCH] for first in range(0, len(due), BATCH))
     done = itertools.chain.from_iterable(_made(project, model, part) for part in batches)
     for _ in project.progress.track(done, "vectors of drawings", len(due)):
         pass
@@ -90,10 +90,6 @@ def index_drawings(project: Project, records: Sequence[DrawingRecord]) -> Drawin
 
 def _keys(project: Project, name: str) -> set[str]:
     return set(project.catalogue.vector_keys(SPACE, name))
-
-
-def _batched(items: Sequence[DrawingRecord]) -> Iterable[Sequence[DrawingRecord]]:
-    return (items[k : k + BATCH] for k in range(0, len(items), BATCH))
 
 
 def _forget_other_models(project: Project, name: str) -> None:

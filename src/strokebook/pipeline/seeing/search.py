@@ -211,6 +211,7 @@ def _find_drawings(
         kept=True if kept else None, include_private=project.options.include_private
     )
     index = index_drawings(project, records)
+    _mention_compilation(project)
     own = {r for r, d in enumerate(index.records) if _is_own(asked, d)}
     best: dict[int, DrawingHit] = {}
     for figure in figures:
@@ -223,6 +224,17 @@ def _find_drawings(
                 best[match.row] = DrawingHit(record, match.score, reason, figure, match.alignment)
     hits = sorted(best.values(), key=lambda hit: (-hit.score, hit.record.id))
     return Hits(asked, "drawings", (), hits[:most], [f.drawing for f in figures])
+
+
+def _mention_compilation(project: Project) -> None:
+    """Say so where the alignment of lines has to be compiled first, once on a computer."""
+    from strokebook.base.jit import is_kept
+    from strokebook.vision.search.chamfer import align_part, align_whole
+
+    if not (is_kept(align_whole) and is_kept(align_part)):
+        project.progress.say(
+            "The alignment of lines is being compiled, once: this takes some 15 seconds longer."
+        )
 
 
 def _is_own(asked: Asked, drawing: DrawingRecord) -> bool:
