@@ -95,8 +95,10 @@ def _print(hits: Hits) -> None:
     if not hits.pages and not hits.drawings:
         answer(f"There are no other {hits.wanted} yet. 'strokebook run' finds them.")
         return
-    rows = [(m.page, f"{m.score:.0%}", m.why) for m in hits.pages]
-    rows += [(h.record.id, f"{h.score:.0%}", _why(h, hits)) for h in hits.drawings]
+    from strokebook.pipeline.seeing.search import percent
+
+    rows = [(m.page, percent(m.score), m.why) for m in hits.pages]
+    rows += [(h.record.id, percent(h.score), _why(h, hits)) for h in hits.drawings]
     table(f"Like {hits.asked.name}", (hits.wanted.removesuffix("s"), "alike", "why"), rows)
 
 

@@ -265,3 +265,8 @@ def words(alignment: Alignment) -> str:
     """Why a drawing was found: how far the lines are apart, and how the query was changed."""
     near = f"lines {100 * alignment.cost:.1f} % of its size apart"
     return ", ".join(filter(None, (near, alignment.change.words)))
+
+
+def percent(score: float) -> str:
+    """A score as people read it; those of the same page, over 1, are 100 %."""
+    return f"{min(max(score, 0.0), 1.0):.0%}"

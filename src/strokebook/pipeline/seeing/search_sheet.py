@@ -16,7 +16,7 @@ from strokebook.library.disk.previews import preview_path
 from strokebook.pipeline.output.pictures import counted, save_picture
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.removal import outside
-from strokebook.pipeline.seeing.search import DrawingHit, Hits
+from strokebook.pipeline.seeing.search import DrawingHit, Hits, percent
 from strokebook.pipeline.stages.figures import load_figure
 from strokebook.vision.search.ink import ink_of
 from strokebook.vision.search.overlay import lay_on, overlay
@@ -60,10 +60,10 @@ def _picture(project: Project, hits: Hits) -> Image.Image:
     for match in hits.pages:
         page = project.catalogue.page(match.page)
         cells.append(open_image(preview_path(project.folder, page.image), reduce_to=2 * CELL))
-        captions.append(f"{match.page} {match.score:.0%} {match.why}")
+        captions.append(f"{match.page} {percent(match.score)} {match.why}")
     for hit in hits.drawings:
         cells.append(_overlaid(project, hit))
-        captions.append(f"{hit.record.id} {hit.score:.0%} {hit.why}")
+        captions.append(f"{hit.record.id} {percent(hit.score)} {hit.why}")
     count = counted(len(cells) - len(hits.shown), hits.wanted.removesuffix("s"))
     heading = f"{count} like {hits.asked.name}"
     return sheet(cells, COLUMNS, CELL, captions, heading, lines=LINES)
