@@ -62,7 +62,8 @@ def search_model(project: Project) -> SketchModel:
     from strokebook.model.checkpoints.checkpoint import load_model
 
     own = model_folder(project)
-    if not has_checkpoint(own):
+    # Not that of a first training at work, whose weights change from minute to minute.
+    if project.catalogue.result("train", "all") is None or not has_checkpoint(own):
         return load_model(starter.FOLDER)
     purge.refuse_unpurged(project)
     return load_model(own)

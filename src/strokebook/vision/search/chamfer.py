@@ -26,6 +26,7 @@ REACH = 0.75  # of the table, to each side of the middle
 DIRECTIONS = 8  # O
 WEIGHT = 0.03  # of one direction: lines at right angles are 4 of them, 0.12, apart
 FAR = 0.12
+BEGINNINGS = (0.15, 0.2, 0.25, 0.33, 0.42, 0.55, 0.75, 1.0)  # shares of the ink, as it was drawn
 HOPELESS = 1.6  # refining seldom lowers a cost by more than this factor
 OVERLAP = 0.6  # of a step: how far to both sides of a point its ink reaches
 
@@ -195,7 +196,7 @@ def align_part(
         limit: What is far from coming below this cost is not refined.
         ink: Length of the query's line as a share of the other's, each in its own frame.
     """
-    best = (np.inf, 1.0, 0.0, 0.0)
+    best = _on_beginnings(query, query_table, other, other_table, ink)
     for a in range(9):
         scale = 1.1 * 0.85**a
         if ink * scale > 1.2:
@@ -218,7 +219,33 @@ def align_part(
                     best = (cost, scale, dx, dy)
     if best[0] > HOPELESS * limit:
         return best
-    return _refined(query, query_table, other, other_table, ink, best, 0.08, 0.03)
+    return _refined(query, query_table, other, other_table, ink, best, 0.08, 0.06)
+
+
+@compiled
+def _on_beginnings(
+    query: Floats32, query_table: Floats32, other: Floats32, other_table: Floats32, ink: float
+) -> tuple[float, float, float, float]:
+    """The least distance with the query on the box of what was drawn first of the other.
+
+    A head that was drawn first is a sixth of a figure: too small for a grid of places to meet it.
+    """
+    best = (np.inf, 1.0, 0.0, 0.0)
+    for share in BEGINNINGS:
+        first = other[: max(2, int(share * len(other)))]
+        x0, x1 = first[:, 0].min(), first[:, 0].max()
+        y0, y1 = first[:, 1].min(), first[:, 1].max()
+        side = max(x1 - x0, y1 - y0, 0.02)
+        for a in range(-1, 2):
+            for b in range(-1, 2):
+                for c in range(-1, 2):
+                    scale = side * 1.1**a
+                    dx, dy = (x0 + x1) / 2.0 + 0.06 * side * b, (y0 + y1) / 2.0 + 0.06 * side * c
+                    last = max(2, min(len(other), int(ink * scale * len(other) + 0.5)))
+                    cost = both_ways(query, query_table, other, other_table, last, 8, scale, dx, dy)
+                    if cost < best[0]:
+                        best = (cost, scale, dx, dy)
+    return best
 
 
 @compiled
@@ -229,6 +256,7 @@ def _refined(
     """Go from a placement to better ones beside it, in steps that are halved."""
     every = 2
     _, scale0, dx0, dy0 = best
+    move *= min(scale0, 1.0)
     best = (np.inf, scale0, dx0, dy0)
     for _ in range(3):
         _, scale0, dx0, dy0 = best

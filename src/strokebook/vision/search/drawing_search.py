@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from strokebook.base.array_types import Floats32
 from strokebook.vision.search import line_vectors
@@ -27,6 +28,8 @@ WHOLE: tuple[Part, ...] = ("layout", "spread", "statistics", "model")
 BEGINNING: tuple[Part, ...] = ("beginnings",)
 BEGINNING_TURNS = (0.0, -10.0, 10.0)
 CLIP = 4.0  # standard deviations
+BLOCK = 8192  # rows that are multiplied at a time
+Rows = npt.NDArray[np.float16] | npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,11 +37,12 @@ class DrawingStore:
     """What drawings are sought by.
 
     Attributes:
-        vectors: By part, ``(D, F)``; the model's may be missing.
+        vectors: By part, ``(D, F)``, of 16 or 32 bits, best mapped from a file where they are many;
+            the model's may be missing.
         inks: Loads the inks of some rows.
     """
 
-    vectors: Mapping[Part, Floats32]
+    vectors: Mapping[Part, Rows]
     inks: Callable[[Sequence[int]], Sequence[Ink]]
 
     def __len__(self) -> int:
@@ -142,25 +146,35 @@ def score_parts(
         if table is None or not table.size:
             continue
         if part == "layout":
-            scores[part] = table @ np.stack([line_vectors.layout(c) for c in copies]).T
+            scores[part] = _products(table, np.stack([line_vectors.layout(c) for c in copies]))
         elif part == "beginnings":
             scores[part] = _score_beginnings(table, copies)
         elif part == "spread":
-            scores[part] = table @ line_vectors.spread(query.ink)[:, None]
+            scores[part] = _products(table, line_vectors.spread(query.ink)[None])
         elif part in query.vectors:
             scores[part] = _standardised(table, query.vectors[part])
     return scores
 
 
-def _score_beginnings(table: Floats32, copies: Sequence[Ink]) -> Floats32:
+def _score_beginnings(table: Rows, copies: Sequence[Ink]) -> Floats32:
     size = BEGINNING_CELLS**2 * DIRECTIONS
-    asked = np.stack([line_vectors.layout(c, BEGINNING_CELLS) for c in copies]).T
-    shares = [table[:, k * size : (k + 1) * size] @ asked for k in range(len(BEGINNINGS))]
+    asked = np.stack([line_vectors.layout(c, BEGINNING_CELLS) for c in copies])
+    shares = [_products(table[:, k * size :][:, :size], asked) for k in range(len(BEGINNINGS))]
     return np.asarray(np.max(shares, axis=0))
 
 
-def _standardised(table: Floats32, asked: Floats32) -> Floats32:
+def _products(table: Rows, asked: Floats32) -> Floats32:
+    """Products of all rows, of 16 or 32 bits, with vectors ``(C, F)``: ``(D, C)``."""
+    out = np.empty((len(table), len(asked)), np.float32)
+    for first in range(0, len(table), BLOCK):
+        block = np.asarray(table[first : first + BLOCK], np.float32)
+        np.matmul(block, asked.T, out=out[first : first + BLOCK])
+    return out
+
+
+def _standardised(stored: Rows, asked: Floats32) -> Floats32:
     """Cosines after each number is brought to the store's mean 0 and spread 1."""
+    table = np.asarray(stored, np.float32)
     mean, spread = table.mean(0), table.std(0) + 1e-6
     rows = [np.clip((v - mean) / spread, -CLIP, CLIP) for v in (table, asked)]
     unit = [r / np.maximum(np.linalg.norm(r, axis=1, keepdims=True), 1e-9) for r in rows]
