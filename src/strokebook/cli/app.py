@@ -21,17 +21,10 @@ from strokebook.pipeline.removal.purge import purge as finish_purge
 # comes last, and a test says so.
 PANELS: dict[str, tuple[str, ...]] = {
     "Getting started": ("run", "status", "demo", "make-sample"),
-    "Inspect": ("pages", "show", "drawings", "clusters", "dates"),
+    "Inspect": ("pages", "show", "drawings"),
+    "See the sketchbooks": (*("similar", "clusters", "dates"),),
     "Label and choose": (
-        "label",
-        "cluster",
-        "correct",
-        "uncorrect",
-        "sync",
-        "tag",
-        "keep",
-        "drop",
-        "date",
+        *("label", "cluster", "correct", "uncorrect", "sync", "tag", "keep", "drop", "date"),
     ),
     "History and repair": ("log", "undo", "redo", "trash", "restore", "retry", "check"),
     "Draw with a model": (

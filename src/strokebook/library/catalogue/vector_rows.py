@@ -36,6 +36,16 @@ class VectorRows(Store):
             self.db.run("DELETE FROM vector")
             self.db.run("DELETE FROM map_point")
 
+    def forget_vectors_of(self, space: Space, beginning: str, *, but: str = "") -> None:
+        """Forget the vectors of all backbones in a space whose names begin so, but for one's."""
+        rows = self.db.rows("SELECT DISTINCT backbone FROM vector WHERE space = ?", (space,))
+        gone = [r["backbone"] for r in rows if r["backbone"].startswith(beginning)]
+        with self.db.transaction():
+            self.db.run_many(
+                "DELETE FROM vector WHERE space = ? AND backbone = ?",
+                [(space, name) for name in gone if name != but],
+            )
+
     def vector_keys(self, space: Space, backbone: str) -> frozenset[str]:
         """Keys that have a vector."""
         rows = self.db.rows(

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from strokebook.geometry.drawing import Stroke3
-from strokebook.geometry.simplify import simplify
-from strokebook.geometry.stroke3 import from_stroke3, longer_side, to_stroke3
+from strokebook.base.array_types import Ints
+from strokebook.geometry.drawing import Points, Stroke3, as_stroke
+from strokebook.geometry.simplify import kept_points
+from strokebook.geometry.stroke3 import longer_side
 
 SIDE = 200.0  # units: the longer side of every drawing
 EPSILON = 1.0  # units: tolerance of the simplification (RDP)
@@ -25,10 +26,31 @@ def normalise(drawing: Stroke3) -> Stroke3:
     """
     side = longer_side(drawing)
     scale = SIDE / side if side > 0 else 1.0
-    simple = simplify(from_stroke3(drawing * np.array((scale, scale, 1.0), np.float32)), EPSILON)
-    strokes = []
-    for stroke in simple.strokes:
-        whole = np.round(stroke)
-        fresh = np.append(True, (np.diff(whole, axis=0) != 0).any(1))
-        strokes.append(whole[fresh])
-    return np.asarray(to_stroke3(simple.with_strokes(strokes)), np.float32)
+    scaled = drawing[:, :2] * np.float32(scale)
+    places = np.cumsum(scaled.astype(np.float64), axis=0)
+    points = as_stroke(places - places.min(axis=0))  # (N, 2)
+    stroke = np.concatenate(([0], np.cumsum(drawing[:-1, 2] > 0.5)))
+    kept = _kept(points, stroke)
+    whole, stroke = np.round(points[kept]), stroke[kept]
+    fresh = np.append(True, (np.diff(whole, axis=0) != 0).any(1) | (np.diff(stroke) != 0))
+    whole, stroke = whole[fresh], stroke[fresh]
+    rows = np.zeros((len(whole), 3), np.float32)
+    rows[1:, :2] = np.diff(whole, axis=0)
+    rows[:, 2] = np.append(np.diff(stroke) != 0, True)
+    return rows
+
+
+def _kept(points: Points, stroke: Ints) -> Ints:
+    """The numbers of the points that the simplification keeps, strokes one by one.
+
+    As :func:`~strokebook.geometry.simplify.simplify` keeps them, without a drawing in between,
+    whose checks of every stroke take longer than the simplification.
+    """
+    again = np.append(False, (np.diff(points, axis=0) == 0).all(1) & (np.diff(stroke) == 0))
+    distinct = np.flatnonzero(~again)
+    cuts = np.flatnonzero(np.diff(stroke[distinct])) + 1
+    parts = [
+        part if len(part) < 3 else part[kept_points(points[part], EPSILON)]
+        for part in np.split(distinct, cuts)
+    ]
+    return np.concatenate(parts)

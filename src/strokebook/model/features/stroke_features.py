@@ -16,6 +16,7 @@ CURVES = np.array([0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, np.inf])  # radians per typi
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SIDES = 8  # directions that segments are sorted by
 BLOCK = 256  # segments compared with all others at once
+ENDS = 64  # ends of strokes compared with all points at once
 
 
 def numbers(drawing: Stroke3) -> Numbers:
@@ -135,9 +136,7 @@ def _ends(points: Floats, lift: Bools) -> Numbers:
     extent = max(float((points.max(0) - points.min(0)).max()), 1e-9)
     gap = np.hypot(*(points[last] - points[first]).T)[last > first] / extent
     stroke = np.repeat(np.arange(len(last)), last - first + 1)
-    near = (
-        [_nearest(points, stroke, k, n) for k, n in enumerate(last)] if len(last) > 1 else [extent]
-    )
+    near = _nearest(points, stroke, last) if len(last) > 1 else [extent]
     return {
         "gap of the median stroke": float(np.median(gap)) if len(gap) else 0.0,
         "closed strokes": float((gap < 0.03).mean()) if len(gap) else 0.0,
@@ -146,9 +145,15 @@ def _ends(points: Floats, lift: Bools) -> Numbers:
     }
 
 
-def _nearest(points: Floats, stroke: Ints, own: int, end: np.intp) -> float:
-    others = points[stroke != own]
-    return float(np.hypot(*(others - points[end]).T).min())
+def _nearest(points: Floats, stroke: Ints, ends: Ints) -> Floats:
+    """How far the end of each stroke is from the nearest point of another."""
+    least = np.empty(len(ends))
+    for low in range(0, len(ends), ENDS):
+        away = points - points[ends[low : low + ENDS], None]  # (ENDS, N, 2)
+        distance = np.hypot(away[..., 0], away[..., 1])
+        distance[stroke == np.arange(low, low + len(away))[:, None]] = np.inf
+        least[low : low + ENDS] = distance.min(1)
+    return least
 
 
 def _crossing(starts: Floats, steps: Floats) -> Numbers:

@@ -136,6 +136,14 @@ class LocalFrameDecoder(nn.Module):
         cell, hidden = torch.tanh(self.initial(z)).chunk(2, dim=1)
         return blank._replace(hidden=hidden, cell=cell), self.cell.offset(batch, z)
 
+    def states(self, inputs: Tensor, lengths: Tensor) -> Tensor:
+        """What the cell puts out after each point; see :meth:`.sketch_rnn.Decoder.states`."""
+        state, offset = self.start(inputs.shape[1], None)
+        groups = groups_for(inputs)
+        encoded, _ = self._encode(inputs, lengths, state, offset, None, groups)
+        hiddens = encoded.context[:, : self.cell.units].to(inputs.dtype)
+        return encoded.packing.unpack(hiddens, len(inputs) - 1)
+
     def costs(
         self, inputs: Tensor, targets: Tensor, lengths: Tensor, z: Tensor | None
     ) -> mixture.Nats:

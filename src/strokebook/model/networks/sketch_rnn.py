@@ -132,6 +132,20 @@ class Decoder(nn.Module):
         pen = mixture.pen_nats(predicted, wanted[:, :5])
         return torch.where(placed, position, 0.0).sum(), pen.sum()
 
+    def states(self, inputs: Tensor, lengths: Tensor) -> Tensor:
+        """What the cell puts out after each point, read without z; zeros behind a drawing's end.
+
+        Args:
+            inputs: Start token and points, ``(T + 1, B, 5)``.
+            lengths: Points of each drawing, ``(B,)``.
+
+        Returns:
+            ``(T, B, U)``.
+        """
+        packing = Packing.of(lengths + 1, groups_for(inputs))
+        hiddens = self._hiddens(inputs, None, None, packing)
+        return packing.unpack(hiddens.to(inputs.dtype), len(inputs))[1:]
+
     def costs(
         self, inputs: Tensor, targets: Tensor, lengths: Tensor, z: Tensor | None
     ) -> mixture.Nats:

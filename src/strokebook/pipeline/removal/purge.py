@@ -16,6 +16,7 @@ a sketchbook's date that was read on it                its own row
 the vision network, if it was tuned on pages           the network and its vectors
 pictures, contact sheets, maps, the report             all of them
 data set, model, trainings begun, what they drew       all, if its drawings ever were in a data set
+vectors that the model gave to drawings                likewise: of all drawings
 backups of the catalogue, the trash, undo              all backups; the trash; rows are emptied
 hand.json                                              its id and its private mark alone are left
 what was exported or drawn outside of the project        named, never deleted
@@ -48,6 +49,7 @@ from strokebook.pipeline.removal.ownership import ALSO, FILES, FOLDERS
 SHOWING, LEARNT = ("pictures",), ("drawn", "datasets", "models", "trash")
 VISION = Path("models", "vision")
 LEFT = "purge_left"  # a note in the catalogue: files that are the artist's to remove
+MODEL = "model-"  # vectors of drawings that a model gave: with its digest, see drawing_index
 _LEARNT_RESULTS = ("dataset", "train", "draw")
 
 
@@ -260,6 +262,7 @@ def _forget_rows(project: Project, plan: PurgePlan) -> None:
             for stage in _LEARNT_RESULTS:
                 catalogue.forget_results(stage)
             catalogue.forget_trained()
+            catalogue.forget_vectors_of("search", MODEL)
         if plan.network:
             catalogue.forget_results("backbone")
             catalogue.forget_vectors()
