@@ -1,0 +1,1 @@
+"""Which pages and drawings are most like one."""
