@@ -12,6 +12,8 @@ cluster memberships, labels by rule, results, filed
 copy, half-written files
 the centroid of its cluster                            computed anew without it
 the vision network, if it was tuned on pages           the network and its vectors
+vectors as one file, which pairs of pages were laid    all of them
+onto each other
 pictures, contact sheets, maps, the report             all of them
 data set, model, trainings begun, what they drew       all, if its drawings ever were in a data set
 backups of the catalogue, the trash, undo              all backups; the trash; rows are emptied
@@ -45,6 +47,8 @@ from strokebook.pipeline.removal.ownership import ALSO, FILES, FOLDERS
 # Folders of what mixes several pages: the next run makes it again from the pages that may be used.
 SHOWING, LEARNT = ("pictures",), ("drawn", "datasets", "models", "trash")
 VISION = Path("models", "vision")
+VECTORS = Path("cache", "vectors")  # vectors of all pages as one file (``seeing/vector_file.py``)
+COMPARED = "compared"  # results that name the pages that a page was laid onto (``seeing/pairs.py``)
 LEFT = "purge_left"  # a note in the catalogue: files that are the artist's to remove
 _LEARNT_RESULTS = ("dataset", "train", "draw")
 
@@ -228,6 +232,8 @@ def _files(
 def _goes(project: Project, name: str, file: Path, trained: bool, network: bool) -> bool:
     if file.is_relative_to(_root(project) / VISION):
         return network
+    if file.is_relative_to(_root(project) / VECTORS):
+        return True
     return name in SHOWING or file.name in FILES or (trained and name in LEARNT)
 
 
@@ -253,6 +259,7 @@ def _forget_rows(project: Project, plan: PurgePlan) -> None:
             catalogue.forget_edits_of(image)
             catalogue.forget_filed_of(image)
         catalogue.forget_results("picture")
+        catalogue.forget_results(COMPARED)
         catalogue.forget_results("report")
         if trained:
             for stage in _LEARNT_RESULTS:

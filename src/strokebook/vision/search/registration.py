@@ -27,6 +27,7 @@ SURE_PAIRS = 40  # with as many, one page may show much that the other does not
 SURE_RATIO = 0.3  # of all corners: what a page with few corners needs instead
 SAME_SHARE = 0.8  # of the ink of one that must lie on the other's, for the same page
 LITTLE = 0.25  # share of the other's ink: a few lines lie on a full page by chance
+FIRST_COLOUR, SECOND_COLOUR, BOTH_COLOUR = (230, 120, 0), (0, 114, 178), (45, 45, 45)
 _RATIO = 0.85  # nearest against second nearest descriptor (Lowe 2004)
 _TOLERANCE = 3.0  # px by which a pair may miss
 _FAINT = 0.09  # darkness from which a pixel is ink
@@ -41,18 +42,27 @@ class PageFeatures:
         size: Width and height in px; the longer is ``SIDE``.
         corners: ``(K, 2)`` float32, x and y.
         descriptors: ``(K, 32)``, 256 bits of what each corner's surroundings look like.
-        ink: ``(H, W)``, where there is ink.
+        bits: Where there is ink, eight pixels a byte, so that thousands of pages can be held.
+        amount: Pixels of ink.
     """
 
     size: tuple[int, int]
     corners: Floats32
     descriptors: Bytes
-    ink: Bools
+    bits: Bytes
+    amount: int
+
+    @property
+    def ink(self) -> Bools:
+        """Where there is ink, ``(H, W)``."""
+        width, height = self.size
+        flat = np.unpackbits(self.bits, count=width * height)
+        return flat.reshape(height, width).astype(bool)
 
     @property
     def is_blank(self) -> bool:
         """Whether there is too little on it to tell it from other blank pages."""
-        return int(self.ink.sum()) < LEAST_INK or len(self.corners) < LEAST_PAIRS
+        return self.amount < LEAST_INK or len(self.corners) < LEAST_PAIRS
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +130,8 @@ def measure_features(image: Image.Image) -> PageFeatures:
     if descriptors is None:
         descriptors = np.zeros((0, 32), np.uint8)
     size = (ink.shape[1], ink.shape[0])
-    return PageFeatures(size, corners, descriptors, ink > _FAINT)
+    there = ink > _FAINT
+    return PageFeatures(size, corners, descriptors, np.packbits(there), int(there.sum()))
 
 
 def register(first: PageFeatures, second: PageFeatures) -> Registration | None:
@@ -135,7 +146,6 @@ def register(first: PageFeatures, second: PageFeatures) -> Registration | None:
     pairs = _pair(first, second)
     if len(pairs) < LEAST_PAIRS:
         return None
-    cv2.setRNGSeed(0)  # the same answer every time
     matrix, agrees = cv2.estimateAffinePartial2D(
         first.corners[pairs[:, 0]],
         second.corners[pairs[:, 1]],
@@ -174,10 +184,26 @@ def _cover(first: PageFeatures, second: PageFeatures, matrix: Floats) -> tuple[f
     """
     import cv2
 
-    laid = cv2.warpAffine(first.ink.astype(np.uint8), matrix, second.size) > 0
-    sheet = cv2.warpAffine(np.ones_like(first.ink, np.uint8), matrix, second.size) > 0
-    there = second.ink & sheet
-    return _share_near(laid, second.ink), _share_near(there, laid)
+    laid, ink = lay_ink(first, second, matrix), second.ink
+    paper = np.ones(first.size[::-1], np.uint8)
+    sheet = cv2.warpAffine(paper, matrix, second.size) > 0
+    return _share_near(laid, ink), _share_near(ink & sheet, laid)
+
+
+def lay_ink(first: PageFeatures, second: PageFeatures, matrix: Floats) -> Bools:
+    """Where the first's ink comes to lie on the second's page."""
+    import cv2
+
+    return cv2.warpAffine(first.ink.astype(np.uint8), matrix, second.size) > 0
+
+
+def overlay(first: PageFeatures, second: PageFeatures, matrix: Floats) -> Image.Image:
+    """Both inks on one sheet: the first's orange, the second's blue, dark where both lie."""
+    laid, ink = lay_ink(first, second, matrix), second.ink
+    sheet = np.full((*ink.shape, 3), 255, np.uint8)
+    sheet[laid], sheet[ink] = FIRST_COLOUR, SECOND_COLOUR
+    sheet[laid & ink] = BOTH_COLOUR
+    return Image.fromarray(sheet)
 
 
 def _share_near(ink: Bools, other: Bools) -> float:
