@@ -26,11 +26,11 @@ Draw = Callable[[DuplicatePair], Row | None]
 
 def pairs_of(groups: Sequence[DuplicateGroup]) -> list[DuplicatePair]:
     """One pair for each that is there once too often: with the best of its group, if it can be."""
-    pairs = []
-    for group in groups:
-        for other in group.others:
-            pairs.append(next(p for p in group.pairs if other in (p.second, p.first)))
-    return pairs
+    return [
+        next(pair for pair in group.pairs if other in (pair.second, pair.first))
+        for group in groups
+        for other in group.others
+    ]
 
 
 def save_sheet(
@@ -57,7 +57,7 @@ def save_sheet(
             owned.remove(path)
             project.catalogue.forget_results(STAGE, [name])
             return None
-        heading = f"{counted(len(pairs), noun)} too many"
+        heading = f"{counted(len(pairs), noun)} that another one shows, too"
         heading += f" ({len(rows)} shown)" if len(rows) < len(pairs) else ""
         titles = [t for p, _ in rows for t in (p.first, f"{p.second}: {p.why}", "both")]
         cells = [picture for _, row in rows for picture in row]

@@ -64,7 +64,7 @@ class DuplicateGroup:
 
 
 def find_page_duplicates(project: Project) -> list[DuplicateGroup]:
-    """Pages that are there twice or more often, in the library's order; private ones are left out."""
+    """Pages that are there more than once, in the library's order; private ones are left out."""
     pages = usable_pages(project)
     mapped = map_pages(project, [page.image for page in pages])
     pages = [page for page in pages if page.image in mapped]
@@ -152,4 +152,4 @@ def _copies(project: Project) -> Pairs:
     private = project.options.include_private
     pages = project.catalogue.pages(include_private=private, copies=True)
     by_id = {page.id: page for page in pages}
-    return [(by_id[p.copy_of], p) for p in pages if p.copy_of in by_id]  # type: ignore[index]
+    return [(by_id[p.copy_of], p) for p in pages if p.copy_of in by_id]

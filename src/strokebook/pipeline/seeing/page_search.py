@@ -1,14 +1,15 @@
 """Pages like a page or a picture: the same page in another scan first, then what looks alike.
 
-Candidates come from two sides: where the ink lies (``vision/search/ink_map.py``) finds the same page
-in another scan, also upside down or on its side; the project's network finds what shows the like.
-The nearest of both are laid onto the query (``vision/search/registration.py``): what fits is the
-same page, and the reason can be told. The rest is ordered by the network.
+Candidates come from two sides: where the ink lies (``vision/search/ink_map.py``) finds the same
+page in another scan, also upside down or on its side; the network finds what shows the like.
+The nearest of both are laid onto the query (``vision/search/registration.py``), the likeliest first
+and until no better is to be expected: what fits is the same page, and the reason can be told. The
+rest is ordered by the network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -39,7 +40,9 @@ from strokebook.vision.search.registration import (
     register,
 )
 
-BY_INK, BY_NETWORK = 30, 10  # nearest that are laid onto the query
+BY_INK, BY_NETWORK = 40, 10  # nearest that are laid onto the query at most
+AT_ONCE = 8  # of them
+CLEARLY = 0.1  # by which the ink of others must be farther than that of the same page
 
 
 @dataclass(frozen=True)
@@ -107,40 +110,53 @@ class PageSearch:
         """The pages most like a query, the best first."""
         own = 1 if asked.image else 0
         by_ink = self._by_ink(asked.ink, BY_INK + own)
-        rows, cosines = self.index.network.nearest(asked.vector, max(most + len(by_ink), 1) + own)
-        by_network = [int(row) for row in rows[0]]
-        scores = dict(zip(by_network, (float(c) for c in cosines[0]), strict=True))
-        laid = self._lay(asked, list(dict.fromkeys([*by_ink, *by_network[: BY_NETWORK + own]])))
+        rows, cosines = self.index.network.nearest(asked.vector, most + BY_INK + own)
+        scores = {int(row): float(c) for row, c in zip(rows[0], cosines[0], strict=True)}
+        laid = self._lay(asked, by_ink, list(scores)[: BY_NETWORK + own])
         same = [row for row, fit in laid.items() if fit.is_same_page]
         same.sort(key=lambda row: (-laid[row].agreement, -laid[row].pairs, row))
-        order = [*same, *(row for row in by_network if row not in same)]
+        order = [*same, *(row for row in scores if row not in same)]
         return [
             self._match(row, scores.get(row, 0.0), laid.get(row))
             for row in order
             if self.index.images[row] != asked.image
         ][:most]
 
-    def _by_ink(self, ink: ink_map.InkMap, count: int) -> list[int]:
-        """Rows with ink in the same places, the nearest first, whichever way the page lies."""
+    def _by_ink(self, ink: ink_map.InkMap, count: int) -> dict[int, float]:
+        """Rows with ink in the same places and their cosines, whichever way the page lies."""
         if not ink.any():
-            return []
+            return {}
         rows, cosines = self.index.maps.nearest(in_all_turns(ink), count)
         order = np.argsort(-cosines, axis=None, kind="stable")
-        return list(dict.fromkeys(int(row) for row in rows.ravel()[order]))[:count]
+        near: dict[int, float] = {}
+        for row, cosine in zip(rows.ravel()[order], cosines.ravel()[order], strict=True):
+            near.setdefault(int(row), float(cosine))
+        return dict(list(near.items())[:count])
 
-    def _lay(self, asked: PageQuery, rows: Sequence[int]) -> dict[int, Registration]:
-        """How the query lies on each of the pages, where it does at all."""
-        query = asked.features
+    def _lay(
+        self, asked: PageQuery, by_ink: Mapping[int, float], by_network: Sequence[int]
+    ) -> dict[int, Registration]:
+        """How the query lies on the likely pages, where it does at all."""
+        query, laid = asked.features, dict[int, Registration]()
         if query is None or query.is_blank:
-            return {}
-
-        def lay(row: int) -> Registration | None:
-            features = features_of(self._project, self.index.images[row])
-            return None if features is None else register(query, features)
-
+            return laid
+        others = (row for row in dict.fromkeys([*by_ink, *by_network]))
+        rows = [row for row in others if self.index.images[row] != asked.image]
         with ThreadPoolExecutor(THREADS) as pool:
-            fits = list(pool.map(lay, rows))
-        return {row: fit for row, fit in zip(rows, fits, strict=True) if fit is not None}
+            for first in range(0, len(rows), AT_ONCE):
+                part = rows[first : first + AT_ONCE]
+                nearest = max(
+                    (by_ink.get(r, 0) for r, f in laid.items() if f.is_same_page), default=0
+                )
+                if nearest and by_ink.get(part[0], 0.0) < nearest - CLEARLY:
+                    break
+                fits = pool.map(lambda row: self._lay_on(query, row), part)
+                laid |= {r: fit for r, fit in zip(part, fits, strict=True) if fit is not None}
+        return laid
+
+    def _lay_on(self, query: PageFeatures, row: int) -> Registration | None:
+        features = features_of(self._project, self.index.images[row])
+        return None if features is None else register(query, features)
 
     def _match(self, row: int, cosine: float, fit: Registration | None) -> PageMatch:
         if fit is not None and fit.is_same_page:

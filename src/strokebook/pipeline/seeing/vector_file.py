@@ -89,16 +89,18 @@ def _mapped(path: Path, count: int) -> Rows | None:
     return None
 
 
-def _write(
-    project: Project, path: Path, space: Space, backbone: str, keys: Sequence[str]
-) -> None:
+def _write(project: Project, path: Path, space: Space, backbone: str, keys: Sequence[str]) -> None:
     owned.remove(path)  # a torn one
     starts = range(0, len(keys), BLOCK)
     with atomic_open(path) as file:
         for first in project.progress.track(starts, "vectors into one file", len(starts)):
             block = project.catalogue.vectors(space, backbone, keys[first : first + BLOCK])
             if not first:
-                head = {"descr": "<f2", "fortran_order": False, "shape": (len(keys), block.shape[1])}
+                head = {
+                    "descr": "<f2",
+                    "fortran_order": False,
+                    "shape": (len(keys), block.shape[1]),
+                }
                 np.lib.format.write_array_header_1_0(file, head)
             file.write(block.astype("<f2").tobytes())
 

@@ -1,8 +1,8 @@
 """Nearly nearest neighbours, for libraries in which looking at every vector would take seconds.
 
-A graph in which each vector knows some near ones (HNSW: Malkov and Yashunin 2020) is walked instead
-of the whole table; usearch keeps it in a file that is read only where it is walked. What it gives is
-compared once more exactly, so that the cosines and their order are right and only a row may lack.
+A graph in which each vector knows some near ones (HNSW: Malkov and Yashunin 2020) is walked
+instead of the whole table; usearch keeps it in a file that is read only where it is walked. What it
+gives is compared once more exactly: cosines and their order are right, only a row may be missing.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def walk_graph(graph: Any, queries: Floats32, rows: Rows, most: int) -> tuple[In
     for at, query in enumerate(asked):
         matches = graph.search(query, min(len(rows), _LOOK_FURTHER * count))
         near = np.sort(np.asarray(matches.keys, np.int64))
-        places, scores = find_nearest(query, np.asarray(rows[near]), count)
+        there: Any = rows[near]
+        places, scores = find_nearest(query, there, count)
         numbers[at], cosines[at] = near[places[0]], scores[0]
     return numbers, cosines

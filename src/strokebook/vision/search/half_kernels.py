@@ -25,7 +25,7 @@ def _moved(half: np.uint16) -> np.float32:
     """The float32 whose product with ``SCALE`` is the float16 of these bits."""
     bits = np.uint32(half)
     low = (bits & np.uint32(0x7FFF)) << np.uint32(13)
-    return np.uint32(low | ((bits & np.uint32(0x8000)) << np.uint32(16))).view(np.float32)  # type: ignore[no-any-return, call-overload]
+    return np.uint32(low | ((bits & np.uint32(0x8000)) << np.uint32(16))).view(np.float32)
 
 
 @kernel
