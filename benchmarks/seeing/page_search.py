@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.seeing.second_scans import scan_again
 from strokebook.base.imaging.images import open_image
 from strokebook.demo import make_library
 from strokebook.library.catalogue.records import Page
@@ -26,8 +27,6 @@ from strokebook.pipeline.stage import usable_pages
 from strokebook.pipeline.stages.embed import embed
 from strokebook.pipeline.stages.scan import scan_library
 from strokebook.vision.backbones.backbone import load_backbone
-
-from benchmarks.seeing.second_scans import scan_again
 
 SETTINGS = """
 [project]
