@@ -92,12 +92,12 @@ def main() -> None:
             rng = np.random.default_rng([options.seeds[0], 1, number])
             picture = scan_again(open_image(opened.library / page.path), rng)
             start = time.perf_counter()
-            matches = search.rank(picture, SHOWN)
+            asked = search.of_picture(picture)
+            matches = search.rank_query(asked, SHOWN)
             seconds.append(time.perf_counter() - start)
             rank = rank_of([match.page for match in matches], page.id)
             certain += bool(rank == 1 and matches[0].score > 1)
-            vector = search._eyes.backbone.embed([picture])
-            rows, _ = search.index.network.nearest(vector, SHOWN)
+            rows, _ = search.index.network.nearest(asked.vector, SHOWN)
             peer = rank_of([search.index.ids[row] for row in rows[0]], page.id)
             ours[rank] += 1
             peers[peer] += 1

@@ -103,7 +103,7 @@ class PageSearch:
 
     def rank(self, query: Image.Image | str, most: int) -> list[PageMatch]:
         """See :func:`rank_pages`."""
-        asked = self._of_page(query) if isinstance(query, str) else self._of_picture(query)
+        asked = self.of_page(query) if isinstance(query, str) else self.of_picture(query)
         return self.rank_query(asked, most)
 
     def rank_query(self, asked: PageQuery, most: int) -> list[PageMatch]:
@@ -166,12 +166,19 @@ class PageSearch:
             why += f", {fit.why}"
         return PageMatch(self.index.ids[row], cosine, why)
 
-    def _of_picture(self, picture: Image.Image) -> PageQuery:
+    def of_picture(self, picture: Image.Image) -> PageQuery:
+        """What is asked for by a picture from outside."""
         rgb = picture.convert("RGB")
         vector = self._eyes.backbone.embed([rgb])[0]
         return PageQuery(vector, ink_map.measure_ink_map(rgb), measure_features(rgb))
 
-    def _of_page(self, name: str) -> PageQuery:
+    def of_page(self, name: str) -> PageQuery:
+        """What is asked for by a page's id.
+
+        Raises:
+            UsageError: There is no such page, or it is private.
+            StrokebookError: It was not looked at yet.
+        """
         project, page = self._project, self._project.catalogue.page(name)
         if page.private and not project.options.include_private:
             raise UsageError(f"{page.id} is private, and nothing is looked for that is like it.")
