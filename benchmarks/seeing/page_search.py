@@ -63,9 +63,10 @@ def look_at_pages(project: Project) -> None:
 
 
 def choose(pages: Sequence[Page], count: int, seed: int) -> list[Page]:
-    """Pages that are asked for, of all kinds, in a fixed order."""
-    order = np.random.default_rng([seed, 0]).permutation(len(pages))
-    return [pages[int(row)] for row in order[:count]]
+    """Pages that are asked for, of all kinds, in a fixed order; more than there are come again."""
+    rng = np.random.default_rng([seed, 0])
+    rounds = [rng.permutation(len(pages)) for _ in range(-(-count // len(pages)))]
+    return [pages[int(row)] for row in np.concatenate(rounds)[:count]]
 
 
 def rank_of(ids: Sequence[str], wanted: str) -> int:
@@ -77,7 +78,7 @@ def main() -> None:
     """Print the table, and every query of which the page did not come first."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path, help="folder for the library and its project")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[201, 202, 203, 204])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[201, 202, 203])
     parser.add_argument("--pages", type=int, default=110)
     parser.add_argument("--queries", type=int, default=500)
     options = parser.parse_args()
