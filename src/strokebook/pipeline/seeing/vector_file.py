@@ -90,7 +90,7 @@ def _mapped(path: Path, count: int) -> Rows | None:
 
 
 def _write(project: Project, path: Path, space: Space, backbone: str, keys: Sequence[str]) -> None:
-    owned.remove(path)  # a torn one
+    owned.set_aside(path)  # a torn one
     starts = range(0, len(keys), BLOCK)
     with atomic_open(path) as file:
         for first in project.progress.track(starts, "vectors into one file", len(starts)):
@@ -119,7 +119,7 @@ def _graph(project: Project, path: Path, rows: Rows) -> Any:
     with contextlib.suppress(RuntimeError, ValueError, OSError):
         if file.is_file():
             return approximate.open_graph(file)
-    owned.remove(file)
+    owned.set_aside(file)  # a torn one
     with owned.owning(STAGE), atomic_path(file) as partial:
         approximate.build_graph(rows, partial, project.progress)
     return approximate.open_graph(file)
