@@ -22,7 +22,9 @@ from strokebook.pipeline.removal.purge import purge as finish_purge
 PANELS: dict[str, tuple[str, ...]] = {
     "Getting started": ("run", "status", "demo", "make-sample"),
     "Inspect": ("pages", "show", "drawings", "clusters"),
-    "Label and choose": ("label", "cluster", "correct", "uncorrect", "sync", "tag", "keep", "drop"),
+    "Label and choose": (
+        *("review", "label", "cluster", "correct", "uncorrect", "sync", "tag", "keep", "drop"),
+    ),
     "History and repair": ("log", "undo", "redo", "trash", "restore", "retry", "check"),
     "Draw with a model": (
         *("canvas", "complete", "sample", "vary", "reconstruct", "interpolate", "plot"),

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from strokebook.base.array_types import Bytes, Floats
+from strokebook.demo.chain import draw_chain
 from strokebook.demo.cover import paint_cover
 from strokebook.demo.ink import Image, Strokes, fit, lay, stain
 from strokebook.demo.paper import HEIGHT, WIDTH, blank, scan, show_through
@@ -121,6 +122,17 @@ def paint_pattern(rng: np.random.Generator, n: int, count: int) -> Painted:
         person, seed = _person(rng, "figure" if rng.random() < 0.35 else "")
         x, y = 45 + (cell % 4) * wide, 40 + (cell // 4) * high
         sheet.draw(person, seed, (x - 0.16 * wide, y - 0.05 * high, 1.32 * wide, 1.1 * high))
+    sheet.number(n)
+    return sheet.scanned(n)
+
+
+def paint_chain(rng: np.random.Generator, n: int, count: int) -> Painted:
+    """One chain of ``count`` (2 to 4) figures that have grown together (:mod:`.chain`)."""
+    sheet = _Sheet.new(rng)
+    seed = int(rng.integers(1 << 31))
+    size = float(rng.uniform(0.72, 0.92))
+    wide, high = size * (WIDTH - 120), size * (HEIGHT - 190)
+    sheet.draw(draw_chain(seed, count), seed, ((WIDTH - wide) / 2, 60, wide, high))
     sheet.number(n)
     return sheet.scanned(n)
 
@@ -235,6 +247,7 @@ def paint_front(rng: np.random.Generator, n: int, count: int) -> Painted:
 PAINTERS: dict[str, Callable[[np.random.Generator, int, int], Painted]] = {
     "drawing": paint_drawings,
     "pattern": paint_pattern,
+    "chain": paint_chain,  # in no sample library: its pages stay as they were
     "watercolour": paint_watercolour,
     "notes": paint_notes,
     "cover": paint_front,

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strokebook.dataset.composition import (
+from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.stroke3 import from_stroke3
+from strokebook.vision.composition.composition import (
     CompositionOptions,
     composition,
     judge_composition,
     turning,
 )
-from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.stroke3 import from_stroke3
 
 PAGE = (1240.0, 1754.0)
 

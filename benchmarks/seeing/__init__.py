@@ -1,0 +1,1 @@
+"""Measurements of what sees the sketchbooks: search, labels, composition, dates, maps."""
