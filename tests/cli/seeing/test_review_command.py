@@ -91,7 +91,7 @@ def labels_of(place: Place) -> dict[str, tuple[str | None, str | None]]:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
 def test_single_keys_walk_the_least_sure_pages(place: Place) -> None:
     terminal = Terminal(place)
-    assert "1 of 5   sb48p002 is drawings   55 % sure" in terminal.wait_for(PROMPT)
+    assert "1 of 5   sb48p002 is drawings, 55 % sure" in terminal.wait_for(PROMPT)
     terminal.press("x")  # means nothing
     terminal.press("\x1b[A")  # an arrow: not the A in it
     terminal.press("w")

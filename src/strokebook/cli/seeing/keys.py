@@ -48,12 +48,16 @@ def _unix_key(device: int) -> str:
 
 
 def _drained(device: int) -> str:
-    """Esc, and the rest of the key that began with it."""
+    """Esc, and the rest of the key that began with it, but not the next key."""
     import select
 
-    while select.select([device], [], [], _SECONDS)[0]:
-        if not os.read(device, 16):
-            break
+    def following() -> bytes:
+        ready = select.select([device], [], [], _SECONDS)[0]
+        return os.read(device, 1) if ready else b""
+
+    if following() in (b"[", b"O"):  # CSI and SS3 end with a letter or ~ (ECMA-48)
+        while (byte := following()) and not 0x40 <= byte[0] <= 0x7E:
+            pass
     return ESCAPE
 
 

@@ -12,7 +12,7 @@ import typer
 from strokebook.base.errors import UsageError
 from strokebook.cli.app import HERE, AsJson, ProjectDir, app, finish, marking, reading
 from strokebook.cli.asking import at_terminal
-from strokebook.cli.console import answer, complain, print_json, say, table
+from strokebook.cli.console import answer, complain, print_json, say
 from strokebook.cli.purge import purge_asking
 from strokebook.cli.seeing.keys import END, single_keys
 from strokebook.cli.seeing.terminal_pictures import inline_picture, open_in_viewer, terminal_kind
@@ -84,8 +84,10 @@ def _list(project: Project, items: list[ReviewItem], what: str, *, as_json: bool
         answer(_nothing(project, what))
         return
     sheets = draw_review_sheets(project, items, what)
-    rows = [(i.name, i.stands or "no label", i.certainty, i.why) for i in items]
-    table(f"{counted(len(rows), what[:-1])}, least sure first", ("id", "is", "", "why"), rows)
+    answer(f"{counted(len(items), what[:-1])}, least sure first:")
+    for item in items:
+        answer(_heading(item))
+        answer(f"  {item.why}")
     for path in sheets:
         answer(f"All of them on a sheet: {path}")
     one = items[0].name
@@ -117,11 +119,16 @@ def _walk(walk: Review, *, of_drawings: bool) -> None:
                 return
 
 
+def _heading(item: ReviewItem) -> str:
+    sure = f", {item.certainty}" if item.certainty else ""
+    return f"{item.name} is {item.stands or 'without a label'}{sure}"
+
+
 def _show(walk: Review, kind: str, *, of_drawings: bool) -> None:
     item = walk.item
     assert item is not None
-    stands = item.stands or "without a label"
-    answer(f"\n{walk.at + 1} of {len(walk.items)}   {item.name} is {stands}   {item.certainty}")
+    answer()
+    answer(f"{walk.at + 1} of {len(walk.items)}   {_heading(item)}")
     answer(f"  {item.why}")
     answer(f"  {item.file}")
     if kind:
@@ -178,7 +185,8 @@ def _tell(walk: Review, what: str) -> None:
     """What the review came to, and what follows from it."""
     decided = walk.confirmed + walk.changed
     counts = f"{walk.confirmed} confirmed, {walk.changed} changed"
-    say(f"\n{counted(decided, what[:-1])} decided: {counts}.")
+    say()
+    say(f"{counted(decided, what[:-1])} decided: {counts}.")
     for sentence in walk.effects().sentences:
         say(sentence)
     if decided and what == "pages":

@@ -70,6 +70,8 @@ def explain_drawing(record: DrawingRecord, judgement: Judgement | None) -> str:
         None: "nothing speaks against it",
     }[record.reason_source]
     stands = "Kept" if record.kept else "Dropped"
+    if record.reason_source is None and judgement is not None and judgement.kind != "single":
+        decided = "it may be several figures, but that is not sure enough to drop it"
     if judgement is None:
         return f"{stands}: {decided}. It was not measured yet ('strokebook run')."
     chance = max(judgement.chances)

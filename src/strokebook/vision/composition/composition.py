@@ -164,7 +164,7 @@ def _reason(
     many = 1 - chances[0]
     if many >= options.drop_certainty:
         what = "a chain of figures" if chances[1] >= chances[2] else "a pattern of figures"
-        return f"{what} in one drawing ({min(round(100 * many), 99)} % sure)"
+        return f"{what} in one drawing ({min(round(100 * many), 99)} % sure that it is not one)"
     if turns > options.max_turns:
         return (
             f"many figures in one drawing ({turns:.1f} turns of the line > {options.max_turns:g})"

@@ -18,7 +18,7 @@ TOLD = (
 
 def spell_measures(values: Mapping[str, float]) -> str:
     """For the artist: ``2 places that turn as a head does, …``."""
-    heads = round(values["heads 1"])
+    heads, loops = round(values["heads 1"]), round(2 ** values["loops 1"] - 1)
     places = f"{heads} place{'s' * (heads != 1)} where the line turns as in a head"
     second = f"the next best at {values['second head 1']:.0%} of the first"
     return ", ".join(
@@ -27,7 +27,7 @@ def spell_measures(values: Mapping[str, float]) -> str:
             f"between its hills the turning falls by {values['valley of turning']:.0%} and the ink "
             f"by {values['valley of ink']:.0%}",
             f"{2 ** values['turns'] - 1:.0f} turns of the line",
-            f"{2 ** values['loops 1'] - 1:.0f} closed loops of some size",
+            f"{loops} large closed loop{'s' * (loops != 1)}",
             f"a line {2 ** values['length']:.1f} times as long as its box is across",
         )
     )
