@@ -33,9 +33,8 @@ Row = tuple[int, float, bool, bool]  # figures, chance of several, kept by the c
 def judge_page(seed: int, number: int, what: str) -> list[Row]:
     """The drawings of one page: how many figures each is, and the verdicts on it."""
     rng = np.random.default_rng([0xC5, seed, number])
-    count = {"drawing": 1 + number % 4, "chain": 2 + (number + number // 6) % 3}.get(
-        what, int(rng.integers(8, 13))
-    )
+    chain, single = 2 + (number + number // 6) % 3, 1 + number % 4
+    count = {"drawing": single, "chain": chain}.get(what, int(rng.integers(8, 13)))
     painted = PAINTERS[what](rng, number + 1, count)
     page = sb.trace(painted.pixels)
     found = sb.separate(page)

@@ -1,7 +1,8 @@
 """Chains: two to four people that have grown together, and crowds of more, as one drawing.
 
-Figures are slid towards each other until their ink touches, laid over each other, or joined by the
-pen's way from one to the next, as somebody does who goes on drawing beside a figure that is done.
+Figures are slid towards each other until their ink touches (or nearly: a few lie in a hollow of the
+next one), laid over each other, or joined by the pen's way from one to the next, as somebody does
+who goes on drawing beside a figure that is done.
 """
 
 from __future__ import annotations

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import json
+
+import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from strokebook.base import owned
 from strokebook.base.errors import UsageError
+from strokebook.cli.main import app
 from strokebook.pipeline.editing import curate, history
 from strokebook.pipeline.project import Project, open_project
 from strokebook.pipeline.removal.purge import purge
@@ -125,3 +130,23 @@ def test_why_a_page_has_its_label(copy: Place) -> None:
         )
         private = next(p for p in project.catalogue.pages() if p.private)
         assert explain_label(project, private).startswith("It is private")
+
+
+def test_drawings_why_and_json(copy: Place) -> None:
+    words = ["-p", str(copy.project)]
+    shown = CliRunner().invoke(app, ["drawings", "--why", "--kept", *words]).stdout.splitlines()
+    listed = json.loads(
+        CliRunner().invoke(app, ["drawings", "--why", "--kept", "--json", *words]).stdout
+    )
+    assert len(shown) == len(listed) > 3
+    assert all(
+        d["id"] in line and " % sure: " in line for d, line in zip(listed, shown, strict=True)
+    )
+    chances = [d["composition"]["chances"] for d in listed]
+    assert all(set(c) == {"single", "chain", "pattern"} for c in chances)
+    assert all(sum(c.values()) == pytest.approx(1) for c in chances)
+    assert np.mean([c["single"] > 0.5 for c in chances]) > 0.8
+    with open_project(copy.project) as project:
+        curate.decide(project, [listed[0]["id"]], kept=False)
+    shown = CliRunner().invoke(app, ["drawings", "--why", "--dropped", *words]).stdout
+    assert f"{listed[0]['id']}  Dropped: by hand, which holds before all else." in shown
