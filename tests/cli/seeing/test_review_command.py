@@ -126,6 +126,22 @@ def test_single_keys_walk_the_least_sure_pages(place: Place) -> None:
     assert labels_of(place)["sb48p002"] == ("watercolours", "hand")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
+def test_a_page_made_private_with_one_key_leaves_the_sheet(place: Place) -> None:
+    terminal = Terminal(place, "-n", "3")
+    terminal.wait_for(PROMPT)
+    terminal.press("p")
+    assert "sb48p002 is private" in terminal.wait_for(PROMPT)
+    terminal.press("q")
+    terminal.wait_for("It cannot be brought back.")
+    terminal.press("y\n")
+    assert terminal.end() == 0
+    with open_project(place.project) as project:
+        assert project.catalogue.page("sb48p002").private
+        assert project.catalogue.purges() == {}
+    assert not (place.project / "pictures" / "review" / "pages-01.jpg").exists()
+
+
 def test_without_a_terminal_the_list_and_what_to_type(place: Place) -> None:
     result = CliRunner().invoke(app, ["review", "-n", "2", "-p", str(place.project)])
     assert result.exit_code == 0

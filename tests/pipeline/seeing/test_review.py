@@ -12,6 +12,7 @@ from strokebook.cli.main import app
 from strokebook.pipeline.editing import curate, history
 from strokebook.pipeline.project import Project, open_project
 from strokebook.pipeline.removal.purge import purge
+from strokebook.pipeline.seeing.drawing_reasons import read_judgements
 from strokebook.pipeline.seeing.page_reasons import explain_label
 from strokebook.pipeline.seeing.review import (
     Review,
@@ -150,3 +151,20 @@ def test_drawings_why_and_json(copy: Place) -> None:
         curate.decide(project, [listed[0]["id"]], kept=False)
     shown = CliRunner().invoke(app, ["drawings", "--why", "--dropped", *words]).stdout
     assert f"{listed[0]['id']}  Dropped: by hand, which holds before all else." in shown
+
+
+def test_drop_and_keep_by_measure_is_one_edit(copy: Place) -> None:
+    with open_project(copy.project) as project:
+        judged = read_judgements(project)
+        alone = [d for d in project.catalogue.drawings() if judged[d.key].kind == "single"]
+        result = curate.decide(project, ["measure:single"], kept=False)
+        assert {d.id for d in result.drawings} == {d.id for d in alone}
+        dropped = project.catalogue.drawing(alone[0].id)
+        assert (dropped.kept, dropped.reason_source) == (False, "hand")
+        assert dropped.reason == "by hand, as single by its measures"
+        with pytest.raises(UsageError, match="take no drawing for a single"):
+            curate.decide(project, ["measure:single"], kept=True)
+        history.undo(project, 1)
+        assert project.catalogue.drawing(alone[0].id).reason_source != "hand"
+        with pytest.raises(UsageError, match="no composition 'chian'"):
+            curate.decide(project, ["measure:chian"], kept=False)
