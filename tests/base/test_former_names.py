@@ -9,9 +9,9 @@ import pytest
 from strokebook.base.errors import UsageError
 from strokebook.base.former_names import FORMER_NAMES
 from strokebook.base.options import build
-from strokebook.dataset.composition import CompositionOptions
 from strokebook.dataset.options import DatasetOptions
 from strokebook.pipeline.settings import Settings, fingerprint
+from strokebook.vision.composition.composition import NEVER, CompositionOptions
 
 
 def test_a_former_name_is_read_with_a_notice(caplog: pytest.LogCaptureFixture) -> None:
@@ -32,7 +32,9 @@ def test_keys_of_old_projects_stay() -> None:
         low_percentile=5.0, high_percentile=95.0, outlier_fence=0.0, min_drawings_to_cut=20
     )
     assert fingerprint(former_rule) == "3d8068a33cead97c"
-    assert fingerprint(CompositionOptions(max_turns=50.0)) == "986a9a951849c338"
+    assert (
+        fingerprint(CompositionOptions(max_turns=50.0, drop_certainty=NEVER)) == "986a9a951849c338"
+    )
 
 
 def test_every_present_name_is_a_setting() -> None:

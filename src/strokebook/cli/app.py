@@ -26,7 +26,7 @@ PANELS: dict[str, tuple[str, ...]] = {
         *("similar", "duplicates", "clusters", "dates"),
     ),
     "Label and choose": (
-        *("label", "cluster", "correct", "uncorrect", "sync", "tag", "keep", "drop", "date"),
+        *("review", "label", "cluster", "correct", "uncorrect", "sync", "tag", "keep", "drop", "date"),
     ),
     "History and repair": ("log", "undo", "redo", "trash", "restore", "retry", "check"),
     "Draw with a model": (

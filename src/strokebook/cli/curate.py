@@ -162,7 +162,8 @@ def keep(
     drawings: Annotated[
         list[str],
         typer.Argument(
-            help="Ids of drawings, of pages (all drawings on them), or of clusters (cluster:3)."
+            help="Ids of drawings, of pages (all drawings on them), of clusters (cluster:3), or"
+            " what the measures take them for (measure:chain, measure:pattern, measure:single)."
         ),
     ],
     project: ProjectDir = HERE,
@@ -179,7 +180,8 @@ def drop(
     drawings: Annotated[
         list[str],
         typer.Argument(
-            help="Ids of drawings, of pages (all drawings on them), or of clusters (cluster:3)."
+            help="Ids of drawings, of pages (all drawings on them), of clusters (cluster:3), or"
+            " what the measures take them for (measure:chain, measure:pattern, measure:single)."
         ),
     ],
     project: ProjectDir = HERE,

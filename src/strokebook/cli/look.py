@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -12,6 +13,12 @@ from strokebook.library.catalogue.records import DrawingRecord, Page
 from strokebook.library.edits.store import without_collector
 from strokebook.pipeline.listing import list_pages, why_no_drawings
 from strokebook.pipeline.output.pictures import counted
+from strokebook.pipeline.seeing.drawing_reasons import (
+    Judgement,
+    explain_drawing,
+    read_judgements,
+)
+from strokebook.pipeline.seeing.page_reasons import explain_label
 
 
 @app.command()
@@ -52,22 +59,25 @@ def show(
     project: ProjectDir = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Show everything about one page and the drawings on it.
+    """Show everything about one page, why it has its label, and the drawings on it.
 
     Example: `strokebook show sb48p005`
     """
     with reading(project) as opened:
         match = opened.catalogue.page(page)
         drawings_on_it = opened.catalogue.drawings(image=match.image)
-    facts = page_json(match) | {"drawings": [drawing_json(d) for d in drawings_on_it]}
+        why = explain_label(opened, match)
+    facts = page_json(match) | {"confidence": match.confidence, "why": why}
+    facts |= {"drawings": [drawing_json(d) for d in drawings_on_it]}
     if as_json:
         print_json(facts)
         return
     for name, value in facts.items():
-        if name != "drawings":
+        if name not in ("drawings", "why"):
             answer(f"{name:14}{_plain(value)}")
     if drawings_on_it:
         table("", DRAWING_COLUMNS, [_drawing_row(d) for d in drawings_on_it])
+    answer(why)
 
 
 @app.command()
@@ -81,19 +91,32 @@ def drawings(
             "--kept/--dropped", help="List only drawings that are kept, or only dropped ones."
         ),
     ] = None,
+    why: Annotated[
+        bool,
+        typer.Option(
+            "--why",
+            help="Say of each what decided, whether it looks like one figure, a chain or a pattern,"
+            " how sure that is, and its measures.",
+        ),
+    ] = False,
 ) -> None:
     """List the drawings: bounding box, strokes, points, and why a drawing was dropped.
 
-    Example: `strokebook drawings --dropped`
+    Example: `strokebook drawings --dropped --why`
     """
     with reading(project) as opened:
         everything = opened.catalogue.drawings()
+        judged = read_judgements(opened) if why else {}
     listed = [d for d in everything if kept is None or d.kept is kept]
     if as_json:
-        print_json([drawing_json(d) for d in listed])
+        print_json([drawing_json(d) | _composition_json(judged, d) for d in listed])
         return
     if not listed:
         answer(why_no_drawings(everything, kept))
+        return
+    if why:
+        for drawing in listed:
+            answer(f"{drawing.id}  {explain_drawing(drawing, judged.get(drawing.key))}")
         return
     table(counted(len(listed), "drawing"), DRAWING_COLUMNS, [_drawing_row(d) for d in listed])
 
@@ -162,6 +185,11 @@ def drawing_json(drawing: DrawingRecord) -> dict[str, object]:
         "svg": drawing.svg,
         "cluster": drawing.cluster,
     }
+
+
+def _composition_json(judged: Mapping[str, Judgement], drawing: DrawingRecord) -> dict[str, object]:
+    """What the measures say of a drawing; nothing where that was not asked, or not measured."""
+    return {"composition": judged[drawing.key].as_dict()} if drawing.key in judged else {}
 
 
 DRAWING_COLUMNS = ("id", "box", "strokes", "points", "kept", "why")

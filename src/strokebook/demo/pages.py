@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from strokebook.base.array_types import Bytes, Floats
+from strokebook.demo.chain import draw_chain
 from strokebook.demo.cover import paint_cover
 from strokebook.demo.ink import Image, Strokes, fit, lay, stain
 from strokebook.demo.numerals import PLAIN, Lettering
@@ -145,6 +146,19 @@ def paint_pattern(
     return sheet.scanned(n)
 
 
+def paint_chain(
+    rng: np.random.Generator, n: int, count: int, lettering: Lettering = PLAIN
+) -> Painted:
+    """One chain of ``count`` (2 to 4) figures that have grown together (:mod:`.chain`)."""
+    sheet = _Sheet.new(rng, lettering)
+    seed = int(rng.integers(1 << 31))
+    size = float(rng.uniform(0.72, 0.92))
+    wide, high = size * (WIDTH - 120), size * (HEIGHT - 190)
+    sheet.draw(draw_chain(seed, count), seed, ((WIDTH - wide) / 2, 60, wide, high))
+    sheet.number(n)
+    return sheet.scanned(n)
+
+
 def paint_watercolour(
     rng: np.random.Generator, n: int, count: int, lettering: Lettering = PLAIN
 ) -> Painted:
@@ -268,6 +282,7 @@ def paint_front(
 PAINTERS: dict[str, Callable[[np.random.Generator, int, int, Lettering], Painted]] = {
     "drawing": paint_drawings,
     "pattern": paint_pattern,
+    "chain": paint_chain,  # in no sample library: its pages stay as they were
     "watercolour": paint_watercolour,
     "notes": paint_notes,
     "cover": paint_front,

@@ -15,7 +15,6 @@ from strokebook.base.files import digest, write_text
 from strokebook.base.former_names import with_former_names
 from strokebook.base.options import build, nearest, option
 from strokebook.base.reading import read_plain
-from strokebook.dataset.composition import CompositionOptions
 from strokebook.dataset.options import DatasetOptions
 from strokebook.figures.join import JoinOptions
 from strokebook.figures.prepare_page import PageOptions
@@ -30,6 +29,7 @@ from strokebook.model.config import (
 )
 from strokebook.routing.route import RouteOptions
 from strokebook.tracing.options import TraceOptions
+from strokebook.vision.composition.composition import CompositionOptions
 from strokebook.vision.options import VisionOptions
 
 

@@ -11,16 +11,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from strokebook.base.errors import UsageError
+from strokebook.base.options import nearest
 from strokebook.library.catalogue.records import Cluster, DrawingRecord, Page
 from strokebook.library.filing import SyncReport, sync
 from strokebook.pipeline.editing.effects import Effects, Standing, compare
 from strokebook.pipeline.editing.label_spelling import settle_label
 from strokebook.pipeline.names import expand_names
 from strokebook.pipeline.project import Project
+from strokebook.pipeline.seeing.drawing_reasons import read_judgements
+from strokebook.vision.composition.composition import COMPOSITIONS
 
 KEEP, DROP = "keep", "drop"
 _ASSIGNMENT = re.compile(r"(\d+(?:,\d+)*)=(.+)")
 _CLUSTER = re.compile(r"cluster:(\d+)")
+_MEASURE = "measure:"
 
 
 @dataclass(frozen=True)
@@ -138,19 +142,50 @@ def decide(project: Project, names: Sequence[str], kept: bool) -> EditResult:
     Args:
         project: Open.
         names: Drawings' ids; a page's id stands for all of its drawings, ``cluster:3`` for all
-            drawings of cluster 3, also those that join it later.
+            drawings of cluster 3, also those that join it later; ``measure:chain`` for all that
+            the measures take for a chain at present (or ``pattern``, ``single``).
         kept: Keep, or drop.
+
+    Raises:
+        UsageError: There is no such drawing, cluster or kind.
     """
     catalogue, result = project.catalogue, EditResult()
     clusters = [int(m[1]) for n in names if (m := _CLUSTER.fullmatch(n))]
-    singles = expand_names(project, [n for n in names if not _CLUSTER.fullmatch(n)])
+    measured = [n.removeprefix(_MEASURE) for n in names if n.startswith(_MEASURE)]
+    alike = {kind: _taken_for(project, kind) for kind in measured}
+    others = [n for n in names if not (_CLUSTER.fullmatch(n) or n.startswith(_MEASURE))]
+    singles = expand_names(project, others) if others else []
     with _watched(project, result), catalogue.hand_edit():
         if clusters:
             catalogue.name_cluster("drawings", clusters, KEEP if kept else DROP, "hand")
         result.drawings = catalogue.decide(singles, kept) if singles else []
+        for kind, keys in alike.items():
+            result.drawings += catalogue.decide(keys, kept, f"by hand, as {kind} by its measures")
         apply_cluster_decisions(project)
     result.drawings += [d for d in catalogue.drawings() if d.cluster in clusters]
     return result
+
+
+def _taken_for(project: Project, kind: str) -> list[str]:
+    """The drawings that the measures take for a kind of composition and no hand decided on; keys.
+
+    Raises:
+        UsageError: There is no such kind, or no such drawing.
+    """
+    if kind not in COMPOSITIONS:
+        raise UsageError(
+            f"There is no composition {kind!r}.",
+            nearest(kind, COMPOSITIONS) or f"Write one of {', '.join(COMPOSITIONS)}.",
+        )
+    judged = read_judgements(project)
+    keys = [
+        d.key
+        for d in project.catalogue.drawings()
+        if d.reason_source != "hand" and d.key in judged and judged[d.key].kind == kind
+    ]
+    if not keys:
+        raise UsageError(f"The measures take no drawing for a {kind}, or a hand decided on all.")
+    return keys
 
 
 def apply_cluster_decisions(project: Project) -> None:

@@ -9,20 +9,21 @@ from dataclasses import dataclass
 from PIL import Image
 
 from strokebook.base import owned
-from strokebook.dataset.composition import judge_composition
 from strokebook.geometry.render import render
 from strokebook.library.catalogue.records import DrawingRecord, Space
 from strokebook.pipeline.editing.curate import apply_cluster_decisions
 from strokebook.pipeline.locks import editing
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.project_backbone import BATCH, ProjectBackbone
+from strokebook.pipeline.seeing.drawing_reasons import MEASURED, Judgement
 from strokebook.pipeline.settings import fingerprint
 from strokebook.pipeline.stage import Outcome, Timer, key_of
 from strokebook.pipeline.stages.clustering import put_in_clusters
 from strokebook.pipeline.stages.figures import load_figure
 from strokebook.pipeline.stages.page_sheets import draw_drawing_clusters
+from strokebook.vision.composition.composition import judge_composition
 
-STAGE, VERSION = "compose", "1"
+STAGE, VERSION = "compose", "2"
 SPACE: Space = "drawings"
 SIDE, PEN = 256, 2.0  # px: how a drawing is shown to the network, whatever its pen was
 
@@ -55,7 +56,7 @@ def _measure(project: Project, records: Sequence[DrawingRecord]) -> int:
     by_image: dict[str, list[DrawingRecord]] = {}
     for record in records:
         by_image.setdefault(record.image, []).append(record)
-    done, due = project.catalogue.results("measure"), []
+    done, due = project.catalogue.results(MEASURED), []
     for image, group in by_image.items():
         key = key_of(VERSION, fingerprint(project.settings.composition), *(d.key for d in group))
         if image not in done or done[image].key != key:
@@ -70,7 +71,10 @@ def _measure(project: Project, records: Sequence[DrawingRecord]) -> int:
         with project.catalogue.transaction():
             project.catalogue.set_verdicts("measure", verdicts, replace=False)
             for image, key, result in part:
-                project.catalogue.put_result("measure", image, key, result.seconds, {})
+                facts = {name: j.as_dict() for name, j in result.judgements.items()}
+                project.catalogue.put_result(
+                    MEASURED, image, key, result.seconds, {"drawings": facts}
+                )
     return sum(len(group) for _, group, _ in due)
 
 
@@ -79,6 +83,7 @@ class Judged:
     """What the measures say of the drawings of one page, by key, and how long that took."""
 
     verdicts: Mapping[str, tuple[bool, str | None]]
+    judgements: Mapping[str, Judgement]
     seconds: float
 
 
@@ -90,7 +95,8 @@ def _judged(project: Project, image: str, group: Sequence[DrawingRecord]) -> Jud
     size = (float(page.width), float(page.height))
     judged = judge_composition(figures, size, project.settings.composition)
     verdicts = {d.key: (v.keep, v.reason) for d, v in zip(group, judged, strict=True)}
-    return Judged(verdicts, timer.seconds)
+    judgements = {d.key: Judgement.of(v) for d, v in zip(group, judged, strict=True)}
+    return Judged(verdicts, judgements, timer.seconds)
 
 
 def figure_pictures(project: Project, records: Sequence[DrawingRecord]) -> list[Image.Image]:

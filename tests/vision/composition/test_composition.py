@@ -5,14 +5,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strokebook.dataset.composition import (
+import strokebook as sb
+from benchmarks.seeing import composition_labels as labels
+from strokebook.demo.chain import draw_chain
+from strokebook.demo.people import draw_person
+from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.stroke3 import from_stroke3
+from strokebook.vision.composition.composition import (
+    NEVER,
     CompositionOptions,
     composition,
     judge_composition,
     turning,
 )
-from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.stroke3 import from_stroke3
+from strokebook.vision.composition.composition_classifier import packaged_classifier
+from strokebook.vision.composition.drawing_measures import measure_composition
+from strokebook.vision.composition.measure_words import spell_measures
 
 PAGE = (1240.0, 1754.0)
 
@@ -77,19 +85,59 @@ def test_a_page_of_many_like_figures_is_a_pattern_but_not_what_differs() -> None
 
 
 def test_the_artists_drawings_alone_and_twelve_to_a_page(shared) -> None:
-    rows = np.load(shared / "data" / "look_i16.npz", allow_pickle=True, encoding="latin1")["train"]
-    rng = np.random.default_rng(7)
-    chosen = [from_stroke3(rows[k]) for k in rng.permutation(len(rows))[:240]]
-    singles = [fitted(d, (80, 80, 1080, 1500)) for d in chosen]
-    kept = [judge_composition([d], PAGE)[0].keep for d in singles]
-    assert np.mean(kept) >= 0.98
+    rows = np.load(shared / "data" / "look_i16.npz", allow_pickle=True, encoding="latin1")["valid"]
+    found = [d for row in rows[:50] for d in sb.separate(from_stroke3(row))]
+    several = labels.VALID_CHAINS | labels.VALID_PATTERNS
+    verdicts = [judge_composition([d], (200, 300))[0] for d in found]
+    alone = [k for k in range(len(found)) if k not in several | labels.VALID_UNCLEAR]
+    assert np.mean([verdicts[k].keep for k in alone]) >= 0.97
+    assert np.mean([not verdicts[k].keep for k in several if k < len(found)]) >= 0.5
     patterns = [
         Drawing.of(
-            [s for k, d in enumerate(chosen[p : p + 12]) for s in fitted(d, cell(k)).strokes]
+            s for k, at in enumerate(alone[p : p + 12]) for s in fitted(found[at], cell(k)).strokes
         )
-        for p in range(0, 240, 12)
+        for p in range(0, len(alone) - 11, 12)
     ]
-    assert not any(judge_composition([d], PAGE)[0].keep for d in patterns)
+    assert patterns and not any(judge_composition([d], PAGE)[0].keep for d in patterns)
+
+
+def test_the_programs_figures_stay_and_chains_go_or_are_in_doubt() -> None:
+    alone = [judge_composition([draw_person(9_000_000 + k)], PAGE)[0] for k in range(24)]
+    assert all(v.keep and v.kind == "single" for v in alone)
+    chains = [judge_composition([draw_chain(k, 2 + k % 3)], PAGE)[0] for k in range(24)]
+    assert np.mean([v.chances[0] < 0.5 for v in chains]) >= 0.9
+    assert np.mean([not v.keep for v in chains]) >= 0.7
+    turns = CompositionOptions(drop_certainty=NEVER)
+    before = [judge_composition([draw_chain(k, 2 + k % 3)], PAGE, turns)[0] for k in range(24)]
+    assert sum(not v.keep for v in before) < sum(not v.keep for v in chains)
+    dropped = next(v for v in chains if not v.keep)
+    assert (
+        "of figures in one drawing (" in dropped.reason
+        and "% sure that it is not one)" in dropped.reason
+    )
+
+
+def test_measures_hold_at_any_size_place_and_stroke_order() -> None:
+    drawing = draw_chain(3, 2)
+    moved = Drawing.of([s * 3.7 + (40, 900) for s in drawing.strokes])
+    one, other = measure_composition(drawing), measure_composition(moved)
+    assert list(one) == list(packaged_classifier().names)
+    assert one == pytest.approx(other, abs=0.3)  # pixels of the ink's picture fall a little apart
+    chances = packaged_classifier().chances(one)
+    assert sum(chances) == pytest.approx(1)
+    assert chances == pytest.approx(packaged_classifier().chances(other), abs=0.1)
+
+
+def test_what_has_no_extent_is_one_figure() -> None:
+    for drawing in (Drawing.of([]), Drawing.of([[(5, 5)]]), Drawing.of([[(0, 0), (0, 90)]])):
+        measures = measure_composition(drawing)
+        assert all(np.isfinite(v) for v in measures.values())
+    assert judge_composition([Drawing.of([[(0, 0), (0, 90)]])], PAGE)[0].keep
+
+
+def test_measures_in_words() -> None:
+    words = spell_measures(judge_composition([draw_chain(1, 3)], PAGE)[0].told)
+    assert "places where the line turns as in a head" in words and "turns of the line" in words
 
 
 def cell(k: int) -> tuple[float, float, float, float]:

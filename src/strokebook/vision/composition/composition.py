@@ -1,23 +1,23 @@
-"""Composition: one figure, or a pattern or chain of many figures that separation left as one.
+"""Composition: one figure, or a chain or pattern of many figures that separation left as one.
 
-The measure is the line's turning: the sum of the absolute changes of direction along every stroke,
-in full turns, after a light simplification that takes the scanner's jitter out. It adds up over
-figures, whatever their size and however they touch, while the length of the line, its points and
-its box do not: a page has about as many points with twelve figures on it as with one. A hand that
-draws single figures of about 25 turns draws a pattern of twelve in about 90.
+Two things are asked of a drawing. The *classifier* (``composition_classifier.py``) weighs 65
+measures (``drawing_measures.py``) and says how likely the drawing is one figure, a chain of two to
+four, or a pattern of more. A drawing is dropped only where that is sure (``drop_certainty``); what
+is in doubt keeps its place, and ``strokebook review --drawings`` shows it first.
 
-Measured on traced, joined and separated scans of one artist's drawings laid out by program, with
-the default of 62 turns, which was chosen on another layout of the same pool of drawings: 1 of 489
-single figures was dropped (it made 70 turns, the next densest 59). Found were all 44 drawings of
-twelve figures (the least made 78 turns), 21 of 23 of 6 to 9 figures, 17 of 21 of 4 or 5, and 4 of
-13 of 2 or 3: a chain of two or three makes no more turns than one dense portrait. A hand of other
-habits needs another limit: between its densest single figure and its sparsest pattern.
+The *turns*, the rule of before, stay as a second limit: the sum of the absolute changes of
+direction along every stroke, in full turns, after a light simplification that takes the scanner's
+jitter out. It adds up over figures, whatever their size and however they touch. Measured on traced,
+joined and separated scans of one artist's drawings laid out by program, with the default of 62
+turns: 1 of 489 single figures was dropped, all 44 drawings of twelve figures, 21 of 23 of 6 to 9,
+17 of 21 of 4 or 5, and only 4 of 13 of 2 or 3: those are the classifier's to find.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,13 @@ from strokebook.base.options import option
 from strokebook.geometry.boxes import areas, boxes_of
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.simplify import simplify
+from strokebook.vision.composition.composition_classifier import packaged_classifier
+from strokebook.vision.composition.drawing_measures import measure_composition
+from strokebook.vision.composition.measure_words import TOLD
 
+CompositionKind = Literal["single", "chain", "pattern"]
+COMPOSITIONS: tuple[CompositionKind, ...] = ("single", "chain", "pattern")
+NEVER = 1.01  # a certainty that nothing reaches
 FRAME = 200.0  # lengths are stated in a frame whose longer side is this
 
 
@@ -35,6 +41,13 @@ FRAME = 200.0  # lengths are stated in a frame whose longer side is this
 class CompositionOptions:
     """When a drawing counts as a pattern or a chain in an unattended run."""
 
+    drop_certainty: float = option(
+        0.82,
+        "A drawing is dropped as a chain or pattern from this certainty on that it is not one"
+        " figure; over 1: never.",
+        low=0.5,
+        high=NEVER,
+    )
     max_turns: float = option(
         62.0, "A drawing whose line makes more full turns than this is many figures.", low=1.0
     )
@@ -70,12 +83,21 @@ class CompositionVerdict:
     Attributes:
         keep: True for a single figure.
         reason: Why not; empty when it is kept.
-        value: Its turns.
+        value: Its turns, as the limit counts them.
+        chances: Of each of :data:`COMPOSITIONS`; they add up to 1.
+        told: The measures that are told of it, by name.
     """
 
     keep: bool
     reason: str
     value: float
+    chances: tuple[float, ...]
+    told: dict[str, float] = field(repr=False)
+
+    @property
+    def kind(self) -> CompositionKind:
+        """The likeliest."""
+        return COMPOSITIONS[int(np.argmax(self.chances))]
 
 
 def composition(drawing: Drawing, epsilon: float = 0.0) -> Composition:
@@ -124,24 +146,30 @@ def judge_composition(
     epsilon = options.epsilon * max(page_size) / FRAME
     turns = [composition(d, epsilon).turns for d in figures_on_page]
     alike = _like_sized(figures_on_page)
-    crowded = 0 < options.max_figures <= int(alike.sum())
-    return [
-        _verdict(t, bool(crowded and a), int(alike.sum()), options)
-        for t, a in zip(turns, alike, strict=True)
-    ]
+    crowd = int(alike.sum()) if 0 < options.max_figures <= int(alike.sum()) else 0
+    judged = []
+    for drawing, turned, is_alike in zip(figures_on_page, turns, alike, strict=True):
+        measures = measure_composition(drawing)
+        chances = packaged_classifier().chances(measures)
+        reason = _reason(chances, turned, crowd if is_alike else 0, options)
+        told = {name: round(measures[name], 3) for name in TOLD}
+        judged.append(CompositionVerdict(not reason, reason, round(turned, 2), chances, told))
+    return judged
 
 
-def _verdict(
-    turns: float, crowded: bool, count: int, options: CompositionOptions
-) -> CompositionVerdict:
-    reason = ""
+def _reason(
+    chances: tuple[float, ...], turns: float, crowd: int, options: CompositionOptions
+) -> str:
+    """Why a drawing is not kept; "" where it is."""
+    many = 1 - chances[0]
+    if many >= options.drop_certainty:
+        what = "a chain of figures" if chances[1] >= chances[2] else "a pattern of figures"
+        return f"{what} in one drawing ({min(round(100 * many), 99)} % sure that it is not one)"
     if turns > options.max_turns:
-        reason = (
+        return (
             f"many figures in one drawing ({turns:.1f} turns of the line > {options.max_turns:g})"
         )
-    elif crowded:
-        reason = f"one of a pattern ({count} drawings of like size on the page)"
-    return CompositionVerdict(not reason, reason, round(turns, 2))
+    return f"one of a pattern ({crowd} drawings of like size on the page)" if crowd else ""
 
 
 def _like_sized(figures: Sequence[Drawing]) -> Bools:
