@@ -1,4 +1,4 @@
-"""A library of scans of 8 megapixels, painted by the sample program and enlarged to a scanner's size."""
+"""A library of scans of 8 megapixels: pages of the sample program at a scanner's size."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from strokebook.demo.paper import jpeg
 
 SIZE = (2378, 3364)  # px: 8.0 megapixels, an A5 page at about 400 dpi
 PAGES_A_BOOK = 100
-PAINTED = 200  # different pages; beyond them pages come again, in another light and with other noise
+PAINTED = 200  # different pages; they come again in another light and with other noise
 # Of ten pages: what each is, and how many drawings it bears.
 KINDS = (
     *(("drawing", 1), ("drawing", 2), ("drawing", 3), ("drawing", 4), ("drawing", 4)),

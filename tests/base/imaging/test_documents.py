@@ -1,6 +1,5 @@
 """Pages of PDFs and multi-page TIFFs, HEIC photos, and what is said where a package is missing."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -184,7 +183,9 @@ def test_pages_of_a_tiff(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     pages[0].save(path, save_all=True, append_images=pages[1:], dpi=(300, 300))
     for number, page in enumerate(pages, 1):
-        assert (np.asarray(open_image(path / f"{number:03d}")) == np.asarray(page.convert("RGB"))).all()
+        assert (
+            np.asarray(open_image(path / f"{number:03d}")) == np.asarray(page.convert("RGB"))
+        ).all()
         assert image_info(path / f"{number:03d}").pages == 1
     with pytest.raises(InputRefused, match="has no page 4"):
         image_info(path / "004")

@@ -37,6 +37,11 @@ def file_suffix(path: str) -> str:
     return PurePosixPath(page[0] if page else path).suffix.lower()
 
 
+def picture_suffix(path: str) -> str:
+    """The suffix of a picture's copy: its file's own, and ``.jpg`` for a page of a document."""
+    return ".jpg" if split_path(path) else file_suffix(path)
+
+
 def locate(path: Path) -> tuple[Path, int | None]:
     """The file that a picture lies in, and its page there where the path names one."""
     page = split_path(path.as_posix())

@@ -74,7 +74,7 @@ class PdfPageInfo:
 
 @dataclass(frozen=True)
 class _Placed:
-    """The one image of a page: what turns it upright, and its box in points on the unturned page."""
+    """The one image of a page: what turns it upright, and its box in points before that."""
 
     image: Any
     turns: tuple[Image.Transpose, ...]
@@ -218,7 +218,7 @@ def _is_unseen(text: Any) -> bool:
     from pypdfium2 import raw
 
     mode: int = raw.FPDFTextObj_GetTextRenderMode(text)
-    return mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+    return mode == int(raw.FPDF_TEXTRENDERMODE_INVISIBLE)
 
 
 def _placed(page: Any, image: Any) -> _Placed | None:
