@@ -144,16 +144,18 @@ def test_an_image_that_looks_unlike_its_page_is_rendered(tmp_path: Path) -> None
     )  # fmt: skip
     info, image = image_info(path / "001"), open_image(path / "001")
     assert (info.width, info.dpi) == (709, 300)
-    assert np.asarray(image)[900, 10].max() < 30 < 180 < np.asarray(image)[20, 20].min()
+    # The mask lets black through where the drawing is light.
+    assert np.asarray(image)[900, 10].max() < 30
+    assert np.asarray(image)[20, 20].min() > 180
 
 
 def test_limits_are_checked_before_decoding(tmp_path: Path) -> None:
     path = pdf(tmp_path / "a.pdf", [scan(1)])
-    with pytest.raises(InputRefused, match="over the limit of 0.01"):
+    with pytest.raises(InputRefused, match=r"over the limit of 0\.01"):
         open_image(path / "001", max_megapixels=0.01)
     huge = raw_pdf(tmp_path / "b.pdf", b"", scan(1), b"/CropBox[0 0 170 240]")
     huge.write_bytes(huge.read_bytes().replace(b"[0 0 170 240]", b"[0 0 14000 9]"))
-    with pytest.raises(InputRefused, match="megapixels|damaged"):
+    with pytest.raises(InputRefused, match=r"megapixels|damaged"):
         open_image(huge / "001", max_megapixels=1)
 
 
