@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 from collections.abc import Iterator
 
 from strokebook.base.errors import StrokebookError
@@ -23,6 +24,8 @@ EXTRAS = {
     "onnxruntime": "read",
     "tensorboard": "tensorboard",
     "autotrace": "autotrace",
+    "pillow_heif": "scans",
+    "pypdfium2": "scans",
 }
 
 
@@ -38,8 +41,18 @@ def missing_extra(error: BaseException) -> MissingExtraError | None:
         return None
     return MissingExtraError(
         f"This needs the package {name}, which is not installed.",
-        f"Run: pip install 'strokebook[{extra}]'",
+        f"Run: {install_command((name or '').partition('.')[0])}",
     )
+
+
+def has_package(name: str) -> bool:
+    """Whether a package of an extra is installed; it is not imported."""
+    return importlib.util.find_spec(name) is not None
+
+
+def install_command(name: str) -> str:
+    """What to type for the extra that brings a package."""
+    return f"pip install 'strokebook[{EXTRAS[name]}]'"
 
 
 @contextlib.contextmanager

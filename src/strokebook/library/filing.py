@@ -14,12 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from strokebook.base.errors import Diagnostic, Severity, UsageError
+from strokebook.base.errors import Diagnostic, InputRefused, Severity, UsageError
 from strokebook.base.files import file_digest
+from strokebook.base.imaging.documents import picture_suffix
 from strokebook.library.catalogue.catalogue import Catalogue
 from strokebook.library.catalogue.filed_rows import FILED, LIST, FiledFile, write_list
 from strokebook.library.catalogue.records import Page
-from strokebook.library.disk.place import Mode, place
+from strokebook.library.disk.place import Mode, mode_of, place
 from strokebook.library.kinds import check_label
 
 UNLABELLED = "unlabelled"
@@ -94,11 +95,11 @@ def file_pages(
         for path, row in list(work.listed.items()):
             page = wanted.get(path)
             if row.mode != "theirs" and (
-                page is None or page.image != row.image or row.mode != mode
+                page is None or page.image != row.image or row.mode != mode_of(page.path, mode)
             ):
                 _remove(work, row)
         for path, page in wanted.items():
-            _file(work, path, page, mode)
+            _file(work, path, page, mode_of(page.path, mode))
     finally:
         write_list(work.root, work.listed.values())
     return FilingReport(
@@ -323,7 +324,7 @@ def _folders(pages: list[Page]) -> dict[str, str]:
 
 def _place_of(page: Page, folders: Mapping[str, str]) -> str:
     folder = folders[(page.label or UNLABELLED).casefold()]
-    return f"{folder}/{page.id}{PurePosixPath(page.path).suffix.lower()}"
+    return f"{folder}/{page.id}{picture_suffix(page.path)}"
 
 
 def _remove(work: _Filing, row: FiledFile) -> None:
@@ -370,6 +371,9 @@ def _file(work: _Filing, path: str, page: Page, mode: Mode) -> None:
     except OSError as error:
         reason, remedy = f"cannot be filed ({error.strerror}).", f"Check {source} and its disk."
         work.warn(path, reason, remedy, transient=True)
+        return
+    except InputRefused as error:  # a page of a document
+        work.warn(path, f"cannot be filed: {error.bare_reason}", error.remedy, transient=True)
         return
     mark = (status.st_size, status.st_mtime_ns, status.st_ino)
     _list(work, FiledFile(path, page.id, page.image, mode, *mark))

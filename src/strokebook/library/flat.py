@@ -8,8 +8,9 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from strokebook.base.errors import Diagnostic, StrokebookError, UsageError
+from strokebook.base.errors import Diagnostic, InputRefused, StrokebookError, UsageError
 from strokebook.base.files import file_digest, write_json
+from strokebook.base.imaging.documents import locate, picture_suffix, split_path
 from strokebook.base.progress import SILENT, Progress
 from strokebook.library.catalogue.page_rows import PageRows
 from strokebook.library.catalogue.records import Page
@@ -85,7 +86,7 @@ def flat_export(
 
 def _place_of(page: Page) -> str:
     folder = "priv" if page.private else page.folder or LOOSE
-    return f"{folder}/{page.id}{PurePosixPath(page.path).suffix.lower()}"
+    return f"{folder}/{page.id}{picture_suffix(page.path)}"
 
 
 def _read_list(path: Path) -> dict[str, str]:
@@ -109,7 +110,7 @@ def _export(work: _Export, path: str, page: Page) -> None:
         if _is_done(work, path, page):
             work.unchanged += 1
             if path in work.before:
-                work.now[path] = page.image
+                work.now[path] = work.before[path] if split_path(page.path) else page.image
             return
         if path not in work.before or not _ours(target, work.before[path]):
             work.refused.append(
@@ -121,19 +122,30 @@ def _export(work: _Export, path: str, page: Page) -> None:
     try:
         place(work.library / page.path, target, work.mode)
     except OSError as error:
-        if not (work.library / page.path).is_file():
+        if not locate(work.library / page.path)[0].is_file():
             work.refused.append(
                 Diagnostic(page.path, f"cannot be read ({error.strerror}).", "Scan again.")
             )
             return
         raise
-    work.now[path] = page.image
+    except InputRefused as error:  # a page of a document
+        work.refused.append(Diagnostic(page.path, error.bare_reason, error.remedy))
+        return
+    work.now[path] = _entry(page, target)
     work.placed += 1
+
+
+def _entry(page: Page, target: Path) -> str:
+    """What the list keeps: the image, and the digest of the JPEG that a document's page became."""
+    return f"{page.image}:{file_digest(target)}" if split_path(page.path) else page.image
 
 
 def _is_done(work: _Export, path: str, page: Page) -> bool:
     """True when the page is there already, by content or, for our own file, by size and time."""
     source, target = work.library / page.path, work.out / path
+    if split_path(page.path):
+        entry = work.before.get(path, "")
+        return entry.partition(":")[0] == page.image and _ours(target, entry)
     if work.mode == "link":
         return target.is_symlink() and target.resolve() == source.resolve()
     if target.is_symlink():
@@ -165,8 +177,8 @@ def _remove(work: _Export, path: str, image: str) -> None:
         target.parent.rmdir()  # only succeeds when it is empty
 
 
-def _ours(target: Path, image: str) -> bool:
-    return target.is_symlink() or _same(target, image)
+def _ours(target: Path, entry: str) -> bool:
+    return target.is_symlink() or _same(target, entry.rpartition(":")[2])
 
 
 def _same(target: Path, image: str) -> bool:

@@ -10,20 +10,22 @@ that a killed scan goes on where it stopped; a page is listed only when it is se
 from __future__ import annotations
 
 import concurrent.futures
-import importlib.util
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from strokebook.base.errors import Diagnostic, StrokebookError
-from strokebook.base.files import file_digest
+from strokebook.base.errors import Diagnostic, InputRefused, StrokebookError
+from strokebook.base.extras import has_package
+from strokebook.base.imaging.documents import split_path
+from strokebook.base.imaging.images import HEIF_PACKAGE
 from strokebook.base.options import option
 from strokebook.base.progress import SILENT, Progress
 from strokebook.library.catalogue.catalogue import Catalogue
 from strokebook.library.catalogue.file_rows import KnownFile, KnownImage
 from strokebook.library.catalogue.purge_rows import hide_private
+from strokebook.library.disk.document_pages import content_key, open_documents
 from strokebook.library.disk.page_ids import PageName, assign
 from strokebook.library.disk.previews import (
     Look,
@@ -105,6 +107,7 @@ def scan(
     walked = walk(root)
     root = root.resolve()
     known = catalogue.known_files()
+    open_documents(root, walked, known)
     _check_mounted(root, walked, known)
     # Known pages behind a locked door keep their ids: nobody else gets them.
     locked = [path for path, file in known.items() if file.present and walked.hides(path)]
@@ -170,7 +173,7 @@ def _read_unknown(work: _Scan) -> None:
         if (known := work.known.get(file.path)) is None or not known.same_as(file)
     ]
     changed: list[tuple[ScannedFile, str]] = []
-    results = _in_pool(lambda f: _digest(work.root, f), unknown, work.options.workers)
+    results = _in_pool(lambda f: _digest(work, f), unknown, work.options.workers)
     tracked = work.progress.track(results, "Reading new files", total=len(unknown))
     for batch in _batches(tracked, 8 * BATCH):
         fresh = []
@@ -183,14 +186,17 @@ def _read_unknown(work: _Scan) -> None:
                 fresh.append((file, image, work.names[file.path]))
                 work.new.append(file.path)
         work.catalogue.put_files(fresh)
+    _follow_documents(work)
     with work.catalogue.transaction():
         _settle_changed(work, changed)
         _settle_moved(work)
 
 
-def _digest(root: Path, file: ScannedFile) -> tuple[ScannedFile, str | Diagnostic]:
+def _digest(work: _Scan, file: ScannedFile) -> tuple[ScannedFile, str | Diagnostic]:
     try:
-        return file, file_digest(root / file.path)
+        return file, content_key(work.root / file.path, work.options.max_megapixels)
+    except InputRefused as error:
+        return file, Diagnostic(file.path, error.bare_reason, error.remedy, transient=True)
     except OSError as error:
         return file, Diagnostic(
             file.path,
@@ -198,6 +204,19 @@ def _digest(root: Path, file: ScannedFile) -> tuple[ScannedFile, str | Diagnosti
             "Check the file's permissions.",
             transient=True,
         )
+
+
+def _follow_documents(work: _Scan) -> None:
+    """A file that was one page until now and is read as several: the first page is that one.
+
+    Of a private page all others are in doubt too: they were private with it, though never read.
+    """
+    private = work.catalogue.private_hashes()
+    for path in work.new:
+        page = split_path(path)
+        former = work.known.get(page[0]) if page is not None else None
+        if page is not None and former is not None and (page[1] == 1 or former.image in private):
+            work.formers[path] = former.image
 
 
 def _settle_changed(work: _Scan, changed: Sequence[tuple[ScannedFile, str]]) -> None:
@@ -312,8 +331,7 @@ def _unopened(work: _Scan, checked: str) -> list[tuple[str, str, bool]]:
 
 def _checked(options: ScanOptions) -> str:
     """What else than the content decides whether an image can be opened."""
-    heif = importlib.util.find_spec("pillow_heif") is not None
-    return f"{options.max_megapixels:g}{' heif' if heif else ''}"
+    return f"{options.max_megapixels:g}{' heif' if has_package(HEIF_PACKAGE) else ''}"
 
 
 def _look(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from strokebook.base.errors import Diagnostic, Severity
+from strokebook.base.imaging.documents import file_suffix
 from strokebook.base.imaging.images import SUFFIXES
 from strokebook.library.catalogue.file_rows import KnownFile, KnownImage
 from strokebook.library.catalogue.page_rows import PageRows
@@ -59,7 +59,7 @@ def file_diagnostics(
             continue
         if image.reason:
             yield Diagnostic(path, image.reason, image.remedy, severity=Severity.WARNING)
-        suffix = PurePosixPath(path).suffix.lower()
+        suffix = file_suffix(path)
         right = SUFFIXES.get(image.format, (suffix,))
         if suffix not in right:
             yield Diagnostic(

@@ -17,6 +17,7 @@ from pathlib import Path
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.library.catalogue.catalogue import Catalogue
 from strokebook.library.catalogue.records import Space
+from strokebook.library.disk.document_pages import open_documents
 from strokebook.library.disk.walk import walk
 from strokebook.pipeline.project import DATABASE, HAND, SETTINGS, Project
 from strokebook.pipeline.project_backbone import ProjectBackbone
@@ -126,7 +127,9 @@ Count = tuple[int, int, str]
 
 def _scan(project: Project) -> Count:
     known = {p: f for p, f in project.catalogue.known_files().items() if f.present}
-    files = walk(project.library).files
+    walked = walk(project.library)
+    open_documents(project.library.resolve(), walked, known)
+    files = walked.files
     same = sum(f.path in known and known[f.path].same_as(f) for f in files)
     gone = len(known.keys() - {f.path for f in files})
     return len(files) - same + gone, same, "files"

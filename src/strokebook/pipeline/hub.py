@@ -6,6 +6,7 @@ Neither the setting nor the answer is part of any key: what a network has seen s
 from __future__ import annotations
 
 from strokebook.pipeline.project import Project
+from strokebook.vision.options import EFFICIENTNET
 
 NOTE, ALLOW, NEVER, ASK = "hub", "allow", "never", "ask"
 
@@ -20,6 +21,7 @@ def hub_is_allowed(project: Project) -> bool:
 
 
 def has_resnet(project: Project) -> bool:
-    """Whether the project's network is a ResNet already."""
+    """Whether the project's network is a ResNet, or another one of the hub, already."""
     result = project.catalogue.result("backbone", "all")
-    return result is not None and str(result.summary.get("name", "")).startswith("resnet")
+    name = "" if result is None else str(result.summary.get("name", ""))
+    return bool(name) and not name.startswith(EFFICIENTNET)

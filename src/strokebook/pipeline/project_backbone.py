@@ -13,6 +13,7 @@ from strokebook.pipeline.removal.purge import network_knows
 from strokebook.pipeline.stage import key_of
 from strokebook.vision.backbones.backbone import Backbone, hub_would_help, load_backbone
 from strokebook.vision.backbones.saved_backbone import CARD, WEIGHTS, load_saved, save_backbone
+from strokebook.vision.options import FP32, RESNET
 
 BATCH = 64  # vectors written at a time: what a kill costs at most
 
@@ -34,6 +35,7 @@ class ProjectBackbone:
             str(o.image_size),
             str(o.fine_tune_epochs),
             str(o.retention_weight),
+            *([o.precision] if o.precision != FP32 else []),  # as before there was a choice
         )
 
     @property
@@ -88,9 +90,10 @@ class ProjectBackbone:
 
 
 QUESTION = (
-    "The vision network ResNet-34 (83 MB) can be fetched from huggingface.co; nothing of yours is"
+    "The vision network {network} can be fetched from huggingface.co; nothing of yours is"
     " sent. Fetch it?"
 )
+RESNET_TITLE = "ResNet-34 (83 MB)"
 
 
 def settle_hub(project: Project, ask: Callable[[str], bool] | None) -> None:
@@ -107,4 +110,8 @@ def settle_hub(project: Project, ask: Callable[[str], bool] | None) -> None:
     if ask is None or vision.hub != ASK or project.catalogue.note(NOTE) or has_resnet(project):
         return
     if ProjectBackbone(project).known_fingerprint is None and hub_would_help(vision):
-        project.catalogue.set_note(NOTE, ALLOW if ask(QUESTION) else NEVER)
+        project.catalogue.set_note(NOTE, ALLOW if ask(_question(vision.backbone)) else NEVER)
+
+
+def _question(network: str) -> str:
+    return QUESTION.format(network=RESNET_TITLE if network == RESNET else network)

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from strokebook.base.errors import Diagnostic, StrokebookError, UsageError
+from strokebook.base.imaging.documents import locate
 from strokebook.base.options import nearest
 from strokebook.base.progress import SILENT, Progress
+from strokebook.library.disk.document_pages import pages_of
 from strokebook.library.disk.walk import IMAGE_SUFFIXES
 from strokebook.pipeline.standalone import trace_scan, write_strokes
 from strokebook.pipeline.workers import each
@@ -75,7 +77,8 @@ def trace_many(
     """Trace scans and all scans below folders into one folder; what is there already stays.
 
     A file of a folder keeps its place below that folder, so that ``sb48/art/005.jpg`` becomes
-    ``FOLDER/art/005.svg``. A call that was cut short goes on where it stopped.
+    ``FOLDER/art/005.svg``; the pages of ``scan.pdf`` go to ``FOLDER/scan/001.svg`` and so on. A
+    call that was cut short goes on where it stopped.
 
     Args:
         inputs: Scans, and folders that are searched.
@@ -125,19 +128,23 @@ def trace_many(
 
 
 def _find_pages(inputs: Sequence[Path]) -> list[tuple[Path, Path]]:
-    """Every scan, and its place below the folder that it lies in."""
-    pages: list[tuple[Path, Path]] = []
+    """Every scan, and its place below the folder that it lies in; documents page by page."""
+    files: list[tuple[Path, Path]] = []
     for path in inputs:
         if path.is_dir():
             below = list(_scans_below(path))
             if not below:
                 raise UsageError(f"{path} holds no scan.", "Name a folder of JPEG or PNG files.")
-            pages += [(scan, scan.relative_to(path)) for scan in below]
-        elif path.exists():
-            pages.append((path, Path(path.name)))
+            files += [(scan, scan.relative_to(path)) for scan in below]
+        elif locate(path)[0].exists():
+            files.append((path, Path(path.name)))
         else:
             raise UsageError(f"{path}: no such file or folder.", "Check the name.")
-    return pages
+    return [
+        (page, place if page == file else place.with_suffix("") / page.name)
+        for file, place in files
+        for page in pages_of(file)
+    ]
 
 
 def _scans_below(folder: Path) -> Iterator[Path]:
@@ -161,7 +168,7 @@ def _refuse_twins(jobs: Sequence[TraceFile]) -> None:
 
 def _is_newer(output: Path, page: Path) -> bool:
     with contextlib.suppress(OSError):
-        return output.stat().st_mtime_ns >= page.stat().st_mtime_ns
+        return output.stat().st_mtime_ns >= locate(page)[0].stat().st_mtime_ns
     return False
 
 

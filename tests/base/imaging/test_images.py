@@ -142,7 +142,7 @@ def test_broken_files_are_refused(tmp_path: Path) -> None:
                 with pytest.raises(InputRefused) as refused:
                     open_image(path, reduce_to=side)
                 assert refused.value.remedy and refused.value.subject == str(path)
-    for content in (b"hello" * 100, b"%PDF-1.4", b"GIF89a" + bytes(50), bytes(1000)):
+    for content in (b"hello" * 100, b"%!PS-1.4", b"GIF89a" + bytes(50), bytes(1000)):
         path.write_bytes(content)
         with pytest.raises(InputRefused, match="not a JPEG"):
             image_info(path)

@@ -36,12 +36,12 @@ def test_images_are_found_in_order_and_hidden_files_are_not(root: Path):
 
 def test_other_files_in_a_book_are_one_warning_a_folder(root: Path):
     touch(root, "sb48/art/list.txt", "sb48/art/a.md", "sb48/art/b.psd", "sb48/art/c.xmp")
-    touch(root, "sb48/scan.pdf")
+    touch(root, "sb48/scan.xps")
     seen = walk(root)
     assert not seen.refused
     said = {r.subject: r for r in seen.warnings}
     assert set(said) == {"sb48", "sb48/art"}
-    assert said["sb48"].reason == "scan.pdf is no image and was passed over."
+    assert said["sb48"].reason == "scan.xps is no image and was passed over."
     assert (
         said["sb48/art"].reason
         == "a.md, b.psd, c.xmp and 1 more are no images and were passed over."

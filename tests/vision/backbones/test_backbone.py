@@ -171,7 +171,7 @@ def test_a_hub_that_never_answers_costs_only_the_set_seconds(
         monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{deaf.getsockname()[1]}")
         monkeypatch.setenv("no_proxy", "127.0.0.1")
         start = time.perf_counter()
-        reason = room._hub_resnet(VisionOptions(hub_seconds=0.3), True)
+        reason = room._from_hub(VisionOptions(hub_seconds=0.3), True)
         assert time.perf_counter() - start < 3
     assert isinstance(reason, str)
     assert "hub" in reason

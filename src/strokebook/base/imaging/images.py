@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,9 +12,12 @@ from PIL import Image, UnidentifiedImageError
 
 from strokebook.base.deep import OutOfRangeError, brightened, to_8_bits
 from strokebook.base.errors import Diagnostic, InputRefused, Severity, is_transient
+from strokebook.base.extras import has_package, install_command
+from strokebook.base.imaging.documents import file_suffix, locate
 from strokebook.base.imaging.orientation import UPRIGHT, orientation, stored_size, turned_by_decoder
+from strokebook.base.imaging.pdf import count_pdf_pages, is_pdf, pdf_page_info, read_pdf_page
 from strokebook.base.imaging.resolution import resolution
-from strokebook.base.imaging.tiff import TiffSamples, count_pages, samples
+from strokebook.base.imaging.tiff import TiffSamples, count_pages, page_frames, samples
 from strokebook.base.reading import plain_size, unreadable
 
 SUFFIXES = {
@@ -24,8 +26,12 @@ SUFFIXES = {
     "TIFF": (".tif", ".tiff"),
     "WEBP": (".webp",),
     "HEIF": (".heic", ".heif", ".hif"),
+    "PDF": (".pdf",),
 }
 KNOWN = "JPEG, PNG, TIFF or WebP"
+HEIF_PACKAGE = "pillow_heif"
+# The first four letters of the brand in a HEIF's first box (ISO/IEC 23008-12, annex B).
+HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 RESAVE = "Scan or export the page again."
 
 _bomb_check = threading.Lock()
@@ -36,11 +42,11 @@ class ImageInfo:
     """What a picture's header says.
 
     Attributes:
-        format: ``JPEG``, ``PNG``, ``TIFF``, ``WEBP`` or ``HEIF``, by content.
+        format: ``JPEG``, ``PNG``, ``TIFF``, ``WEBP``, ``HEIF`` or ``PDF``, by content.
         width: In pixels, after the EXIF orientation is applied.
         height: In pixels, after the EXIF orientation is applied.
         suffix_fits: False when the file's name says another format (a PNG named ``.jpg``).
-        pages: More than 1 for a TIFF of several pages, of which only the first is read.
+        pages: More than 1 for a document of which no page was named, so that it is the first.
         dpi: Pixels an inch of the paper, where the file tells; the same both ways.
     """
 
@@ -63,24 +69,33 @@ class ImageInfo:
         return Diagnostic(
             subject,
             f"has {self.pages} pages, of which only the first is used.",
-            "Save each page as a file of its own.",
+            f"Name a page of it: {subject}/002.",
             severity=Severity.WARNING,
         )
 
 
 def image_info(path: Path) -> ImageInfo:
-    """Read a picture's header only; nothing is decoded and no size is refused.
+    """Read a picture's header only; no size is refused, and nothing is decoded but a PDF's scan.
+
+    Args:
+        path: A file, or a page of a document (``scan.pdf/012``: ``base/imaging/documents.py``).
 
     Raises:
         InputRefused: Missing, unreadable, empty, or no picture of a known format.
     """
+    file, number = locate(path)
+    if _is_pdf(file):
+        pages = count_pdf_pages(file) if number is None else 1
+        page = pdf_page_info(file, number or 1)
+        fits = file_suffix(path.as_posix()) in SUFFIXES["PDF"]
+        return ImageInfo("PDF", page.width, page.height, fits, pages, page.dpi)
     with _opened(path) as image:
         width, height = stored_size(image)
-        if orientation(image, path) >= 5:
+        if orientation(image, file) >= 5:
             width, height = height, width
         name = _format(image)
-        fits = path.suffix.lower() in SUFFIXES[name]
-        pages = count_pages(path) if name == "TIFF" else 1
+        fits = file_suffix(path.as_posix()) in SUFFIXES[name]
+        pages = count_pages(file) if name == "TIFF" and number is None else 1
         return ImageInfo(name, width, height, fits, pages, resolution(image))
 
 
@@ -89,10 +104,11 @@ def open_image(
 ) -> Image.Image:
     """A picture as upright 8-bit RGB; transparent parts become white paper.
 
-    Of a TIFF with several pages it is the first; :func:`image_info` counts them.
+    Of a document without a page's number it is the first page; :func:`image_info` counts them.
 
     Args:
-        path: JPEG, PNG, TIFF, WebP, or HEIF where ``pillow-heif`` is installed, whatever its name.
+        path: JPEG, PNG, TIFF, WebP, HEIF (where ``pillow-heif`` is installed) or PDF (where
+            ``pypdfium2`` is), whatever its name; or a page of a document (``scan.pdf/012``).
         max_megapixels: Checked against the header before anything is decoded. The default lets
             an A3 page at 600 dpi (70 megapixels) pass.
         reduce_to: Longest side wanted; larger pictures are reduced (JPEGs already while they are
@@ -101,48 +117,99 @@ def open_image(
     Raises:
         InputRefused: Missing, unreadable, empty, cut short, too large, or no picture.
     """
-    with _opened(path) as image:
-        width, height = stored_size(image)
-        if width * height > max_megapixels * 1e6:
-            raise InputRefused(
-                str(path),
-                f"has {width * height / 1e6:.0f} megapixels, over the limit of {max_megapixels:g}.",
-                "Scan it at a lower resolution, or raise the limit in the settings.",
-            )
-        turned = turned_by_decoder(image)
-        turn = None if turned else UPRIGHT.get(orientation(image, path))
-        if reduce_to is not None and image.format == "JPEG":
-            scale = reduce_to / max(width, height)
-            image.draft("", (max(1, int(width * scale)), max(1, int(height * scale))))
-        upright = _decoded(path, image)
-    del image  # its pixels are as many again
-    if turn is not None:
-        upright = upright.transpose(turn)
+    file, number = locate(path)
+    if _is_pdf(file):
+        upright = _pdf_page(path, file, number or 1, max_megapixels)
+    else:
+        with _opened(path) as image:
+            width, height = stored_size(image)
+            _check_size(path, width, height, max_megapixels)
+            turned = turned_by_decoder(image)
+            turn = None if turned else UPRIGHT.get(orientation(image, file))
+            if reduce_to is not None and image.format == "JPEG":
+                scale = reduce_to / max(width, height)
+                image.draft("", (max(1, int(width * scale)), max(1, int(height * scale))))
+            upright = _decoded(path, image)
+        del image  # its pixels are as many again
+        if turn is not None:
+            upright = upright.transpose(turn)
     if reduce_to is not None:
         upright.thumbnail((reduce_to, reduce_to), Image.Resampling.BICUBIC, reducing_gap=2.0)
     return upright
 
 
+def _check_size(path: Path, width: int, height: int, max_megapixels: float) -> None:
+    if width * height > max_megapixels * 1e6:
+        raise InputRefused(
+            str(path),
+            f"has {width * height / 1e6:.0f} megapixels, over the limit of {max_megapixels:g}.",
+            "Scan it at a lower resolution, or raise the limit in the settings.",
+        )
+
+
+def _is_pdf(file: Path) -> bool:
+    if plain_size(file) == 0:
+        raise InputRefused(str(file), "is empty (0 bytes).", RESAVE)
+    try:
+        with file.open("rb") as data:
+            return is_pdf(data.read(5))
+    except OSError as error:
+        raise unreadable(str(file), error) from error
+
+
+def _pdf_page(path: Path, file: Path, number: int, max_megapixels: float) -> Image.Image:
+    info = pdf_page_info(file, number)
+    _check_size(path, info.width, info.height, max_megapixels)
+    try:
+        return read_pdf_page(file, number, info)
+    except MemoryError as error:
+        raise _too_little_memory(path) from error
+
+
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
-    _check_file(path)
+    """A picture whose header was read; of a document, at the page that the path names."""
+    file, number = locate(path)
+    _check_file(file)
     try:
-        image = _header(path)
+        image = _header(file)
+        if number is not None:
+            _turn_to(image, file, number)
+    except InputRefused:
+        raise
     except UnidentifiedImageError as error:
-        raise InputRefused(str(path), _unknown(path), "Export it as JPEG or PNG.") from error
+        raise _unknown(file) from error
     except PermissionError as error:
-        raise unreadable(str(path), error) from error
+        raise unreadable(str(file), error) from error
     except Exception as error:  # broken headers raise nearly anything from within the decoders
         raise _torn(path, f"has a damaged header ({error}).", error) from error
     with image:
         yield image
 
 
-def _unknown(path: Path) -> str:
-    """Why Pillow does not know a picture: no picture, or a TIFF of a kind beyond it."""
+def _turn_to(image: Image.Image, file: Path, number: int) -> None:
+    """Go to a page of a TIFF, counted from 1 without thumbnails and masks."""
+    frames = page_frames(file) if image.format == "TIFF" else [0]
+    if not 1 <= number <= len(frames):
+        image.close()
+        raise InputRefused(str(file), f"has no page {number}.", "Scan the library again.")
+    image.seek(frames[number - 1])
+
+
+def _unknown(path: Path) -> InputRefused:
+    """Why Pillow does not know a picture: no picture, or a kind beyond it as it is installed."""
     with path.open("rb") as file:
-        tiff = file.read(4) in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-    return f"is {'a TIFF of a rare kind' if tiff else f'not a {KNOWN} picture'}."
+        head = file.read(12)
+    if head[4:8] == b"ftyp" and head[8:12] in HEIF_BRANDS and not has_package(HEIF_PACKAGE):
+        return InputRefused(
+            str(path),
+            f"is a HEIC picture, and the package that reads those ({HEIF_PACKAGE}) is not"
+            " installed.",
+            f"Run: {install_command(HEIF_PACKAGE)}; or export it as JPEG.",
+        )
+    tiff = head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+    kind = "a TIFF of a rare kind" if tiff else f"not a {KNOWN} picture"
+    return InputRefused(str(path), f"is {kind}.", "Export it as JPEG or PNG.")
 
 
 def _check_file(path: Path) -> None:
@@ -162,8 +229,8 @@ def _torn(path: Path, reason: str, error: Exception) -> InputRefused:
 
 def _header(path: Path) -> Image.Image:
     formats = ["JPEG", "PNG", "TIFF", "WEBP"]
-    if importlib.util.find_spec("pillow_heif") is not None:
-        import pillow_heif  # type: ignore[import-not-found, unused-ignore]
+    if has_package(HEIF_PACKAGE):
+        import pillow_heif
 
         pillow_heif.register_heif_opener()
         formats.append("HEIF")
@@ -190,14 +257,18 @@ def _decoded(path: Path, image: Image.Image) -> Image.Image:
     except InputRefused:
         raise
     except MemoryError as error:
-        raise InputRefused(
-            str(path),
-            "does not fit in memory.",
-            "Close other programs and run again, or scan it at a lower resolution.",
-            transient=True,
-        ) from error
+        raise _too_little_memory(path) from error
     except Exception as error:  # broken pixel data raises nearly anything from the decoders
         raise _torn(path, f"is cut short or damaged ({error}).", error) from error
+
+
+def _too_little_memory(path: Path) -> InputRefused:
+    return InputRefused(
+        str(path),
+        "does not fit in memory.",
+        "Close other programs and run again, or scan it at a lower resolution.",
+        transient=True,
+    )
 
 
 def _rgb(path: Path, image: Image.Image, kept: TiffSamples) -> Image.Image:

@@ -48,15 +48,20 @@ def samples(image: Image.Image) -> TiffSamples:
 
 
 def count_pages(path: Path) -> int:
-    """How many pages a TIFF has; thumbnails and masks are none. At least 1.
+    """How many pages a TIFF has; thumbnails and masks are none. At least 1."""
+    return max(1, len(page_frames(path)))
+
+
+def page_frames(path: Path) -> list[int]:
+    """Which directories of a TIFF are pages, counted from 0; thumbnails and masks are none.
 
     Pillow's own count sets up every page, and is quadratic in their number.
     """
     try:
         with path.open("rb") as file:
-            return max(1, sum(_is_page(kind) for kind in _directories(file)))
+            return [n for n, kind in enumerate(_directories(file)) if _is_page(kind)]
     except (OSError, struct.error):
-        return 1
+        return []
 
 
 def _is_page(kind: tuple[int, int]) -> bool:

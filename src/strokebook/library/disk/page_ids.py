@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from strokebook.base.errors import Diagnostic, Severity
 from strokebook.base.files import digest, slug
+from strokebook.base.imaging.documents import split_path
 
 # What a sketchbook's folders may be called. Their order settles which of two files that claim
 # the same page keeps the plain id.
@@ -31,6 +32,7 @@ _WRITTEN = {
 
 _BOOK = re.compile(r"(?:sb|sketchbook)[\s_-]*([0-9]{1,6})", re.IGNORECASE)
 _PAGE = re.compile(r"([0-9]{1,6})\s*(?:v([0-9]{1,4}))?(?:\s*--(.*))?", re.IGNORECASE | re.DOTALL)
+_SPAN = re.compile(r"([0-9]{1,6})\s*[-–_]\s*[0-9]{1,6}")  # 010-042.pdf: pages 10 to 42
 _FLAT = re.compile(
     r"(sb[0-9]{1,6})p([0-9]{1,6})(?:v([0-9]{1,4}))?(?:--([^~]*))?(~[a-z0-9-]+)?",
     re.IGNORECASE | re.DOTALL,
@@ -65,18 +67,49 @@ def parse(path: str, root_name: str = "") -> PageName:
         path: As found on disk.
         root_name: Name of the library's own folder, which counts when it is a single sketchbook.
     """
-    file = PurePosixPath(unicodedata.normalize("NFC", path))
+    normal = unicodedata.normalize("NFC", path)
+    if (page_of := split_path(normal)) is not None:
+        return _parse_page(path, *page_of, root_name)
+    file = PurePosixPath(normal)
     parents = [*([root_name] if root_name else []), *file.parts[:-1]]
     folder = _folder(parents)
-    if flat := _FLAT.fullmatch(file.stem.strip()):
-        book, number, version, title, suffix = flat.groups()
-        return _numbered(book.lower(), number, version, title, folder, (suffix or "").lower())
-    book = _book(parents)
+    if numbered := _from_stem(file.stem, _book(parents), folder):
+        return numbered
     page = _PAGE.fullmatch(file.stem.strip())
-    if book and page:
+    number = int(page.group(1)) if page else None
+    return _named(path, file, parents, _book(parents), folder, number)
+
+
+def _from_stem(stem: str, book: str | None, folder: str | None, after: int = 0) -> PageName | None:
+    """The page that a file's name numbers, or the one so many pages ``after`` it."""
+    stem = stem.strip()
+    if flat := _FLAT.fullmatch(stem):
+        named, number, version, title, suffix = flat.groups()
+        ends = (suffix or "").lower()
+        return _numbered(named.lower(), int(number) + after, version, title, folder, ends)
+    if book and (page := _PAGE.fullmatch(stem)):
         number, version, title = page.groups()
-        return _numbered(book, number, version, title, folder, "")
-    return _named(path, file, parents, book, folder, int(page.group(1)) if page else None)
+        return _numbered(book, int(number) + after, version, title, folder, "")
+    return None
+
+
+def _parse_page(path: str, document: str, place: int, root_name: str) -> PageName:
+    """The name of a document's page: numbered on from its name, or by its place in the document.
+
+    The document counts as a folder: ``sb48.pdf`` is a sketchbook, ``priv.pdf`` is private.
+    """
+    file = PurePosixPath(document)
+    stem = file.stem.strip()
+    parents = [*([root_name] if root_name else []), *file.parts[:-1], stem]
+    folder, book = _folder(parents), _book(parents)
+    if span := _SPAN.fullmatch(stem):
+        stem = span.group(1)
+    if numbered := _from_stem(stem, book, folder, place - 1):
+        return numbered
+    if book:
+        return _numbered(book, place, None, None, folder, "")
+    inside = file.with_name(f"{stem or 'x'}-{place:03d}")
+    return _named(path, inside, parents[:-1], None, folder, place)
 
 
 def _folder(parents: Sequence[str]) -> str | None:
@@ -93,12 +126,12 @@ def _book(parents: Sequence[str]) -> str | None:
 
 
 def _numbered(
-    book: str, number: str, version: str | None, title: str | None, folder: str | None, end: str
+    book: str, number: int, version: str | None, title: str | None, folder: str | None, end: str
 ) -> PageName:
     title = (title or "").strip() or None
-    plain = f"{book}p{int(number):03d}" + (f"v{version}" if version else "")
+    plain = f"{book}p{number:03d}" + (f"v{version}" if version else "")
     titled = f"--{_short(title)}" if title else ""
-    return PageName(f"{plain}{titled}{end}", book, int(number), title, folder)
+    return PageName(f"{plain}{titled}{end}", book, number, title, folder)
 
 
 def _named(
@@ -154,6 +187,7 @@ def assign(
     for path in order:
         owners.setdefault(named[path].id, path)
     warnings = {str(n.warning): n.warning for p in order if (n := named[p]).warning is not None}
+    clashes: dict[str, list[tuple[str, str, str, str]]] = {}
     for path in order:
         name = named[path]
         first = owners[name.id]
@@ -162,7 +196,12 @@ def assign(
         free = _free_id(path, name, first, named[first].folder, owners)
         owners[free] = path
         named[path] = replace(name, id=free)
-        clash = _clash(path, first, name.id, free)
+        document = split_path(path)
+        clashes.setdefault(document[0] if document else path, []).append(
+            (path, first, name.id, free)
+        )
+    for subject, some in clashes.items():
+        clash = _clash(*some[0]) if len(some) == 1 else _clashes(subject, some)
         warnings[str(clash)] = clash
     return named, list(warnings.values())
 
@@ -176,10 +215,11 @@ def _free_id(
     path: str, name: PageName, first: str, first_folder: str | None, taken: dict[str, str]
 ) -> str:
     here, there = PurePosixPath(path), PurePosixPath(first)
-    ends = []
+    document = split_path(path)
+    ends = [_short(PurePosixPath(document[0]).stem)] if document else []
     if name.folder and name.folder != first_folder:
         ends.append(name.folder)
-    if here.suffix.lower() != there.suffix.lower():
+    if here.suffix and here.suffix.lower() != there.suffix.lower():
         ends.append(_short(here.suffix))
     if here.parent != there.parent and here.parent.name:
         ends.append(_short(here.parent.name))
@@ -197,5 +237,16 @@ def _clash(path: str, first: str, wanted: str, page_id: str) -> Diagnostic:
         path,
         f"claims the same page as {first} ({wanted}).",
         f"It is used as {page_id}; give it a number of its own, or a version (005v2).",
+        severity=Severity.WARNING,
+    )
+
+
+def _clashes(document: str, clashes: Sequence[tuple[str, str, str, str]]) -> Diagnostic:
+    _, first, wanted, free = clashes[0]
+    return Diagnostic(
+        document,
+        f"has {len(clashes)} pages whose numbers other files have, such as {first} ({wanted}).",
+        f"They are used as {free} and so on; name the file by its first and last page"
+        " (061-120.pdf).",
         severity=Severity.WARNING,
     )

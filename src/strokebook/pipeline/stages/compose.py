@@ -13,6 +13,7 @@ from strokebook.geometry.render import render
 from strokebook.library.catalogue.records import DrawingRecord, Space
 from strokebook.pipeline.editing.curate import apply_cluster_decisions
 from strokebook.pipeline.locks import editing
+from strokebook.pipeline.preview_images import OpenedLater
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.project_backbone import BATCH, ProjectBackbone
 from strokebook.pipeline.seeing.drawing_reasons import MEASURED, Judgement
@@ -99,9 +100,9 @@ def _judged(project: Project, image: str, group: Sequence[DrawingRecord]) -> Jud
     return Judged(verdicts, judgements, timer.seconds)
 
 
-def figure_pictures(project: Project, records: Sequence[DrawingRecord]) -> list[Image.Image]:
-    """The drawings as the network sees them."""
-    return [render(load_figure(project, d), (SIDE, SIDE), PEN) for d in records]
+def figure_pictures(project: Project, records: Sequence[DrawingRecord]) -> Sequence[Image.Image]:
+    """The drawings as the network sees them; each is drawn when it is asked for."""
+    return OpenedLater(records, lambda d: render(load_figure(project, d), (SIDE, SIDE), PEN))
 
 
 def _embed(project: Project, eyes: ProjectBackbone, records: Sequence[DrawingRecord]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -19,14 +19,21 @@ from strokebook.pipeline.project import Project
 from strokebook.pipeline.project_backbone import BATCH, ProjectBackbone
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of, usable_pages
 from strokebook.pipeline.stages.clustering import put_in_clusters
+from strokebook.pipeline.stages.judging import (
+    Judged,
+    judge_key,
+    judge_page,
+    judge_preview,
+    keep_verdicts,
+)
 from strokebook.pipeline.stages.page_sheets import draw_page_sheets
-from strokebook.vision.backbones.backbone import load_backbone
+from strokebook.vision.backbones.ahead import work_ahead
+from strokebook.vision.backbones.backbone import Backbone, Square, load_backbone
 from strokebook.vision.backbones.finetune import fine_tune
-from strokebook.vision.labels.kind_rule import judge, name_clusters
-from strokebook.vision.labels.measures import measure
+from strokebook.vision.labels.kind_rule import name_clusters
 from strokebook.vision.maps.map2d import extend_map, fit_map
 
-STAGE, RULE_VERSION = "embed", "1"
+STAGE = "embed"
 FORMER = "see"  # its name until 0.1; it stays in keys, so that a rename makes no work
 SPACE: Space = "pages"
 PURITY = 0.9  # share of a cluster's pages that a rule must agree on before it names the cluster
@@ -71,33 +78,51 @@ def _choose_network(project: Project, eyes: ProjectBackbone, pages: Sequence[Pag
 
 
 def embed(project: Project, eyes: ProjectBackbone, pages: Sequence[Page]) -> int:
-    """Vectors for the pages that have none yet; how many those were."""
+    """Vectors for the pages that have none yet, and what the rule says of them; how many.
+
+    Each preview is opened once, in a thread: what the network takes of it and its measures are
+    ready when the network is.
+    """
     known = project.catalogue.vector_keys(SPACE, eyes.known_fingerprint or "")
     due = [page for page in pages if page.image not in known]
+    judged = project.catalogue.results("judge") if due else {}
     for first in range(0, len(due), BATCH):
-        part = due[first : first + BATCH]
-        vectors = eyes.backbone.embed(Previews(project, part), project.progress)
-        keys = [page.image for page in part]
-        rows = dict(zip(keys, vectors, strict=True))
-        project.catalogue.put_vectors(SPACE, eyes.backbone.fingerprint, rows)
+        part, network = due[first : first + BATCH], eyes.backbone
+
+        def look(page: Page, network: Backbone = network) -> tuple[Square, Judged | None]:
+            picture = open_image(preview_path(project.folder, page.image))
+            key, done = judge_key(page), judged.get(page.image)
+            is_new = done is None or done.key != key
+            return network.square(picture), judge_preview(picture, page) if is_new else None
+
+        verdicts: list[Judged | None] = []
+        looks = project.progress.track(work_ahead(look, part), "Embedding", len(part))
+        vectors = network.embed_squares(_squares(looks, verdicts))
+        rows = dict(zip([page.image for page in part], vectors, strict=True))
+        with project.catalogue.transaction():
+            project.catalogue.put_vectors(SPACE, network.fingerprint, rows)
+            keep_verdicts(project, [v for v in verdicts if v is not None])
     return len(due)
 
 
+def _squares(
+    looks: Iterable[tuple[Square, Judged | None]], verdicts: list[Judged | None]
+) -> Iterator[Square]:
+    """The first halves of ``looks``; the second go to ``verdicts`` in passing."""
+    for square, verdict in looks:
+        verdicts.append(verdict)
+        yield square
+
+
 def _judge(project: Project, pages: Sequence[Page]) -> None:
-    """What the rule says of every page, kept under the page's image and folder."""
+    """What the rule says of every page that was not judged while it was embedded."""
     done = project.catalogue.results("judge")
     due = [
-        (page, key)
-        for page in pages
-        if (key := key_of(RULE_VERSION, page.image, page.folder or ""))
-        and (page.image not in done or done[page.image].key != key)
+        page for page in pages if page.image not in done or done[page.image].key != judge_key(page)
     ]
-    for page, key in project.progress.track(due, "measure pages"):
-        timer = Timer()
-        verdict = judge(measure(open_image(preview_path(project.folder, page.image))), page.folder)
-        project.catalogue.set_rule_labels({page.image: (verdict.label, verdict.confidence)})
-        facts = {"label": verdict.label, "reasons": verdict.reasons}
-        project.catalogue.put_result("judge", page.image, key, timer.seconds, facts)
+    judged = work_ahead(lambda page: judge_page(project, page), due)
+    for verdict in project.progress.track(judged, "measure pages", len(due)):
+        keep_verdicts(project, [verdict])
 
 
 def recluster(project: Project) -> None:

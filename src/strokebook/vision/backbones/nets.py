@@ -1,4 +1,4 @@
-"""Networks: two, each cut into a fixed trunk and a tail that fine-tuning changes."""
+"""Networks, each cut into a fixed trunk and a tail that fine-tuning changes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from strokebook.base.errors import StrokebookError
+from strokebook.vision.backbones.folded import Part
 from strokebook.vision.options import EFFICIENTNET
 
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
@@ -16,6 +17,7 @@ IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 LITE = ((127 / 255,) * 3, (128 / 255,) * 3)
 
 HUB_NAME = "microsoft/resnet-34"
+HUB = "hub"  # the kind of all other models of the hub (hub_nets)
 RESNET_FIELDS = (  # of its config: what building it again takes
     "num_channels",
     "embedding_size",
@@ -55,12 +57,12 @@ class PageNet(nn.Module):
         super().__init__()
         self.kind, self.config, self.dim = kind, config or {}, dim
         self.mean, self.std = scale
-        self.trunk, self.tail = trunk, tail
+        self.trunk, self.tail = Part(*trunk), Part(*tail)
         self.eval()
 
     def features(self, maps: torch.Tensor) -> torch.Tensor:
         """The trunk's maps ``(B, C, h, w)`` as features ``(B, D)``, averaged over the image."""
-        pooled: torch.Tensor = self.tail(maps).mean(dim=(2, 3))
+        pooled: torch.Tensor = self.tail(maps).float().mean(dim=(2, 3))  # the mean in 32 bits
         return pooled
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -123,8 +125,10 @@ def pretrained_resnet(place: str | Path, *, local: bool) -> PageNet:
     Raises:
         StrokebookError: Nothing there, a damaged file, or weights that are not a ResNet's.
     """
+    from transformers import ResNetModel
+
     try:
-        model, info = _load_quietly(str(place), local)
+        model, info = load_quietly(ResNetModel, str(place), local)
     except Exception as error:  # files and parsers fail in a dozen ways; all mean: no such weights
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise StrokebookError(
@@ -141,9 +145,8 @@ def pretrained_resnet(place: str | Path, *, local: bool) -> PageNet:
     return _cut_resnet(model)
 
 
-def _load_quietly(place: str, local: bool) -> tuple[Any, dict[str, Any]]:
+def load_quietly(kind: Any, place: str, local: bool) -> tuple[Any, dict[str, Any]]:
     """The model and what was missing or left over, without the library's own bars and tables."""
-    from transformers import ResNetModel
     from transformers.utils import logging
 
     quiet: Any = logging
@@ -151,7 +154,7 @@ def _load_quietly(place: str, local: bool) -> tuple[Any, dict[str, Any]]:
     quiet.disable_progress_bar()
     quiet.set_verbosity_error()
     try:
-        loaded: Any = ResNetModel.from_pretrained(
+        loaded: Any = kind.from_pretrained(
             place, local_files_only=local, output_loading_info=True, use_safetensors=True
         )
     finally:
@@ -185,4 +188,8 @@ def build_net(kind: str, config: dict[str, Any]) -> PageNet:
         return efficientnet_lite0()
     if kind == "resnet":
         return resnet(config)
+    if kind == HUB:
+        from strokebook.vision.backbones.hub_nets import hub_net
+
+        return hub_net(config)
     raise StrokebookError(f"There is no network of kind {kind!r}.", "Fine-tune again.")

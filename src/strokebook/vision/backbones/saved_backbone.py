@@ -12,7 +12,7 @@ from strokebook.base.files import write_bytes, write_json
 from strokebook.base.reading import read_plain
 from strokebook.vision.backbones.backbone import Backbone, fingerprint
 from strokebook.vision.backbones.finetune import FineTuneReport
-from strokebook.vision.options import VisionOptions
+from strokebook.vision.options import BF16, FP32, VisionOptions
 
 WEIGHTS, CARD = "backbone.safetensors", "backbone.json"
 FORMAT = 1
@@ -51,6 +51,7 @@ def save_backbone(
             "image_size": backbone.image_size,
             "fingerprint": backbone.fingerprint,
             "fine_tune": asdict(report) if report else None,
+            **({"precision": BF16} if backbone.bf16 else {}),
         },
     )
     return weights, card
@@ -75,9 +76,11 @@ def load_saved(folder: Path, options: VisionOptions) -> Backbone:
     if not SIDES[0] <= size <= SIDES[1]:
         raise _damaged(folder / CARD, f"its image_size is not {SIDES[0]} to {SIDES[1]}")
     net = _filled(folder / WEIGHTS, kind, config)
-    if fingerprint(net, size) != expected:
+    bf16 = card.get("precision") == BF16
+    if fingerprint(net, size, bf16=bf16) != expected:
         raise _damaged(folder / WEIGHTS, f"its weights are not those that {CARD} describes")
-    return Backbone.of(name, net, replace(options, image_size=size))
+    precision = BF16 if bf16 else FP32
+    return Backbone.of(name, net, replace(options, image_size=size, precision=precision))
 
 
 def _card(path: Path) -> dict[str, Any]:
@@ -97,12 +100,14 @@ def _card(path: Path) -> dict[str, Any]:
 def _filled(path: Path, kind: str, config: dict[str, Any]) -> Any:
     from safetensors.torch import load
 
-    from strokebook.vision.backbones.nets import build_net
+    from strokebook.vision.backbones.nets import HUB, build_net
 
     try:
         state = load(read_plain(path, MOST_BYTES))
         if kind == "resnet":
             _check_sizes(config, sum(t.numel() for t in state.values()))
+        if kind == HUB:
+            _check_count(kind, config, sum(t.numel() for t in state.values()))
         net = build_net(kind, config)
         net.load_state_dict(state)
     except InputRefused as error:
@@ -132,6 +137,22 @@ def _check_sizes(config: dict[str, Any], numbers: int) -> None:
     least = sum(w * w * d // 2 for w, d in zip(widths or [], depths or [], strict=False))
     if len(widths or []) != len(depths or []) or least > numbers:
         raise ValueError("its weights are fewer than its configuration asks for")
+
+
+def _check_count(kind: str, config: dict[str, Any], numbers: int) -> None:
+    """As :func:`_check_sizes`, for any architecture: it is made without memory, and counted.
+
+    Raises:
+        ValueError: It has other numbers of weights than there are.
+    """
+    import torch
+
+    from strokebook.vision.backbones.nets import build_net
+
+    with torch.device("meta"):
+        needed = sum(p.numel() for p in build_net(kind, config).state_dict().values())
+    if needed != numbers:
+        raise ValueError("its weights are not as many as its configuration asks for")
 
 
 def _damaged(path: Path, reason: str) -> StrokebookError:
