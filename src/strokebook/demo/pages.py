@@ -125,8 +125,13 @@ def paint_pattern(rng: np.random.Generator, n: int, count: int) -> Painted:
     return sheet.scanned(n)
 
 
-def paint_watercolour(rng: np.random.Generator, n: int, count: int) -> Painted:
-    """Glazes that follow a drawing (``count`` 1) or only colours (``count`` 0)."""
+def paint_watercolour(
+    rng: np.random.Generator, n: int, count: int, strength: float = 1.0
+) -> Painted:
+    """Glazes that follow a drawing (``count`` 1) or only colours (``count`` 0).
+
+    ``strength`` 0.2 is the same page with its washes diluted to a fifth.
+    """
     sheet, glazes = _Sheet.new(rng), Glazes(rng)
     names = [str(p) for p in rng.choice(list(PIGMENTS), 4, replace=False)]
     for _ in range(int(rng.integers(3, 6)) if count else int(rng.integers(9, 15))):
@@ -142,7 +147,7 @@ def paint_watercolour(rng: np.random.Generator, n: int, count: int) -> Painted:
             hull = cv2.convexHull(part.astype(np.float32))[:, 0]
             shift = rng.normal(0, 14, 2)
             glazes.shape(hull + shift, pigment, rng.uniform(0.35, 0.85))
-    glazes.over(sheet.page)
+    glazes.over(sheet.page, strength)
     sheet.number(n)
     return sheet.scanned(n)
 
