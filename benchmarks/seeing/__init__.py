@@ -1,0 +1,1 @@
+"""Benchmarks of what looks at the sketchbooks."""

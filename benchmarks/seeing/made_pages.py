@@ -162,7 +162,12 @@ def _painted(seed: int, book: int, treatment: str, job: PageJob) -> MadePage:
 
 
 def make_pages(
-    seed: int, books: int, pages: int, treatment: str, cache: Path, only: frozenset[str] = frozenset()
+    seed: int,
+    books: int,
+    pages: int,
+    treatment: str,
+    cache: Path,
+    only: frozenset[str] = frozenset(),
 ) -> list[MadePage]:
     """The pages of a library, private ones left out; kept in ``cache`` and read from there again.
 
@@ -186,4 +191,3 @@ def make_pages(
     cache.mkdir(parents=True, exist_ok=True)
     (cache / name).write_bytes(pickle.dumps(made))
     return made
-

@@ -60,6 +60,7 @@ class PurgeRows(DrawingRows):
                 self.db.run_many(f"DELETE FROM {table} WHERE {column} = ?", [(i,) for i in items])
             self.db.run("DELETE FROM drawing WHERE image = ?", (image,))
             self.db.run("DELETE FROM rule_label WHERE image = ?", (image,))
+            self.db.run("DELETE FROM class_label WHERE image = ?", (image,))
             self.db.run("DELETE FROM filed WHERE image = ? AND mode != 'theirs'", (image,))
         files = [Path(d["svg"]) for d in drawings if d["svg"]]
         files += [FILED / f["path"] for f in filed]
@@ -123,7 +124,7 @@ class PurgeRows(DrawingRows):
             "SELECT DISTINCT image FROM private_image WHERE image IN (SELECT image FROM drawing "
             "UNION SELECT key FROM vector UNION SELECT key FROM member "
             "UNION SELECT key FROM map_point UNION SELECT item FROM stage_result "
-            "UNION SELECT image FROM rule_label "
+            "UNION SELECT image FROM rule_label UNION SELECT image FROM class_label "
             "UNION SELECT image FROM filed WHERE mode != 'theirs') ORDER BY image"
         )
         return [row["image"] for row in rows]

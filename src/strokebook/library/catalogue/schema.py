@@ -183,6 +183,13 @@ _TIFFS = (
         WHERE format = 'TIFF' AND hash NOT IN (SELECT image FROM private_image)""",
 )
 
+# What a page looks like to the classifier: its label, how sure that is, and what comes second.
+_CLASSIFIER = (
+    """CREATE TABLE class_label (
+        image TEXT PRIMARY KEY, label TEXT NOT NULL, confidence REAL NOT NULL, second TEXT,
+        second_confidence REAL) WITHOUT ROWID""",
+)
+
 MIGRATIONS = (
     Migration(1, "initial", _INITIAL),
     Migration(2, "look-ups by index", _LOOK_UPS),
@@ -197,4 +204,5 @@ MIGRATIONS = (
             for table in ("stage_result", "refusal")
         ),
     ),
+    Migration(7, "labels of a classifier", _CLASSIFIER),
 )

@@ -16,7 +16,12 @@ from strokebook.pipeline.editing.describe import EditWords, name_few
 from strokebook.pipeline.editing.effects import Effects, Standing, compare
 from strokebook.pipeline.project import Project
 
-_SOURCES = {"hand": "by hand", "cluster": "by its cluster", "rule": "by the rule"}
+_SOURCES = {
+    "hand": "by hand",
+    "cluster": "by its cluster",
+    "classifier": "by the classifier",
+    "rule": "by the rule",
+}
 
 
 @dataclass(frozen=True)
@@ -130,6 +135,8 @@ def private_pages(project: Project, entries: Sequence[LogEntry], *, marked: bool
 
 
 def _steps(project: Project, commands: Sequence[Command], *, back: bool) -> list[HistoryStep]:
+    from strokebook.pipeline.stages.labelling import relabel
+
     catalogue, words, steps = project.catalogue, EditWords(project.catalogue), []
     act = catalogue.undo if back else catalogue.redo
     with catalogue.hand_edit():
@@ -138,6 +145,7 @@ def _steps(project: Project, commands: Sequence[Command], *, back: bool) -> list
             says = _entry(words, command)
             act([command])
             apply_cluster_decisions(project)
+            relabel(project)
             after = Standing.of(project)
             steps.append(HistoryStep(says, _standing_now(project, command), compare(before, after)))
             before = after

@@ -12,6 +12,8 @@ cluster memberships, labels by rule, results, filed
 copy, half-written files
 the centroid of its cluster                            computed anew without it
 the vision network, if it was tuned on pages           the network and its vectors
+the label classifier, if it looked at them when it     the classifier and all labels it gave; the
+learnt                                                 next run fits another, in seconds
 pictures, contact sheets, maps, the report             all of them
 data set, model, trainings begun, what they drew       all, if its drawings ever were in a data set
 backups of the catalogue, the trash, undo              all backups; the trash; rows are emptied
@@ -41,10 +43,13 @@ from strokebook.pipeline.check.private import private_files
 from strokebook.pipeline.locks import run_ended
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.removal.ownership import ALSO, FILES, FOLDERS
+from strokebook.vision.labels.head_files import ARRAYS, CARD
 
 # Folders of what mixes several pages: the next run makes it again from the pages that may be used.
 SHOWING, LEARNT = ("pictures",), ("drawn", "datasets", "models", "trash")
 VISION = Path("models", "vision")
+LABELS_STAGE = "labels"  # of the classifier's result
+HEAD_FILES = (ARRAYS, CARD)
 LEFT = "purge_left"  # a note in the catalogue: files that are the artist's to remove
 _LEARNT_RESULTS = ("dataset", "train", "draw")
 
@@ -60,6 +65,7 @@ class PurgePlan:
         outside: What lies outside of the project and is the artist's to remove: (path, what).
         model_seconds: How long the model that goes was trained; 0: no model goes.
         network: The vision network goes, and all pages are looked at again.
+        classifier: The label classifier goes, and the next run fits another.
     """
 
     images: tuple[str, ...]
@@ -68,6 +74,7 @@ class PurgePlan:
     outside: tuple[tuple[str, str], ...]
     model_seconds: float
     network: bool
+    classifier: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,14 +122,17 @@ def plan_purge(project: Project, *, confirmed: bool | None = None) -> PurgePlan:
     images = tuple(dict.fromkeys(i for image in noted for i in catalogue.versions_of(image)))
     trained = bool(images) and bool(catalogue.trained_among(images))
     network = network_knows(project, images)
+    classifier = classifier_knows(project, images)
+    goes = _Learnt(trained, network, classifier)
     result = catalogue.result("train", "all")
     return PurgePlan(
         images=images,
         pages=tuple(noted.values()),
-        files=tuple(_files(project, images, trained=trained, network=network)) if images else (),
+        files=tuple(_files(project, images, goes)) if images else (),
         outside=tuple(catalogue.outside_of(images, trained=trained)),
         model_seconds=result.seconds if trained and result else 0.0,
         network=network,
+        classifier=classifier,
     )
 
 
@@ -209,9 +219,26 @@ def network_knows(project: Project, images: Sequence[str]) -> bool:
     return tuned_on is None or not set(images).isdisjoint(tuned_on)
 
 
-def _files(
-    project: Project, images: Sequence[str], *, trained: bool, network: bool
-) -> Iterator[Path]:
+def classifier_knows(project: Project, images: Sequence[str]) -> bool:
+    """Whether the label classifier may have learnt from one of the images."""
+    if not images:
+        return False
+    result = project.catalogue.result(LABELS_STAGE, "all")
+    if result is None:
+        return any(project.at(*VISION.parts, name).exists() for name in HEAD_FILES)
+    return not set(images).isdisjoint(result.summary["learnt_on"])
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    """What goes because it has learnt from private pages."""
+
+    trained: bool
+    network: bool
+    classifier: bool
+
+
+def _files(project: Project, images: Sequence[str], goes: _Learnt) -> Iterator[Path]:
     private = frozenset(images)
     for name in (*FOLDERS, *FILES):
         folder = project.at(name) if name in FOLDERS else project.folder
@@ -219,16 +246,16 @@ def _files(
             continue
         for file, entry in owned.listed(folder):
             # What a drawing command wrote for the artist has no stage: it is not ours to delete.
-            mixed = bool(entry.stage) and _goes(project, name, file, trained, network)
+            mixed = bool(entry.stage) and _goes(project, name, file, goes)
             # One deleted just before a kill is gone, and its line in our list is still to go.
             if entry.owner in private or ((mixed or name == "backups") and file.exists()):
                 yield file
 
 
-def _goes(project: Project, name: str, file: Path, trained: bool, network: bool) -> bool:
+def _goes(project: Project, name: str, file: Path, goes: _Learnt) -> bool:
     if file.is_relative_to(_root(project) / VISION):
-        return network
-    return name in SHOWING or file.name in FILES or (trained and name in LEARNT)
+        return goes.classifier if file.name in HEAD_FILES else goes.network
+    return name in SHOWING or file.name in FILES or (goes.trained and name in LEARNT)
 
 
 def _remove_files(project: Project, plan: PurgePlan) -> list[Path]:
@@ -258,6 +285,9 @@ def _forget_rows(project: Project, plan: PurgePlan) -> None:
             for stage in _LEARNT_RESULTS:
                 catalogue.forget_results(stage)
             catalogue.forget_trained()
+        if plan.classifier:
+            catalogue.forget_results(LABELS_STAGE)
+            catalogue.forget_class_labels()
         if plan.network:
             catalogue.forget_results("backbone")
             catalogue.forget_vectors()

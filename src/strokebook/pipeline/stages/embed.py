@@ -19,6 +19,7 @@ from strokebook.pipeline.project import Project
 from strokebook.pipeline.project_backbone import BATCH, ProjectBackbone
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of, usable_pages
 from strokebook.pipeline.stages.clustering import put_in_clusters
+from strokebook.pipeline.stages.labelling import label_pages, measures_kept
 from strokebook.pipeline.stages.page_sheets import draw_page_sheets
 from strokebook.vision.backbones.backbone import load_backbone
 from strokebook.vision.backbones.finetune import fine_tune
@@ -26,7 +27,7 @@ from strokebook.vision.labels.kind_rule import judge, name_clusters
 from strokebook.vision.labels.measures import measure
 from strokebook.vision.maps.map2d import extend_map, fit_map
 
-STAGE, RULE_VERSION = "embed", "1"
+STAGE, RULE_VERSION = "embed", "2"
 FORMER = "see"  # its name until 0.1; it stays in keys, so that a rename makes no work
 SPACE: Space = "pages"
 PURITY = 0.9  # share of a cluster's pages that a rule must agree on before it names the cluster
@@ -48,6 +49,7 @@ def embed_pages(project: Project) -> Outcome:
     with editing(project):
         put_in_clusters(project, SPACE, eyes.known_fingerprint or "", images)
         _name_by_rule(project, pages)
+        outcome.notes += filter(None, [label_pages(project, eyes.known_fingerprint or "", pages)])
         _place_on_map(project, eyes, pages)
         outcome.diagnostics = file_by_label(project)
         outcome.seconds = timer.seconds
@@ -94,9 +96,15 @@ def _judge(project: Project, pages: Sequence[Page]) -> None:
     ]
     for page, key in project.progress.track(due, "measure pages"):
         timer = Timer()
-        verdict = judge(measure(open_image(preview_path(project.folder, page.image))), page.folder)
+        measures = measure(open_image(preview_path(project.folder, page.image)))
+        verdict = judge(measures, page.folder)
         project.catalogue.set_rule_labels({page.image: (verdict.label, verdict.confidence)})
-        facts = {"label": verdict.label, "reasons": verdict.reasons}
+        project.catalogue.forget_class_labels([page.image])
+        facts = {
+            "label": verdict.label,
+            "reasons": verdict.reasons,
+            "measures": measures_kept(measures),
+        }
         project.catalogue.put_result("judge", page.image, key, timer.seconds, facts)
 
 
@@ -110,6 +118,7 @@ def recluster(project: Project) -> None:
     with editing(project):
         put_in_clusters(project, SPACE, eyes.known_fingerprint, images, anew=True)
         _name_by_rule(project, pages)
+        label_pages(project, eyes.known_fingerprint, pages)
 
 
 def _name_by_rule(project: Project, pages: Sequence[Page]) -> None:

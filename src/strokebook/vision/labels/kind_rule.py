@@ -98,6 +98,25 @@ def judge(measures: PageMeasures, folder: str | None = None) -> KindVerdict:
     return KindVerdict(label, 1 - 0.5 * 2 ** -max(margin, 0.0), reason)
 
 
+def evidence(m: PageMeasures) -> tuple[float, ...]:
+    """The answers of all questions, and what they are put together from, in doublings within ±4.
+
+    A head that is learnt (:mod:`strokebook.vision.labels.label_prior`) weighs them against each
+    other, where the rule takes the first *yes*; unlike plain measures they never run away on pages
+    that are like none it has learnt from.
+    """
+    answers = [_bad(m), _cover(m), _written(m), _washed(m)]
+    parts = (
+        _over(m.colour_area, COLOURED),
+        _over(m.shade_area, SHADED),
+        _over(m.tint_area, PALE),
+        _over(m.line_share, LINES),
+        _over(m.longest, LONGEST),
+        _over(m.text_share, TEXT),
+    )
+    return (*(max(-4.0, min(4.0, answer.margin)) for answer in answers), *parts)
+
+
 def _questions(m: PageMeasures, place: str) -> dict[str, _Answer]:
     asked = {BAD_SCANS: _bad(m)}
     if place != ART:
@@ -135,7 +154,9 @@ def _bad(m: PageMeasures) -> _Answer:
         _Answer(dark, f"dark all over (lightness {m.paper_lightness:.0f} of 100)"),
         _Answer(empty, f"nearly empty (ink depth {m.ink_depth:.0%} on {m.ink_share:.2%})"),
         _Answer(soft, f"blurred (sharpness {m.sharpness:.2f})"),
-        _Answer(moved, f"moved while it was scanned (sharp in one direction, {m.smear:.0%} across)"),
+        _Answer(
+            moved, f"moved while it was scanned (sharp in one direction, {m.smear:.0%} across)"
+        ),
     )
     return max(answers, key=lambda answer: answer.margin)
 

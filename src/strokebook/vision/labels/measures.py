@@ -37,14 +37,15 @@ class PageMeasures:
         ground_lightness: CIELAB L (0 to 100) of the lighter quarter of the page's rim, inside the
             cut margin, so that a page half in shadow is paper still.
         ground_chroma: CIELAB chroma of the rim.
-        paper_lightness: CIELAB L of the brightest tenth of the page, as scanned; all other measures
-            are of the page brought to full light, so that a dark scan is measured like a light one.
+        paper_lightness: CIELAB L of the brightest tenth of the page, as scanned; all other
+            measures are of the page at full light, so that a dark scan is measured like a light
+            one.
         colour_area: Share of the page whose colour, without thin lines, departs from the ground.
         shade_area: Share that is darker than what surrounds it within a fifth of the page, without
             thin lines; a shadow that lies over half the page is no wash.
         tint_area: Share whose colour departs from the ground's, however pale or in shadow: in the
             ratios of its channels, which light cancels out of.
-        tint_edge: Steepest change of those ratios, per cell of 4 px; mixed light changes them softly.
+        tint_edge: Steepest change of those ratios, per cell of 4 px; mixed light changes softly.
         shade_edge: Steepest change of lightness that is no pen line (as natural logarithm, per cell
             of 4 px): a wash has a rim, a shadow or a binding is soft.
         ink_depth: How much darker than its surroundings the darkest thousandth is (0 to 1).
@@ -174,8 +175,8 @@ def _ground(rgb: Mask) -> _Ground:
     size = (max(8, rgb.shape[1] // COARSE), max(8, rgb.shape[0] // COARSE))
     small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
-    flat = cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, disc), 5)
-    lab = cv2.cvtColor(flat.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
+    flat = np.asarray(cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, disc), 5), np.uint8)
+    lab = np.asarray(cv2.cvtColor(flat.astype(np.float32) / 255, cv2.COLOR_RGB2Lab), np.float32)
     rim = _rim(lab)
     ground = np.median(rim, axis=0)
     coloured = np.hypot(lab[..., 1] - ground[1], lab[..., 2] - ground[2]) > COLOUR_STEP

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from strokebook.base.array_types import Floats
+from strokebook.base.array_types import Bools, Floats, Ints64
 
 BINS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
@@ -114,14 +115,14 @@ def score_labels(
     )
 
 
-def _class_score(table: np.ndarray, k: int, label: str) -> ClassScore:  # type: ignore[type-arg]
+def _class_score(table: Ints64, k: int, label: str) -> ClassScore:
     hit, so, said = int(table[k, k]), int(table[k].sum()), int(table[:, k].sum())
     return ClassScore(label, hit / said if said else None, hit / so if so else None, so)
 
 
-def _bins(sure: Floats, right: np.ndarray) -> tuple[ReliabilityBin, ...]:  # type: ignore[type-arg]
+def _bins(sure: Floats, right: Bools) -> tuple[ReliabilityBin, ...]:
     bins = []
-    for low, high in zip(BINS, BINS[1:], strict=False):
+    for low, high in pairwise(BINS):
         inside = (sure > low) & (sure <= high)
         if inside.any():
             mean, share = float(sure[inside].mean()), float(right[inside].mean())
