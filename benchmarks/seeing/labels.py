@@ -1,4 +1,4 @@
-"""How right and how sure labels are, by book held out, on made libraries of seeds never used before.
+"""How right and how sure labels are, by book held out, on made libraries of unseen seeds.
 
     python -m benchmarks.seeing.labels CACHE [--seeds 7200 7300 7400] [--pictures DIR]
 
@@ -146,7 +146,7 @@ def held_out(library: Library) -> tuple[list[str], np.ndarray]:
     return [str(name) for name in called], sure
 
 
-def corrected(library: Library, called: list[str], sure: np.ndarray) -> tuple[list[str], int]:
+def corrected(library: Library, sure: np.ndarray) -> tuple[list[str], int]:
     """Labels after the least sure pages were labelled by hand, and how many those were."""
     n = max(1, round(CORRECTED * len(sure)))
     hand: list[str | None] = [None] * len(sure)
@@ -167,7 +167,7 @@ def report(seed: int, treatment: str, library: Library) -> tuple[list[str], list
     called, sure = held_out(library)
     open_air = replace(library.facts, folders=[None] * len(truth))
     pixels, _ = held_out(replace(library, facts=open_air))
-    after, n = corrected(library, called, sure)
+    after, n = corrected(library, sure)
     by = {
         "rule": by_rule(library),
         "cluster": by_cluster(library),
@@ -205,8 +205,9 @@ def main() -> None:
             library = Library.made(seed, treatment, size, only, options.cache)
             truth, called, sure = report(seed, treatment, library)
             sums = everything.setdefault(treatment, ([], [], []))
-            for kept, new in zip(sums, (truth, called, sure.tolist()), strict=True):
-                kept += new
+            sums[0].extend(truth)
+            sums[1].extend(called)
+            sums[2].extend(sure.tolist())
     for treatment, (truth, called, sure) in everything.items():
         scores = score_labels(truth, called, sure)
         print(treatment, scores.text, *scores.bins, sep="\n")

@@ -19,7 +19,7 @@ from strokebook.pipeline.project import Project
 from strokebook.pipeline.project_backbone import BATCH, ProjectBackbone
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of, usable_pages
 from strokebook.pipeline.stages.clustering import put_in_clusters
-from strokebook.pipeline.stages.labelling import label_pages, measures_kept
+from strokebook.pipeline.stages.labelling import label_pages, measures_kept, sorted_pages
 from strokebook.pipeline.stages.page_sheets import draw_page_sheets
 from strokebook.vision.backbones.backbone import load_backbone
 from strokebook.vision.backbones.finetune import fine_tune
@@ -61,13 +61,15 @@ def embed_pages(project: Project) -> Outcome:
 
 
 def _choose_network(project: Project, eyes: ProjectBackbone, pages: Sequence[Page]) -> str:
-    """Load the network and fine-tune it on the folders that the artist sorted pages into."""
+    """Load the network and fine-tune it on the folders and labels that the artist sorted by."""
     timer, options = Timer(), project.settings.vision
     base = load_backbone(options, project.progress.say, hub_allowed=hub_is_allowed(project))
-    labels = [page.folder or page.book for page in pages]
-    tuned, report = fine_tune(base, Previews(project, pages), labels, options, project.progress)
-    used = [pages[row].image for row in report.used]
-    eyes.remember(tuned, timer.seconds, report.sentence, used)
+    known = sorted_pages(project, pages)
+    labels, books = [label for _, label in known], [page.book for page, _ in known]
+    previews = Previews(project, [page for page, _ in known])
+    tuned, report = fine_tune(base, previews, labels, options, project.progress, books)
+    used = [known[row][0].image for row in report.used]
+    eyes.remember(tuned, timer.seconds, report, used)
     project.progress.say(report.sentence)
     return report.sentence
 

@@ -9,6 +9,7 @@ alone, so that no page changes its label because another came.
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
@@ -19,12 +20,15 @@ from strokebook.base import owned
 from strokebook.base.array_types import Floats
 from strokebook.base.errors import StrokebookError
 from strokebook.library.catalogue.records import ClassLabel, Page, StageResult
+from strokebook.library.disk.tags import FOLDER_TAGS
 from strokebook.library.kinds import DEFAULT_LABELS
 from strokebook.pipeline.output.pictures import counted, save_picture
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.removal.purge import LABELS_STAGE
 from strokebook.pipeline.stage import Timer, key_of, usable_pages
+from strokebook.vision.backbones.splitting import LEAST_PAGES
 from strokebook.vision.labels.classifier import LabelFit, LabelHead, PageFacts, fit_classifier
+from strokebook.vision.labels.kind_rule import PRIOR
 from strokebook.vision.labels.label_pictures import confusion_picture, reliability_picture
 from strokebook.vision.labels.label_prior import packaged_prior
 from strokebook.vision.labels.measures import PageMeasures
@@ -112,6 +116,33 @@ def label_pages(project: Project, looked: str, pages: Sequence[Page]) -> str:
     summary = {"pages": len(pages), "learnt_on": learnt, **_facts(fit)}
     catalogue.put_result(STAGE, "all", key, timer.seconds, summary)
     return _sentence(fit)
+
+
+def sorted_pages(project: Project, pages: Sequence[Page]) -> list[tuple[Page, str]]:
+    """Pages with what the artist sorted them as: by hand, else by their folder, else by their book.
+
+    Where the artist told several kinds apart within a folder by hand, the pages of that folder
+    without a label are left out: which of the kinds they are is not known.
+    """
+    folders = {label: folder for folder, label in PRIOR.items() if folder in FOLDER_TAGS}
+    by_hand = {i: folders.get(w, w) for i, w in project.catalogue.hand_labels().items()}
+    told: dict[str, Counter[str]] = {}
+    for page in pages:
+        if page.image in by_hand:
+            told.setdefault(page.folder or page.book, Counter())[by_hand[page.image]] += 1
+    mixed = {
+        place
+        for place, labels in told.items()
+        if sum(n >= LEAST_PAGES for n in labels.values()) >= 2
+    }
+    known = []
+    for page in pages:
+        place = page.folder or page.book
+        if page.image in by_hand:
+            known.append((page, by_hand[page.image]))
+        elif place not in mixed:
+            known.append((page, place))
+    return known
 
 
 def relabel(project: Project) -> None:

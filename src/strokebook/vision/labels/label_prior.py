@@ -2,8 +2,8 @@
 
 A softmax regression over the rule's answers (:func:`kind_rule.evidence`) and its verdict, learnt on
 made pages; it is in the package, with where it comes from
-(``benchmarks/seeing/make_label_prior.py`` makes it). It says what the rule says, nearly always; what
-it adds is a certainty that was measured.
+(``benchmarks/seeing/make_label_prior.py`` makes it). It says what the rule says, nearly always;
+what it adds is a certainty that was measured.
 
 The folder counts as evidence of a fixed weight: a page in ``notes`` or ``cover`` that its pixels do
 not speak against is what the folder says; ``art`` holds neither.
