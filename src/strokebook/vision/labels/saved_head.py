@@ -46,7 +46,7 @@ def load_head(folder: Path) -> LabelHead | None:
         with np.load(data, allow_pickle=False) as arrays:
             parts = {name: arrays[name] for name in _NAMES}
         head = LabelHead(tuple(card["labels"]), temperature=float(card["temperature"]), **parts)
-    except (InputRefused, OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+    except (InputRefused, OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
         return None
     (dim, width), classes = head.basis.shape, len(head.labels)
     fits = head.mean.shape == (dim,) and head.weights.shape == (width, classes)
