@@ -22,6 +22,7 @@ PLAIN = PageMeasures(
     paper_lightness=95.0,
     colour_area=0.0,
     shade_area=0.0,
+    bed_area=0.0,
     tint_area=0.0,
     tint_edge=0.001,
     shade_edge=0.005,
@@ -118,6 +119,16 @@ def test_a_page_that_moved_is_a_bad_scan(pages: Pages) -> None:
     verdict = judge(measure(Image.fromarray(moved.astype(np.uint8))))
     assert verdict.label == "bad-scans"
     assert "moved" in verdict.reasons
+
+
+def test_a_page_half_off_the_glass_is_a_bad_scan_and_a_black_edge_is_not(pages: Pages) -> None:
+    page = np.asarray(pages["drawings"](1)).copy()
+    page[:, -30:] = (20, 22, 26)
+    assert judge(measure(Image.fromarray(page))).label == "drawings"
+    page[:, -180:] = (20, 22, 26)
+    verdict = judge(measure(Image.fromarray(page)))
+    assert verdict.label == "bad-scans"
+    assert "off the glass" in verdict.reasons
 
 
 def test_size_does_not_decide(pages: Pages) -> None:

@@ -24,7 +24,8 @@ from strokebook.library.disk.tags import FOLDER_TAGS
 from strokebook.library.kinds import DEFAULT_LABELS
 from strokebook.pipeline.output.pictures import counted, save_picture
 from strokebook.pipeline.project import Project
-from strokebook.pipeline.removal.purge import LABELS_STAGE
+from strokebook.pipeline.project_backbone import ProjectBackbone
+from strokebook.pipeline.removal.purge import LABELS_STAGE, classifier_knows
 from strokebook.pipeline.stage import Timer, key_of, usable_pages
 from strokebook.vision.backbones.splitting import LEAST_PAGES
 from strokebook.vision.labels.classifier import LabelFit, LabelHead, PageFacts, fit_classifier
@@ -97,7 +98,8 @@ def label_pages(project: Project, looked: str, pages: Sequence[Page]) -> str:
     key, before = words.key(looked), catalogue.result(STAGE, "all")
     judged = catalogue.results("judge")
     head, fit, timer = None, None, Timer()
-    if before is not None and before.key == key:
+    waiting = tuple(catalogue.purges())  # pages that are private now: nothing learnt from them
+    if before is not None and before.key == key and not classifier_knows(project, waiting):
         grown = len(pages) > GROWN * int(before.summary["pages"])
         head = None if grown else load_head(folder)
     if head is None:
@@ -147,13 +149,13 @@ def sorted_pages(project: Project, pages: Sequence[Page]) -> list[tuple[Page, st
 
 def relabel(project: Project) -> None:
     """Learn from what the artist just said, where a run has looked at the pages before."""
-    looked = project.catalogue.result("backbone", "all")
+    looked = ProjectBackbone(project).known_fingerprint
     if looked is None or project.catalogue.result(STAGE, "all") is None:
         return
     pages = [p for p in usable_pages(project) if p.cluster is not None]
     # A page without vector or measures waits for the next run.
     with contextlib.suppress(StrokebookError, KeyError):
-        label_pages(project, str(looked.summary["fingerprint"]), pages)
+        label_pages(project, looked, pages)
 
 
 def _fit(
@@ -198,7 +200,7 @@ def _predict(
     images = [page.image for page in pages]
     vectors = project.catalogue.vectors("pages", looked, images)
     folders = [page.folder for page in pages]
-    probabilities = head.predict(vectors, _prior(pages, judged), folders)
+    probabilities = head.predict(vectors, _prior(pages, judged), folders).round(6)
     order = np.argsort(-probabilities, axis=1, kind="stable")[:, :2]
     labels = {}
     for image, p, (first, second) in zip(images, probabilities, order.tolist(), strict=True):

@@ -40,6 +40,7 @@ DARK = 38.0  # CIELAB L of the brightest paper: failed scans reach 30, half the 
 FAINTEST = 0.09  # ink depth: empty pages stay under 0.05, a pencil at a fifth of black gives 0.15
 LEAST_INK = 2e-4  # share of the page: a page number alone covers about this much
 BLURRED = 0.275  # sharpness: pages in focus are over 0.38, a blur of 2 px gives under 0.27
+OFF = 0.2  # share of the page that is the scanner's bed: pages half off the glass start at 0.27
 SMEARED = 0.36  # smear: pages are over 0.8, one that moved by a twentieth of its height 0.16
 PAPER = 74.0  # CIELAB L of the ground: covers seen reach 58, paper under washes starts at 86
 TINTED = 32.0  # CIELAB chroma of the ground: white paper stays under 7, graph paper under 25
@@ -150,7 +151,9 @@ def _bad(m: PageMeasures) -> _Answer:
     empty = min(max(_under(m.ink_depth, FAINTEST), _under(m.ink_share, LEAST_INK)), -washed)
     soft = min(2 * _under(m.sharpness, BLURRED), -washed)
     moved = min(2 * _under(m.smear, SMEARED), -washed)
+    off = min(2 * _over(m.bed_area, OFF), _under(m.colour_area, MOTLEY))
     answers = (
+        _Answer(off, f"half off the glass ({m.bed_area:.0%} of it is the scanner's bed)"),
         _Answer(dark, f"dark all over (lightness {m.paper_lightness:.0f} of 100)"),
         _Answer(empty, f"nearly empty (ink depth {m.ink_depth:.0%} on {m.ink_share:.2%})"),
         _Answer(soft, f"blurred (sharpness {m.sharpness:.2f})"),

@@ -20,6 +20,7 @@ COLOUR_STEP = 8.0  # CIELAB chroma units from the ground; JPEG noise and paper t
 SHADE_STEP = 14.0  # CIELAB lightness units under the ground; uneven scanner light stays under 8
 PEN_KERNEL = 17  # px; a closing this wide fills every pen line of a preview (they are 1 to 6 px)
 TINT_STEP = 0.04  # of the ratios of channels to green; unwashed paper stays under 0.02 of its own
+BED = 64  # of 255 at full light: darker areas, wider than a line, are no paper and no pigment
 FULL_LIGHT = 240.0  # of 255: what the brightest tenth of a page is brought to
 MOST_LIGHT = 6.0  # times brighter at most: beyond, there is only the sensor's noise
 LEAST_DEPTH = 0.12  # of the ground's brightness; show-through and ruled paper stay under it
@@ -43,6 +44,8 @@ class PageMeasures:
         colour_area: Share of the page whose colour, without thin lines, departs from the ground.
         shade_area: Share that is darker than what surrounds it within a fifth of the page, without
             thin lines; a shadow that lies over half the page is no wash.
+        bed_area: Share that is nearly black, lines left out: the scanner's bed beside the page. Its
+            colour counts nowhere.
         tint_area: Share whose colour departs from the ground's, however pale or in shadow: in the
             ratios of its channels, which light cancels out of.
         tint_edge: Steepest change of those ratios, per cell of 4 px; mixed light changes softly.
@@ -65,6 +68,7 @@ class PageMeasures:
     paper_lightness: float
     colour_area: float
     shade_area: float
+    bed_area: float
     tint_area: float
     tint_edge: float
     shade_edge: float
@@ -86,6 +90,7 @@ class _Ground:
     chroma: float
     colour_area: float
     shade_area: float
+    bed_area: float
     tint_area: float
     tint_edge: float
     shade_edge: float
@@ -130,6 +135,7 @@ def measure(image: Image.Image) -> PageMeasures:
         paper_lightness=paper,
         colour_area=ground.colour_area,
         shade_area=ground.shade_area,
+        bed_area=ground.bed_area,
         tint_area=ground.tint_area,
         tint_edge=ground.tint_edge,
         shade_edge=ground.shade_edge,
@@ -177,16 +183,19 @@ def _ground(rgb: Mask) -> _Ground:
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     flat = np.asarray(cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, disc), 5), np.uint8)
     lab = np.asarray(cv2.cvtColor(flat.astype(np.float32) / 255, cv2.COLOR_RGB2Lab), np.float32)
-    rim = _rim(lab)
+    black = cv2.dilate((flat.max(axis=2) < BED).astype(np.uint8), np.ones((5, 5), np.uint8))
+    page = black == 0
+    rim = _rim(lab, page)
     ground = np.median(rim, axis=0)
     coloured = np.hypot(lab[..., 1] - ground[1], lab[..., 2] - ground[2]) > COLOUR_STEP
-    tint, tint_edge, shade_edge = _pale(flat)
+    tint, tint_edge, shade_edge = _pale(flat, page)
     return _Ground(
         lightness=float(np.percentile(rim[:, 0], 75)),
         chroma=float(np.hypot(ground[1], ground[2])),
-        colour_area=float(coloured.mean()),
+        colour_area=float((coloured & page).mean()),
         shade_area=_shade_area(np.ascontiguousarray(lab[..., 0])),
-        tint_area=float((tint > TINT_STEP).mean()),
+        bed_area=float(1 - page.mean()),
+        tint_area=float(((tint > TINT_STEP) & page).mean()),
         tint_edge=tint_edge,
         shade_edge=shade_edge,
     )
@@ -200,13 +209,15 @@ def _shade_area(lightness: Grey) -> float:
     return float((half < around - SHADE_STEP).mean())
 
 
-def _rim(image: Grey) -> Grey:
-    """The three outermost rows and columns of ``(H, W, C)``, as ``(N, C)``."""
-    parts = [image[:3], image[-3:], image[:, :3], image[:, -3:]]
-    return np.concatenate([part.reshape(-1, image.shape[2]) for part in parts])
+def _rim(image: Grey, page: Bools) -> Grey:
+    """The three outermost rows and columns of ``(H, W, C)``, as ``(N, C)``; without the bed."""
+    sides = (np.s_[:3], np.s_[-3:], np.s_[:, :3], np.s_[:, -3:])
+    rim = np.concatenate([image[side].reshape(-1, image.shape[2]) for side in sides])
+    inside = np.concatenate([page[side].ravel() for side in sides])
+    return rim[inside] if inside.any() else rim
 
 
-def _pale(flat: Mask) -> tuple[Grey, float, float]:
+def _pale(flat: Mask, page: Bools) -> tuple[Grey, float, float]:
     """How far each cell's colour is from the ground's; steepest changes of colour and lightness.
 
     Light multiplies all three channels alike, so that their ratios show pigment alone.
@@ -214,17 +225,18 @@ def _pale(flat: Mask) -> tuple[Grey, float, float]:
     soft = cv2.GaussianBlur(flat.astype(np.float32), (0, 0), 1.5) + 8  # black has no colour
     log = np.log(soft)
     ratios = np.ascontiguousarray(log[..., ::2] - log[..., 1:2])
-    off = ratios - np.median(_rim(ratios), axis=0)
+    off = ratios - np.median(_rim(ratios, page), axis=0)
     tint = np.asarray(np.hypot(off[..., 0], off[..., 1]), np.float32)
     level = np.ascontiguousarray(log.mean(axis=2))
-    return tint, _steepest(ratios), _steepest(level)
+    return tint, _steepest(ratios, page), _steepest(level, page)
 
 
-def _steepest(image: Grey) -> float:
-    """The gradient that only a fiftieth of the cells exceeds, over all channels."""
+def _steepest(image: Grey, page: Bools) -> float:
+    """The gradient that only a fiftieth of the page's cells exceeds, over all channels."""
     across = cv2.Sobel(image, cv2.CV_32F, 1, 0, scale=1 / 8).reshape(*image.shape[:2], -1)
     down = cv2.Sobel(image, cv2.CV_32F, 0, 1, scale=1 / 8).reshape(*image.shape[:2], -1)
-    return float(np.percentile(np.sqrt((across**2 + down**2).sum(axis=2)), 98))
+    steep = np.sqrt((across**2 + down**2).sum(axis=2))
+    return float(np.percentile(steep[page] if page.any() else steep, 98))
 
 
 def _ink(rgb: Mask) -> _Ink:
