@@ -200,7 +200,7 @@ def _predict(
     images = [page.image for page in pages]
     vectors = project.catalogue.vectors("pages", looked, images)
     folders = [page.folder for page in pages]
-    probabilities = head.predict(vectors, _prior(pages, judged), folders).round(6)
+    probabilities = head.predict(vectors, _prior(pages, judged), folders).round(9)
     order = np.argsort(-probabilities, axis=1, kind="stable")[:, :2]
     labels = {}
     for image, p, (first, second) in zip(images, probabilities, order.tolist(), strict=True):

@@ -34,6 +34,7 @@ LIGHT = 60.0  # what all such pages of one kind count together; at most a page b
 HAND, NAMED = 1.0, 0.3  # what a page labelled by hand counts, and one in a cluster named by hand
 RIDGE = 4.0
 RARE = -4.0  # logits of an own label under the kind it means, before it is learnt
+SURPRISE = 0.005  # what is left for pages like none that certainty was measured on
 FOLDS = 5
 FOLDER_TRUTH = 0.3  # what a page in a sorted folder counts as a test: folders hold strays
 PULL = 8.0  # nats by which a temperature is held at the measured one
@@ -95,7 +96,8 @@ class LabelHead:
         """
         offsets = known_beforehand(prior, folders, self.base)
         z = ((vectors - self.mean) @ self.basis).astype(np.float64)
-        return softmax((offsets + z @ self.weights + self.bias) / self.temperature)
+        p = softmax((offsets + z @ self.weights + self.bias) / self.temperature)
+        return np.asarray((1 - SURPRISE) * p + SURPRISE / p.shape[1], np.float64)
 
 
 @dataclass(frozen=True)
