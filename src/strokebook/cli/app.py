@@ -22,11 +22,10 @@ from strokebook.pipeline.removal.purge import purge as finish_purge
 PANELS: dict[str, tuple[str, ...]] = {
     "Getting started": ("run", "status", "demo", "make-sample"),
     "Inspect": ("pages", "show", "drawings"),
-    "See the sketchbooks": (
-        *("similar", "duplicates", "clusters", "dates"),
-    ),
+    "See the sketchbooks": (*("similar", "duplicates", "clusters", "dates"),),
     "Label and choose": (
-        *("review", "label", "cluster", "correct", "uncorrect", "sync", "tag", "keep", "drop", "date"),
+        *("review", "label", "cluster", "correct", "uncorrect", "sync"),
+        *("tag", "keep", "drop", "date"),
     ),
     "History and repair": ("log", "undo", "redo", "trash", "restore", "retry", "check"),
     "Draw with a model": (

@@ -159,6 +159,7 @@ def page_json(page: Page) -> dict[str, object]:
         "kind": page.kind,
         "label": page.label,
         "label_source": page.label_source,
+        "confidence": page.confidence,
         "tags": sorted(page.tags),
         "private": page.private,
         "book": page.book,

@@ -160,9 +160,16 @@ def paint_chain(
 
 
 def paint_watercolour(
-    rng: np.random.Generator, n: int, count: int, lettering: Lettering = PLAIN
+    rng: np.random.Generator,
+    n: int,
+    count: int,
+    lettering: Lettering = PLAIN,
+    strength: float = 1.0,
 ) -> Painted:
-    """Glazes that follow a drawing (``count`` 1) or only colours (``count`` 0)."""
+    """Glazes that follow a drawing (``count`` 1) or only colours (``count`` 0).
+
+    ``strength`` 0.2 is the same page with its washes diluted to a fifth.
+    """
     sheet, glazes = _Sheet.new(rng, lettering), Glazes(rng)
     names = [str(p) for p in rng.choice(list(PIGMENTS), 4, replace=False)]
     for _ in range(int(rng.integers(3, 6)) if count else int(rng.integers(9, 15))):
@@ -178,7 +185,7 @@ def paint_watercolour(
             hull = cv2.convexHull(part.astype(np.float32))[:, 0]
             shift = rng.normal(0, 14, 2)
             glazes.shape(hull + shift, pigment, rng.uniform(0.35, 0.85))
-    glazes.over(sheet.page)
+    glazes.over(sheet.page, strength)
     sheet.number(n)
     return sheet.scanned(n)
 

@@ -55,9 +55,10 @@ class Glazes:
         ring = np.c_[np.cos(angle) * reach * stretch, np.sin(angle) * reach / stretch]
         self.shape(ring + centre, pigment, strength)
 
-    def over(self, page: Image) -> None:
-        """Tint ``page`` with all glazes, in place."""
-        light = cv2.resize(np.exp(-self.depth), (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
+    def over(self, page: Image, strength: float = 1.0) -> None:
+        """Tint ``page`` with all glazes, in place; ``strength`` under 1 is more water."""
+        through = np.exp(-np.float32(strength) * self.depth)
+        light = cv2.resize(through, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
         page *= light
 
     def _glaze(self, wet: Image, pigment: str, strength: float) -> None:

@@ -12,6 +12,7 @@ from strokebook.pipeline.project import Project
 from strokebook.pipeline.removal.purge import network_knows
 from strokebook.pipeline.stage import key_of
 from strokebook.vision.backbones.backbone import Backbone, hub_would_help, load_backbone
+from strokebook.vision.backbones.finetune import FineTuneReport
 from strokebook.vision.backbones.saved_backbone import CARD, WEIGHTS, load_saved, save_backbone
 from strokebook.vision.options import FP32, RESNET
 
@@ -67,23 +68,27 @@ class ProjectBackbone:
             ) from error
 
     def remember(
-        self, backbone: Backbone, seconds: float, sentence: str, tuned_on: Sequence[str] = ()
+        self,
+        backbone: Backbone,
+        seconds: float,
+        report: FineTuneReport,
+        tuned_on: Sequence[str] = (),
     ) -> None:
         """Keep a network as the one that looks from now on.
 
         Args:
             backbone: The network.
             seconds: What it took.
-            sentence: How it was tuned.
+            report: How it was tuned.
             tuned_on: The images that it was tuned on: it goes when one of them becomes private.
         """
-        save_backbone(backbone, self.folder)
+        save_backbone(backbone, self.folder, report)
         self.__dict__["backbone"] = backbone
         facts = {
             "fingerprint": backbone.fingerprint,
             "name": backbone.name,
             "dim": backbone.dim,
-            "fine_tuning": sentence,
+            "fine_tuning": report.sentence,
             "tuned_on": sorted(tuned_on),
         }
         self._project.catalogue.put_result("backbone", "all", self.options_key, seconds, facts)

@@ -22,9 +22,14 @@ PLAIN = PageMeasures(
     paper_lightness=95.0,
     colour_area=0.0,
     shade_area=0.0,
+    bed_area=0.0,
+    tint_area=0.0,
+    tint_edge=0.001,
+    shade_edge=0.005,
     ink_depth=0.7,
     ink_share=0.04,
     sharpness=0.6,
+    smear=0.9,
     components=20,
     line_share=0.8,
     longest=0.4,
@@ -79,6 +84,51 @@ def test_a_pale_wash_and_a_grey_one_are_watercolours(pages: Pages) -> None:
     assert (
         judge(measure(pages["watercolours"](1, strength=0.7).convert("L"))).label == "watercolours"
     )
+
+
+def test_a_wash_of_almost_water_is_a_watercolour(pages: Pages) -> None:
+    for seed in (0, 2, 3):
+        assert judge(measure(pages["watercolours"](seed, strength=0.1))).label == "watercolours"
+
+
+@pytest.mark.parametrize("light", [0.5, 0.42])
+@pytest.mark.parametrize("label", ["drawings", "watercolours", "notes", "covers"])
+def test_half_the_light_changes_no_kind(pages: Pages, label: str, light: float) -> None:
+    dim = (np.asarray(pages[label](2)) * light).astype(np.uint8)
+    assert judge(measure(Image.fromarray(dim))).label == label
+
+
+@pytest.mark.parametrize("label", ["drawings", "watercolours", "notes"])
+def test_a_shadow_over_half_the_page_changes_no_kind(pages: Pages, label: str) -> None:
+    page = np.asarray(pages[label](1)).astype(float)
+    light = 0.4 + 0.6 / (1 + np.exp(-(np.arange(page.shape[1]) - 225) / 30))
+    shadowed = Image.fromarray((page * light[None, :, None]).astype(np.uint8))
+    assert judge(measure(shadowed)).label == label
+
+
+def test_mixed_light_is_no_wash(pages: Pages) -> None:
+    page = np.asarray(pages["drawings"](3)).astype(float)
+    warm = np.linspace(0, 1, page.shape[1])[None, :, None] * [0.0, 0.04, 0.12]
+    lit = Image.fromarray((page * (1 - warm)).astype(np.uint8))
+    assert judge(measure(lit)).label == "drawings"
+
+
+def test_a_page_that_moved_is_a_bad_scan(pages: Pages) -> None:
+    page = np.asarray(pages["drawings"](1)).astype(float)
+    moved = np.mean([np.roll(page, k, axis=1) for k in range(-14, 15)], axis=0)
+    verdict = judge(measure(Image.fromarray(moved.astype(np.uint8))))
+    assert verdict.label == "bad-scans"
+    assert "moved" in verdict.reasons
+
+
+def test_a_page_half_off_the_glass_is_a_bad_scan_and_a_black_edge_is_not(pages: Pages) -> None:
+    page = np.asarray(pages["drawings"](1)).copy()
+    page[:, -30:] = (20, 22, 26)
+    assert judge(measure(Image.fromarray(page))).label == "drawings"
+    page[:, -180:] = (20, 22, 26)
+    verdict = judge(measure(Image.fromarray(page)))
+    assert verdict.label == "bad-scans"
+    assert "off the glass" in verdict.reasons
 
 
 def test_size_does_not_decide(pages: Pages) -> None:

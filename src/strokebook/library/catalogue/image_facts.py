@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Any
 
+from strokebook.library.catalogue.records import ClassLabel
 from strokebook.library.disk.page_ids import FOLDERS, NO_FOLDER
 from strokebook.library.sqlite.database import Database
 
@@ -57,18 +58,28 @@ class ImageFacts:
         return {image: (label, confidence) for image, label, confidence in rows}
 
     @cached_property
+    def by_classifier(self) -> dict[str, ClassLabel]:
+        """Labels by the classifier."""
+        rows = self._ask(
+            "SELECT image, label, confidence, second, second_confidence FROM class_label WHERE 1",
+            "image",
+        )
+        return {image: ClassLabel(*rest) for image, *rest in rows}
+
+    @cached_property
     def clusters(self) -> dict[str, int]:
         """The cluster of each."""
         rows = self._ask("SELECT key, number FROM member WHERE space = 'pages'", "key")
         return dict(rows)
 
     @cached_property
-    def cluster_names(self) -> dict[int, str]:
-        """The names of clusters that have one."""
+    def cluster_names(self) -> dict[int, tuple[str, bool]]:
+        """The names of clusters that have one, and whether the artist gave it."""
         rows = self._db.tuples(
-            "SELECT number, name FROM cluster WHERE space = 'pages' AND name IS NOT NULL"
+            "SELECT number, name, name_source FROM cluster"
+            " WHERE space = 'pages' AND name IS NOT NULL"
         )
-        return dict(rows)
+        return {number: (name, source == "hand") for number, name, source in rows}
 
     @cached_property
     def tags(self) -> dict[str, frozenset[str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from strokebook.base.errors import UsageError
 from strokebook.base.options import nearest
 from strokebook.library.catalogue.purge_rows import PurgeRows
-from strokebook.library.catalogue.records import Page
+from strokebook.library.catalogue.records import ClassLabel, Page
 from strokebook.library.disk.tags import FOLDER_TAGS, tag_named
 from strokebook.library.edits.log import By
 from strokebook.library.kinds import KINDS, OTHER, check_label, kind_of
@@ -67,6 +67,7 @@ class LabelRows(PurgeRows):
         """Every label in use: given by hand, by a cluster's name, by the rule, or with a kind."""
         rows = self.db.rows(
             "SELECT label FROM hand_label UNION SELECT label FROM rule_label "
+            "UNION SELECT label FROM class_label "
             "UNION SELECT name FROM cluster WHERE space = 'pages' AND name IS NOT NULL "
             "UNION SELECT label FROM label_kind"
         )
@@ -79,6 +80,36 @@ class LabelRows(PurgeRows):
                 "INSERT OR REPLACE INTO rule_label (image, label, confidence) VALUES (?, ?, ?)",
                 [(image, check_label(name), float(c)) for image, (name, c) in labels.items()],
             )
+
+    def put_class_labels(self, labels: Mapping[str, ClassLabel]) -> None:
+        """What the classifier takes pages for, ``{image: label}``; other pages keep theirs."""
+        rows = [
+            (image, check_label(c.label), c.confidence, c.second, c.second_confidence)
+            for image, c in labels.items()
+        ]
+        with self.db.transaction():
+            self.db.run_many("INSERT OR REPLACE INTO class_label VALUES (?, ?, ?, ?, ?)", rows)
+
+    def forget_class_labels(self, images: Iterable[str] | None = None) -> None:
+        """Forget what the classifier said of these images, or of all."""
+        with self.db.transaction():
+            if images is None:
+                self.db.run("DELETE FROM class_label")
+            else:
+                rows = [(image,) for image in images]
+                self.db.run_many("DELETE FROM class_label WHERE image = ?", rows)
+
+    def class_labels(self) -> dict[str, ClassLabel]:
+        """What the classifier takes each page for, by image."""
+        rows = self.db.tuples(
+            "SELECT image, label, confidence, second, second_confidence FROM class_label"
+        )
+        return {image: ClassLabel(*rest) for image, *rest in rows}
+
+    def hand_labels(self) -> dict[str, str]:
+        """Labels by hand, by image."""
+        rows = self.db.tuples("SELECT image, label FROM hand_label WHERE label IS NOT NULL")
+        return dict(rows)
 
     def tag(self, page: str, tag: str) -> Page:
         """Tag a page (``private``, ``notes``, ``extras``, ``favourite``, ``cover``, or a colour).

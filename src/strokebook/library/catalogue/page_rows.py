@@ -216,12 +216,18 @@ def _page(row: Row, facts: ImageFacts) -> Page:
 def _label(
     image: str, facts: ImageFacts
 ) -> tuple[str | None, LabelSource | None, float | None, int | None]:
-    """The label that holds, its source, a rule's confidence, and the cluster."""
+    """The label that holds, its source, how sure it is, and the cluster."""
     cluster = facts.clusters.get(image)
     if (label := facts.by_hand.get(image)) is not None:
         return label, "hand", None, cluster
-    if cluster is not None and (label := facts.cluster_names.get(cluster)) is not None:
-        return label, "cluster", None, cluster
+    seen = facts.by_classifier.get(image)
+    named = None if cluster is None else facts.cluster_names.get(cluster)
+    # A name that a rule gave is no word of the artist's: the classifier, which has heard the rule
+    # and looked at the page itself, is right more often (benchmarks/seeing/labels.py).
+    if named is not None and (named[1] or seen is None):
+        return named[0], "cluster", seen.confidence_in(named[0]) if seen else None, cluster
+    if seen is not None:
+        return seen.label, "classifier", seen.confidence, cluster
     if (rule := facts.by_rule.get(image)) is not None:
         return rule[0], "rule", rule[1], cluster
     return None, None, None, cluster

@@ -59,7 +59,7 @@ class PurgeRows(DrawingRows):
             for table, column in _DERIVED:
                 self.db.run_many(f"DELETE FROM {table} WHERE {column} = ?", [(i,) for i in items])
             self.db.run("DELETE FROM drawing WHERE image = ?", (image,))
-            for table in ("rule_label", "reading", "file_date"):
+            for table in ("rule_label", "class_label", "reading", "file_date"):
                 self.db.run(f"DELETE FROM {table} WHERE image = ?", (image,))
             self.db.run("DELETE FROM filed WHERE image = ? AND mode != 'theirs'", (image,))
         files = [Path(d["svg"]) for d in drawings if d["svg"]]
@@ -127,7 +127,7 @@ class PurgeRows(DrawingRows):
             "SELECT DISTINCT image FROM private_image WHERE image IN (SELECT image FROM drawing "
             "UNION SELECT key FROM vector UNION SELECT key FROM member "
             "UNION SELECT key FROM map_point UNION SELECT item FROM stage_result "
-            "UNION SELECT image FROM rule_label "
+            "UNION SELECT image FROM rule_label UNION SELECT image FROM class_label "
             "UNION SELECT image FROM reading UNION SELECT image FROM file_date "
             "UNION SELECT image FROM filed WHERE mode != 'theirs') ORDER BY image"
         )

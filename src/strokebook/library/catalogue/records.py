@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 from strokebook.base.array_types import Floats32
 from strokebook.library.kinds import kind_of
 
-LabelSource = Literal["hand", "cluster", "rule"]
+LabelSource = Literal["hand", "cluster", "classifier", "rule"]
 VerdictSource = Literal["hand", "cluster", "measure", "filter"]
 NameSource = Literal["hand", "rule"]
 Space = Literal["pages", "drawings", "search"]  # search: of both, what they are sought by
@@ -30,6 +30,31 @@ def record(kind: type[T], fields: dict[str, Any]) -> T:
 
 
 @dataclass(frozen=True)
+class ClassLabel:
+    """What the classifier takes a page for.
+
+    Attributes:
+        label: The likeliest label.
+        confidence: Its calibrated probability.
+        second: The next; None where there is only one.
+        second_confidence: Its probability.
+    """
+
+    label: str
+    confidence: float
+    second: str | None = None
+    second_confidence: float | None = None
+
+    def confidence_in(self, label: str) -> float:
+        """The probability of a label; of one that is neither the first nor the second at most."""
+        if label == self.label:
+            return self.confidence
+        if label == self.second and self.second_confidence is not None:
+            return self.second_confidence
+        return max(0.0, 1.0 - self.confidence - (self.second_confidence or 0.0))
+
+
+@dataclass(frozen=True)
 class Page:
     """A page of a sketchbook.
 
@@ -46,10 +71,12 @@ class Page:
         format: ``JPEG``, ``PNG``, … by content.
         tags: Of ``cover``, ``extras``, ``favourite``, ``notes``, ``private``.
         private: Lies in ``priv`` (or another copy of it does), or is tagged so.
-        label: The label that holds: hand > its cluster's name > rule.
+        label: The label that holds: hand > its cluster's name by hand > classifier > its cluster's
+            name by rule > rule.
         label_source: Where ``label`` comes from.
         label_kind: The kind that the artist gave this label; None: its words say it.
-        confidence: Of a rule's label, 0 to 1.
+        confidence: Of a label that is not by hand, 0 to 1: the calibrated probability where the
+            classifier has spoken, else the rule's; None: nobody said.
         cluster: Number of its cluster in the space ``pages``.
         copy_of: The id of another page with the very same image, which stands for both.
         present: False when its file has vanished.

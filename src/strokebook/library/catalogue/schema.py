@@ -202,6 +202,13 @@ _DATES = (
         image TEXT PRIMARY KEY, day TEXT, photo INTEGER NOT NULL) WITHOUT ROWID""",
 )
 
+# What a page looks like to the classifier: its label, how sure that is, and what comes second.
+_CLASSIFIER = (
+    """CREATE TABLE class_label (
+        image TEXT PRIMARY KEY, label TEXT NOT NULL, confidence REAL NOT NULL, second TEXT,
+        second_confidence REAL) WITHOUT ROWID""",
+)
+
 MIGRATIONS = (
     Migration(1, "initial", _INITIAL),
     Migration(2, "look-ups by index", _LOOK_UPS),
@@ -217,4 +224,5 @@ MIGRATIONS = (
         ),
     ),
     Migration(7, "dates and readings", _DATES),
+    Migration(8, "labels of a classifier", _CLASSIFIER),
 )

@@ -54,9 +54,12 @@ class EditResult:
 
 @contextmanager
 def _watched(project: Project, result: EditResult) -> Iterator[None]:
-    """Compare what would be traced and learnt from before and after."""
+    """Let the classifier learn; compare what would be traced and learnt from before and after."""
+    from strokebook.pipeline.stages.labelling import relabel
+
     before = Standing.of(project)
     yield
+    relabel(project)
     result.effects = compare(before, Standing.of(project))
 
 

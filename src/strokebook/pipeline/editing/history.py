@@ -17,7 +17,12 @@ from strokebook.pipeline.editing.effects import Effects, Standing, compare
 from strokebook.pipeline.project import Project
 from strokebook.vision.dates.spelling import spell_days
 
-_SOURCES = {"hand": "by hand", "cluster": "by its cluster", "rule": "by the rule"}
+_SOURCES = {
+    "hand": "by hand",
+    "cluster": "by its cluster",
+    "classifier": "by the classifier",
+    "rule": "by the rule",
+}
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,8 @@ def private_pages(project: Project, entries: Sequence[LogEntry], *, marked: bool
 
 
 def _steps(project: Project, commands: Sequence[Command], *, back: bool) -> list[HistoryStep]:
+    from strokebook.pipeline.stages.labelling import relabel
+
     catalogue, words, steps = project.catalogue, EditWords(project.catalogue), []
     act = catalogue.undo if back else catalogue.redo
     with catalogue.hand_edit():
@@ -139,6 +146,7 @@ def _steps(project: Project, commands: Sequence[Command], *, back: bool) -> list
             says = _entry(words, command)
             act([command])
             apply_cluster_decisions(project)
+            relabel(project)
             after = Standing.of(project)
             steps.append(HistoryStep(says, _standing_now(project, command), compare(before, after)))
             before = after

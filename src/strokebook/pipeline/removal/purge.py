@@ -16,6 +16,8 @@ a sketchbook's date that was read on it                its own row
 the vision network, if it was tuned on pages           the network and its vectors
 vectors as one file, which pairs of pages were laid    all of them
 onto each other
+the label classifier, if it looked at them when it     the classifier and all labels it gave; the
+learnt                                                 next run fits another, in seconds
 pictures, contact sheets, maps, the report             all of them
 data set, model, trainings begun, what they drew       all, if its drawings ever were in a data set
 vectors that the model gave to drawings                likewise: of all drawings
@@ -46,12 +48,15 @@ from strokebook.pipeline.check.private import private_files
 from strokebook.pipeline.locks import run_ended
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.removal.ownership import ALSO, FILES, FOLDERS
+from strokebook.vision.labels.head_files import ARRAYS, CARD
 
 # Folders of what mixes several pages: the next run makes it again from the pages that may be used.
 SHOWING, LEARNT = ("pictures",), ("drawn", "datasets", "models", "trash")
 VISION = Path("models", "vision")
 VECTORS = Path("cache", "vectors")  # vectors of all pages as one file (``seeing/vector_file.py``)
 COMPARED = "compared"  # results that name the pages that a page was laid onto (``seeing/pairs.py``)
+LABELS_STAGE = "labels"  # of the classifier's result
+HEAD_FILES = (ARRAYS, CARD)
 LEFT = "purge_left"  # a note in the catalogue: files that are the artist's to remove
 MODEL = "model-"  # vectors of drawings that a model gave: with its digest, see drawing_index
 _LEARNT_RESULTS = ("dataset", "train", "draw")
@@ -68,6 +73,7 @@ class PurgePlan:
         outside: What lies outside of the project and is the artist's to remove: (path, what).
         model_seconds: How long the model that goes was trained; 0: no model goes.
         network: The vision network goes, and all pages are looked at again.
+        classifier: The label classifier goes, and the next run fits another.
     """
 
     images: tuple[str, ...]
@@ -76,6 +82,7 @@ class PurgePlan:
     outside: tuple[tuple[str, str], ...]
     model_seconds: float
     network: bool
+    classifier: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,14 +130,17 @@ def plan_purge(project: Project, *, confirmed: bool | None = None) -> PurgePlan:
     images = tuple(dict.fromkeys(i for image in noted for i in catalogue.versions_of(image)))
     trained = bool(images) and bool(catalogue.trained_among(images))
     network = network_knows(project, images)
+    classifier = classifier_knows(project, images)
+    goes = _Learnt(trained, network, classifier)
     result = catalogue.result("train", "all")
     return PurgePlan(
         images=images,
         pages=tuple(noted.values()),
-        files=tuple(_files(project, images, trained=trained, network=network)) if images else (),
+        files=tuple(_files(project, images, goes)) if images else (),
         outside=tuple(catalogue.outside_of(images, trained=trained)),
         model_seconds=result.seconds if trained and result else 0.0,
         network=network,
+        classifier=classifier,
     )
 
 
@@ -217,9 +227,26 @@ def network_knows(project: Project, images: Sequence[str]) -> bool:
     return tuned_on is None or not set(images).isdisjoint(tuned_on)
 
 
-def _files(
-    project: Project, images: Sequence[str], *, trained: bool, network: bool
-) -> Iterator[Path]:
+def classifier_knows(project: Project, images: Sequence[str]) -> bool:
+    """Whether the label classifier may have learnt from one of the images."""
+    if not images:
+        return False
+    result = project.catalogue.result(LABELS_STAGE, "all")
+    if result is None:
+        return any(project.at(*VISION.parts, name).exists() for name in HEAD_FILES)
+    return not set(images).isdisjoint(result.summary["learnt_on"])
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    """What goes because it has learnt from private pages."""
+
+    trained: bool
+    network: bool
+    classifier: bool
+
+
+def _files(project: Project, images: Sequence[str], goes: _Learnt) -> Iterator[Path]:
     private = frozenset(images)
     for name in (*FOLDERS, *FILES):
         folder = project.at(name) if name in FOLDERS else project.folder
@@ -227,18 +254,18 @@ def _files(
             continue
         for file, entry in owned.listed(folder):
             # What a drawing command wrote for the artist has no stage: it is not ours to delete.
-            mixed = bool(entry.stage) and _goes(project, name, file, trained, network)
+            mixed = bool(entry.stage) and _goes(project, name, file, goes)
             # One deleted just before a kill is gone, and its line in our list is still to go.
             if entry.owner in private or ((mixed or name == "backups") and file.exists()):
                 yield file
 
 
-def _goes(project: Project, name: str, file: Path, trained: bool, network: bool) -> bool:
+def _goes(project: Project, name: str, file: Path, goes: _Learnt) -> bool:
     if file.is_relative_to(_root(project) / VISION):
-        return network
+        return goes.classifier if file.name in HEAD_FILES else goes.network
     if file.is_relative_to(_root(project) / VECTORS):
         return True
-    return name in SHOWING or file.name in FILES or (trained and name in LEARNT)
+    return name in SHOWING or file.name in FILES or (goes.trained and name in LEARNT)
 
 
 def _remove_files(project: Project, plan: PurgePlan) -> list[Path]:
@@ -270,6 +297,9 @@ def _forget_rows(project: Project, plan: PurgePlan) -> None:
                 catalogue.forget_results(stage)
             catalogue.forget_trained()
             catalogue.forget_vectors_of("search", MODEL)
+        if plan.classifier:
+            catalogue.forget_results(LABELS_STAGE)
+            catalogue.forget_class_labels()
         if plan.network:
             catalogue.forget_results("backbone")
             catalogue.forget_vectors()

@@ -26,6 +26,7 @@ from strokebook.pipeline.stages.judging import (
     judge_preview,
     keep_verdicts,
 )
+from strokebook.pipeline.stages.labelling import label_pages, sorted_pages
 from strokebook.pipeline.stages.page_sheets import draw_page_sheets
 from strokebook.vision.backbones.ahead import work_ahead
 from strokebook.vision.backbones.backbone import Backbone, Square, load_backbone
@@ -55,6 +56,7 @@ def embed_pages(project: Project) -> Outcome:
     with editing(project):
         put_in_clusters(project, SPACE, eyes.known_fingerprint or "", images)
         _name_by_rule(project, pages)
+        outcome.notes += filter(None, [label_pages(project, eyes.known_fingerprint or "", pages)])
         _place_on_map(project, eyes, pages)
         outcome.diagnostics = file_by_label(project)
         outcome.seconds = timer.seconds
@@ -66,13 +68,15 @@ def embed_pages(project: Project) -> Outcome:
 
 
 def _choose_network(project: Project, eyes: ProjectBackbone, pages: Sequence[Page]) -> str:
-    """Load the network and fine-tune it on the folders that the artist sorted pages into."""
+    """Load the network and fine-tune it on the folders and labels that the artist sorted by."""
     timer, options = Timer(), project.settings.vision
     base = load_backbone(options, project.progress.say, hub_allowed=hub_is_allowed(project))
-    labels = [page.folder or page.book for page in pages]
-    tuned, report = fine_tune(base, Previews(project, pages), labels, options, project.progress)
-    used = [pages[row].image for row in report.used]
-    eyes.remember(tuned, timer.seconds, report.sentence, used)
+    known = sorted_pages(project, pages)
+    labels, books = [label for _, label in known], [page.book for page, _ in known]
+    previews = Previews(project, [page for page, _ in known])
+    tuned, report = fine_tune(base, previews, labels, options, project.progress, books)
+    used = [known[row][0].image for row in report.used]
+    eyes.remember(tuned, timer.seconds, report, used)
     project.progress.say(report.sentence)
     return report.sentence
 
@@ -135,6 +139,7 @@ def recluster(project: Project) -> None:
     with editing(project):
         put_in_clusters(project, SPACE, eyes.known_fingerprint, images, anew=True)
         _name_by_rule(project, pages)
+        label_pages(project, eyes.known_fingerprint, pages)
 
 
 def _name_by_rule(project: Project, pages: Sequence[Page]) -> None:

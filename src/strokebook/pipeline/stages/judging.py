@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from PIL import Image
 
@@ -13,18 +13,19 @@ from strokebook.library.disk.previews import preview_path
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.stage import Timer, key_of
 from strokebook.vision.labels.kind_rule import KindVerdict, judge
-from strokebook.vision.labels.measures import measure
+from strokebook.vision.labels.measures import PageMeasures, measure
 
-RULE_VERSION = "1"
+RULE_VERSION = "2"
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A page's verdict, the key that it is kept under, and the seconds it took."""
+    """A page's verdict and measures, the key that it is kept under, and the seconds it took."""
 
     page: Page
     key: str
     verdict: KindVerdict
+    measures: PageMeasures
     seconds: float
 
 
@@ -41,14 +42,20 @@ def judge_page(project: Project, page: Page) -> Judged:
 def judge_preview(preview: Image.Image, page: Page) -> Judged:
     """What the rule says of a page that is open already."""
     timer = Timer()
-    verdict = judge(measure(preview), page.folder)
-    return Judged(page, judge_key(page), verdict, timer.seconds)
+    measures = measure(preview)
+    verdict = judge(measures, page.folder)
+    return Judged(page, judge_key(page), verdict, measures, timer.seconds)
 
 
 def keep_verdicts(project: Project, judged: Sequence[Judged]) -> None:
     """Write verdicts into the catalogue, as labels of the rule and as results."""
     labels = {j.page.image: (j.verdict.label, j.verdict.confidence) for j in judged}
     project.catalogue.set_rule_labels(labels)
+    project.catalogue.forget_class_labels(list(labels))  # they were given by other measures
     for j in judged:
-        facts = {"label": j.verdict.label, "reasons": j.verdict.reasons}
+        facts = {
+            "label": j.verdict.label,
+            "reasons": j.verdict.reasons,
+            "measures": [round(float(value), 5) for value in astuple(j.measures)],
+        }
         project.catalogue.put_result("judge", j.page.image, j.key, j.seconds, facts)

@@ -1,4 +1,4 @@
-"""Fine-tuning of the network's tail on the folders that the artist sorted pages into."""
+"""Fine-tuning of the network's tail on the folders and labels that the artist sorted pages by."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image, ImageEnhance
 
-from strokebook.base.array_types import Floats32, Ints64
+from strokebook.base.array_types import Floats, Floats32, Ints64
 from strokebook.base.progress import SILENT, Progress
 from strokebook.base.random_streams import RandomStream, generator
 from strokebook.vision.backbones.backbone import Backbone
+from strokebook.vision.backbones.splitting import LEAST_PAGES, split_pages
+from strokebook.vision.labels.scores import LabelScores, score_labels
+from strokebook.vision.labels.softmax import fit_softmax, softmax
 from strokebook.vision.options import VisionOptions
 
 if TYPE_CHECKING:
     import torch
     from torch import nn
 
-LEAST_PAGES = 4  # of a folder: three to learn from, one to be tested on
-HELD_OUT = 0.2  # share of every folder's pages that is only tested on
 SMOOTHING = 0.1  # of labels (Szegedy et al. 2016, arXiv 1512.00567): folders hold a few strays
 FLIP = 0.5  # chance that a feature map is mirrored left to right
+PROBE_RIDGE = 0.1  # of the head that features are measured by; they have unit deviation there
 BATCH = 16  # small libraries get few steps otherwise
 
 
@@ -36,12 +38,18 @@ class FineTuneReport:
     Attributes:
         done: False when there was nothing to learn; the network is then as it was.
         sentence: For the artist.
-        classes: The folders that were learnt.
+        classes: The folders and labels that were learnt.
         pages: Pages learnt from.
         held_out: Pages tested on.
-        accuracy: Share of the tested pages put in their folder.
+        accuracy: Share of the tested pages put in their folder, by a linear head on the tuned
+            features of the pages learnt from.
         balanced_accuracy: The same, averaged over folders, so that a large one does not hide the
             rest.
+        frozen_balanced_accuracy: The same by a head on the features as they were before. Where
+            that is higher, nothing was tuned.
+        held_out_by: ``sketchbooks`` where there are several, else ``pages``.
+        scores: Confusion, precision and recall of the tested pages, with the features that were
+            kept.
         majority: Accuracy of always naming the largest folder.
         kept: Mean cosine of the tested pages' vectors before and after; 1 is unchanged.
         epochs: Rounds.
@@ -56,6 +64,9 @@ class FineTuneReport:
     held_out: int = 0
     accuracy: float = 0.0
     balanced_accuracy: float = 0.0
+    frozen_balanced_accuracy: float = 0.0
+    held_out_by: str = "pages"
+    scores: LabelScores | None = None
     majority: float = 0.0
     kept: float = 1.0
     epochs: int = 0
@@ -69,8 +80,13 @@ def fine_tune(
     labels: Sequence[str],
     options: VisionOptions,
     progress: Progress = SILENT,
+    books: Sequence[str] | None = None,
 ) -> tuple[Backbone, FineTuneReport]:
     """Teach the network's last layers to tell folders apart, without forgetting the rest.
+
+    What it is worth is measured on sketchbooks that were held back, where there are two or more:
+    pages of one book share paper, pen and light. A linear head on the features as they were is
+    measured beside it, and where that puts more pages right the network stays as it is.
 
     The trunk stays as it is, so each page goes through it only twice (as it is, and altered a
     little); all epochs then run on its kept maps. The loss is the cross-entropy of a linear head
@@ -82,12 +98,14 @@ def fine_tune(
     Args:
         backbone: Left as it is.
         images: N pages; each is taken once at most, so a lazy sequence may open files.
-        labels: The folder of each.
+        labels: The folder of each, or the artist's own label.
         options: Epochs, learning rate, keep, most pages, seed.
         progress: Told of pages and epochs.
+        books: The sketchbook of each; None: pages are held out.
 
     Returns:
-        The tuned backbone (or ``backbone`` itself where there was nothing to learn), and a report.
+        The tuned backbone (or ``backbone`` itself where there was nothing to learn, or nothing
+        gained), and a report.
     """
     start = time.perf_counter()
     counts = Counter(labels)
@@ -96,19 +114,22 @@ def fine_tune(
     if reason:
         return backbone, FineTuneReport(False, reason)
     rng = generator(options.seed, RandomStream.FINE_TUNE_SPLIT)
-    learn, test = _split(labels, classes, options.fine_tune_pages, rng)
+    learn, test, held_out_by = split_pages(labels, classes, options.fine_tune_pages, rng, books)
     truth = np.array([classes.index(n) if n in classes else -1 for n in labels])
     pages = _Pages.through(backbone, images, np.concatenate([learn, test]), rng, progress)
     target = truth[np.concatenate([learn, test])]
-    tail, head = _train(backbone, pages, target, len(learn), options, progress)
+    tail = _train(backbone, pages, target, len(learn), options, progress)
     net = copy.copy(backbone.net)
     net._modules = {**backbone.net._modules, "tail": tail}  # the trunk is shared, not copied
     tuned = Backbone.of(f"{backbone.name.removesuffix(', fine-tuned')}, fine-tuned", net, options)
-    scores = _test(tail, head, pages, target, len(learn), len(classes))
+    scores, kept = _test(tail, pages, target, len(learn), classes)
+    done = scores["balanced_accuracy"] >= scores["frozen_balanced_accuracy"]
     report = FineTuneReport(
-        done=True,
-        sentence=_sentence(classes, len(learn), len(test), scores["accuracy"]),
+        done=done,
+        sentence=_sentence(classes, len(learn), len(test), scores, held_out_by),
         classes=classes,
+        held_out_by=held_out_by,
+        scores=kept,
         pages=len(learn),
         held_out=len(test),
         epochs=options.fine_tune_epochs,
@@ -116,7 +137,7 @@ def fine_tune(
         used=tuple(int(row) for row in np.sort(np.concatenate([learn, test]))),
         **scores,
     )
-    return tuned, report
+    return (tuned if done else backbone), report
 
 
 def _why_not(counts: Counter[str], classes: tuple[str, ...], options: VisionOptions) -> str:
@@ -131,26 +152,20 @@ def _why_not(counts: Counter[str], classes: tuple[str, ...], options: VisionOpti
     return ""
 
 
-def _sentence(classes: tuple[str, ...], learnt: int, tested: int, accuracy: float) -> str:
+def _sentence(
+    classes: tuple[str, ...], learnt: int, tested: int, scores: dict[str, float], by: str
+) -> str:
+    held = f"of {tested} pages held back{' by sketchbook' if by == 'sketchbooks' else ''}"
+    if scores["balanced_accuracy"] < scores["frozen_balanced_accuracy"]:
+        return (
+            f"The network stays as it was: fine-tuned on {learnt} pages of {', '.join(classes)},"
+            f" it put fewer pages of a folder right ({held}, {scores['balanced_accuracy']:.1%}"
+            f" against {scores['frozen_balanced_accuracy']:.1%}, each folder counting the same)."
+        )
     return (
-        f"Fine-tuned on {learnt} pages of {', '.join(classes)}; of {tested} pages held back,"
-        f" {accuracy:.0%} were put in their folder."
+        f"Fine-tuned on {learnt} pages of {', '.join(classes)}; {held},"
+        f" {scores['accuracy']:.0%} were put in their folder."
     )
-
-
-def _split(
-    labels: Sequence[str], classes: tuple[str, ...], most: int, rng: np.random.Generator
-) -> tuple[Ints64, Ints64]:
-    """Pages to learn from and pages to test on, the same share of every folder."""
-    learn: list[Ints64] = []
-    test: list[Ints64] = []
-    names = np.array(labels)
-    for name in classes:
-        members = rng.permutation(np.flatnonzero(names == name))[: max(most // len(classes), 4)]
-        held = max(1, round(HELD_OUT * len(members)))
-        test.append(members[:held])
-        learn.append(members[held:])
-    return np.concatenate(learn), np.concatenate(test)
 
 
 @dataclass(frozen=True)
@@ -229,8 +244,8 @@ def _train(
     n_learn: int,
     options: VisionOptions,
     progress: Progress,
-) -> tuple[nn.Module, nn.Module]:
-    """A tuned copy of the tail, and the linear head over folders."""
+) -> nn.Module:
+    """A copy of the tail, tuned with a linear head over folders that is not kept."""
     import torch
     from torch import nn
 
@@ -259,7 +274,7 @@ def _train(
             total = loss + options.retention_weight * (1 - cosine).mean()
             torch.autograd.backward(total)
             optimiser.step()
-    return tail, head
+    return tail
 
 
 def _scaled(features: torch.Tensor) -> torch.Tensor:
@@ -296,28 +311,45 @@ def _mixed(
 
 
 def _test(
-    tail: nn.Module,
-    head: nn.Module,
-    pages: _Pages,
-    target: Ints64,
-    n_learn: int,
-    n_classes: int,
-) -> dict[str, float]:
-    """Scores on the pages held back, which lie behind the first ``n_learn``."""
+    tail: nn.Module, pages: _Pages, target: Ints64, n_learn: int, classes: tuple[str, ...]
+) -> tuple[dict[str, float], LabelScores]:
+    """Scores on the pages held back, which lie behind the first ``n_learn``.
+
+    Features tuned and features as they were get the same convex head, fitted on the same pages,
+    so that only the features differ.
+    """
     import torch
 
     with torch.inference_mode():
-        features = torch.cat(
-            [tail(part.float()).mean(dim=(2, 3)) for part in torch.split(pages.plain[n_learn:], 64)]
-        )
-        predicted = head(_scaled(features)).argmax(dim=1).numpy()
-        before = pages.before[n_learn:]
-        kept = torch.nn.functional.cosine_similarity(features, before, dim=1).mean()
-    right, truth = predicted == target[n_learn:], target[n_learn:]
-    per_class = [float(right[truth == k].mean()) for k in range(n_classes)]
-    return {
-        "accuracy": float(right.mean()),
-        "balanced_accuracy": float(np.mean(per_class)),
+        parts = torch.split(pages.plain, 64)
+        tuned = torch.cat([tail(part.float()).mean(dim=(2, 3)) for part in parts])
+        kept = torch.nn.functional.cosine_similarity(tuned[n_learn:], pages.before[n_learn:], dim=1)
+        probed = [_probe(_scaled(f).numpy(), target, n_learn) for f in (tuned, pages.before)]
+    truth = target[n_learn:]
+    names = [classes[k] for k in truth]
+    both = [
+        score_labels(names, [classes[k] for k in p.argmax(axis=1)], p.max(axis=1)) for p in probed
+    ]
+    scores = {
+        "accuracy": both[0].accuracy,
+        "balanced_accuracy": _balanced(both[0]),
+        "frozen_balanced_accuracy": _balanced(both[1]),
         "majority": float(np.bincount(truth).max() / len(truth)),
-        "kept": float(kept),
+        "kept": float(kept.mean()),
     }
+    better = scores["balanced_accuracy"] >= scores["frozen_balanced_accuracy"]
+    return scores, both[0 if better else 1]
+
+
+def _probe(features: Floats32, target: Ints64, n_learn: int) -> Floats:
+    """What a softmax head on the first ``n_learn`` pages' features makes of the others."""
+    goal = np.eye(int(target.max()) + 1)[target[:n_learn]]
+    weights = _class_weights(target[:n_learn], goal.shape[1])[target[:n_learn]].astype(np.float64)
+    middle = features[:n_learn].mean(axis=0)
+    x = ((features - middle) / np.sqrt(features.shape[1])).astype(np.float64)
+    w, b = fit_softmax(x[:n_learn], goal, weights, np.zeros_like(goal), PROBE_RIDGE)
+    return softmax(x[n_learn:] @ w + b)
+
+
+def _balanced(scores: LabelScores) -> float:
+    return float(np.mean([c.recall for c in scores.classes if c.recall is not None]))

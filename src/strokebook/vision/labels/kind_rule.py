@@ -36,16 +36,20 @@ DRAWINGS, WATERCOLOURS, NOTES = "drawings", "watercolours", "notes"
 COVERS, BAD_SCANS = "covers", "bad-scans"
 LABELS = (DRAWINGS, WATERCOLOURS, NOTES, COVERS, BAD_SCANS)
 
-DARK = 66.0  # CIELAB L of the brightest paper: failed scans reach 49, paper starts at 90
+DARK = 38.0  # CIELAB L of the brightest paper: failed scans reach 30, half the light gives 49
 FAINTEST = 0.09  # ink depth: empty pages stay under 0.05, a pencil at a fifth of black gives 0.15
 LEAST_INK = 2e-4  # share of the page: a page number alone covers about this much
 BLURRED = 0.275  # sharpness: pages in focus are over 0.38, a blur of 2 px gives under 0.27
+OFF = 0.2  # share of the page that is the scanner's bed: pages half off the glass start at 0.27
+SMEARED = 0.36  # smear: pages are over 0.8, one that moved by a twentieth of its height 0.16
 PAPER = 74.0  # CIELAB L of the ground: covers seen reach 58, paper under washes starts at 86
-TINTED = 18.0  # CIELAB chroma of the ground: white paper stays under 6, yellowed paper under 16
+TINTED = 32.0  # CIELAB chroma of the ground: white paper stays under 7, graph paper under 25
 MOTLEY = 0.015  # coloured share of a cover: a post-it takes 0.04, a plain dark scan has 0
 TEXT = 0.30  # text share: nearly all drawings stay under 0.2, notes start at 0.47
 WRITTEN = 0.6  # page lengths of text: three lines; drawings seldom have 0.5, notes start at 2.5
 COLOURED = 0.05  # coloured share: drawings have 0, watercolours start at 0.2
+PALE = 0.08  # tinted share: drawings have 0, notes 0.06, washes at a fifth start at 0.16
+PALE_EDGE = 0.004  # of a tint, per cell: mixed light stays under 0.002, washes start at 0.008
 SHADED = 0.12  # share darker than the ground: filled blacks reach 0.02, grey washes start at 0.16
 LINES = 0.30  # share of ink in long lines: drawings centre on 0.75, notes on 0.12
 LONGEST = 0.2  # of the page: drawings centre on 0.3, notes and their frames on 0.25
@@ -95,6 +99,25 @@ def judge(measures: PageMeasures, folder: str | None = None) -> KindVerdict:
     return KindVerdict(label, 1 - 0.5 * 2 ** -max(margin, 0.0), reason)
 
 
+def evidence(m: PageMeasures) -> tuple[float, ...]:
+    """The answers of all questions, and what they are put together from, in doublings within ±4.
+
+    A head that is learnt (:mod:`strokebook.vision.labels.label_prior`) weighs them against each
+    other, where the rule takes the first *yes*; unlike plain measures they never run away on pages
+    that are like none it has learnt from.
+    """
+    answers = [_bad(m), _cover(m), _written(m), _washed(m)]
+    parts = (
+        _over(m.colour_area, COLOURED),
+        _over(m.shade_area, SHADED),
+        _over(m.tint_area, PALE),
+        _over(m.line_share, LINES),
+        _over(m.longest, LONGEST),
+        _over(m.text_share, TEXT),
+    )
+    return (*(max(-4.0, min(4.0, answer.margin)) for answer in answers), *parts)
+
+
 def _questions(m: PageMeasures, place: str) -> dict[str, _Answer]:
     asked = {BAD_SCANS: _bad(m)}
     if place != ART:
@@ -123,14 +146,20 @@ def _beats(m: PageMeasures, expected: str, label: str, margin: float) -> bool:
 
 
 def _bad(m: PageMeasures) -> _Answer:
-    washed = _over(m.colour_area, COLOURED)
-    dark = min(4 * _under(m.paper_lightness, DARK), _under(m.colour_area, MOTLEY))
+    washed = _washed(m).margin
+    dark = min(2 * _under(m.paper_lightness, DARK), _under(m.colour_area, MOTLEY))
     empty = min(max(_under(m.ink_depth, FAINTEST), _under(m.ink_share, LEAST_INK)), -washed)
     soft = min(2 * _under(m.sharpness, BLURRED), -washed)
+    moved = min(2 * _under(m.smear, SMEARED), -washed)
+    off = min(2 * _over(m.bed_area, OFF), _under(m.colour_area, MOTLEY))
     answers = (
+        _Answer(off, f"half off the glass ({m.bed_area:.0%} of it is the scanner's bed)"),
         _Answer(dark, f"dark all over (lightness {m.paper_lightness:.0f} of 100)"),
         _Answer(empty, f"nearly empty (ink depth {m.ink_depth:.0%} on {m.ink_share:.2%})"),
         _Answer(soft, f"blurred (sharpness {m.sharpness:.2f})"),
+        _Answer(
+            moved, f"moved while it was scanned (sharp in one direction, {m.smear:.0%} across)"
+        ),
     )
     return max(answers, key=lambda answer: answer.margin)
 
@@ -151,8 +180,11 @@ def _written(m: PageMeasures) -> _Answer:
 
 def _washed(m: PageMeasures) -> _Answer:
     colour, shade = _over(m.colour_area, COLOURED), _over(m.shade_area, SHADED)
+    pale = min(_over(m.tint_area, PALE), _over(m.tint_edge, PALE_EDGE))
     reason = f"colour over {m.colour_area:.0%} and shade over {m.shade_area:.0%} of the page"
-    return _Answer(max(colour, shade), reason)
+    if pale > max(colour, shade):
+        reason = f"a pale tint over {m.tint_area:.0%} of the page, with edges"
+    return _Answer(max(colour, shade, pale), reason)
 
 
 def _over(value: float, threshold: float) -> float:

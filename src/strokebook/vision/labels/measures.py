@@ -19,6 +19,10 @@ COARSE = 4  # washes are measured on an image this many times smaller
 COLOUR_STEP = 8.0  # CIELAB chroma units from the ground; JPEG noise and paper tint stay under 3
 SHADE_STEP = 14.0  # CIELAB lightness units under the ground; uneven scanner light stays under 8
 PEN_KERNEL = 17  # px; a closing this wide fills every pen line of a preview (they are 1 to 6 px)
+TINT_STEP = 0.04  # of the ratios of channels to green; unwashed paper stays under 0.02 of its own
+BED = 64  # of 255 at full light: darker areas, wider than a line, are no paper and no pigment
+FULL_LIGHT = 240.0  # of 255: what the brightest tenth of a page is brought to
+MOST_LIGHT = 6.0  # times brighter at most: beyond, there is only the sensor's noise
 LEAST_DEPTH = 0.12  # of the ground's brightness; show-through and ruled paper stay under it
 RULE = 31  # px; straight runs this long are rulings, frames or page edges, not letters
 LETTER_HEIGHT = 0.06  # of the long side: the tallest component that counts as a letter or word
@@ -31,14 +35,26 @@ class PageMeasures:
     """Numbers that tell kinds of pages apart; shares lie in [0, 1].
 
     Attributes:
-        ground_lightness: CIELAB L (0 to 100) of the page's rim, inside the cut margin.
-        ground_chroma: CIELAB chroma of the same.
-        paper_lightness: CIELAB L of the brightest fifth of the page.
+        ground_lightness: CIELAB L (0 to 100) of the lighter quarter of the page's rim, inside the
+            cut margin, so that a page half in shadow is paper still.
+        ground_chroma: CIELAB chroma of the rim.
+        paper_lightness: CIELAB L of the brightest tenth of the page, as scanned; all other
+            measures are of the page at full light, so that a dark scan is measured like a light
+            one.
         colour_area: Share of the page whose colour, without thin lines, departs from the ground.
-        shade_area: Share that is darker than the ground, without thin lines.
+        shade_area: Share that is darker than what surrounds it within a fifth of the page, without
+            thin lines; a shadow that lies over half the page is no wash.
+        bed_area: Share that is nearly black, lines left out: the scanner's bed beside the page. Its
+            colour counts nowhere.
+        tint_area: Share whose colour departs from the ground's, however pale or in shadow: in the
+            ratios of its channels, which light cancels out of.
+        tint_edge: Steepest change of those ratios, per cell of 4 px; mixed light changes softly.
+        shade_edge: Steepest change of lightness that is no pen line (as natural logarithm, per cell
+            of 4 px): a wash has a rim, a shadow or a binding is soft.
         ink_depth: How much darker than its surroundings the darkest thousandth is (0 to 1).
         ink_share: Share of the page that is ink.
         sharpness: Steepest edges over ``ink_depth``, per pixel; about 0.4 / blur radius.
+        smear: The softest of four directions over the steepest; a page that moved is soft in one.
         components: Connected pieces of ink, specks left out.
         line_share: Share of the ink in pieces longer than a tenth of the page.
         longest: Diagonal of the longest piece over the page's long side.
@@ -52,9 +68,14 @@ class PageMeasures:
     paper_lightness: float
     colour_area: float
     shade_area: float
+    bed_area: float
+    tint_area: float
+    tint_edge: float
+    shade_edge: float
     ink_depth: float
     ink_share: float
     sharpness: float
+    smear: float
     components: int
     line_share: float
     longest: float
@@ -67,9 +88,12 @@ class PageMeasures:
 class _Ground:
     lightness: float
     chroma: float
-    paper: float
     colour_area: float
     shade_area: float
+    bed_area: float
+    tint_area: float
+    tint_edge: float
+    shade_edge: float
 
 
 @dataclass(frozen=True)
@@ -78,6 +102,7 @@ class _Ink:
     depth: float
     share: float
     sharpness: float
+    smear: float
 
 
 @dataclass(frozen=True)
@@ -100,18 +125,24 @@ def measure(image: Image.Image) -> PageMeasures:
     Returns:
         Measures that depend on the pixels alone.
     """
-    rgb = _inner(image)
+    scanned = _inner(image)
+    rgb, paper = _lit(scanned)
     ground, ink = _ground(rgb), _ink(rgb)
     marks = _marks(ink.mask)
     return PageMeasures(
         ground_lightness=ground.lightness,
         ground_chroma=ground.chroma,
-        paper_lightness=ground.paper,
+        paper_lightness=paper,
         colour_area=ground.colour_area,
         shade_area=ground.shade_area,
+        bed_area=ground.bed_area,
+        tint_area=ground.tint_area,
+        tint_edge=ground.tint_edge,
+        shade_edge=ground.shade_edge,
         ink_depth=ink.depth,
         ink_share=ink.share,
         sharpness=ink.sharpness,
+        smear=ink.smear,
         components=marks.components,
         line_share=marks.line_share,
         longest=marks.longest,
@@ -133,24 +164,79 @@ def _inner(image: Image.Image) -> Mask:
     return np.ascontiguousarray(inner)
 
 
+def _lit(rgb: Mask) -> tuple[Mask, float]:
+    """The page brought to full light, and the CIELAB L of its brightest tenth before that."""
+    small = cv2.resize(rgb, (64, 64), interpolation=cv2.INTER_AREA).reshape(-1, 3)
+    order = np.argsort(small.max(axis=1), kind="stable")
+    bright = small[order[len(order) * 9 // 10]].astype(np.float32)
+    lab = cv2.cvtColor(bright.reshape(1, 1, 3) / 255, cv2.COLOR_RGB2Lab)
+    gain = min(MOST_LIGHT, FULL_LIGHT / max(float(bright.max()), 1.0))
+    if gain <= 1.0:
+        return rgb, float(lab[0, 0, 0])
+    return np.asarray(cv2.convertScaleAbs(rgb, alpha=gain), np.uint8), float(lab[0, 0, 0])
+
+
 def _ground(rgb: Mask) -> _Ground:
     """Paper and washes, on a small image from which a closing has taken the pen lines."""
     size = (max(8, rgb.shape[1] // COARSE), max(8, rgb.shape[0] // COARSE))
     small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
-    flat = cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, disc), 5)
-    lab = cv2.cvtColor(flat.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
-    rim = np.concatenate([lab[:3], lab[-3:]]).reshape(-1, 3)
-    sides = np.concatenate([lab[:, :3], lab[:, -3:]], axis=1).reshape(-1, 3)
-    ground = np.median(np.concatenate([rim, sides]), axis=0)
+    flat = np.asarray(cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, disc), 5), np.uint8)
+    lab = np.asarray(cv2.cvtColor(flat.astype(np.float32) / 255, cv2.COLOR_RGB2Lab), np.float32)
+    black = cv2.dilate((flat.max(axis=2) < BED).astype(np.uint8), np.ones((5, 5), np.uint8))
+    page = black == 0
+    rim = _rim(lab, page)
+    ground = np.median(rim, axis=0)
     coloured = np.hypot(lab[..., 1] - ground[1], lab[..., 2] - ground[2]) > COLOUR_STEP
+    tint, tint_edge, shade_edge = _pale(flat, page)
     return _Ground(
-        lightness=float(ground[0]),
+        lightness=float(np.percentile(rim[:, 0], 75)),
         chroma=float(np.hypot(ground[1], ground[2])),
-        paper=float(np.percentile(lab[..., 0], 90)),
-        colour_area=float(coloured.mean()),
-        shade_area=float((lab[..., 0] < ground[0] - SHADE_STEP).mean()),
+        colour_area=float((coloured & page).mean()),
+        shade_area=_shade_area(np.ascontiguousarray(lab[..., 0])),
+        bed_area=float(1 - page.mean()),
+        tint_area=float(((tint > TINT_STEP) & page).mean()),
+        tint_edge=tint_edge,
+        shade_edge=shade_edge,
     )
+
+
+def _shade_area(lightness: Grey) -> float:
+    """A closing fills what is narrower than two fifths of the page and keeps a larger shadow."""
+    half = cv2.resize(lightness, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * (max(half.shape) // 5) + 1,) * 2)
+    around = cv2.morphologyEx(half, cv2.MORPH_CLOSE, disc)
+    return float((half < around - SHADE_STEP).mean())
+
+
+def _rim(image: Grey, page: Bools) -> Grey:
+    """The three outermost rows and columns of ``(H, W, C)``, as ``(N, C)``; without the bed."""
+    sides = (np.s_[:3], np.s_[-3:], np.s_[:, :3], np.s_[:, -3:])
+    rim = np.concatenate([image[side].reshape(-1, image.shape[2]) for side in sides])
+    inside = np.concatenate([page[side].ravel() for side in sides])
+    return rim[inside] if inside.any() else rim
+
+
+def _pale(flat: Mask, page: Bools) -> tuple[Grey, float, float]:
+    """How far each cell's colour is from the ground's; steepest changes of colour and lightness.
+
+    Light multiplies all three channels alike, so that their ratios show pigment alone.
+    """
+    soft = cv2.GaussianBlur(flat.astype(np.float32), (0, 0), 1.5) + 8  # black has no colour
+    log = np.log(soft)
+    ratios = np.ascontiguousarray(log[..., ::2] - log[..., 1:2])
+    off = ratios - np.median(_rim(ratios, page), axis=0)
+    tint = np.asarray(np.hypot(off[..., 0], off[..., 1]), np.float32)
+    level = np.ascontiguousarray(log.mean(axis=2))
+    return tint, _steepest(ratios, page), _steepest(level, page)
+
+
+def _steepest(image: Grey, page: Bools) -> float:
+    """The gradient that only a fiftieth of the page's cells exceeds, over all channels."""
+    across = cv2.Sobel(image, cv2.CV_32F, 1, 0, scale=1 / 8).reshape(*image.shape[:2], -1)
+    down = cv2.Sobel(image, cv2.CV_32F, 0, 1, scale=1 / 8).reshape(*image.shape[:2], -1)
+    steep = np.sqrt((across**2 + down**2).sum(axis=2))
+    return float(np.percentile(steep[page] if page.any() else steep, 98))
 
 
 def _ink(rgb: Mask) -> _Ink:
@@ -167,7 +253,10 @@ def _ink(rgb: Mask) -> _Ink:
     across = cv2.Sobel(least, cv2.CV_32F, 1, 0, scale=1 / 8)
     down = cv2.Sobel(least, cv2.CV_32F, 0, 1, scale=1 / 8)
     steep = np.percentile(cv2.magnitude(across, down) / bright, 99.9)
-    return _Ink(mask, depth, float(mask.mean()), float(steep) / max(depth, 1e-3))
+    ways = (across, down, (across + down) / np.sqrt(2.0), (across - down) / np.sqrt(2.0))
+    each = [float(np.percentile(np.abs(way) / bright, 99.8)) for way in ways]
+    smear = min(each) / max(*each, 1e-6)
+    return _Ink(mask, depth, float(mask.mean()), float(steep) / max(depth, 1e-3), smear)
 
 
 def _marks(ink: Mask) -> _Marks:

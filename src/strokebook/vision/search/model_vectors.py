@@ -77,7 +77,8 @@ def _rows(model: SketchModel, drawings: Sequence[Stroke3]) -> tuple[Tensor, Tens
     rows = np.zeros((longest + 1, len(cut), 5), np.float32)
     rows[0, :, 2] = 1.0
     for k, drawing in enumerate(cut):
-        scaled = drawing / np.array((model.scale, model.scale, 1.0), np.float32)
+        scaled = drawing.copy()
+        scaled[:, :2] /= model.scale
         rows[1:, k] = to_stroke5(scaled, longest + 1)[:-1]
     lengths = torch.tensor([len(d) for d in cut])
     return torch.from_numpy(rows).to(model.net.device), lengths
