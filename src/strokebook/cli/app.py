@@ -22,6 +22,7 @@ from strokebook.pipeline.removal.purge import purge as finish_purge
 PANELS: dict[str, tuple[str, ...]] = {
     "Getting started": ("run", "status", "demo", "make-sample"),
     "Inspect": ("pages", "show", "drawings", "clusters"),
+    "See": ("over-time", "open-data"),
     "Label and choose": ("label", "cluster", "correct", "uncorrect", "sync", "tag", "keep", "drop"),
     "History and repair": ("log", "undo", "redo", "trash", "restore", "retry", "check"),
     "Draw with a model": (
