@@ -193,8 +193,7 @@ class _Teller:
         kinds = {page.label: page.kind for page in self.axis.pages}
         ranked = palette.label_colours([kinds.get(name) for name in names])
         colour = dict(zip(names, ranked, strict=True))
-        if OTHERS in colour:
-            colour[OTHERS] = palette.GREY
+        colour |= dict.fromkeys((OTHERS, NO_LABEL), palette.GREY)
         colours = tuple(colour[name] for name in graph.names)
         return Stream("What the pages are: labels", "", graph, colours, graph.names, {})
 

@@ -87,10 +87,10 @@ def smooth_shares(shares: Floats, centres: Floats, at: Floats) -> Floats:
 
     keep = np.concatenate(([True], np.diff(centres) > 0))  # two books of one very mean day
     centres, shares = centres[keep], shares[:, keep]
-    if len(centres) < 2:
-        return np.repeat(shares[:, :1], len(at), axis=1)
-    inside = np.clip(at, centres[0], centres[-1])
-    values = PchipInterpolator(centres, shares, axis=1)(inside)
+    # A knot at each end makes the curve run out level there, without a kink.
+    ends = np.array([min(at[0], centres[0] - 1e-6), max(at[-1], centres[-1] + 1e-6)])
+    knots = np.concatenate((ends[:1], centres, ends[1:]))
+    values = PchipInterpolator(knots, shares[:, [0, *range(len(centres)), -1]], axis=1)(at)
     values = np.maximum(np.asarray(values, np.float64), 0.0)
     return np.asarray(values / values.sum(axis=0), np.float64)
 

@@ -34,9 +34,10 @@ def most_unlike(distances: Floats, most: int) -> list[int]:
     """The rows most unlike all before them, in order of time.
 
     The first tenth (at least :data:`LEAST_BEFORE` pages, at most half) is left out: there,
-    everything is new.
+    everything is new. In few pages, fewer are shown: what half of the pages are is not unlike.
     """
     count = len(distances)
+    most = min(most, max(1, count // 4))
     before = min(max(LEAST_BEFORE, count // 10), max(1, count // 2))
     ranked = sorted(range(before, count), key=lambda row: (-distances[row], row))
     return sorted(ranked[:most])
