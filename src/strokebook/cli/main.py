@@ -27,13 +27,13 @@ from strokebook.cli.console import STOPPED, WRONG_USE, complain, err, manner, to
 from strokebook.cli.drawing import draw, interchange, plot, publish
 from strokebook.cli.faults import fault_of
 from strokebook.cli.logbook import keeping_log, log
-from strokebook.cli.seeing import over_time
+from strokebook.cli.seeing import open_data, over_time
 
 # Importing a group puts its commands into the app.
 COMMANDS = (
     *(run, look, curate, edits, check, learn, evaluate),
     *(draw, plot, interchange, publish, trash),
-    *(over_time,),
+    *(over_time, open_data),
 )
 RUN = "strokebook.pipeline.run"  # the logger of the stages
 BEFORE = ("--verbose", "-v", "--quiet", "-q", "--version")
