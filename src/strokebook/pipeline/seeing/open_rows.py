@@ -104,9 +104,7 @@ def _clusters(project: Project, space: Space, numbers: Sequence[int | None]) -> 
     ]
 
 
-def _pages(
-    pages: Sequence[Page], drawings: Sequence[DrawingRecord], files: OpenFiles
-) -> list[Row]:
+def _pages(pages: Sequence[Page], drawings: Sequence[DrawingRecord], files: OpenFiles) -> list[Row]:
     found = Counter(drawing.page for drawing in drawings)
     return [
         (

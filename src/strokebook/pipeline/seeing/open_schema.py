@@ -118,7 +118,9 @@ TABLES = (
             _text("folder", "the folder that its file lies in: art, notes, cover, xtra"),
             _text("label", "the label that holds", "labels"),
             _text("label_source", "who says so: hand, cluster, classifier or rule"),
-            _real("label_confidence", "how sure that is, 0 to 1; empty where a hand or cluster says"),
+            _real(
+                "label_confidence", "how sure that is, 0 to 1; empty where a hand or cluster says"
+            ),
             _text("kind", "drawing, watercolour, notes, cover, bad-scan or other"),
             _count("cluster", "its cluster of pages", "page_clusters"),
             _count("drawings", "how many drawings were separated on it"),
@@ -261,7 +263,14 @@ def describe_columns() -> str:
             f"| `{c.name}` | {c.text}{f'; links to `{c.links}`' if c.links else ''} |"
             for c in table.columns
         ]
-        head = [f"### {table.name}", "", table.text, "", "| column | what it holds |", "| --- | --- |"]
+        head = [
+            f"### {table.name}",
+            "",
+            table.text,
+            "",
+            "| column | what it holds |",
+            "| --- | --- |",
+        ]
         parts.append("\n".join([*head, *rows]))
     views = [f"- `{name}`: {text}" for name, (text, _) in VIEWS.items()]
     return "\n\n".join([*parts, "### Views", "\n".join(views)]) + "\n"

@@ -9,6 +9,7 @@ import base64
 import io
 import json
 import math
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,9 @@ STEP = 3  # every third place of the curves is enough on a screen
 
 def time_page(project: Project, told: Told) -> str:
     """The whole file as text."""
-    data = json.dumps(_data(project, told), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    data = json.dumps(
+        _data(project, told), ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    )
     # Nothing in a script's text may look like the end of the script.
     return TEMPLATE.read_text("utf-8").replace(MARK, data.replace("<", "\\u003c"))
 
@@ -101,15 +104,14 @@ def _exemplar(item: Exemplar) -> dict[str, Any]:
 
 
 def _pages(project: Project, told: Told, always: Sequence[int]) -> list[dict[str, Any]]:
-    pages, drawings = told.axis.pages, {}
-    for drawing in told.drawings:
-        drawings[drawing.page] = drawings.get(drawing.page, 0) + 1
+    pages = told.axis.pages
+    drawings = Counter(drawing.page for drawing in told.drawings)
     shown = set(np.linspace(0, len(pages) - 1, min(len(pages), MOST_THUMBNAILS)).astype(int))
     shown |= set(always)
     previews = Previews(project, pages, SIDE)
     rows = project.progress.track(range(len(pages)), "thumbnails")
     return [
-        _page(told, row, drawings.get(pages[row].id, 0))
+        _page(told, row, drawings[pages[row].id])
         | {"t": _thumbnail(previews, row) if row in shown else ""}
         for row in rows
     ]

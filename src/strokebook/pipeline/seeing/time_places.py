@@ -1,4 +1,4 @@
-"""Where each page lies in time: by its date where dates are known, else by its place in the order."""
+"""Where each page lies in time: by its date where that is known, else by its place in the order."""
 
 from __future__ import annotations
 
@@ -76,11 +76,9 @@ def place_in_time(
             " --by book.",
         )
     if not dated:
-        places = np.arange(len(ordered)) + 0.5
+        places = np.arange(len(ordered), dtype=np.float64) + 0.5
         periods = cut_by_book([page.book for page in ordered], places)
-        return TimeAxis(
-            tuple(ordered), places, False, 0, tuple(periods), 0.0, float(len(ordered))
-        )
+        return TimeAxis(tuple(ordered), places, False, 0, tuple(periods), 0.0, float(len(ordered)))
     days = _spread_days([dates[page.id] for page in known])
     order = np.argsort(days, kind="stable")
     chosen, places = [known[i] for i in order], days[order]
@@ -120,7 +118,7 @@ def _ends(places: Floats) -> tuple[float, float]:
 
 
 def ticks_of(axis: TimeAxis) -> tuple[Tick, ...]:
-    """What is written under the axis: years or months, sketchbooks, or the pages of a single one."""
+    """What is written under the axis: years or months, sketchbooks, or the pages of only one."""
     if axis.dated:
         return tuple(_calendar_ticks(axis))
     books = list(dict.fromkeys(page.book for page in axis.pages))
@@ -135,7 +133,7 @@ def ticks_of(axis: TimeAxis) -> tuple[Tick, ...]:
 def bounds_of(axis: TimeAxis) -> tuple[float, ...]:
     """Where a sketchbook, or a year, ends and the next one begins."""
     if axis.dated:
-        first, last = _date(axis.first), _date(axis.last)
+        first, last = _shown_dates(axis)
         years = range(first.year + 1, last.year + 1)
         return tuple(float(datetime.date(year, 1, 1).toordinal()) for year in years)
     books = [page.book for page in axis.pages]
@@ -151,7 +149,7 @@ def _page_range(axis: TimeAxis, period: Period) -> str:
 
 
 def _calendar_ticks(axis: TimeAxis) -> list[Tick]:
-    first, last = _date(axis.first), _date(axis.last)
+    first, last = _shown_dates(axis)
     if axis.last - axis.first > 2 * YEAR:
         ticks = []
         for year in range(first.year, last.year + 1):  # in the middle of what is shown of it
@@ -167,6 +165,11 @@ def _calendar_ticks(axis: TimeAxis) -> list[Tick]:
     shown = [m for m in months if axis.first <= m.toordinal() + 15 <= axis.last]
     words = [f"{MONTHS[m.month - 1]} {m.year}" for m in shown]
     return [Tick(m.toordinal() + 15.0, text) for m, text in zip(shown, words, strict=True)]
+
+
+def _shown_dates(axis: TimeAxis) -> tuple[datetime.date, datetime.date]:
+    """The days of the first page and the last: the axis has a margin around them."""
+    return _date(float(axis.places.min())), _date(float(axis.places.max()))
 
 
 def _date(place: float) -> datetime.date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import numpy as np
 
 from strokebook.base.array_types import Floats, Floats32, Ints
 from strokebook.base.errors import StrokebookError, UsageError
-from strokebook.library.catalogue.records import DrawingRecord, Page, Space
+from strokebook.library.catalogue.records import DrawingRecord, Space
 from strokebook.pipeline.output.pictures import counted
 from strokebook.pipeline.preview_images import Previews
 from strokebook.pipeline.project import Project
@@ -38,7 +39,7 @@ THUMBNAIL = 360  # px of a page on the poster: 150 dpi of what is shown
 NO_LABEL = "no label"
 BY_TIME = "dark: drawn early · pale: drawn late"
 NEVER_NEW = ("cover", "bad-scan")  # unlike all others, each time, and no news
-NUMBERS = "No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()
+NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 # Name, unit on paper, unit where no scan tells its resolution.
 MEASURES = (
     ("Length", "length_mm", "cm", "length", "page sides"),
@@ -315,7 +316,5 @@ def _title(axis: TimeAxis) -> str:
     what = f"{word} sketchbook{'s' * (books != 1)}"
     if not axis.dated:
         return f"{what}, from the first page to the last"
-    import datetime
-
     years = [datetime.date.fromordinal(int(p)).year for p in (axis.places[0], axis.places[-1])]
     return f"{what}, {years[0]}" + (f" to {years[1]}" if years[0] != years[1] else "")

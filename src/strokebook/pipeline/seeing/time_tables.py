@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ PAGE_COLUMNS = {
     "page": "id of the page",
     "sketchbook": "its sketchbook",
     "number": "its page number, where its name has one",
-    "place": "its place in time: a count from ½, or where dates are the axis, a day (1 = 1 January of year 1)",
+    "place": "its place in time: from ½ in the order; where dates are known, a day (1: 0001-01-01)",
     "period": "the period that it is counted in",
     "date_first": "the first day that it may have been drawn on, ISO 8601",
     "date_last": "the last such day, ISO 8601",
@@ -39,7 +40,7 @@ DRAWING_COLUMNS = {
     "kept": "1: may be trained on; 0: dropped",
     "cluster": "number of its cluster of drawings",
     "length": "of the pen's line, in sides: 1 is the longer side of the page",
-    "length_mm": "the same in millimetres on paper; empty where the scan does not tell its resolution",
+    "length_mm": "the same in millimetres; empty where the scan does not tell its resolution",
     "crossings": "how often the line crosses itself",
     "lifts": "how often the pen leaves the paper",
     "turns": "full turns of the line, left and right alike",
@@ -117,10 +118,7 @@ def _periods(told: Told) -> dict[str, str]:
 
 
 def _counts(told: Told) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for drawing in told.drawings:
-        counts[drawing.page] = counts.get(drawing.page, 0) + 1
-    return counts
+    return Counter(drawing.page for drawing in told.drawings)
 
 
 def _dates(told: Told, page: str) -> tuple[str, str, str]:

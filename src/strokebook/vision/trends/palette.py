@@ -19,10 +19,10 @@ ACCENT = "#b4492b"
 # The kinds of page that every library has keep their colours in every picture.
 KIND_COLOURS = {
     "drawing": "#1f4668",
-    "watercolour": "#d8743c",
+    "watercolour": "#d0602f",
     "notes": "#e9c767",
-    "cover": "#5d9c8d",
-    "bad-scan": "#b9b1a5",
+    "cover": "#9cc7bd",
+    "bad-scan": "#8f867b",
 }
 MORE_COLOURS = ("#8fbfe0", "#8a3b5c", "#c99bb3", "#6b5540", "#3f7d4e")
 GREY = "#cfc7b9"

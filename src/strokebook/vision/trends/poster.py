@@ -41,7 +41,7 @@ class Poster:
 
 
 def draw_poster(story: TimeStory) -> Poster:
-    """Draw the picture; panels for which there is nothing are left out, and the sheet is shorter."""
+    """Draw the picture; panels for which there is nothing are left out: the sheet is shorter."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

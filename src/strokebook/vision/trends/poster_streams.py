@@ -70,7 +70,5 @@ def _write_name(
         place, middle, thick = widest_place(stream.graph, layer, reach)
         if thick * scale * FILL >= size * MM_PER_POINT:
             x, y = float(sheet.x(place)), top + (high - middle) * scale
-            sheet.text(
-                x, y, caption, float(size), ink, ha="center", va="center_baseline", zorder=5
-            )
+            sheet.text(x, y, caption, float(size), ink, ha="center", va="center_baseline", zorder=5)
             return

@@ -54,13 +54,12 @@ def shares_of(groups: Sequence[str], periods: Ints, most: int) -> tuple[list[str
     names = kept + ([OTHERS] if len(kept) < len(ranked) else [])
     row = {name: n for n, name in enumerate(kept)}
     table = np.zeros((len(names), int(periods.max(initial=-1)) + 1))
-    np.add.at(table, ([row.get(g, len(kept)) for g in groups], periods), 1.0)
+    rows = np.array([row.get(group, len(kept)) for group in groups], np.intp)
+    np.add.at(table, (rows, periods), 1.0)
     return names, table / table.sum(axis=0)
 
 
-def stream_graph(
-    names: Sequence[str], shares: Floats, centres: Floats, at: Floats
-) -> StreamGraph:
+def stream_graph(names: Sequence[str], shares: Floats, centres: Floats, at: Floats) -> StreamGraph:
     """A stream graph of shares.
 
     Args:
