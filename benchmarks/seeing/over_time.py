@@ -3,8 +3,8 @@
     python -m benchmarks.seeing.over_time WORK [--pages 2000] [--seed 7]
 
 A made library of eight sketchbooks goes through the pipeline up to its drawings (minutes). Then its
-project is multiplied in the catalogue until it has the pages asked for, under new ids and keys, with
-every preview and drawing as a file of its own: what these commands read is as much as in a real
+project is multiplied in the catalogue until it has the pages asked for, under new ids and keys,
+with every preview and drawing as a file of its own: what these commands read is as much as in a real
 library of that size. Each command runs in a process of its own; the first ``over-time`` measures
 all drawings, the second finds the measures kept.
 """
@@ -123,13 +123,19 @@ def _moved(text: str, shift: int) -> str:
     return text
 
 
-def run(project: Path, *words: str) -> tuple[float, float]:
-    """Seconds, and the most memory of any command so far in MB, of one command."""
-    begun = time.perf_counter()
+def run(project: Path, *words: str) -> tuple[float, float, float]:
+    """Seconds, seconds of processors, and the most memory of any command so far in MB."""
+    begun, used = time.perf_counter(), _used()
     command = [sys.executable, "-m", "strokebook", *words, "-p", str(project)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return time.perf_counter() - begun, memory
+    return time.perf_counter() - begun, _used() - used, memory
+
+
+def _used() -> float:
+    """Seconds of processors that all ended commands took: a busy machine does not change them."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def size(path: Path) -> float:
@@ -158,8 +164,10 @@ def main() -> None:
         ("open-data --images", ["open-data", plain, images]),
         ("open-data --images, again", ["open-data", plain, images]),
     ):
-        seconds, memory = run(large, *words)
-        print(f"{what:28} {seconds:7.1f} s   {memory:6.0f} MB at most so far", flush=True)
+        seconds, used, memory = run(large, *words)
+        print(
+            f"{what:28} {seconds:7.1f} s, {used:6.1f} s of processors, {memory:5.0f} MB", flush=True
+        )
     made = large / "pictures" / "over-time"
     for name in ("over-time.png", "over-time.pdf", "over-time.html", "pages.csv", "drawings.csv"):
         print(f"{name:28} {size(made / name):7.2f} MB", flush=True)

@@ -36,8 +36,8 @@ def open_data(
 
     Example: `strokebook open-data ~/open --images --licence "CC BY 4.0"`
     """
-    from strokebook.pipeline.seeing.open_data import write_open_data
-    from strokebook.pipeline.seeing.open_datasette import OpenDataFacts
+    from strokebook.pipeline.open_data.open_data import write_open_data
+    from strokebook.pipeline.open_data.open_datasette import OpenDataFacts
 
     words = [" ".join(text.split()) for text in (title, artist, licence, licence_url)]
     with editing(project) as opened:

@@ -25,7 +25,7 @@ from strokebook.pipeline.project import Project
 from strokebook.pipeline.seeing.time_story import NO_LABEL, Told
 from strokebook.vision.trends import palette
 from strokebook.vision.trends.poster_parts import placed_lines
-from strokebook.vision.trends.story import Exemplar, MeasureTrend, Shown, Stream
+from strokebook.vision.trends.story import Exemplar, MeasureTrend, Shown, TimeStream
 
 TEMPLATE = Path(__file__).with_name("over_time.html")
 MARK = "/*DATA*/"
@@ -65,7 +65,7 @@ def _data(project: Project, told: Told) -> dict[str, Any]:
     }
 
 
-def _stream(stream: Stream) -> dict[str, Any]:
+def _stream(stream: TimeStream) -> dict[str, Any]:
     graph, layers = stream.graph, range(len(stream.colours))
     return {
         "title": stream.title,

@@ -24,7 +24,7 @@ from strokebook.vision.dates.intervals import DateInterval
 from strokebook.vision.trends import palette
 from strokebook.vision.trends.drawing_measures import DrawingMeasures, band_over_time
 from strokebook.vision.trends.periods import period_of_rows
-from strokebook.vision.trends.story import Exemplar, MeasureTrend, Shown, Stream, TimeStory
+from strokebook.vision.trends.story import Exemplar, MeasureTrend, Shown, TimeStory, TimeStream
 from strokebook.vision.trends.streamgraph import OTHERS, shares_of, stream_graph
 from strokebook.vision.trends.unlike_before import (
     distances_to_earlier,
@@ -167,7 +167,7 @@ class _Teller:
         drawings = f", {counted(len(self.drawings), 'drawing')}" if self.drawings else ""
         return f"{counted(len(self.axis.pages), 'page')}{drawings}, {how}"
 
-    def _streams(self) -> list[Stream]:
+    def _streams(self) -> list[TimeStream]:
         pages = self.axis.pages
         streams = [self._label_stream([page.label or NO_LABEL for page in pages])]
         clustered = [row for row, page in enumerate(pages) if page.cluster is not None]
@@ -188,7 +188,7 @@ class _Teller:
             )
         return streams
 
-    def _label_stream(self, labels: Sequence[str]) -> Stream:
+    def _label_stream(self, labels: Sequence[str]) -> TimeStream:
         names, shares = shares_of(labels, self.page_period, LABELS)
         graph = stream_graph(names, shares, self.centres, self.at)
         kinds = {page.label: page.kind for page in self.axis.pages}
@@ -196,11 +196,11 @@ class _Teller:
         colour = dict(zip(names, ranked, strict=True))
         colour |= dict.fromkeys((OTHERS, NO_LABEL), palette.GREY)
         colours = tuple(colour[name] for name in graph.names)
-        return Stream("What the pages are: labels", "", graph, colours, graph.names, {})
+        return TimeStream("What the pages are: labels", "", graph, colours, graph.names, {})
 
     def _cluster_stream(
         self, space: Space, title: str, rows: Sequence[int], groups: Sequence[str]
-    ) -> Stream:
+    ) -> TimeStream:
         """A stream of clusters; periods without any item are passed over."""
         item_period = self.page_period if space == "pages" else self.drawing_period
         used, numbers = np.unique(item_period[np.array(rows)], return_inverse=True)
@@ -210,7 +210,7 @@ class _Teller:
         captions = tuple(_cluster_caption(name, by_name.get(name)) for name in graph.names)
         colours = tuple(palette.colours_by_time(graph.shares))
         typical = self._typical_of_layers(space, rows, groups, graph.names)
-        return Stream(title, BY_TIME, graph, colours, captions, typical)
+        return TimeStream(title, BY_TIME, graph, colours, captions, typical)
 
     def _typical_of_layers(
         self, space: Space, rows: Sequence[int], groups: Sequence[str], names: Sequence[str]

@@ -7,7 +7,7 @@ import numpy as np
 from strokebook.geometry.drawing import Drawing
 from strokebook.vision.trends import palette
 from strokebook.vision.trends.poster_parts import MM_PER_POINT, TINY, Sheet, text_width
-from strokebook.vision.trends.story import Stream
+from strokebook.vision.trends.story import TimeStream
 from strokebook.vision.trends.streamgraph import widest_place
 
 SMALLEST, LARGEST = 7.0, 22.0  # points of a name on a layer
@@ -18,7 +18,7 @@ EDGE = 2.0  # mm between a name and the end of the stream
 FILL = 0.8  # of a layer's thickness that may be written on
 
 
-def draw_stream(sheet: Sheet, stream: Stream, top: float, height: float) -> None:
+def draw_stream(sheet: Sheet, stream: TimeStream, top: float, height: float) -> None:
     """Draw a stream between ``top`` and ``top + height``."""
     graph = stream.graph
     low, high = float(graph.edges.min()), float(graph.edges.max())
@@ -35,7 +35,7 @@ def draw_stream(sheet: Sheet, stream: Stream, top: float, height: float) -> None
 
 
 def _write_on(
-    sheet: Sheet, stream: Stream, layer: int, top: float, scale: float, high: float
+    sheet: Sheet, stream: TimeStream, layer: int, top: float, scale: float, high: float
 ) -> None:
     """The name of a layer, beside a typical picture where there is room for one."""
     graph, caption = stream.graph, stream.captions[layer]
@@ -60,7 +60,7 @@ def _write_on(
 
 
 def _write_name(
-    sheet: Sheet, stream: Stream, layer: int, top: float, scale: float, high: float, ink: str
+    sheet: Sheet, stream: TimeStream, layer: int, top: float, scale: float, high: float, ink: str
 ) -> None:
     """The name alone, as large as the layer lets it be; none where it could not be read."""
     caption = stream.captions[layer]

@@ -20,7 +20,7 @@ Shown = Image.Image | Drawing  # a page as a small picture, a drawing as its lin
 
 
 @dataclass(frozen=True, eq=False)
-class Stream:
+class TimeStream:
     """A stream graph and how it is shown.
 
     Attributes:
@@ -94,7 +94,7 @@ class TimeStory:
     ticks: tuple[Tick, ...]
     bounds: tuple[float, ...]
     places: Floats
-    streams: tuple[Stream, ...]
+    streams: tuple[TimeStream, ...]
     centres: tuple[Exemplar, ...]
     centres_are: str
     trends: tuple[MeasureTrend, ...]

@@ -17,12 +17,17 @@ from strokebook.base.errors import Diagnostic, Severity, StrokebookError, UsageE
 from strokebook.base.files import atomic_path, inside, write_bytes, write_json, write_text
 from strokebook.library.catalogue.records import DrawingRecord, Page
 from strokebook.library.disk.previews import preview_path
+from strokebook.pipeline.open_data.open_datasette import (
+    OpenDataFacts,
+    metadata,
+    page_template,
+    readme,
+)
+from strokebook.pipeline.open_data.open_rows import OpenFiles, OpenRows, gather_rows, public_pages
+from strokebook.pipeline.open_data.open_schema import TABLES, VIEWS, create_indexes, create_table
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.removal.outside import recorded
 from strokebook.pipeline.removal.ownership import lies_in
-from strokebook.pipeline.seeing.open_datasette import OpenDataFacts, metadata, page_template, readme
-from strokebook.pipeline.seeing.open_rows import OpenFiles, OpenRows, gather_rows, public_pages
-from strokebook.pipeline.seeing.open_schema import TABLES, VIEWS, create_indexes, create_table
 from strokebook.pipeline.seeing.time_tables import csv_text
 
 STAGE = "open-data"

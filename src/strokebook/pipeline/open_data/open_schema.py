@@ -30,7 +30,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class OpenTable:
     """A table: its name, what a row is, its primary key, its columns."""
 
     name: str
@@ -61,7 +61,7 @@ _PAGE = _text("page", "the page", "pages")
 
 # In an order in which each table links only to those before it.
 TABLES = (
-    Table(
+    OpenTable(
         "sketchbooks",
         "One row a sketchbook.",
         ("sketchbook",),
@@ -73,7 +73,7 @@ TABLES = (
             _text("last_date", "the last such day, ISO 8601"),
         ),
     ),
-    Table(
+    OpenTable(
         "labels",
         "One row a label that a page has.",
         ("label",),
@@ -83,7 +83,7 @@ TABLES = (
             _count("pages", "how many pages have it"),
         ),
     ),
-    Table(
+    OpenTable(
         "page_clusters",
         "One row a cluster of pages that look alike to the network.",
         ("cluster",),
@@ -94,7 +94,7 @@ TABLES = (
             _count("pages", "how many pages of it are here"),
         ),
     ),
-    Table(
+    OpenTable(
         "drawing_clusters",
         "One row a cluster of drawings that look alike.",
         ("cluster",),
@@ -105,7 +105,7 @@ TABLES = (
             _count("drawings", "how many drawings of it are here"),
         ),
     ),
-    Table(
+    OpenTable(
         "pages",
         "One row a scanned page. Private pages are not here.",
         ("page",),
@@ -131,7 +131,7 @@ TABLES = (
         ),
         ("sketchbook", "label", "label_source", "cluster"),
     ),
-    Table(
+    OpenTable(
         "dates",
         "One row a page of which it is known when it was drawn.",
         ("page",),
@@ -143,14 +143,14 @@ TABLES = (
         ),
         ("source",),
     ),
-    Table(
+    OpenTable(
         "tags",
         "One row a tag of a page.",
         ("page", "tag"),
         (_PAGE, _text("tag", "cover, extras, favourite or notes")),
         ("tag",),
     ),
-    Table(
+    OpenTable(
         "drawings",
         "One row a drawing that was separated on a page.",
         ("drawing",),
@@ -180,7 +180,7 @@ TABLES = (
         ),
         ("sketchbook", "kept", "cluster"),
     ),
-    Table(
+    OpenTable(
         "edits",
         "One row an edit by hand, or one that followed from it. Nothing of private pages is here.",
         ("edit",),
@@ -197,7 +197,7 @@ TABLES = (
         ),
         ("kind", "by", "undone"),
     ),
-    Table(
+    OpenTable(
         "edit_pages",
         "One row a page that an edit is about: naming a cluster is about many.",
         ("edit", "page"),
@@ -228,7 +228,7 @@ VIEWS = {
 }
 
 
-def create_table(table: Table) -> str:
+def create_table(table: OpenTable) -> str:
     """The statement that makes a table; ids come first, so that Datasette shows them as links."""
     single = table.key[0] if len(table.key) == 1 else ""
     lines = [
@@ -246,7 +246,7 @@ def create_table(table: Table) -> str:
     return f"CREATE TABLE {table.name} ({', '.join(lines)})"
 
 
-def create_indexes(table: Table) -> list[str]:
+def create_indexes(table: OpenTable) -> list[str]:
     """An index for every column that links to another table, so that links are followed at once."""
     return [
         f"CREATE INDEX {table.name}_{column.name} ON {table.name} ({column.name})"

@@ -13,11 +13,11 @@ import pytest
 
 from strokebook.base.errors import UsageError
 from strokebook.pipeline.editing import curate
+from strokebook.pipeline.open_data.open_data import write_open_data
+from strokebook.pipeline.open_data.open_datasette import OpenDataFacts
+from strokebook.pipeline.open_data.open_schema import TABLES, VIEWS
 from strokebook.pipeline.project import open_project
 from strokebook.pipeline.removal.purge import plan_purge, purge
-from strokebook.pipeline.seeing.open_data import write_open_data
-from strokebook.pipeline.seeing.open_datasette import OpenDataFacts
-from strokebook.pipeline.seeing.open_schema import TABLES, VIEWS
 
 from place import Place
 
@@ -168,4 +168,4 @@ def test_only_what_is_ours_is_overwritten(copy: Place, tmp_path: Path) -> None:
     assert picture.read_bytes() == b"painted over"
     assert (made.folder / "note.txt").read_text() == "mine"
     assert [str(picture)] == [d.subject for d in again.diagnostics]
-    assert [p for p in made.folder.rglob("*.jpg")] == [picture]
+    assert list(made.folder.rglob("*.jpg")) == [picture]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from strokebook.pipeline.seeing.open_schema import TABLES, VIEWS, describe_columns
+from strokebook.pipeline.open_data.open_schema import TABLES, VIEWS, describe_columns
 
 NAME = "sketchbooks"  # of the database, as Datasette has it from its file
 TITLE = "Sketchbooks"
