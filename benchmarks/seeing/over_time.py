@@ -2,11 +2,11 @@
 
     python -m benchmarks.seeing.over_time WORK [--pages 2000] [--seed 7]
 
-A made library of eight sketchbooks goes through the pipeline up to its drawings (minutes). Then its
-project is multiplied in the catalogue until it has the pages asked for, under new ids and keys,
-with every preview and drawing as a file of its own: what these commands read is as much as in a real
-library of that size. Each command runs in a process of its own; the first ``over-time`` measures
-all drawings, the second finds the measures kept.
+A made library of eight sketchbooks goes through the pipeline up to its drawings (minutes). Then
+its project is multiplied in the catalogue until it has the pages asked for, under new ids and keys,
+with every preview and drawing as a file of its own: what these commands read is as much as in a
+real library of that size. Each command runs in a process of its own; the first ``over-time``
+measures all drawings, the second finds the measures kept.
 """
 
 from __future__ import annotations

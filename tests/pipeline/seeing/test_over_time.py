@@ -182,8 +182,8 @@ def test_every_column_is_documented_and_formulas_stay_text(copy: Place) -> None:
     with open_project(copy.project) as project:
         told = tell_story(project)
         page = time_page(project, told)
-    assert next(csv.reader([pages_csv(told)])) == list(PAGE_COLUMNS)
-    assert next(csv.reader([drawings_csv(told)])) == list(DRAWING_COLUMNS)
+    assert next(csv.reader(io.StringIO(pages_csv(told)))) == list(PAGE_COLUMNS)
+    assert next(csv.reader(io.StringIO(drawings_csv(told)))) == list(DRAWING_COLUMNS)
     assert csv_text(("a", "b"), [("=1+1", -2)]) == "a,b\r\n'=1+1,-2\r\n"
     assert (
         "</script><" not in page.partition('type="application/json">')[2].partition("\n")[0][:-10]

@@ -66,7 +66,7 @@ TABLES = (
         "One row a sketchbook.",
         ("sketchbook",),
         (
-            _text("sketchbook", "its name, such as sb48"),
+            _text("sketchbook", "its name, such as sb7"),
             _count("pages", "how many of its pages are here"),
             _count("drawings", "how many drawings on them"),
             _text("first_date", "the first day that one of its pages may be of, ISO 8601"),
@@ -110,7 +110,7 @@ TABLES = (
         "One row a scanned page. Private pages are not here.",
         ("page",),
         (
-            _text("page", "its id: sb48p005 is page 5 of sketchbook 48"),
+            _text("page", "its id: sb7p012 is page 12 of sketchbook 7"),
             _text("sketchbook", "its sketchbook", "sketchbooks"),
             _count("number", "its page number, where its file has one"),
             _text("title", "what its file's name says after the number"),
@@ -155,7 +155,7 @@ TABLES = (
         "One row a drawing that was separated on a page.",
         ("drawing",),
         (
-            _text("drawing", "its id: sb48p005d02 is the second on page 5 of sketchbook 48"),
+            _text("drawing", "its id: sb7p012d02 is the second on page 12 of sketchbook 7"),
             _text("page", "the page that it lies on", "pages"),
             _text("sketchbook", "its sketchbook", "sketchbooks"),
             _count("number", "its number on the page, from 1"),
