@@ -88,12 +88,12 @@ def test_datasette_lists_plain_tables_and_links_them(copy: Place, tmp_path: Path
     assert row["page"] == {"value": drawing.page, "label": drawing.page}
     assert row["kept"] == 0 and row["decided_by"] == "hand"
     words = [r["words"] for r in edits.json()["rows"]]
-    assert words == [
+    assert {
         f"said that {WORD} means pages of the kind drawing",
         f"labelled {PAGE} as {WORD}",
         f"tagged {OTHER} favourite",
         f"dropped {drawing.id}",
-    ] or set(words) >= {f"labelled {PAGE} as {WORD}", f"tagged {OTHER} favourite"}
+    } <= set(words)
     assert (
         picture.content == (made.folder / f"static/by-label/{page.label}/{OTHER}.jpg").read_bytes()
     )

@@ -12,6 +12,7 @@ import numpy as np
 from strokebook.base.array_types import Floats, Floats32, Ints
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.library.catalogue.records import DrawingRecord, Space
+from strokebook.pipeline.editing.curate import DROP, KEEP
 from strokebook.pipeline.output.pictures import counted
 from strokebook.pipeline.preview_images import Previews
 from strokebook.pipeline.project import Project
@@ -306,8 +307,8 @@ class _Teller:
 
 
 def _cluster_caption(number: str, name: str | None) -> str:
-    """``3 faces``, or ``3`` where nobody named the cluster."""
-    return f"{number} {name}" if name else number
+    """``3 faces``, or ``3`` where nobody named the cluster, or only kept or dropped it."""
+    return f"{number} {name}" if name and name not in (KEEP, DROP) else number
 
 
 def _title(axis: TimeAxis) -> str:
