@@ -22,7 +22,9 @@ from strokebook.pipeline.removal.purge import purge as finish_purge
 PANELS: dict[str, tuple[str, ...]] = {
     "Getting started": ("run", "status", "demo", "make-sample"),
     "Inspect": ("pages", "show", "drawings"),
-    "See the sketchbooks": (*("similar", "duplicates", "clusters", "dates"),),
+    "See the sketchbooks": (
+        *("similar", "duplicates", "clusters", "over-time", "dates", "open-data"),
+    ),
     "Label and choose": (
         *("review", "label", "cluster", "correct", "uncorrect", "sync"),
         *("tag", "keep", "drop", "date"),
