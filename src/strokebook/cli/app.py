@@ -21,7 +21,7 @@ from strokebook.pipeline.removal.purge import purge as finish_purge
 # comes last, and a test says so.
 PANELS: dict[str, tuple[str, ...]] = {
     "Getting started": ("run", "status", "demo", "make-sample"),
-    "Inspect": ("pages", "show", "drawings", "clusters"),
+    "Inspect": ("pages", "show", "drawings", "clusters", "map"),
     "Label and choose": ("label", "cluster", "correct", "uncorrect", "sync", "tag", "keep", "drop"),
     "History and repair": ("log", "undo", "redo", "trash", "restore", "retry", "check"),
     "Draw with a model": (

@@ -27,10 +27,12 @@ from strokebook.cli.console import STOPPED, WRONG_USE, complain, err, manner, to
 from strokebook.cli.drawing import draw, interchange, plot, publish
 from strokebook.cli.faults import fault_of
 from strokebook.cli.logbook import keeping_log, log
+from strokebook.cli.seeing import clusters, page_map
 
 # Importing a group puts its commands into the app.
 COMMANDS = (
     *(run, look, curate, edits, check, learn, evaluate),
+    *(clusters, page_map),
     *(draw, plot, interchange, publish, trash),
 )
 RUN = "strokebook.pipeline.run"  # the logger of the stages

@@ -19,6 +19,8 @@ _FOLLOWING = (
     ("decision", "image"),
     ("place_name", "image"),
     ("named_before", "key"),
+    ("place_group", "image"),
+    ("hand_group", "key"),
 )
 
 
@@ -74,7 +76,7 @@ def move_number(db: Database, number: int, image: str) -> None:
     db.run("DELETE FROM former_image WHERE image = ?", (image,))
     db.run("UPDATE identity SET image = ? WHERE number = ?", (image, number))
     db.run("INSERT OR REPLACE INTO former_image VALUES (?, ?)", (former, number))
-    for table, column in _FOLLOWING:
+    for table, column in (t for t in _FOLLOWING if db.has_table(t[0])):  # in a migration not all
         db.run(f"UPDATE OR REPLACE {table} SET {column} = ? WHERE {column} = ?", (image, former))
 
 

@@ -1,0 +1,1 @@
+"""What seeing costs and how right it is: one command each."""
