@@ -116,12 +116,14 @@ class Grouping:
         values: Of each page; ``unknown`` where there is none.
         ordered: The values have an order that the colours show (dates, books in turn).
         unknown: The value of pages that have none.
+        told: It is among the facts of a page that was clicked.
     """
 
     title: str
     values: Sequence[str]
     ordered: bool = False
     unknown: str = "none"
+    told: bool = True
 
     def as_json(self) -> dict[str, Any]:
         """Names, the most numerous first or in their order, and the number of each page's."""
@@ -139,6 +141,7 @@ class Grouping:
             "of": [at[value] for value in self.values],
             "ordered": self.ordered,
             "unknown": self.unknown,
+            "told": self.told,
         }
 
 

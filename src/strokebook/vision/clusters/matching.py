@@ -12,7 +12,7 @@ from strokebook.base.array_types import Ints64
 
 SAME = 0.5  # least share of a cluster's items that come from the older one of its number
 TOLD = 4  # moves that are told, the largest ones
-FEW = 0.05  # of the items of a cluster that left it: fewer are not told
+LEAST, FEW = 2, 0.05  # items, and share of a cluster's, that left it: fewer are not told
 
 
 def match_clusters(old: Ints64, new: Ints64, k: int, reserved: Collection[int] = ()) -> Ints64:
@@ -80,15 +80,17 @@ class ClusterChanges:
             return f"{names[number]!r} ({number})" if number in names else str(number)
 
         if not self.new and not self.moves:
-            return [f"All {self.total} clusters are as they were."]
-        lines = [f"{len(self.new)} of {self.total} clusters are new"]
+            return [f"All {self.total} clusters are much as they were."]
+        lines = [f"None of {self.total} clusters is new"]
         if self.new:
-            lines[0] += f" ({', '.join(called(n) for n in self.new)})"
+            numbers = ", ".join(called(n) for n in self.new)
+            verb = "is" if len(self.new) == 1 else "are"
+            lines = [f"{len(self.new)} of {self.total} clusters {verb} new ({numbers})"]
         moved = [
             f"{called(m.source)} lost {m.count} to {called(m.target)}" for m in self.moves[:TOLD]
         ]
         more = len(self.moves) - len(moved)
-        moved += [f"{more} smaller moves"] if more > 0 else []
+        moved += [f"{more} smaller move{'s' * (more > 1)}"] if more > 0 else []
         return [f"{'; '.join([*lines, *moved])}."]
 
 
@@ -107,7 +109,7 @@ def compare_clusterings(old: Mapping[str, int], new: Mapping[str, int]) -> Clust
     moves = [
         ClusterMove(source, target, count)
         for (source, target), count in pairs.items()
-        if source != target and target not in fresh and count > FEW * before[source]
+        if source != target and target not in fresh and count >= max(LEAST, FEW * before[source])
     ]
     moves.sort(key=lambda m: (-m.count, m.source, -1 if m.target is None else m.target))
     return ClusterChanges(len(sizes), fresh, tuple(moves))

@@ -53,7 +53,8 @@ class SilhouetteCurve:
         said = f"{told}; the setting is {setting} ({now:.2f})."
         if self.scores[best] - now < ALIKE:
             return f"{said} So small a difference says nothing: keep what suits your eye."
-        return f"{said} To change it, write 'clusters = {best}' under [vision]."
+        few = " Few clusters are far apart where they are kinds of pages; more tell finer ones."
+        return f"{said}{few if best < setting else ''} 'clusters = {best}' under [vision] sets it."
 
 
 def silhouette_curve(vectors: Rows, ks: Iterable[int], seed: int = 0) -> SilhouetteCurve:
