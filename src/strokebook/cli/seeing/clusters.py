@@ -9,6 +9,7 @@ import typer
 
 from strokebook.cli.app import HERE, AsJson, ProjectDir, app, editing, reading
 from strokebook.cli.console import answer, print_json, say, table
+from strokebook.cli.curate import Kind, New
 from strokebook.library.catalogue.records import Cluster, Space
 from strokebook.pipeline.output.pictures import counted
 
@@ -118,6 +119,8 @@ def rename(
     number: Annotated[int, typer.Argument(help="The cluster.")],
     name: Annotated[str, typer.Argument(help="Its name: the label of its pages.")],
     project: ProjectDir = HERE,
+    kind: Kind = None,
+    new: New = False,
     of_drawings: OfDrawings = False,
 ) -> None:
     """Name a cluster; its pages have that label. The same as `label NUMBER=NAME`.
@@ -128,7 +131,7 @@ def rename(
 
     space = _space(of_drawings)
     with editing(_project(context, project)) as opened:
-        result = rename_cluster(opened, space, number, name)
+        result = rename_cluster(opened, space, number, name, kind=kind, new=new)
         _tell(result.clusters, space)
         _tell_effects(result.effects.sentences)
 

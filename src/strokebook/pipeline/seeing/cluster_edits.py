@@ -92,10 +92,27 @@ def split_cluster(project: Project, space: Space, number: int, into: int = 2) ->
     return _regroup(project, space, list(parts), act)
 
 
-def rename_cluster(project: Project, space: Space, number: int, name: str) -> EditResult:
-    """Name a cluster by hand; pages of it have the name as their label at once."""
+def rename_cluster(
+    project: Project,
+    space: Space,
+    number: int,
+    name: str,
+    *,
+    kind: str | None = None,
+    new: bool = False,
+) -> EditResult:
+    """Name a cluster by hand; pages of it have the name as their label at once.
+
+    Args:
+        project: Open.
+        space: ``pages`` or ``drawings``.
+        number: The cluster.
+        name: Its name.
+        kind: What kind of page a new label means (of pages).
+        new: A label that is nearly a known one is meant as it is written (of pages).
+    """
     if space == "pages":
-        return label_clusters(project, [f"{number}={name}"])
+        return label_clusters(project, [f"{number}={name}"], kind=kind, new=new)
     result, before = EditResult(), Standing.of(project)
     with project.catalogue.hand_edit():
         result.clusters = project.catalogue.name_cluster(space, [number], name, "hand")

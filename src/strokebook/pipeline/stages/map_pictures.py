@@ -203,7 +203,10 @@ def _groupings(pages: Sequence[Page], dates: Mapping[str, date]) -> list[Groupin
     if dates:
         periods = _periods(pages, dates)
         return [*groupings, Grouping("date", periods, ordered=True, unknown=UNKNOWN)]
-    return [*groupings, Grouping("books in turn", [p.book for p in pages], ordered=True, told=False)]
+    return [
+        *groupings,
+        Grouping("books in turn", [p.book for p in pages], ordered=True, told=False),
+    ]
 
 
 def _periods(pages: Sequence[Page], dates: Mapping[str, date]) -> list[str]:
