@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from strokebook.geometry.drawing import Drawing
-from strokebook.vision.clusters.k_means import ClusterFit
-from strokebook.vision.sheets import cluster_sheet, contact_sheet, members
+from strokebook.vision import sheets
+from strokebook.vision.sheets import centre_and_edge, cluster_sheet, contact_sheet
 
-VECTORS = np.array([[3, 0], [0, 0], [1, 0], [50, 0], [2, 0]], np.float32)
-GROUPS = ClusterFit(
-    np.array([[0, 0], [50, 0]], np.float32), np.array([0, 0, 0, 1, 0], dtype=np.int64)
-)
+LINE = np.array([[3], [0], [1], [50], [2]], np.float32)
+CENTRE = np.zeros(1, np.float32)
 
 
-def test_the_most_typical_come_first() -> None:
-    assert members(VECTORS, GROUPS, 0) == [1, 2, 4, 0]
-    assert members(VECTORS, GROUPS, 1) == [3]
-    assert members(VECTORS, GROUPS, 2 - 1, most=1) == [3]
+def test_the_most_typical_come_first_and_a_single_row_has_no_edge() -> None:
+    assert centre_and_edge(LINE, CENTRE) == ([1, 2, 4, 0, 3], [])
 
 
-def test_a_large_cluster_ends_with_its_doubtful_members() -> None:
+def test_a_large_cluster_ends_with_its_edge() -> None:
     vectors = np.arange(20, dtype=np.float32)[:, None]
-    groups = ClusterFit(np.zeros((1, 1), np.float32), np.zeros(20, np.int64))
-    assert members(vectors, groups, 0, most=6) == [0, 1, 2, 3, 18, 19]
+    assert centre_and_edge(vectors, CENTRE, most=6) == ([0, 1, 2, 3], [18, 19])
+
+
+@pytest.mark.parametrize("n", [0, 1, 8, 9, 23, 24, 48, 49, 500])
+def test_each_member_is_shown_once_where_there_is_room(n: int) -> None:
+    vectors = np.random.default_rng(n).normal(size=(n, 1)).astype(np.float32)
+    centre, edge = centre_and_edge(vectors, CENTRE)
+    assert len(centre) + len(edge) == len({*centre, *edge}) == min(n, 48)
+    away = np.abs(vectors[:, 0])
+    assert away[edge].min(initial=np.inf) >= away[centre].max(initial=0)
 
 
 def test_only_the_pages_shown_are_asked_for() -> None:
@@ -34,15 +39,30 @@ def test_only_the_pages_shown_are_asked_for() -> None:
         asked.append(row)
         return Image.new("RGB", (60, 90), (250 - row, 0, 0))
 
-    picture = cluster_sheet(VECTORS, GROUPS, 0, page, str, "drawings", most=3)
-    assert asked == [1, 2, 0]
+    vectors = np.arange(12, dtype=np.float32)[:, None]
+    picture = cluster_sheet(vectors, CENTRE, 0, page, str, "drawings", most=6)
+    assert asked == [0, 1, 2, 3, 10, 11]
     pixels = np.asarray(picture)
-    assert [(pixels == (250 - row, 0, 0)).all(axis=2).any() for row in range(5)] == [
-        True,
-        True,
-        True,
-        False,
-        False,
+    shown = [(pixels == (250 - row, 0, 0)).all(axis=2).any() for row in range(12)]
+    assert [row for row in range(12) if shown[row]] == asked
+
+
+def test_the_heading_says_name_and_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    headings: list[str] = []
+
+    def watch(items: list[Image.Image], captions: list[str], heading: str) -> Image.Image:
+        headings.append(heading)
+        return Image.new("RGB", (9, 9))
+
+    monkeypatch.setattr(sheets, "contact_sheet", watch)
+    blank = Image.new("RGB", (9, 9))
+    vectors = np.arange(60, dtype=np.float32)[:, None]
+    cluster_sheet(vectors, CENTRE, 7, lambda row: blank, str, "faces", "pages")
+    cluster_sheet(vectors[:1], CENTRE, 7, lambda row: blank, str, None, "pages")
+    assert headings == [
+        "Cluster 7: faces (60 pages, 48 shown), nearest to the centre first",
+        "At the edge: the 16 least like the others, the last the least",
+        "Cluster 7 (1 page), nearest to the centre first",
     ]
 
 

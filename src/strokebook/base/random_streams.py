@@ -46,6 +46,8 @@ class RandomStream(StrEnum):
     ACCEPTANCE = "uniforms by which drawings are accepted"
     FINE_TUNE_SPLIT = "fine-tuning: which pages are held out"
     FINE_TUNING = "fine-tuning: order and mixing of pages"
+    CLUSTER_SAMPLE = "which of very many vectors clusters are begun from"
+    SILHOUETTE_SAMPLE = "which vectors a silhouette is measured on"
 
 
 def generator(seed: int, stream: RandomStream, *key: int) -> np.random.Generator:

@@ -23,7 +23,7 @@ PANELS: dict[str, tuple[str, ...]] = {
     "Getting started": ("run", "status", "demo", "make-sample"),
     "Inspect": ("pages", "show", "drawings"),
     "See the sketchbooks": (
-        *("similar", "duplicates", "clusters", "over-time", "dates", "open-data"),
+        *("similar", "duplicates", "clusters", "map", "over-time", "dates", "open-data"),
     ),
     "Label and choose": (
         *("review", "label", "cluster", "correct", "uncorrect", "sync"),

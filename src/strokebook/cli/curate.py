@@ -152,9 +152,11 @@ def cluster(project: ProjectDir = HERE) -> None:
     from strokebook.pipeline.stages.embed import recluster
 
     with writing(project, command="cluster") as opened:
-        recluster(opened)
+        told = recluster(opened)
         for part in opened.catalogue.clusters("pages"):
             say(f"cluster {part.number}: {part.size} pages, {part.name or 'no name'}")
+        for line in told:
+            say(line)
 
 
 @app.command()

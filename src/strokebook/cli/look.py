@@ -1,4 +1,4 @@
-"""``pages``, ``show``, ``drawings``, ``clusters``: what the catalogue knows."""
+"""``pages``, ``show``, ``drawings``: what the catalogue knows."""
 
 from __future__ import annotations
 
@@ -119,36 +119,6 @@ def drawings(
             answer(f"{drawing.id}  {explain_drawing(drawing, judged.get(drawing.key))}")
         return
     table(counted(len(listed), "drawing"), DRAWING_COLUMNS, [_drawing_row(d) for d in listed])
-
-
-@app.command()
-def clusters(
-    project: ProjectDir = HERE,
-    as_json: AsJson = False,
-    of_drawings: Annotated[
-        bool, typer.Option("--drawings", help="List clusters of drawings instead of pages.")
-    ] = False,
-) -> None:
-    """List the clusters with their names and sizes; pictures/clusters shows their pages.
-
-    Example: `strokebook clusters`
-    """
-    with reading(project) as opened:
-        listed = opened.catalogue.clusters("drawings" if of_drawings else "pages")
-    if as_json:
-        print_json(
-            [
-                {"number": c.number, "name": c.name, "source": c.name_source, "size": c.size}
-                for c in listed
-            ]
-        )
-        return
-    if not listed:
-        what = "drawings" if of_drawings else "pages"
-        answer(f"The {what} are in no clusters yet. 'strokebook run' puts them there.")
-        return
-    rows = [(c.number, c.size, c.name, c.name_source) for c in listed]
-    table(counted(len(rows), "cluster"), ("number", "size", "name", "named by"), rows)
 
 
 def page_json(page: Page) -> dict[str, object]:

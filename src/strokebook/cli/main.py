@@ -27,13 +27,23 @@ from strokebook.cli.console import STOPPED, WRONG_USE, complain, err, manner, to
 from strokebook.cli.drawing import draw, interchange, plot, publish
 from strokebook.cli.faults import fault_of
 from strokebook.cli.logbook import keeping_log, log
-from strokebook.cli.seeing import dates, duplicates, open_data, over_time, review, similar
+from strokebook.cli.seeing import (
+    clusters,
+    dates,
+    duplicates,
+    open_data,
+    over_time,
+    page_map,
+    review,
+    similar,
+)
 
 # Importing a group puts its commands into the app.
 COMMANDS = (
     *(run, look, curate, edits, check, learn, evaluate),
+    *(clusters, page_map),
     *(draw, plot, interchange, publish, trash),
-    *(similar, duplicates, over_time, dates, open_data, review),
+    *(similar, duplicates, clusters, page_map, over_time, dates, open_data, review),
 )
 RUN = "strokebook.pipeline.run"  # the logger of the stages
 BEFORE = ("--verbose", "-v", "--quiet", "-q", "--version")

@@ -20,13 +20,9 @@ _FOLLOWING = (
     ("place_name", "image"),
     ("named_before", "key"),
     ("page_date", "image"),
+    ("place_group", "image"),
+    ("hand_group", "key"),
 )
-
-
-def tables_there(db: Database) -> frozenset[str]:
-    """The tables of the schema so far: a migration runs before those after it."""
-    rows = db.tuples("SELECT name FROM sqlite_master WHERE type = 'table'")
-    return frozenset(name for (name,) in rows)
 
 
 def mint_numbers(db: Database, images: Iterable[str]) -> None:
@@ -81,10 +77,7 @@ def move_number(db: Database, number: int, image: str) -> None:
     db.run("DELETE FROM former_image WHERE image = ?", (image,))
     db.run("UPDATE identity SET image = ? WHERE number = ?", (image, number))
     db.run("INSERT OR REPLACE INTO former_image VALUES (?, ?)", (former, number))
-    tables = tables_there(db)
-    for table, column in _FOLLOWING:
-        if table not in tables:
-            continue
+    for table, column in (t for t in _FOLLOWING if db.has_table(t[0])):  # in a migration not all
         db.run(f"UPDATE OR REPLACE {table} SET {column} = ? WHERE {column} = ?", (image, former))
 
 

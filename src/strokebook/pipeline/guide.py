@@ -50,6 +50,7 @@ def _sights(project: Project) -> Iterator[Sight]:
         if any((pictures / "clusters").glob(pattern)):
             yield Sight(what, pictures / "clusters" / pattern)
     for what, path in (
+        ("map to zoom in", pictures / "map.html"),
         ("map of pages", pictures / "map-pages.jpg"),
         ("map", pictures / "map.png"),
         ("traces", project.at("traces")),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from strokebook.base.options import option
 
+K_MEANS, HDBSCAN = "k-means", "hdbscan"
 RESNET, EFFICIENTNET = "resnet34", "efficientnet-lite0"
 FP32, BF16 = "fp32", "bf16"
 
@@ -64,5 +65,11 @@ class VisionOptions:
         low=0,
     )
     clusters: int = option(16, "clusters of pages (k-means)", low=1, high=256)
+    clustering: str = option(
+        K_MEANS,
+        "how pages that look alike are grouped. k-means: into as many clusters as said above, each"
+        " page in one; hdbscan: into as many dense groups as there are, pages between them in none",
+        choices=(K_MEANS, HDBSCAN),
+    )
     similar: int = option(12, "pages shown as most similar to one", low=1, high=1000)
     seed: int = option(0, "seed of fine-tuning, clusters and map", low=0)

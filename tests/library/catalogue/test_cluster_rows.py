@@ -89,3 +89,78 @@ def test_unknown_clusters_are_told(catalogue):
         cluster(catalogue, [0, 5])
     with pytest.raises(StrokebookError):
         catalogue.new_clustering("pages", 3, [[0.0]], {}, "x")
+
+
+def scanned(catalogue, n=6):
+    for key in KEYS[:n]:
+        catalogue.db.run("INSERT INTO image (hash, state) VALUES (?, 'ok')", (key,))
+    catalogue.put_vectors("pages", "net", {k: [float(i), 0.0] for i, k in enumerate(KEYS[:n])})
+
+
+def numbers(catalogue):
+    clustering = catalogue.clustering("pages")
+    return [clustering.members.get(key) for key in KEYS[:6]]
+
+
+def test_a_merge_by_hand_holds_over_a_new_clustering_until_it_is_undone(catalogue):
+    scanned(catalogue)
+    cluster(catalogue, [0, 0, 1, 1, 2, 2], k=3)
+    catalogue.group_items("pages", {1: KEYS[2:6]})
+    assert numbers(catalogue) == [0, 0, 1, 1, 1, 1]
+    assert [c.number for c in catalogue.clusters("pages")] == [0, 1]
+    np.testing.assert_array_equal(catalogue.clustering("pages").centroids[1], [3.5, 0])
+    with pytest.raises(UsageError, match="0 to 1"):
+        catalogue.name_cluster("pages", [2], "x", "hand")
+    cluster(catalogue, [1, 1, 0, 0, 0, 2], k=3, key="two")
+    assert numbers(catalogue) == [1, 1, 1, 1, 1, 1]
+    catalogue.undo(catalogue.next_undo(1))
+    assert numbers(catalogue) == [1, 1, 0, 0, 0, 2]
+    catalogue.redo(catalogue.next_redo(1))
+    assert numbers(catalogue) == [1, 1, 1, 1, 1, 1]
+
+
+def test_a_split_begins_a_cluster_and_undo_brings_the_old_one_back(catalogue):
+    scanned(catalogue)
+    cluster(catalogue, [0, 0, 0, 0, 1, 1])
+    before = catalogue.clustering("pages").centroids
+    catalogue.group_items("pages", {0: KEYS[:2], 2: KEYS[2:4]})
+    assert numbers(catalogue) == [0, 0, 2, 2, 1, 1]
+    centroids = catalogue.clustering("pages").centroids
+    np.testing.assert_array_equal(centroids[[0, 2]], [[0.5, 0], [2.5, 0]])
+    np.testing.assert_array_equal(centroids[1], before[1])
+    catalogue.undo(catalogue.next_undo(1))
+    assert numbers(catalogue) == [0, 0, 0, 0, 1, 1]
+    np.testing.assert_array_equal(catalogue.clustering("pages").centroids[0], [1.5, 0])
+    assert [c.number for c in catalogue.clusters("pages")] == [0, 1]
+
+
+def test_items_in_no_cluster_stay_in_none(catalogue):
+    cluster(catalogue, [0, 0, None, 1])
+    clustering = catalogue.clustering("pages")
+    assert clustering.outside == {"page2"}
+    assert clustering.members == {"page0": 0, "page1": 0, "page3": 1}
+    catalogue.assign_members("pages", {"new": None})
+    assert catalogue.clustering("pages").outside == {"page2", "new"}
+    assert names(catalogue)[0][2] == 2
+
+
+def test_a_named_cluster_that_goes_on_keeps_its_name_although_others_join(catalogue):
+    cluster(catalogue, [0] * 5 + [1] * 4)
+    catalogue.name_cluster("pages", [0], "faces", "hand")
+    # 5 of 9 (56 %) were faces, and all faces are in it: it goes on under its number.
+    cluster(catalogue, [0] * 9, key="two")
+    assert names(catalogue) == {0: ("faces", "hand", 9)}
+    # As many, but of another number: not the cluster of that name.
+    catalogue.name_cluster("pages", [0], None, "hand")
+    cluster(catalogue, [0] * 5 + [1] * 4, key="three")
+    catalogue.name_cluster("pages", [0], "faces", "hand")
+    cluster(catalogue, [1] * 9, key="four")
+    assert names(catalogue) == {1: (None, None, 9)}
+
+
+def test_gaps_in_the_numbers_are_told(catalogue):
+    scanned(catalogue)
+    cluster(catalogue, [0, 1, 2, 3, 4, 4], k=5)
+    catalogue.group_items("pages", {0: [KEYS[0], KEYS[2]]})
+    with pytest.raises(UsageError, match="0 to 1 and 3 to 4"):
+        catalogue.name_cluster("pages", [2], "x", "hand")

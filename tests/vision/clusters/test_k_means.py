@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strokebook.base.errors import StrokebookError
+from strokebook.vision.clusters import k_means
 from strokebook.vision.clusters.k_means import assign, cluster, similar
 
 CORNERS = np.array([[0, 0], [10, 0], [0, 10]], np.float32)
@@ -81,6 +84,25 @@ def test_what_cannot_be_assigned_is_reported(vectors: np.ndarray, centroids: np.
 def test_no_clusters_cannot_be_asked_for() -> None:
     with pytest.raises(StrokebookError):
         cluster(CORNERS, 0)
+
+
+def test_of_very_many_vectors_a_sample_begins_and_all_decide(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(k_means, "LARGE", 60)
+    monkeypatch.setattr(k_means, "SAMPLE", 50)
+    monkeypatch.setattr(k_means, "BLOCK", 32)
+    vectors = heaps((30, 80, 40))
+    np.save(tmp_path / "rows.npy", vectors.astype(np.float16))
+    rows = np.load(tmp_path / "rows.npy", mmap_mode="r")
+    fit = cluster(rows, 3, seed=2)
+    assert fit.sizes.tolist() == [80, 40, 30]
+    assert fit.numbers.tolist() == cluster(vectors[:], 3, seed=2).numbers.tolist()
+    np.testing.assert_allclose(fit.centroids, CORNERS[[1, 2, 0]], atol=0.1)
+    rows = np.array(rows)
+    rows[140, 1] = np.inf
+    with pytest.raises(StrokebookError, match="finite"):
+        cluster(rows, 3)
 
 
 def test_similar_pages_by_cosine() -> None:

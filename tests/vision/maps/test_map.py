@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from strokebook.base.errors import StrokebookError
+from strokebook.vision.maps import map2d
 from strokebook.vision.maps.map2d import extend_map, fit_map, principal
 from strokebook.vision.maps.mapview import COLOURS, map_picture, thumbnail_map
 
@@ -22,11 +23,12 @@ def islands(n: int = 20) -> np.ndarray:
 
 def test_islands_stay_islands_and_the_map_repeats() -> None:
     vectors = islands()
-    xy = fit_map(vectors, seed=1)
+    xy, scale = fit_map(vectors, seed=1)
     assert xy.shape == (60, 2)
     assert xy.dtype == np.float32
     assert np.abs(xy).max() == pytest.approx(1)
-    np.testing.assert_array_equal(xy, fit_map(vectors, seed=1))
+    np.testing.assert_array_equal(xy, fit_map(vectors, seed=1).places)
+    assert scale > 1
     away = np.linalg.norm(xy[:, None] - xy[None], axis=2)
     np.fill_diagonal(away, np.inf)
     assert (away.argmin(axis=1) // 20 == np.arange(60) // 20).all()
@@ -35,14 +37,14 @@ def test_islands_stay_islands_and_the_map_repeats() -> None:
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 9, 10, 12])
 def test_any_number_of_points_has_a_map(n: int) -> None:
     vectors = np.random.default_rng(n).normal(size=(n, 6)).astype(np.float32)
-    xy = fit_map(vectors)
+    xy = fit_map(vectors).places
     assert xy.shape == (n, 2)
     assert np.isfinite(xy).all()
     assert len(np.unique(xy, axis=0)) == n
 
 
 def test_identical_vectors_share_one_place() -> None:
-    assert not fit_map(np.ones((30, 4), np.float32)).any()
+    assert not fit_map(np.ones((30, 4), np.float32)).places.any()
 
 
 def test_few_points_keep_their_distances() -> None:
@@ -59,14 +61,40 @@ def test_a_map_needs_numbers() -> None:
 def test_new_points_join_their_island_and_move_nothing() -> None:
     vectors = islands()
     old = np.delete(vectors, [3, 25, 47], axis=0)
-    xy = fit_map(old)
+    xy, scale = fit_map(old)
     kept = xy.copy()
-    new = extend_map(old, xy, vectors[[3, 25, 47]])
-    np.testing.assert_array_equal(xy, kept)
+    for by in (scale, 0.0):  # by the transform, and by the medians alone
+        new = extend_map(old, xy, vectors[[3, 25, 47]], by)
+        np.testing.assert_array_equal(xy, kept)
+        nearest = np.linalg.norm(xy[None] - new[:, None], axis=2).argmin(axis=1)
+        assert (nearest // 19).tolist() == [0, 1, 2]
+    assert extend_map(old[:0], xy[:0], vectors[:2], scale).tolist() == [[0, 0], [0, 0]]
+    assert extend_map(old[:2], xy[:2], vectors[:1], scale).shape == (1, 2)
+    assert extend_map(old, xy, vectors[:0], scale).shape == (0, 2)
+
+
+def test_where_a_new_page_lies_depends_on_no_other_new_page() -> None:
+    vectors = islands()
+    old = np.delete(vectors, [3, 25, 47], axis=0)
+    xy, scale = fit_map(old)
+    together = extend_map(old, xy, vectors[[3, 25, 47]], scale)
+    alone = np.concatenate([extend_map(old, xy, vectors[[i]], scale) for i in (3, 25, 47)])
+    np.testing.assert_allclose(together, alone, atol=1e-3)
+    medians = extend_map(old, xy, vectors[[3, 25, 47]])
+    assert np.abs(together - medians).max() > 1e-4  # it was moved on from there
+
+
+def test_very_many_points_are_mapped_by_their_components(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = islands(30)
+    monkeypatch.setattr(map2d, "MANY", 50)
+    old = np.delete(vectors, [3, 35, 67], axis=0)
+    xy, scale = fit_map(old)
+    away = np.linalg.norm(xy[:, None] - xy[None], axis=2)
+    np.fill_diagonal(away, np.inf)
+    assert (away.argmin(axis=1) // 29 == np.arange(87) // 29).mean() > 0.95
+    new = extend_map(old, xy, vectors[[3, 35, 67]], scale)
     nearest = np.linalg.norm(xy[None] - new[:, None], axis=2).argmin(axis=1)
-    assert (nearest // 19).tolist() == [0, 1, 2]
-    assert extend_map(old[:0], xy[:0], vectors[:2]).tolist() == [[0, 0], [0, 0]]
-    assert extend_map(old[:2], xy[:2], vectors[:1]).shape == (1, 2)
+    assert (nearest // 29).tolist() == [0, 1, 2]
 
 
 def test_the_picture_shows_each_group_in_its_colour(tmp_path: Path) -> None:

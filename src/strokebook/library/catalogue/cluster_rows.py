@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,37 +30,48 @@ class ClusterRows(Store):
         space: Space,
         k: int,
         centroids: npt.ArrayLike,
-        members: Mapping[str, int],
+        members: Mapping[str, int | None],
         key: str,
+        *,
+        backbone: str = "",
+        reach: Sequence[float] | None = None,
     ) -> list[Cluster]:
         """Put a clustering in the place of the former one.
 
         A new cluster takes on a name that the artist gave if at least 60 % of its members were
-        in clusters of that name before.
+        in clusters of that name before; or more than half of them, and it has the number and more
+        than half of the members of a cluster of that name. What the artist merged or split holds,
+        whatever ``members`` says.
 
         Args:
             space: ``pages`` or ``drawings``.
             k: How many clusters; their numbers run from 0.
             centroids: ``(k, D)``, kept as float32.
-            members: Cluster number by item key.
+            members: Cluster number by item key; None: in no cluster.
             key: What the clustering was computed from.
+            backbone: Fingerprint of the network whose vectors were clustered.
+            reach: ``(k,)``: how far from its centroid a cluster's farthest member is, where items
+                further away belong to none.
         """
         rows = np.ascontiguousarray(centroids, dtype="<f4")
         if rows.ndim != 2 or len(rows) != k:
             raise StrokebookError(f"{k} clusters need ({k}, D) centroids, not {rows.shape}.")
-        if any(not 0 <= number < k for number in members.values()):
+        if any(n is not None and not 0 <= n < k for n in members.values()):
             raise StrokebookError(f"A member's cluster number is not in 0 to {k - 1}.")
         with self.hand_edit("run"):
+            before = self._hand_named(space)
             self.db.run("DELETE FROM clustering WHERE space = ?", (space,))
             self.db.run(
-                "INSERT INTO clustering VALUES (?, ?, ?, ?, ?, ?)",
-                (space, key, k, rows.shape[1], rows.tobytes(), now()),
+                "INSERT INTO clustering (space, key, k, dims, centroids, at, backbone) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (space, key, k, rows.shape[1], rows.tobytes(), now(), backbone),
             )
             self.db.run_many(
-                "INSERT INTO cluster (space, number) VALUES (?, ?)", [(space, n) for n in range(k)]
+                "INSERT INTO cluster (space, number, reach) VALUES (?, ?, ?)",
+                [(space, n, None if reach is None else float(reach[n])) for n in range(k)],
             )
             self._put_members(space, members)
-            for number, name in self._carried(space, members).items():
+            for number, name in self._carried(space, before).items():
                 self._give_name(space, number, name, "hand")
         return self.clusters(space)
 
@@ -71,17 +82,24 @@ class ClusterRows(Store):
             return None
         centroids = np.frombuffer(row["centroids"], "<f4").reshape(row["k"], row["dims"])
         members = self.db.rows("SELECT key, number FROM member WHERE space = ?", (space,))
+        reach = {
+            r["number"]: float(r["reach"])
+            for r in self.db.rows("SELECT number, reach FROM cluster WHERE space = ?", (space,))
+            if r["reach"] is not None
+        }
         return Clustering(
             space=space,
             key=row["key"],
             k=row["k"],
             centroids=centroids.astype(np.float32),
-            members={m["key"]: m["number"] for m in members},
+            members={m["key"]: m["number"] for m in members if m["number"] is not None},
+            outside=frozenset(m["key"] for m in members if m["number"] is None),
+            reach=reach,
         )
 
-    def assign_members(self, space: Space, members: Mapping[str, int]) -> None:
-        """Put new items into clusters that exist, ``{key: cluster number}``."""
-        self._check_numbers(space, members.values())
+    def assign_members(self, space: Space, members: Mapping[str, int | None]) -> None:
+        """Put new items into clusters that exist, ``{key: cluster number}``; None: into none."""
+        self.check_cluster_numbers(space, {n for n in members.values() if n is not None})
         with self.hand_edit("run"):
             self._put_members(space, members)
             for cluster in self.clusters(space):
@@ -98,7 +116,7 @@ class ClusterRows(Store):
             UsageError: No such cluster, or a name that cannot be a folder's.
         """
         wanted = sorted(set(numbers))
-        self._check_numbers(space, wanted)
+        self.check_cluster_numbers(space, wanted)
         text = None if name is None else check_label(name)
         with self.hand_edit() if source == "hand" else self.transaction():
             # Read inside: a rule must not overwrite a name that was given a moment ago.
@@ -113,12 +131,29 @@ class ClusterRows(Store):
                     self._give_name(space, number, text, source)
         return [c for c in self.clusters(space) if c.number in wanted]
 
+    def group_items(self, space: Space, groups: Mapping[int, Sequence[str]]) -> list[Cluster]:
+        """Put items into clusters by hand, ``{cluster number: keys}``: merging and splitting.
+
+        They stay together, whatever is clustered anew, until that is undone. A number that is new
+        begins a cluster.
+        """
+        with self.hand_edit():
+            for number, keys in groups.items():
+                body = {"space": space, "number": number, "members": self._members(space, keys)}
+                self.record("group", body)
+            self._regroup(space)
+        return [c for c in self.clusters(space) if c.number in groups]
+
+    def grouped(self, space: Space) -> dict[str, int]:
+        """The cluster that the artist put items into by merging or splitting, by key."""
+        return dict(self.db.tuples("SELECT key, number FROM hand_group WHERE space = ?", (space,)))
+
     def clusters(self, space: Space) -> list[Cluster]:
-        """All clusters by number; empty before the first clustering."""
+        """The clusters with members, by number; none before the first clustering."""
         rows = self.db.rows(
             "SELECT c.number, c.name, c.name_source, count(m.key) AS size FROM cluster c "
             "LEFT JOIN member m ON m.space = c.space AND m.number = c.number "
-            "WHERE c.space = ? GROUP BY c.number ORDER BY c.number",
+            "WHERE c.space = ? GROUP BY c.number HAVING count(m.key) > 0 ORDER BY c.number",
             (space,),
         )
         return [Cluster(r["number"], r["name"], r["name_source"], r["size"]) for r in rows]
@@ -128,30 +163,106 @@ class ClusterRows(Store):
         rows = self.db.rows("SELECT key, name FROM named_before WHERE space = ?", (space,))
         return {row["key"]: row["name"] for row in rows}
 
-    def _check_numbers(self, space: str, numbers: Iterable[int]) -> None:
-        row = self.db.row("SELECT k FROM clustering WHERE space = ?", (space,))
-        if row is None:
+    def check_cluster_numbers(self, space: str, numbers: Iterable[int]) -> None:
+        """Make sure that there are clusters of these numbers.
+
+        Raises:
+            UsageError: There is one that is not; those there are are named.
+        """
+        wanted = sorted(set(numbers))
+        there = [c.number for c in self.clusters(space)]  # type: ignore[arg-type]
+        if not there and wanted:
             raise UsageError(f"There are no clusters of {space} yet.", "Run 'strokebook run'.")
-        for number in numbers:
-            if not 0 <= number < row["k"]:
+        for number in wanted:
+            if number not in there:
                 raise UsageError(
                     f"There is no cluster {number} of {space}.",
-                    f"Their numbers are 0 to {row['k'] - 1}.",
+                    f"Their numbers are {_spans(there)}.",
                 )
 
-    def _put_members(self, space: str, members: Mapping[str, int]) -> None:
+    def _put_members(self, space: str, members: Mapping[str, int | None]) -> None:
+        """Keep what the clustering says; where the artist has grouped an item, that holds."""
+        fitted = [(space, key, number, number) for key, number in members.items()]
         self.db.run_many(
-            "INSERT OR REPLACE INTO member (space, key, number) VALUES (?, ?, ?)",
-            [(space, key, int(number)) for key, number in members.items()],
+            "INSERT OR REPLACE INTO member (space, key, number, fitted) VALUES (?, ?, ?, ?)", fitted
+        )
+        self._regroup(space)
+
+    def _regroup(self, space: str) -> None:
+        """Let the artist's groups hold over what the clustering says, and no others."""
+        none = self.db.row("SELECT 1 FROM clustering WHERE space = ?", (space,)) is None
+        untouched = self.db.row(
+            "SELECT 1 FROM hand_group WHERE space = ? UNION ALL "
+            "SELECT 1 FROM member WHERE space = ? AND number IS NOT fitted LIMIT 1",
+            (space, space),
+        )
+        if none or untouched is None:
+            return
+        members = "SELECT key, number FROM member WHERE space = ?"
+        before = dict(self.db.tuples(members, (space,)))
+        self.db.run(
+            "INSERT OR IGNORE INTO cluster (space, number) SELECT DISTINCT g.space, g.number FROM "
+            "hand_group g JOIN member m USING (space, key) WHERE g.space = ?",
+            (space,),
+        )
+        self.db.run(
+            "UPDATE member SET number = coalesce((SELECT g.number FROM hand_group g WHERE "
+            "g.space = member.space AND g.key = member.key), fitted) WHERE space = ?",
+            (space,),
+        )
+        after = dict(self.db.tuples(members, (space,)))
+        moved = {n for key in after if before[key] != after[key] for n in (before[key], after[key])}
+        self._renew_centroids(space, {n for n in moved if n is not None})
+
+    def _renew_centroids(self, space: str, numbers: Collection[int]) -> None:
+        """Make the centroids of clusters anew that gained or lost items by hand."""
+        row = self.db.row("SELECT * FROM clustering WHERE space = ?", (space,))
+        if row is None or not numbers:
+            return
+        k = max(row["k"], max(numbers) + 1)
+        centroids = np.zeros((k, row["dims"]), np.float32)
+        centroids[: row["k"]] = np.frombuffer(row["centroids"], "<f4").reshape(row["k"], -1)
+        for number in numbers:
+            vectors = self.db.tuples(
+                "SELECT v.data FROM member m JOIN vector v ON v.space = m.space AND v.key = m.key "
+                "WHERE m.space = ? AND m.number = ? AND length(v.data) = ? "
+                "AND (? = '' OR v.backbone = ?)",
+                (space, number, 4 * row["dims"], row["backbone"], row["backbone"]),
+            )
+            if vectors:
+                rows = np.frombuffer(b"".join(data for (data,) in vectors), "<f4")
+                centroids[number] = rows.reshape(len(vectors), -1).mean(axis=0)
+        self.db.run(
+            "UPDATE clustering SET k = ?, centroids = ? WHERE space = ?",
+            (k, centroids.astype("<f4").tobytes(), space),
         )
 
-    def _carried(self, space: Space, members: Mapping[str, int]) -> dict[int, str]:
-        before = self.names_of(space)
+    def _hand_named(self, space: str) -> dict[int, tuple[str, int]]:
+        """Name and size of the clusters that the artist named, by number."""
+        clusters = self.clusters(space)  # type: ignore[arg-type]
+        return {c.number: (c.name, c.size) for c in clusters if c.name and c.name_source == "hand"}
+
+    def _carried(
+        self, space: Space, former: Mapping[int, tuple[str, int]] | None = None
+    ) -> dict[int, str]:
+        """The artist's names that clusters take on, by number.
+
+        Args:
+            space: Whose clusters.
+            former: Name and size of the clusters before a new fit, by number.
+        """
+        before, former = self.names_of(space), former or {}
+        query = "SELECT key, number FROM member WHERE space = ? AND number IS NOT NULL"
+        members = dict(self.db.tuples(query, (space,)))
         sizes = Counter(members.values())
         names = Counter((n, before[key]) for key, n in members.items() if key in before)
-        return {
-            number: name for (number, name), n in names.items() if n >= CARRY_SHARE * sizes[number]
-        }
+        carried = {}
+        for (number, name), n in names.items():
+            own, size = former.get(number, ("", 0))
+            goes_on = own == name and 2 * n > size and 2 * n > sizes[number]
+            if n >= CARRY_SHARE * sizes[number] or goes_on:
+                carried[number] = name
+        return carried
 
     def _give_name(self, space: Space, number: int, name: str | None, source: NameSource) -> None:
         self.db.run(
@@ -200,12 +311,10 @@ class ClusterRows(Store):
         return members
 
     def refresh_cluster_names(self) -> None:
-        """Give clusters the names that their members' log comes to, after an undo or redo."""
+        """Give clusters the members and names that the log comes to, after an undo or redo."""
         for space in SPACES:
-            clustering = self.clustering(space)
-            if clustering is None:
-                continue
-            carried = self._carried(space, clustering.members)
+            self._regroup(space)
+            carried = self._carried(space)
             for cluster in self.clusters(space):
                 hand = carried.get(cluster.number)
                 self.db.run(
@@ -214,3 +323,15 @@ class ClusterRows(Store):
                     "WHERE space = ? AND number = ?",
                     (hand, hand, space, cluster.number),
                 )
+
+
+def _spans(numbers: Sequence[int]) -> str:
+    """``0 to 6, 8 and 10 to 15`` of rising numbers."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and spans[-1][-1] == number - 1:
+            spans[-1][1:] = [number]
+        else:
+            spans.append([number])
+    told = [" to ".join(map(str, span)) for span in spans]
+    return " and ".join([*([", ".join(told[:-1])] if told[:-1] else []), told[-1]])

@@ -175,9 +175,14 @@ class FileRows(Store):
             "WHERE i.image IN (SELECT image FROM hand_label UNION SELECT image FROM image_tag "
             "UNION SELECT image FROM decision UNION SELECT image FROM place_name "
             "UNION SELECT key FROM named_before UNION SELECT image FROM page_date "
+            "UNION SELECT key FROM hand_group UNION SELECT image FROM place_group "
             "UNION SELECT image FROM private_image)"
         )
         return {row["image"]: row["id"] or "a page" for row in rows}
+
+    def page_numbers(self) -> dict[str, int]:
+        """The number of each page, by the image that shows it now: rising as they were met."""
+        return dict(self.db.tuples("SELECT image, number FROM identity"))
 
     def image_ids(self, images: Iterable[str]) -> dict[str, str]:
         """The id of a page that shows each image, where there is or was one."""

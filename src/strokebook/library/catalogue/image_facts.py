@@ -69,7 +69,8 @@ class ImageFacts:
     @cached_property
     def clusters(self) -> dict[str, int]:
         """The cluster of each."""
-        rows = self._ask("SELECT key, number FROM member WHERE space = 'pages'", "key")
+        query = "SELECT key, number FROM member WHERE space = 'pages' AND number IS NOT NULL"
+        rows = self._ask(query, "key")
         return dict(rows)
 
     @cached_property

@@ -74,10 +74,11 @@ class PurgeRows(DrawingRows):
         """
         for space, keys in self._clustered(image).items():
             numbers = self.db.rows(
-                f"SELECT DISTINCT number FROM member WHERE space = ? AND key IN ({_marks(keys)})",
+                "SELECT DISTINCT number FROM member WHERE space = ? AND number IS NOT NULL "
+                f"AND key IN ({_marks(keys)})",
                 (space, *keys),
             )
-            row = self.db.row("SELECT k, dims, centroids FROM clustering WHERE space = ?", (space,))
+            row = self.db.row("SELECT * FROM clustering WHERE space = ?", (space,))
             if row is None or not numbers:
                 continue
             centroids = np.frombuffer(row["centroids"], "<f4").reshape(row["k"], row["dims"]).copy()
@@ -85,8 +86,9 @@ class PurgeRows(DrawingRows):
                 rows = self.db.rows(
                     "SELECT v.data FROM member m JOIN vector v ON v.key = m.key AND "
                     f"v.space = m.space WHERE m.space = ? AND m.number = ? "
-                    f"AND m.key NOT IN ({_marks(keys)}) AND length(v.data) = ?",
-                    (space, number, *keys, 4 * row["dims"]),
+                    f"AND m.key NOT IN ({_marks(keys)}) AND length(v.data) = ? "
+                    "AND (? = '' OR v.backbone = ?)",
+                    (space, number, *keys, 4 * row["dims"], row["backbone"], row["backbone"]),
                 )
                 others = [np.frombuffer(r["data"], "<f4") for r in rows]
                 centroids[number] = np.mean(others, axis=0) if others else 0.0
@@ -111,6 +113,8 @@ class PurgeRows(DrawingRows):
             ("place_name", "image"),
             ("named_before", "key"),
             ("page_date", "image"),
+            ("place_group", "image"),
+            ("hand_group", "key"),
         ):
             self.db.run(f"DELETE FROM {table} WHERE {column} = ?", (image,))
         self.db.run("DELETE FROM image_tag WHERE image = ? AND tag != 'private'", (image,))

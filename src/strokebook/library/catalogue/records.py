@@ -172,6 +172,9 @@ class Clustering:
         k: How many clusters.
         centroids: ``(k, D)`` float32.
         members: Cluster number by key.
+        outside: Keys of the items that are in no cluster, being unlike all (by density).
+        reach: By number, how far from its centroid a cluster's farthest member is, where items
+            further away are in no cluster; empty: each item is in the nearest.
     """
 
     space: str
@@ -179,6 +182,13 @@ class Clustering:
     k: int
     centroids: Vectors
     members: Mapping[str, int]
+    outside: frozenset[str] = frozenset()
+    reach: Mapping[int, float] = field(default_factory=dict)
+
+    @property
+    def used(self) -> list[int]:
+        """Numbers of the clusters with members, rising."""
+        return sorted(set(self.members.values()))
 
 
 @dataclass(frozen=True)

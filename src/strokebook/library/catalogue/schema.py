@@ -209,6 +209,30 @@ _CLASSIFIER = (
         second_confidence REAL) WITHOUT ROWID""",
 )
 
+# Clusters that the artist merged or split, items in no cluster (number NULL, by density), and how a
+# cluster stood before that: ``fitted`` is what the clustering said, ``number`` what holds.
+_GROUPS = (
+    "ALTER TABLE clustering ADD COLUMN backbone TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE cluster ADD COLUMN reach REAL",
+    """CREATE TABLE membership (
+        space TEXT NOT NULL, key TEXT NOT NULL, number INTEGER, fitted INTEGER,
+        PRIMARY KEY (space, key),
+        FOREIGN KEY (space, number) REFERENCES cluster (space, number) ON DELETE CASCADE
+        ) WITHOUT ROWID""",
+    "INSERT INTO membership SELECT space, key, number, number FROM member",
+    "DROP TABLE member",
+    "ALTER TABLE membership RENAME TO member",
+    "CREATE INDEX member_number ON member (space, number)",
+    # Made of the log: the cluster that the artist put an item, or a place on a page, into.
+    """CREATE TABLE hand_group (
+        space TEXT NOT NULL, key TEXT NOT NULL, number INTEGER NOT NULL,
+        PRIMARY KEY (space, key)) WITHOUT ROWID""",
+    """CREATE TABLE place_group (
+        image TEXT NOT NULL, x0 REAL NOT NULL, y0 REAL NOT NULL, x1 REAL NOT NULL,
+        y1 REAL NOT NULL, number INTEGER NOT NULL,
+        PRIMARY KEY (image, x0, y0, x1, y1)) WITHOUT ROWID""",
+)
+
 MIGRATIONS = (
     Migration(1, "initial", _INITIAL),
     Migration(2, "look-ups by index", _LOOK_UPS),
@@ -225,4 +249,5 @@ MIGRATIONS = (
     ),
     Migration(7, "dates and readings", _DATES),
     Migration(8, "labels of a classifier", _CLASSIFIER),
+    Migration(9, "clusters by hand", _GROUPS),
 )

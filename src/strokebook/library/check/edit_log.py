@@ -42,6 +42,14 @@ _SAYS = {
         "SELECT n.number, round(t.x0, 4), round(t.y0, 4), round(t.x1, 4), round(t.y1, 4), t.name "
         "FROM place_name t JOIN n USING (image)"
     ),
+    "pages merged and split": (
+        "SELECT n.number, t.number FROM hand_group t JOIN n ON n.image = t.key "
+        "WHERE t.space = 'pages'"
+    ),
+    "drawings merged and split": (
+        "SELECT n.number, round(t.x0, 4), round(t.y0, 4), round(t.x1, 4), round(t.y1, 4), t.number "
+        "FROM place_group t JOIN n USING (image)"
+    ),
     "kinds of labels": "SELECT label, kind FROM label_kind",
     "dates of pages": (
         "SELECT n.number, t.source, t.first, t.last FROM page_date t JOIN n USING (image)"

@@ -28,7 +28,7 @@ _REFERENCES = (
     "INSERT OR IGNORE INTO image (hash, state) SELECT image, 'new' FROM drawing",
     "DELETE FROM verdict WHERE key NOT IN (SELECT key FROM drawing)",
     "DELETE FROM cluster WHERE space NOT IN (SELECT space FROM clustering)",
-    "DELETE FROM member WHERE NOT EXISTS (SELECT 1 FROM cluster c "
+    "DELETE FROM member WHERE number IS NOT NULL AND NOT EXISTS (SELECT 1 FROM cluster c "
     "WHERE c.space = member.space AND c.number = member.number)",
     "DELETE FROM former_image WHERE image IN (SELECT image FROM identity)",
     "INSERT OR IGNORE INTO identity (number, image) SELECT number, max(image) FROM former_image "

@@ -20,6 +20,8 @@ from strokebook.library.kinds import KINDS, check_label
 Body = Mapping[str, Any]
 SPACES = ("pages", "drawings")
 DATED_BY = ("hand", "read")
+MEMBERS = ("cluster", "group")  # kinds of edits that are about members, on several pages
+MOST_CLUSTERS = 10_000  # a larger number would ask for a table of as many centroids
 _FINGERPRINT = re.compile(f"[0-9a-fA-F]{{{BITS // 4}}}")
 
 
@@ -45,7 +47,7 @@ def target_of(kind: str, body: Body) -> str:
         return str(body["page"])
     if kind == "tag":
         return f"{body['page']} {body['tag']}"
-    if kind == "cluster":
+    if kind in MEMBERS:
         return str(body["space"])
     if kind == "label-kind":
         return str(body["label"]).casefold()
@@ -101,20 +103,34 @@ def _decision(body: Body) -> dict[str, Any]:
 
 
 def _cluster(body: Body) -> dict[str, Any]:
-    space, name = body.get("space"), body.get("name")
-    if space not in SPACES:
-        raise MalformedError(f"space {space!r} is not {' or '.join(SPACES)}")
-    members = body.get("members")
-    if not isinstance(members, list):
-        raise MalformedError("'members' should be a list")
-    checked = {
-        "space": space,
-        "name": None if name is None else _name(name),
-        "members": [_member(one) for one in members],
-    }
+    space, name, members = _space(body), body.get("name"), _members(body)
+    checked: dict[str, Any] = {"space": space, "name": None if name is None else _name(name)}
+    checked["members"] = members
     if "follows" in body:
         checked["follows"] = _number(body, "follows")
     return checked
+
+
+def _group(body: Body) -> dict[str, Any]:
+    """Items that the artist put into one cluster, by merging or splitting."""
+    number = body.get("number")
+    if type(number) is not int or not 0 <= number < MOST_CLUSTERS:
+        raise MalformedError(f"'number' should be a whole number under {MOST_CLUSTERS}")
+    return {"space": _space(body), "number": number, "members": _members(body)}
+
+
+def _space(body: Body) -> str:
+    space = body.get("space")
+    if space not in SPACES:
+        raise MalformedError(f"space {space!r} is not {' or '.join(SPACES)}")
+    return str(space)
+
+
+def _members(body: Body) -> list[Any]:
+    members = body.get("members")
+    if not isinstance(members, list):
+        raise MalformedError("'members' should be a list")
+    return [_member(one) for one in members]
 
 
 def _member(value: Any) -> Any:
@@ -175,6 +191,7 @@ _CHECKS: dict[str, Callable[[Body], dict[str, Any]]] = {
     "tag": _tag,
     "decision": _decision,
     "cluster": _cluster,
+    "group": _group,
     "label-kind": _label_kind,
     "date": _date,
     "undo": _step,

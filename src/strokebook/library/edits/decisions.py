@@ -28,6 +28,7 @@ def attach_decisions(db: Database, image: str) -> None:
     with db.transaction():
         _attach_verdicts(db, image, keys, boxes)
         _attach_names(db, image, keys, boxes)
+        _attach_groups(db, image, keys, boxes)
 
 
 def _attach_verdicts(
@@ -55,6 +56,21 @@ def _attach_names(
         "INSERT OR IGNORE INTO named_before (space, key, name, at) VALUES ('drawings', ?, ?, '')",
         [
             (keys[i], rows[j]["name"])
+            for i, j in match_boxes(boxes, [tuple(row)[:4] for row in rows])
+        ],
+    )
+
+
+def _attach_groups(
+    db: Database, image: str, keys: list[str], boxes: list[tuple[float, ...]]
+) -> None:
+    if not db.has_table("place_group"):
+        return  # a step of the migrations comes here before there are groups
+    rows = db.rows("SELECT x0, y0, x1, y1, number FROM place_group WHERE image = ?", (image,))
+    db.run_many(
+        "INSERT OR IGNORE INTO hand_group (space, key, number) VALUES ('drawings', ?, ?)",
+        [
+            (keys[i], rows[j]["number"])
             for i, j in match_boxes(boxes, [tuple(row)[:4] for row in rows])
         ],
     )

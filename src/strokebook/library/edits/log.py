@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from strokebook.library.edits.bodies import check_body, target_of
+from strokebook.library.edits.bodies import MEMBERS, check_body, target_of
 from strokebook.library.sqlite.database import Database
 
 # hand: a command; file: a tag that a file wears; filed: a page moved in filed/; twin: hand.json
@@ -32,7 +32,8 @@ class Edit:
         command: ``seq`` of the first row of the same command.
         at: ISO time in UTC, for people; the order is ``seq``.
         by: Where it came from.
-        kind: ``label``, ``tag``, ``decision``, ``cluster``, ``label-kind``, ``date``, ``page``,
+        kind: ``label``, ``tag``, ``decision``, ``cluster``, ``group``, ``label-kind``, ``date``,
+            ``page``,
             ``undo``, ``redo``, ``redacted``, or one of a later version.
         body: What it says (``edits.bodies``).
     """
@@ -175,22 +176,22 @@ def redacted_pages(db: Database) -> frozenset[int]:
 
 
 def without_pages(edit: Edit, pages: frozenset[int]) -> dict[str, Any]:
-    """The body of an edit, of a cluster's without members on ``pages``."""
-    if edit.kind != "cluster":
+    """The body of an edit, of a cluster's or group's without members on ``pages``."""
+    if edit.kind not in MEMBERS:
         return dict(edit.body)
     left = [m for m in edit.body["members"] if member_page(m) not in pages]
     return {**edit.body, "members": left}
 
 
 def _says_more(edit: Edit, page: int) -> bool:
-    if edit.kind == "cluster":
+    if edit.kind in MEMBERS:
         return any(member_page(m) == page for m in edit.body["members"])
     return edit.body.get("page") == page and edit.body.get("tag") != "private"
 
 
 def _redacted(edit: Edit, page: int) -> tuple[str, str, str]:
     """Kind, target and body that are left of a row."""
-    if edit.kind != "cluster":
+    if edit.kind not in MEMBERS:
         return REDACTED, "", "{}"
     left = without_pages(edit, frozenset([page]))
     return edit.kind, target_of(edit.kind, edit.body), to_text(left)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from strokebook.library.edits.bodies import target_of
+from strokebook.library.edits.bodies import MEMBERS, target_of
 from strokebook.library.edits.decisions import attach_decisions, match_boxes
 from strokebook.library.edits.log import (
     Edit,
@@ -24,13 +24,13 @@ from strokebook.library.identity import (
     keep_shown,
     restore_number,
     shown_images,
-    tables_there,
 )
 from strokebook.library.sqlite.database import Database
 
 TABLES = (
     *("hand_label", "image_tag", "decision", "named_before", "place_name", "label_kind"),
     *("page_date", "book_date"),
+    *("hand_group", "place_group"),
 )
 
 
@@ -48,8 +48,9 @@ def rebuild(db: Database) -> None:
     file shows that image now, the number stays there.
     """
     shown = shown_images(db)
-    for table in tables_there(db).intersection(TABLES):
-        db.run(f"DELETE FROM {table}")
+    for table in TABLES:
+        if db.has_table(table):  # a step of the migrations calls this before the newer ones
+            db.run(f"DELETE FROM {table}")
     undone = _replay_undone(db)
     for edit in read(db):
         if edit.kind in ("undo", "redo"):
@@ -61,10 +62,10 @@ def rebuild(db: Database) -> None:
 
 def refold(db: Database, edits: Iterable[Edit]) -> None:
     """Make anew all that ``edits`` were about, from the rows that stand."""
-    whole: set[str] = set()
+    whole: set[tuple[str, str]] = set()
     for edit in edits:
-        if edit.kind == "cluster":
-            whole.add(str(edit.body["space"]))
+        if edit.kind in MEMBERS:
+            whole.add((edit.kind, str(edit.body["space"])))
         elif edit.kind == "decision":
             _refold_decisions(db, edit)
         elif edit.kind in _CLEAR:
@@ -72,8 +73,8 @@ def refold(db: Database, edits: Iterable[Edit]) -> None:
             about = standing(db, edit.kind, target_of(edit.kind, edit.body))
             for left in about[-1:]:
                 apply(db, left)
-    for space in whole:
-        _refold_clusters(db, space)
+    for kind, space in whole:
+        _refold_members(db, kind, space)
 
 
 def _replay_undone(db: Database) -> frozenset[int]:
@@ -183,11 +184,7 @@ def settle_boxes(db: Database, images: Iterable[str]) -> None:
 
 def _apply_cluster(db: Database, edit: Edit) -> None:
     space, name, at = edit.body["space"], edit.body["name"], edit.at
-    keys = [str(m) for m in edit.body["members"] if isinstance(m, str)]
-    if space == "pages":
-        keys += [i for m in edit.body["members"] if (i := image_of(db, member_page(m) or 0))]
-    else:
-        keys += _name_places(db, edit.body["members"], name)
+    keys = _keys_of(db, edit, "place_name", name)
     if name is None:
         db.run_many(
             "DELETE FROM named_before WHERE space = ? AND key = ?", [(space, k) for k in keys]
@@ -199,23 +196,42 @@ def _apply_cluster(db: Database, edit: Edit) -> None:
     )
 
 
-def _name_places(db: Database, members: Iterable[Any], name: str | None) -> list[str]:
-    """Keep the name of each place; the keys of the drawings that are there now."""
+def _apply_group(db: Database, edit: Edit) -> None:
+    space, number = edit.body["space"], edit.body["number"]
+    keys = _keys_of(db, edit, "place_group", number)
+    db.run_many(
+        "INSERT OR REPLACE INTO hand_group (space, key, number) VALUES (?, ?, ?)",
+        [(space, key, number) for key in keys],
+    )
+
+
+def _keys_of(db: Database, edit: Edit, table: str, value: str | int | None) -> list[str]:
+    """The items that an edit is about; what it says of places is kept in ``table``."""
+    keys = [str(m) for m in edit.body["members"] if isinstance(m, str)]
+    if edit.body["space"] == "pages":
+        return keys + [i for m in edit.body["members"] if (i := image_of(db, member_page(m) or 0))]
+    return keys + _mark_places(db, edit.body["members"], table, value)
+
+
+def _mark_places(
+    db: Database, members: Iterable[Any], table: str, value: str | int | None
+) -> list[str]:
+    """Keep what is said of each place; the keys of the drawings that are there now."""
     by_image: dict[str, list[tuple[float, ...]]] = {}
     for member in members:
         if isinstance(member, list) and (image := image_of(db, member[0])):
             by_image.setdefault(image, []).append(tuple(member[1]))
     keys: list[str] = []
     for image, boxes in by_image.items():
-        old = _places(db, "place_name", image)
+        old = _places(db, table, image)
         db.run_many(
-            "DELETE FROM place_name WHERE image = ? AND x0 = ? AND y0 = ? AND x1 = ? AND y1 = ?",
+            f"DELETE FROM {table} WHERE image = ? AND x0 = ? AND y0 = ? AND x1 = ? AND y1 = ?",
             [(image, *old[j]) for _, j in match_boxes(boxes, old)],
         )
-        if name is not None:
+        if value is not None:
             db.run_many(
-                "INSERT OR REPLACE INTO place_name VALUES (?, ?, ?, ?, ?, ?)",
-                [(image, *box, name) for box in boxes],
+                f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?, ?, ?, ?)",
+                [(image, *box, value) for box in boxes],
             )
         drawings = drawing_boxes(db, image)
         keys += [drawings[i][0] for i, _ in match_boxes([d[1] for d in drawings], boxes)]
@@ -267,11 +283,12 @@ def _refold_decisions(db: Database, edit: Edit) -> None:
     attach_decisions(db, image)
 
 
-def _refold_clusters(db: Database, space: str) -> None:
-    db.run("DELETE FROM named_before WHERE space = ?", (space,))
+def _refold_members(db: Database, kind: str, space: str) -> None:
+    items, places = _OF_MEMBERS[kind]
+    db.run(f"DELETE FROM {items} WHERE space = ?", (space,))
     if space == "drawings":
-        db.run("DELETE FROM place_name")
-    for edit in standing(db, "cluster", space):
+        db.run(f"DELETE FROM {places}")
+    for edit in standing(db, kind, space):
         apply(db, edit)
 
 
@@ -320,6 +337,11 @@ def _apply_date(db: Database, edit: Edit) -> None:
         )
 
 
+# What edits about members come to, by kind: tables of items, and of places on pages.
+_OF_MEMBERS = {
+    "cluster": ("named_before", "place_name"),
+    "group": ("hand_group", "place_group"),
+}
 _CLEAR: dict[str, Callable[[Database, Edit], None]] = {
     "label": _clear_label,
     "tag": _clear_tag,
@@ -332,6 +354,7 @@ _APPLY: dict[str, Callable[[Database, Edit], None]] = {
     "tag": _apply_tag,
     "decision": _apply_decision,
     "cluster": _apply_cluster,
+    "group": _apply_group,
     "label-kind": _apply_label_kind,
     "date": _apply_date,
     "undo": _apply_undo,

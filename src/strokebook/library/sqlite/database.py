@@ -121,6 +121,11 @@ class Database:
             row: sqlite3.Row | None = self._connection.execute(sql, parameters).fetchone()
         return row
 
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table of this name: an older schema lacks the newer ones."""
+        query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+        return self.row(query, (name,)) is not None
+
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing; inside another transaction, a savepoint of it."""

@@ -117,6 +117,9 @@ def _is_there(project: Project, one: Needed, deep: bool) -> bool:
 
 
 def _read_picture(path: Path) -> None:
+    if path.suffix == ".html":
+        path.read_text("utf-8")
+        return
     from strokebook.base.imaging.images import open_image
 
     open_image(path)

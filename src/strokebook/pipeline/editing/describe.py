@@ -112,6 +112,12 @@ class EditWords:
             return f"{done} a cluster of {count}{where.replace('(', '(on ', 1)}"
         return f"named a cluster of {count} {body['name']}{where}"
 
+    def _group(self, edits: Sequence[Edit]) -> str:
+        body = edits[0].body
+        members = [m for e in edits for m in e.body["members"]]
+        count = f"{len(members)} {body['space'][: -1 if len(members) == 1 else None]}"
+        return f"put {count} into cluster {body['number']}"
+
     def _label_kind(self, edits: Sequence[Edit]) -> str:
         label, kind = edits[0].body["label"], edits[0].body["kind_of_page"]
         if kind is None:
@@ -149,7 +155,7 @@ class EditWords:
 def _group(edit: Edit) -> Group:
     """Edits of equal groups say the same of different pages."""
     body = edit.body
-    names = ("label", "tag", "on", "kept", "space", "name", "source", "first", "last")
+    names = ("label", "tag", "on", "kept", "space", "name", "number", "source", "first", "last")
     return (edit.kind, edit.by, *(repr(body.get(n)) for n in names), bool(body.get("book")))
 
 
@@ -166,6 +172,7 @@ _SAY: dict[str, Callable[[EditWords, Sequence[Edit]], str]] = {
     "tag": EditWords._tag,
     "decision": EditWords._decision,
     "cluster": EditWords._cluster,
+    "group": EditWords._group,
     "label-kind": EditWords._label_kind,
     "date": EditWords._date,
     "undo": EditWords._undo,

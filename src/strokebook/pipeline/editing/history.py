@@ -8,6 +8,7 @@ from typing import Any
 
 from strokebook.library.catalogue.records import Page
 from strokebook.library.edits import log
+from strokebook.library.edits.bodies import MEMBERS
 from strokebook.library.edits.log import BY_ARTIST, Edit
 from strokebook.library.edits.undo import Command
 from strokebook.library.identity import image_of, images_of
@@ -160,7 +161,7 @@ def _standing_now(project: Project, command: Command) -> str:
     images = images_of(catalogue.db, _numbers(command))
     pages = [page for page in catalogue.pages() if page.image in images]
     parts = []
-    if kinds & {"label", "cluster"}:
+    if kinds & {"label", *MEMBERS}:
         parts += _grouped((page.id, _label_now(page)) for page in pages)
     if "tag" in kinds:
         parts += _grouped((page.id, _tags_now(page, command)) for page in pages)
@@ -180,7 +181,7 @@ def _numbers(command: Command) -> set[int]:
     """The pages that a command said something of, as pages."""
     numbers = {int(e.body["page"]) for e in command.edits if isinstance(e.body.get("page"), int)}
     for edit in command.edits:
-        if edit.kind == "cluster" and edit.body["space"] == "pages":
+        if edit.kind in MEMBERS and edit.body["space"] == "pages":
             members = map(log.member_page, edit.body["members"])
             numbers |= {number for number in members if number is not None}
     return numbers

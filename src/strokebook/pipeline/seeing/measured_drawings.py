@@ -15,7 +15,7 @@ from strokebook.library.catalogue.records import DrawingRecord, Page
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.stage import Timer, key_of
 from strokebook.pipeline.workers import each
-from strokebook.vision.trends.drawing_measures import VERSION, DrawingMeasures, measure_drawing
+from strokebook.vision.trends.artist_measures import VERSION, DrawingMeasures, measure_drawing
 
 STAGE = "drawing-measures"
 MANY = 200  # pages from which on worker processes are worth their start (2 s)

@@ -23,7 +23,7 @@ from strokebook.pipeline.seeing.time_places import TimeAxis, bounds_of, place_in
 from strokebook.pipeline.stages.figures import load_figure
 from strokebook.vision.dates.intervals import DateInterval
 from strokebook.vision.trends import palette
-from strokebook.vision.trends.drawing_measures import DrawingMeasures, band_over_time
+from strokebook.vision.trends.artist_measures import DrawingMeasures, band_over_time
 from strokebook.vision.trends.periods import period_of_rows
 from strokebook.vision.trends.story import Exemplar, MeasureTrend, Shown, TimeStory, TimeStream
 from strokebook.vision.trends.streamgraph import OTHERS, shares_of, stream_graph

@@ -43,7 +43,7 @@ def compose(project: Project) -> Outcome:
     with editing(project):
         if records:
             looked = eyes.known_fingerprint or ""
-            put_in_clusters(project, SPACE, looked, [d.key for d in records])
+            outcome.notes += put_in_clusters(project, SPACE, looked, [d.key for d in records])
         apply_cluster_decisions(project)
         outcome.seconds = timer.seconds
         if outcome.worked:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import numpy as np
-
 from strokebook.base import owned
 from strokebook.base.errors import Diagnostic, StrokebookError
 from strokebook.base.imaging.images import open_image
@@ -27,12 +25,12 @@ from strokebook.pipeline.stages.judging import (
     keep_verdicts,
 )
 from strokebook.pipeline.stages.labelling import label_pages, sorted_pages
-from strokebook.pipeline.stages.page_sheets import draw_page_sheets
+from strokebook.pipeline.stages.map_places import place_on_map
+from strokebook.pipeline.stages.page_sheets import draw_cluster_sheets, draw_page_sheets
 from strokebook.vision.backbones.ahead import work_ahead
 from strokebook.vision.backbones.backbone import Backbone, Square, load_backbone
 from strokebook.vision.backbones.finetune import fine_tune
 from strokebook.vision.labels.kind_rule import name_clusters
-from strokebook.vision.maps.map2d import extend_map, fit_map
 
 STAGE = "embed"
 FORMER = "see"  # its name until 0.1; it stays in keys, so that a rename makes no work
@@ -54,16 +52,17 @@ def embed_pages(project: Project) -> Outcome:
     images = [page.image for page in pages]
     # No edit between new clusters and their sheets: it would name a cluster that nobody has seen.
     with editing(project):
-        put_in_clusters(project, SPACE, eyes.known_fingerprint or "", images)
+        looked = eyes.known_fingerprint or ""
+        outcome.notes += put_in_clusters(project, SPACE, looked, images)
         _name_by_rule(project, pages)
-        outcome.notes += filter(None, [label_pages(project, eyes.known_fingerprint or "", pages)])
-        _place_on_map(project, eyes, pages)
+        outcome.notes += filter(None, [label_pages(project, looked, pages)])
+        place_on_map(project, looked, images)
         outcome.diagnostics = file_by_label(project)
         outcome.seconds = timer.seconds
         key = key_of(FORMER, *sorted(page.image for page in pages))
         if outcome.worked or not is_done(project, STAGE, "all", key):
             project.catalogue.put_result(STAGE, "all", key, timer.seconds, {})
-        draw_page_sheets(project, eyes.known_fingerprint or "")
+        draw_page_sheets(project, looked)
     return outcome
 
 
@@ -129,17 +128,24 @@ def _judge(project: Project, pages: Sequence[Page]) -> None:
         keep_verdicts(project, [verdict])
 
 
-def recluster(project: Project) -> None:
-    """Cluster all pages anew; labels by hand stay, names by hand go along where they fit."""
+@owned.owning(STAGE)
+def recluster(project: Project) -> list[str]:
+    """Cluster all pages anew; labels by hand stay, names by hand go along where they fit.
+
+    Returns:
+        What that changed, in sentences.
+    """
     pages, eyes = usable_pages(project), ProjectBackbone(project)
     if eyes.known_fingerprint is None:
         raise StrokebookError("The pages were not looked at yet.", "Run 'strokebook run' first.")
     embed(project, eyes, pages)
     images = [page.image for page in pages]
     with editing(project):
-        put_in_clusters(project, SPACE, eyes.known_fingerprint, images, anew=True)
+        told = put_in_clusters(project, SPACE, eyes.known_fingerprint, images, anew=True)
         _name_by_rule(project, pages)
         label_pages(project, eyes.known_fingerprint, pages)
+        draw_cluster_sheets(project, SPACE, eyes.known_fingerprint)
+    return told
 
 
 def _name_by_rule(project: Project, pages: Sequence[Page]) -> None:
@@ -155,31 +161,6 @@ def _name_by_rule(project: Project, pages: Sequence[Page]) -> None:
         name = names.get(cluster.number)
         if cluster.name_source != "hand" and cluster.name != name:
             project.catalogue.name_cluster(SPACE, [cluster.number], name, "rule")
-
-
-def _place_on_map(project: Project, eyes: ProjectBackbone, pages: Sequence[Page]) -> None:
-    """A place for every page; those placed before keep theirs while the network is the same."""
-    fingerprint_now = eyes.known_fingerprint or ""
-    previous = project.catalogue.result("map", "all")
-    same = previous is not None and previous.key == fingerprint_now
-    old = project.catalogue.map_points(SPACE) if same else {}
-    images = [page.image for page in pages]
-    new = [image for image in images if image not in old]
-    if not new:
-        return
-    timer, vectors = Timer(), project.catalogue.vectors
-    kept = [image for image in images if image in old]
-    if kept:
-        xy_kept = np.array([old[image] for image in kept])
-        placed = extend_map(
-            vectors(SPACE, fingerprint_now, kept), xy_kept, vectors(SPACE, fingerprint_now, new)
-        )
-        points = {**{i: old[i] for i in kept}, **dict(zip(new, placed.tolist(), strict=True))}
-    else:
-        xy = fit_map(vectors(SPACE, fingerprint_now, images), project.options.seed)
-        points = dict(zip(images, xy.tolist(), strict=True))
-    project.catalogue.put_map(SPACE, points)
-    project.catalogue.put_result("map", "all", fingerprint_now, timer.seconds, {})
 
 
 def file_by_label(project: Project) -> list[Diagnostic]:

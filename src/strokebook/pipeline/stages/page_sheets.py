@@ -1,11 +1,11 @@
-"""The pictures of what was seen: the map, and a contact sheet of every cluster and label.
+"""The pictures of what was seen: a contact sheet of every cluster and label.
 
 Each picture is kept under a key of all that it shows, so that an edit redraws what it touched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -13,34 +13,24 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image
 
-from strokebook.base import owned
-from strokebook.base.files import inside, slug
+from strokebook.base.files import slug
 from strokebook.base.imaging.images import open_image
 from strokebook.geometry.render import render
-from strokebook.library.catalogue.records import DrawingRecord, Page, Space, Vectors
+from strokebook.library.catalogue.records import Cluster, DrawingRecord, Page, Space, Vectors
 from strokebook.library.disk.previews import preview_path
-from strokebook.pipeline.output.pictures import counted, save_picture
-from strokebook.pipeline.preview_images import Previews
+from strokebook.pipeline.output.cached_pictures import CachedPicture, draw_cached
+from strokebook.pipeline.output.pictures import counted
 from strokebook.pipeline.project import Project
-from strokebook.pipeline.stage import is_done, key_of, usable_pages
+from strokebook.pipeline.stage import key_of, usable_pages
 from strokebook.pipeline.stages.figures import load_figure
-from strokebook.vision.clusters.k_means import ClusterFit
-from strokebook.vision.maps.mapview import map_picture, thumbnail_map
+from strokebook.pipeline.stages.map_pictures import draw_maps
 from strokebook.vision.sheets import cluster_sheet, contact_sheet
 
-STAGE, VERSION = "picture", "2"
+VERSION = "3"
 MOST = 60  # items on a sheet of a label; of more an even choice is shown
 COLUMNS, CELL = 10, 150
 SMALL = 160  # px: a page or drawing on a sheet
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class CachedPicture:
-    """A picture that may have to be redrawn: the key of all it shows, and how it is made."""
-
-    key: str
-    make: Callable[[], Image.Image]
 
 
 @dataclass(frozen=True)
@@ -61,7 +51,8 @@ def draw_page_sheets(project: Project, looked: str) -> None:
     """
     pages = usable_pages(project)
     items = [_page_item(project, page) for page in pages]
-    sheets = _cluster_pictures(project, "pages", looked, items)
+    draw_cluster_sheets(project, "pages", looked)
+    sheets: dict[str, CachedPicture] = {}
     groups: dict[str, list[Item]] = {}
     for item, page in zip(items, pages, strict=True):
         if page.label:
@@ -70,14 +61,23 @@ def draw_page_sheets(project: Project, looked: str) -> None:
         sheets[f"labels/{slug(label)}.jpg"] = _cached_sheet(
             group, f"{label}: {counted(len(group), 'page')}"
         )
-    _draw(project, "pages", sheets | _map_pictures(project, pages))
+    draw_maps(project)
+    draw_cached(project, "pages", sheets)
 
 
 def draw_drawing_clusters(project: Project, looked: str) -> None:
     """The same for the sheets of the clusters of drawings."""
-    records = project.catalogue.drawings(include_private=project.options.include_private)
-    items = [_drawing_item(project, record, record.id) for record in records]
-    _draw(project, "drawings", _cluster_pictures(project, "drawings", looked, items))
+    draw_cluster_sheets(project, "drawings", looked)
+
+
+def draw_cluster_sheets(project: Project, space: Space, looked: str) -> None:
+    """Redraw the sheets of the clusters of a space whose members, names or captions changed."""
+    if space == "pages":
+        items = [_page_item(project, page) for page in usable_pages(project)]
+    else:
+        records = project.catalogue.drawings(include_private=project.options.include_private)
+        items = [_drawing_item(project, record, record.id) for record in records]
+    draw_cached(project, f"clusters of {space}", _cluster_pictures(project, space, looked, items))
 
 
 def draw_verdicts(project: Project) -> None:
@@ -94,28 +94,7 @@ def draw_verdicts(project: Project) -> None:
             sheets[f"drawings-{word}.jpg"] = _cached_sheet(
                 group, f"{counted(len(group), 'drawing')} {word}"
             )
-    _draw(project, "verdicts", sheets)
-
-
-@owned.owning(STAGE)
-def _draw(project: Project, group: str, sheets: Mapping[str, CachedPicture]) -> None:
-    """Make what is not up to date and remove pictures of the group that nothing wants any more."""
-    due = [
-        name
-        for name, sheet in sheets.items()
-        if not is_done(project, STAGE, name, sheet.key) or not (project.pictures / name).exists()
-    ]
-    for name in project.progress.track(due, f"pictures of {group}"):
-        try:
-            save_picture(sheets[name].make(), project.pictures / name)
-        except owned.ForeignFileError as error:  # the other pictures are drawn all the same
-            project.progress.say(str(error))
-            continue
-        project.catalogue.put_result(STAGE, name, sheets[name].key, 0.0, {"group": group})
-    for name, result in project.catalogue.results(STAGE).items():
-        if result.summary.get("group") == group and name not in sheets:
-            owned.remove(inside(project.pictures, name))
-            project.catalogue.forget_results(STAGE, [name])
+    draw_cached(project, "verdicts", sheets)
 
 
 def _page_item(project: Project, page: Page) -> Item:
@@ -137,12 +116,13 @@ def _rendered(project: Project, record: DrawingRecord) -> Image.Image:
 def _cluster_pictures(
     project: Project, space: Space, looked: str, items: Sequence[Item]
 ) -> dict[str, CachedPicture]:
+    """A sheet of each cluster, and one of what is in none."""
     clustering = project.catalogue.clustering(space)
     if clustering is None:
         return {}
-    groups: dict[int, list[Item]] = {}
+    groups: dict[int | None, list[Item]] = {}
     for item in items:
-        groups.setdefault(clustering.members[item.key], []).append(item)
+        groups.setdefault(clustering.members.get(item.key), []).append(item)
     sheets = {}
     for cluster in project.catalogue.clusters(space):
         members = groups.get(cluster.number, [])
@@ -150,17 +130,13 @@ def _cluster_pictures(
             key = key_of(
                 VERSION, clustering.key, str(cluster), *(f"{i.key} {i.caption}" for i in members)
             )
-            make = partial(
-                _cluster_sheet,
-                project,
-                space,
-                looked,
-                clustering.centroids,
-                cluster.number,
-                members,
-                cluster.name,
-            )
+            centroid = clustering.centroids[cluster.number]
+            make = partial(_cluster_sheet, project, space, looked, centroid, cluster, members)
             sheets[f"clusters/{space}-{cluster.number:02d}.jpg"] = CachedPicture(key, make)
+    outside = [item for item in groups.get(None, []) if item.key in clustering.outside]
+    if outside:
+        heading = f"In no cluster: {counted(len(outside), space.removesuffix('s'))}"
+        sheets[f"clusters/no-cluster-{space}.jpg"] = _cached_sheet(outside, heading)
     return sheets
 
 
@@ -168,20 +144,20 @@ def _cluster_sheet(
     project: Project,
     space: Space,
     looked: str,
-    centroids: Vectors,
-    number: int,
+    centroid: Vectors,
+    cluster: Cluster,
     items: Sequence[Item],
-    name: str | None,
 ) -> Image.Image:
     """The sheet of one cluster, of which ``items`` are the members; only theirs is read."""
     vectors = project.catalogue.vectors(space, looked, [item.key for item in items])
     return cluster_sheet(
         vectors,
-        ClusterFit(centroids, np.full(len(items), number, np.int64)),
-        number,
+        centroid,
+        cluster.number,
         lambda row: items[row].picture(),
         lambda row: items[row].caption,
-        name,
+        cluster.name,
+        space,
     )
 
 
@@ -196,43 +172,6 @@ def _cached_sheet(items: Sequence[Item], heading: str) -> CachedPicture:
 def _sheet(items: Sequence[Item], heading: str) -> Image.Image:
     captions = [item.caption for item in items]
     return contact_sheet([i.picture() for i in items], captions, heading, COLUMNS, CELL)
-
-
-def _map_pictures(project: Project, pages: Sequence[Page]) -> dict[str, CachedPicture]:
-    points = project.catalogue.map_points("pages")
-    placed = [page for page in pages if page.image in points]
-    if not placed:
-        return {}
-    places = [str(points[page.image]) for page in placed]
-    facts = [f"{p.image} {p.folder} {p.cluster} {p.label} {p.label_source}" for p in placed]
-    return {
-        "map.png": CachedPicture(key_of(VERSION, *facts, *places), partial(_map, project, placed)),
-        "map-pages.jpg": CachedPicture(
-            key_of(VERSION, *(p.image for p in placed), *places),
-            partial(_map_of_pages, project, placed),
-        ),
-    }
-
-
-def _places(
-    project: Project, pages: Sequence[Page]
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    points = project.catalogue.map_points("pages")
-    return np.array([points[page.image] for page in pages], np.float32)
-
-
-def _map(project: Project, pages: Sequence[Page]) -> Image.Image:
-    groups = {
-        "folder": [page.folder or page.book for page in pages],
-        "cluster": [str(page.cluster) for page in pages],
-        "label": [page.label or "none" for page in pages],
-    }
-    hand = np.array([page.label_source == "hand" for page in pages])
-    return map_picture(_places(project, pages), groups, hand=hand)
-
-
-def _map_of_pages(project: Project, pages: Sequence[Page]) -> Image.Image:
-    return thumbnail_map(_places(project, pages), Previews(project, pages, SMALL))
 
 
 def _even(items: Sequence[T], most: int) -> list[T]:

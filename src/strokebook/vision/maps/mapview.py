@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from strokebook.base.array_types import Bools
 from strokebook.base.files import write_bytes
+from strokebook.vision.charts import new_chart
 from strokebook.vision.maps.map2d import Places
 
 # Okabe & Ito's eight colours, made to be told apart with any colour vision (Color Universal
@@ -35,12 +37,28 @@ MOST = 2500  # pages on the map of pages: 65 across, in a picture of 4,160 px
 HEADING = 40  # px of the line that says how many are shown
 
 
+@dataclass(frozen=True)
+class Scale:
+    """A number of each page, such as its date.
+
+    Attributes:
+        values: ``(N,)``; NaN: unknown.
+        first: The lowest in words.
+        last: The highest in words.
+    """
+
+    values: Sequence[float]
+    first: str
+    last: str
+
+
 def map_picture(
     xy: Places,
     groups: Mapping[str, Sequence[str]],
     hand: Bools | None = None,
     path: Path | None = None,
     title: str = "",
+    scales: Mapping[str, Scale] | None = None,
 ) -> Image.Image:
     """The map side by side, each panel coloured by another grouping.
 
@@ -50,16 +68,16 @@ def map_picture(
         hand: ``(N,)``: pages labelled by hand, which get a ring.
         path: Where to write it as PNG too.
         title: Above all.
+        scales: Panel title (``date``) to values that the colours run along, after the others.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    # A figure of its own, not pyplot's: nothing global is touched, threads do not meet.
-    figure = Figure(figsize=(5.4 * max(len(groups), 1), 5.4), dpi=110, facecolor="white")
-    FigureCanvasAgg(figure)
-    panels = figure.subplots(1, max(len(groups), 1), squeeze=False)[0]
+    scales = scales or {}
+    count = max(len(groups) + len(scales), 1)
+    figure = new_chart(5.4 * count, 5.4)
+    panels = figure.subplots(1, count, squeeze=False)[0]
     for axes, (name, values) in zip(panels, groups.items(), strict=False):
         _panel(axes, _spread(xy), name, values, hand)
+    for axes, (name, scale) in zip(panels[len(groups) :], scales.items(), strict=False):
+        _scale_panel(axes, _spread(xy), name, scale)
     if title:
         figure.suptitle(title, fontsize=14)
     figure.subplots_adjust(left=0.01, right=0.99, bottom=0.02, top=0.88, wspace=0.03)
@@ -68,6 +86,26 @@ def map_picture(
     if path is not None:
         write_bytes(path, data.getvalue())
     return Image.open(data).convert("RGB")
+
+
+def _scale_panel(axes: Any, xy: Places, name: str, scale: Scale) -> None:
+    """Points coloured along viridis, from dark (first) to yellow (last); grey: unknown."""
+    values = np.asarray(scale.values, np.float64)
+    known = np.isfinite(values)
+    size = float(np.clip(6000 / max(len(xy), 1), 5, 60))
+    axes.scatter(*xy[~known].T, s=size, c=OTHER[0], marker=OTHER[1])
+    drawn = axes.scatter(
+        *xy[known].T, s=size, c=values[known], cmap="viridis", linewidths=0.4, edgecolors="#444444"
+    )
+    axes.set_title(name)
+    axes.set(xticks=[], yticks=[], xlim=(-1.08, 1.08), ylim=(1.08, -1.08))
+    if known.any():
+        bar = axes.figure.colorbar(
+            drawn, ax=axes, orientation="horizontal", fraction=0.04, pad=0.03, aspect=40
+        )
+        ends = [values[known].min(), values[known].max()]
+        bar.set_ticks(ends if ends[0] < ends[1] else ends[:1])
+        bar.set_ticklabels([scale.first, scale.last][: len(bar.get_ticks())])
 
 
 def _panel(

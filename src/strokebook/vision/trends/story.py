@@ -13,7 +13,7 @@ from PIL import Image
 
 from strokebook.base.array_types import Floats
 from strokebook.geometry.drawing import Drawing
-from strokebook.vision.trends.drawing_measures import Band
+from strokebook.vision.trends.artist_measures import Band
 from strokebook.vision.trends.streamgraph import StreamGraph
 
 Shown = Image.Image | Drawing  # a page as a small picture, a drawing as its lines

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from strokebook.base.array_types import Bools, Floats
-from strokebook.dataset.composition import turning
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.simplify import simplify
 from strokebook.model.features.stroke_features import crossings
+from strokebook.vision.composition.composition import turning
 
 VERSION = "1"
 EPSILON = 1 / 800  # of the page's longer side: what is counted is the hand's, not the scanner's

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from strokebook.geometry.drawing import Drawing
-from strokebook.vision.trends.drawing_measures import (
+from strokebook.vision.trends.artist_measures import (
     DrawingMeasures,
     band_over_time,
     measure_drawing,
