@@ -77,7 +77,7 @@ class DrawingHit:
 
     Attributes:
         record: The drawing.
-        score: 1 for the same line, 0 for lines that are everywhere apart.
+        score: 1 for the same line, 0 for what any other figure would reach.
         why: In words.
         figure: Which of the drawings asked for it is like.
         alignment: How that lies on it.

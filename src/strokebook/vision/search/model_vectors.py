@@ -9,7 +9,7 @@ Shape letters: D drawings, T points of the longest, U units.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from strokebook.model.checkpoints.checkpoint import SketchModel
+
+    Read = Callable[[Tensor, Tensor], Tensor]  # rows and lengths to a vector of each drawing
 
 BATCH = 64
 MOST = 400  # points that are read; what is drawn later tells little more, and takes its time
@@ -53,7 +55,7 @@ def pooled(model: SketchModel, drawings: Sequence[Stroke3]) -> Floats32:
     return _in_batches(model, drawings, read)
 
 
-def _in_batches(model: SketchModel, drawings: Sequence[Stroke3], read: object) -> Floats32:
+def _in_batches(model: SketchModel, drawings: Sequence[Stroke3], read: Read) -> Floats32:
     import torch
 
     order = np.argsort([len(d) for d in drawings], kind="stable")
@@ -61,7 +63,7 @@ def _in_batches(model: SketchModel, drawings: Sequence[Stroke3], read: object) -
     with torch.inference_mode():
         for first in range(0, len(order), BATCH):
             part = order[first : first + BATCH]
-            values = read(*_rows(model, [drawings[k] for k in part])).cpu().numpy()  # type: ignore[operator]
+            values = read(*_rows(model, [drawings[k] for k in part])).cpu().numpy()
             if out is None:
                 out = np.zeros((len(drawings), values.shape[1]), np.float32)
             out[part] = values
@@ -77,8 +79,7 @@ def _rows(model: SketchModel, drawings: Sequence[Stroke3]) -> tuple[Tensor, Tens
     rows = np.zeros((longest + 1, len(cut), 5), np.float32)
     rows[0, :, 2] = 1.0
     for k, drawing in enumerate(cut):
-        scaled = drawing.copy()
-        scaled[:, :2] /= model.scale
+        scaled = np.asarray(drawing / (model.scale, model.scale, 1.0), np.float32)
         rows[1:, k] = to_stroke5(scaled, longest + 1)[:-1]
     lengths = torch.tensor([len(d) for d in cut])
     return torch.from_numpy(rows).to(model.net.device), lengths
