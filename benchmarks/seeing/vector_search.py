@@ -43,14 +43,15 @@ def make_rows(path: Path, columns: int, seed: int) -> Rows:
 
 
 def timed(call: Callable[[], object]) -> str:
-    """Milliseconds of a warm call: the median and the best of some."""
+    """Milliseconds of a warm call: the clock's median, and the processor's, on a busy machine."""
     call()
-    times = []
+    times, work = [], []
     for _ in range(REPEATS):
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         call()
         times.append(1000 * (time.perf_counter() - start))
-    return f"median {np.median(times):.1f} ms, best {min(times):.1f} ms"
+        work.append(1000 * (time.process_time() - used))
+    return f"{np.median(times):.1f} ms (best {min(times):.1f}; processor {np.median(work):.1f})"
 
 
 def peak() -> float:
@@ -113,7 +114,7 @@ def main() -> None:
     print(f"most memory so far:            {peak():.0f} MB")
     plain = timed(lambda: [rows[k : k + BLOCK] @ query for k in range(0, ROWS, BLOCK)])
     print(f"NumPy, float16 as it is:       {plain}")
-    print(f"exact (50 nearest, 20 queries): {all(is_exact(rows, q, 50) for q in queries[:20])}")
+    print(f"exact (50 nearest, 3 queries):  {all(is_exact(rows, q, 50) for q in queries[:3])}")
     if options.project:
         maps = make_rows(options.out / "maps.npy", 784, options.seed + 1)
         print(f"whole queries: {whole_queries(options.project, rows, maps, 20)}")
