@@ -134,9 +134,9 @@ def read_all(asked: list[Query], file: Path) -> Read:
         for query in asked:
             if query.name not in known:
                 picture, heading = paint(query)
-                begun = time.perf_counter()
+                begun = time.process_time()
                 written = read_page(picture, reader, whole=query.what == "cover")
-                seconds = time.perf_counter() - begun
+                seconds = time.process_time() - begun
                 lines = [[w.text, w.certainty, *w.box] for w in written]
                 known[query.name] = {"name": query.name, "lines": lines, "seconds": seconds}
                 known[query.name]["heading"] = heading
@@ -147,7 +147,7 @@ def read_all(asked: list[Query], file: Path) -> Read:
             known[q.name]["seconds"] for q in asked if (q.what == "cover") == (what == "cover")
         ]
         if times:
-            print(f"a {what} takes {np.mean(times):.2f} s on one core ({len(times)} read)")
+            print(f"a {what} takes {np.mean(times):.2f} s of one core ({len(times)} read)")
     read = {}
     for q in asked:
         lines = [Written(t, c, tuple(box)) for t, c, *box in known[q.name]["lines"]]

@@ -187,18 +187,18 @@ _TIFFS = (
 # row without days was misread), read and waiting, or in the file's header (day NULL: none there).
 # A sketchbook's page: the number of the page that its dates were read on, or "".
 _DATES = (
-    """CREATE TABLE page_date (
+    """CREATE TABLE IF NOT EXISTS page_date (
         image TEXT NOT NULL, source TEXT NOT NULL, first TEXT, last TEXT, page TEXT NOT NULL,
         at TEXT NOT NULL, PRIMARY KEY (image, source)) WITHOUT ROWID""",
-    """CREATE TABLE book_date (
+    """CREATE TABLE IF NOT EXISTS book_date (
         book TEXT NOT NULL, source TEXT NOT NULL, first TEXT, last TEXT, page TEXT NOT NULL,
         at TEXT NOT NULL, PRIMARY KEY (book, source)) WITHOUT ROWID""",
     # box: relative to the page's width and height.
-    """CREATE TABLE reading (
+    """CREATE TABLE IF NOT EXISTS reading (
         image TEXT NOT NULL, number INTEGER NOT NULL, text TEXT NOT NULL, certainty REAL NOT NULL,
         x0 REAL NOT NULL, y0 REAL NOT NULL, x1 REAL NOT NULL, y1 REAL NOT NULL,
         PRIMARY KEY (image, number)) WITHOUT ROWID""",
-    """CREATE TABLE file_date (
+    """CREATE TABLE IF NOT EXISTS file_date (
         image TEXT PRIMARY KEY, day TEXT, photo INTEGER NOT NULL) WITHOUT ROWID""",
 )
 

@@ -7,6 +7,7 @@ whole one, 4 to 8 s instead of 0.2 to 0.4 s.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any, Protocol
 
 import numpy as np
@@ -58,9 +59,8 @@ class RapidReader:
         """
         with needing_extras():
             import onnxruntime  # noqa: F401 -- rapidocr itself says only in a log that it lacks it
-            import rapidocr
             from rapidocr import RapidOCR
-        self.name = f"rapidocr {getattr(rapidocr, '__version__', '')}".strip()
+        self.name = f"rapidocr {version('rapidocr')}"
         self._engine: Any = RapidOCR(
             params={
                 "Global.log_level": "critical",

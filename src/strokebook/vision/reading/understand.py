@@ -10,7 +10,7 @@ from strokebook.vision.dates.intervals import Days
 from strokebook.vision.dates.spelling import days_of
 from strokebook.vision.reading.places import Written
 
-DATE_SURE = 0.85  # least certainty of a date (chosen on seeds 1 to 3, EXPERIMENTS.md)
+DATE_SURE = 0.85  # least certainty of a date (chosen on seed 1, EXPERIMENTS.md)
 YEARS = (1950, 2100)  # other years were misread
 _NUMBER = re.compile(r"[-–—#]?\s*(?:[pP]\.?\s*)?([0-9]{1,3})\s*[-–—.]?")
 _YEAR, _SHORT = r"((?:19|20)[0-9]{2})", r"([0-9]{1,2})"
