@@ -39,7 +39,7 @@ from strokebook.vision.labels.classifier import (
 )
 from strokebook.vision.labels.kind_rule import LABELS, judge, name_clusters
 from strokebook.vision.labels.label_pictures import confusion_picture, reliability_picture
-from strokebook.vision.labels.label_prior import packaged_prior
+from strokebook.vision.labels.label_prior import packaged_prior, place_of
 from strokebook.vision.labels.measures import PageMeasures
 from strokebook.vision.labels.scores import score_labels
 from strokebook.vision.options import EFFICIENTNET, VisionOptions
@@ -81,6 +81,10 @@ class Library:
             vectors=vectors,
             prior=packaged_prior().logits(measures),
             folders=[page.folder for page in pages],
+            places=[
+                place_of(page.folder, judge(m, page.folder).label)
+                for m, page in zip(measures, pages, strict=True)
+            ],
             books=[page.book for page in pages],
             hand=nobody,
             named=nobody,
@@ -101,6 +105,7 @@ class Library:
             f.vectors[pick],
             f.prior[pick],
             [f.folders[i] for i in pick],
+            [f.places[i] for i in pick],
             [f.books[i] for i in pick],
             [f.hand[i] for i in pick],
             [f.named[i] for i in pick],
@@ -130,7 +135,7 @@ def by_cluster(library: Library) -> list[str]:
 
 
 def predicted(fit: LabelFit, facts: PageFacts) -> tuple[list[str], np.ndarray]:
-    p = fit.head.predict(facts.vectors, facts.prior, facts.folders)
+    p = fit.head.predict(facts.vectors, facts.prior, facts.places)
     return [fit.head.labels[k] for k in p.argmax(axis=1)], p.max(axis=1)
 
 
@@ -165,7 +170,8 @@ def report(seed: int, treatment: str, library: Library) -> tuple[list[str], list
     """One line of the table, the pages that are wrong; what the classifier said."""
     truth = library.truth
     called, sure = held_out(library)
-    open_air = replace(library.facts, folders=[None] * len(truth))
+    nowhere: list[str | None] = [None] * len(truth)
+    open_air = replace(library.facts, folders=nowhere, places=nowhere)
     pixels, _ = held_out(replace(library, facts=open_air))
     after, n = corrected(library, sure)
     by = {
@@ -187,7 +193,7 @@ def report(seed: int, treatment: str, library: Library) -> tuple[list[str], list
 
 def by_prior(library: Library) -> list[str]:
     base = np.arange(len(LABELS))
-    logits = known_beforehand(library.facts.prior, library.facts.folders, base)
+    logits = known_beforehand(library.facts.prior, library.facts.places, base)
     return [LABELS[k] for k in logits.argmax(axis=1)]
 
 

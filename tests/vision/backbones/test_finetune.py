@@ -10,8 +10,10 @@ import pytest
 import torch
 from PIL import Image
 
+from strokebook.vision.backbones import finetune
 from strokebook.vision.backbones.backbone import Backbone
 from strokebook.vision.backbones.finetune import FineTuneReport, alter, fine_tune
+from strokebook.vision.backbones.splitting import split_pages
 from strokebook.vision.options import VisionOptions
 
 Pages = dict[str, Callable[..., Image.Image]]
@@ -144,3 +146,46 @@ def test_an_altered_page_is_the_page_still(pages: Pages) -> None:
     np.testing.assert_array_equal(
         np.asarray(other), np.asarray(alter(page, np.random.default_rng(1)))
     )
+
+
+def test_whole_sketchbooks_are_held_out_where_there_are_several() -> None:
+    labels = ["art"] * 20 + ["notes"] * 20
+    books = [f"sb{i % 5}" for i in range(40)]
+    rng = np.random.default_rng(0)
+    learn, test, by = split_pages(labels, ("art", "notes"), 600, rng, books)
+    assert by == "sketchbooks"
+    assert not {books[i] for i in learn} & {books[i] for i in test}
+    assert {labels[i] for i in test} == {"art", "notes"}
+    assert len(test) == 8  # a fifth
+    assert sorted([*learn, *test]) == list(range(40))
+
+
+@pytest.mark.parametrize(
+    "books", [None, ["sb1"] * 40, ["sb1"] * 20 + ["sb2"] * 20, ["sb1"] * 37 + ["sb2"] * 3]
+)
+def test_pages_are_held_out_where_no_sketchbook_can_be(books: list[str] | None) -> None:
+    labels = ["art"] * 20 + ["notes"] * 20
+    rng = np.random.default_rng(0)
+    learn, test, by = split_pages(labels, ("art", "notes"), 600, rng, books)
+    assert by == "pages"
+    assert (len(learn), len(test)) == (32, 8)
+
+
+def test_a_network_that_got_worse_is_not_kept(
+    small_backbone: Backbone,
+    small_options: VisionOptions,
+    material: Material,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Blind(torch.nn.Module):
+        def forward(self, maps: torch.Tensor) -> torch.Tensor:
+            return torch.zeros(len(maps), small_backbone.dim, 1, 1)
+
+    monkeypatch.setattr(finetune, "_train", lambda *_: Blind())
+    same, report = fine_tune(small_backbone, material[0], material[1], small_options)
+    assert same is small_backbone
+    assert not report.done
+    assert "stays as it was" in report.sentence
+    assert report.balanced_accuracy < report.frozen_balanced_accuracy
+    assert report.scores is not None
+    assert report.scores.pages == report.held_out

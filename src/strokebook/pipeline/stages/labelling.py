@@ -31,7 +31,7 @@ from strokebook.vision.backbones.splitting import LEAST_PAGES
 from strokebook.vision.labels.classifier import LabelFit, LabelHead, PageFacts, fit_classifier
 from strokebook.vision.labels.kind_rule import PRIOR
 from strokebook.vision.labels.label_pictures import confusion_picture, reliability_picture
-from strokebook.vision.labels.label_prior import packaged_prior
+from strokebook.vision.labels.label_prior import packaged_prior, place_of
 from strokebook.vision.labels.measures import PageMeasures
 from strokebook.vision.labels.saved_head import load_head, save_head
 
@@ -169,6 +169,7 @@ def _fit(
         vectors=project.catalogue.vectors("pages", looked, images),
         prior=_prior(some, judged),
         folders=[page.folder for page in some],
+        places=_places(some, judged),
         books=[page.book for page in some],
         hand=[words.hand.get(image) for image in images],
         named=[None if i in words.hand else words.named.get(i) for i in images],
@@ -189,13 +190,17 @@ def _prior(pages: Sequence[Page], judged: Verdicts) -> Floats:
     return packaged_prior().logits(rows)
 
 
+def _places(pages: Sequence[Page], judged: Verdicts) -> list[str | None]:
+    """The pages' folders, where the rule lets them stand."""
+    return [place_of(page.folder, str(judged[page.image].summary["label"])) for page in pages]
+
+
 def _predict(
     project: Project, looked: str, pages: Sequence[Page], head: LabelHead, judged: Verdicts
 ) -> None:
     images = [page.image for page in pages]
     vectors = project.catalogue.vectors("pages", looked, images)
-    folders = [page.folder for page in pages]
-    probabilities = head.predict(vectors, _prior(pages, judged), folders).round(9)
+    probabilities = head.predict(vectors, _prior(pages, judged), _places(pages, judged)).round(9)
     order = np.argsort(-probabilities, axis=1, kind="stable")[:, :2]
     labels = {}
     for image, p, (first, second) in zip(images, probabilities, order.tolist(), strict=True):

@@ -30,8 +30,8 @@ COMPONENTS = 48
 BASIS_PAGES = 600  # the principal components are those of this many pages, evenly chosen
 MOST_LEARNT = 4000  # pages learnt from without a label by hand, evenly chosen
 SURE = 0.9  # prior and folder together, for a page to be learnt from without a label by hand
-LIGHT = 60.0  # what all such pages of one kind count together; at most a page by hand's tenth each
-HAND, NAMED = 1.0, 0.3  # what a page labelled by hand counts, and one in a cluster named by hand
+LIGHT = 60.0  # what all such pages of one kind count together, at most a tenth each
+HAND, NAMED = 4.0, 0.3  # what a page labelled by hand counts, and one in a cluster named by hand
 RIDGE = 4.0
 RARE = -4.0  # logits of an own label under the kind it means, before it is learnt
 SURPRISE = 0.005  # what is left for pages like none that certainty was measured on
@@ -49,6 +49,7 @@ class PageFacts:
         vectors: ``(N, D)`` of the backbone.
         prior: ``(N, 5)`` logits of the measures alone, in the order of :data:`LABELS`.
         folders: Their folders.
+        places: Their folders as evidence, see :func:`label_prior.place_of`.
         books: Their sketchbooks.
         hand: Labels by hand; None where there is none.
         named: Names by hand of their clusters; None where there is none.
@@ -58,6 +59,7 @@ class PageFacts:
     vectors: Floats32
     prior: Floats
     folders: Sequence[str | None]
+    places: Sequence[str | None]
     books: Sequence[str]
     hand: Sequence[str | None]
     named: Sequence[str | None]
@@ -86,15 +88,15 @@ class LabelHead:
     temperature: float
     base: Ints64
 
-    def predict(self, vectors: Floats32, prior: Floats, folders: Sequence[str | None]) -> Floats:
+    def predict(self, vectors: Floats32, prior: Floats, places: Sequence[str | None]) -> Floats:
         """``(N, C)`` calibrated probabilities of pages.
 
         Args:
             vectors: ``(N, D)``.
             prior: ``(N, 5)`` logits of their measures.
-            folders: Where they lie.
+            places: Their folders as evidence.
         """
-        offsets = known_beforehand(prior, folders, self.base)
+        offsets = known_beforehand(prior, places, self.base)
         z = ((vectors - self.mean) @ self.basis).astype(np.float64)
         p = softmax((offsets + z @ self.weights + self.bias) / self.temperature)
         return np.asarray((1 - SURPRISE) * p + SURPRISE / p.shape[1], np.float64)
@@ -128,7 +130,7 @@ def fit_classifier(facts: PageFacts) -> LabelFit:
     labels, base = _classes(facts)
     mean, basis = _principal(facts.vectors)
     z = ((facts.vectors - mean) @ basis).astype(np.float64)
-    offsets = known_beforehand(facts.prior, facts.folders, base)
+    offsets = known_beforehand(facts.prior, facts.places, base)
     targets, weights = _targets(facts, labels, offsets)
     w, b = _fit(z, targets, weights, offsets)
     temperature, scores, held_out = _calibrate(facts, labels, base, z, targets, weights)
@@ -144,15 +146,15 @@ def fit_classifier(facts: PageFacts) -> LabelFit:
     )
 
 
-def known_beforehand(prior: Floats, folders: Sequence[str | None], base: Ints64) -> Floats:
+def known_beforehand(prior: Floats, places: Sequence[str | None], base: Ints64) -> Floats:
     """``(N, C)`` logits that prior and folder give the classes.
 
     Args:
         prior: ``(N, 5)``.
-        folders: N folders.
+        places: N folders as evidence.
         base: ``(C,)``, see :class:`LabelHead`.
     """
-    known = prior + np.array([folder_logits(f) for f in folders]).reshape(-1, len(LABELS))
+    known = prior + np.array([folder_logits(place) for place in places]).reshape(-1, len(LABELS))
     mean = known.mean(axis=1, keepdims=True)
     table = np.hstack([known, mean])  # column -1 is the mean
     rare = np.where(np.arange(len(base)) < len(LABELS), 0.0, RARE)
@@ -236,7 +238,7 @@ def _calibrate(
     rows = np.flatnonzero(counts > 0)
     if len(rows) < 2:
         return TEMPERATURE, None, "pages"
-    nowhere = [None if PRIOR.get((f or "").lower()) else f for f in facts.folders]
+    nowhere = [None if PRIOR.get((place or "").lower()) else place for place in facts.places]
     offsets = known_beforehand(facts.prior, nowhere, base)
     groups, held_out = _groups(facts, rows)
     logits = np.zeros((len(z), len(labels)))

@@ -5,8 +5,9 @@ made pages; it is in the package, with where it comes from
 (``benchmarks/seeing/make_label_prior.py`` makes it). It says what the rule says, nearly always;
 what it adds is a certainty that was measured.
 
-The folder counts as evidence of a fixed weight: a page in ``notes`` or ``cover`` that its pixels do
-not speak against is what the folder says; ``art`` holds neither.
+The folder counts as evidence of a fixed weight: a page in ``notes`` or ``cover`` is what the folder
+says unless the rule finds the pixels strongly against it; ``art`` holds neither. Logits of the
+measures are kept within bounds, since pages may come that are like none of those made.
 """
 
 from __future__ import annotations
@@ -23,9 +24,12 @@ from strokebook.base.array_types import Floats
 from strokebook.base.errors import StrokebookError
 from strokebook.vision.labels.kind_rule import ART, COVERS, LABELS, NOTES, PRIOR, evidence, judge
 from strokebook.vision.labels.measures import PageMeasures
+from strokebook.vision.labels.softmax import softmax
 
 FILE = "label_prior.json"
-FOLDER_WEIGHT = 4.0  # log-odds of a hand-sorted folder, as STRONG doublings in the rule
+SORTED = 8.0  # log-odds of a folder for notes or covers: more than the measures may say against it
+NOT_ART = 4.0  # log-odds against notes and covers in ``art``
+LEAST_LOG = -7.0  # log-probability of the least likely kind, by the measures
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +47,10 @@ class LabelPrior:
     temperature: float
 
     def logits(self, measures: Sequence[PageMeasures]) -> Floats:
-        """``(N, 5)`` calibrated logits of N pages, by their pixels alone."""
+        """``(N, 5)`` calibrated log-probabilities of N pages, by their pixels alone."""
         x = np.array([features(m) for m in measures], np.float64).reshape(-1, len(self.weights))
-        return np.asarray((x @ self.weights + self.bias) / self.temperature, np.float64)
+        p = softmax((x @ self.weights + self.bias) / self.temperature)
+        return np.asarray(np.log(np.maximum(p, np.exp(LEAST_LOG))), np.float64)
 
 
 def features(measures: PageMeasures) -> list[float]:
@@ -54,13 +59,24 @@ def features(measures: PageMeasures) -> list[float]:
     return [*evidence(measures), *(float(label == name) for name in LABELS)]
 
 
-def folder_logits(folder: str | None) -> Floats:
-    """``(5,)`` log-odds that the folder adds."""
-    place, added = (folder or "").lower(), np.zeros(len(LABELS))
-    if place == ART:
-        added[[LABELS.index(NOTES), LABELS.index(COVERS)]] = -FOLDER_WEIGHT
-    elif place in PRIOR:
-        added[LABELS.index(PRIOR[place])] = FOLDER_WEIGHT
+def place_of(folder: str | None, ruled: str) -> str | None:
+    """The folder as evidence: None where the rule, told of it, called the page something else.
+
+    Args:
+        folder: Where the page lies.
+        ruled: What the rule said, with the folder.
+    """
+    expected = PRIOR.get((folder or "").lower())
+    return None if expected and expected != ruled else folder
+
+
+def folder_logits(place: str | None) -> Floats:
+    """``(5,)`` log-odds that a :func:`place_of` adds."""
+    name, added = (place or "").lower(), np.zeros(len(LABELS))
+    if name == ART:
+        added[[LABELS.index(NOTES), LABELS.index(COVERS)]] = -NOT_ART
+    elif name in PRIOR:
+        added[LABELS.index(PRIOR[name])] = SORTED
     return added
 
 
