@@ -47,7 +47,10 @@ def missing_extra(error: BaseException) -> MissingExtraError | None:
 
 def has_package(name: str) -> bool:
     """Whether a package of an extra is installed; it is not imported."""
-    return importlib.util.find_spec(name) is not None
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def install_command(name: str) -> str:

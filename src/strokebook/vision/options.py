@@ -43,8 +43,8 @@ class VisionOptions:
     )
     precision: str = option(
         FP32,
-        "numbers that the network computes in; bf16 takes half the time where the processor has it,"
-        " and gives other vectors (cosine 0.9997)",
+        "numbers that the network computes in; bf16 takes less than half the time where the"
+        " processor has it, but sees a little worse: one page in sixteen has another nearest one",
         choices=(FP32, BF16),
     )
     batch: int = option(16, "images at a time", low=1, high=1024)

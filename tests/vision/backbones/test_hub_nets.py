@@ -16,7 +16,7 @@ from PIL import Image
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.vision.backbones.backbone import Backbone, load_backbone
 from strokebook.vision.backbones.finetune import fine_tune
-from strokebook.vision.backbones.folded import Part
+from strokebook.vision.backbones.folded import FoldedPart
 from strokebook.vision.backbones.nets import efficientnet_lite0
 from strokebook.vision.backbones.saved_backbone import CARD, load_saved, save_backbone
 from strokebook.vision.options import VisionOptions
@@ -186,7 +186,7 @@ def test_a_folded_network_gives_the_same_features_and_keeps_its_weights() -> Non
 
 def test_a_part_is_folded_anew_after_its_weights_were_trained() -> None:
     conv, norm = torch.nn.Conv2d(1, 2, 1), torch.nn.BatchNorm2d(2)
-    part, x = Part(conv, norm).eval(), torch.ones(1, 1, 2, 2)
+    part, x = FoldedPart(conv, norm).eval(), torch.ones(1, 1, 2, 2)
     with torch.no_grad():
         before = part(x)
     trained = copy.deepcopy(part)

@@ -18,7 +18,7 @@ from strokebook.pipeline.project_backbone import BATCH, ProjectBackbone
 from strokebook.pipeline.stage import Outcome, Timer, is_done, key_of, usable_pages
 from strokebook.pipeline.stages.clustering import put_in_clusters
 from strokebook.pipeline.stages.judging import (
-    Judged,
+    RuledPage,
     judge_key,
     judge_page,
     judge_preview,
@@ -92,13 +92,13 @@ def embed(project: Project, eyes: ProjectBackbone, pages: Sequence[Page]) -> int
     for first in range(0, len(due), BATCH):
         part, network = due[first : first + BATCH], eyes.backbone
 
-        def look(page: Page, network: Backbone = network) -> tuple[Square, Judged | None]:
+        def look(page: Page, network: Backbone = network) -> tuple[Square, RuledPage | None]:
             picture = open_image(preview_path(project.folder, page.image))
             key, done = judge_key(page), judged.get(page.image)
             is_new = done is None or done.key != key
             return network.square(picture), judge_preview(picture, page) if is_new else None
 
-        verdicts: list[Judged | None] = []
+        verdicts: list[RuledPage | None] = []
         looks = project.progress.track(work_ahead(look, part), "Embedding", len(part))
         vectors = network.embed_squares(_squares(looks, verdicts))
         rows = dict(zip([page.image for page in part], vectors, strict=True))
@@ -109,7 +109,7 @@ def embed(project: Project, eyes: ProjectBackbone, pages: Sequence[Page]) -> int
 
 
 def _squares(
-    looks: Iterable[tuple[Square, Judged | None]], verdicts: list[Judged | None]
+    looks: Iterable[tuple[Square, RuledPage | None]], verdicts: list[RuledPage | None]
 ) -> Iterator[Square]:
     """The first halves of ``looks``; the second go to ``verdicts`` in passing."""
     for square, verdict in looks:

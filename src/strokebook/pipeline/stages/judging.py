@@ -19,7 +19,7 @@ RULE_VERSION = "2"
 
 
 @dataclass(frozen=True)
-class Judged:
+class RuledPage:
     """A page's verdict and measures, the key that it is kept under, and the seconds it took."""
 
     page: Page
@@ -34,20 +34,20 @@ def judge_key(page: Page) -> str:
     return key_of(RULE_VERSION, page.image, page.folder or "")
 
 
-def judge_page(project: Project, page: Page) -> Judged:
+def judge_page(project: Project, page: Page) -> RuledPage:
     """What the rule says of a page; its preview is opened."""
     return judge_preview(open_image(preview_path(project.folder, page.image)), page)
 
 
-def judge_preview(preview: Image.Image, page: Page) -> Judged:
+def judge_preview(preview: Image.Image, page: Page) -> RuledPage:
     """What the rule says of a page that is open already."""
     timer = Timer()
     measures = measure(preview)
     verdict = judge(measures, page.folder)
-    return Judged(page, judge_key(page), verdict, measures, timer.seconds)
+    return RuledPage(page, judge_key(page), verdict, measures, timer.seconds)
 
 
-def keep_verdicts(project: Project, judged: Sequence[Judged]) -> None:
+def keep_verdicts(project: Project, judged: Sequence[RuledPage]) -> None:
     """Write verdicts into the catalogue, as labels of the rule and as results."""
     labels = {j.page.image: (j.verdict.label, j.verdict.confidence) for j in judged}
     project.catalogue.set_rule_labels(labels)

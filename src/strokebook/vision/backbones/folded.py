@@ -24,7 +24,7 @@ PAIRS = (
 )
 
 
-class Part(nn.Sequential):
+class FoldedPart(nn.Sequential):
     """A part of a network that runs folded wherever no gradient is asked for.
 
     The folded copy is made at the first such run, and anew after each run with gradients, since
@@ -45,14 +45,14 @@ class Part(nn.Sequential):
         folded: torch.Tensor = self.__dict__["_folded"](x)
         return folded
 
-    def train(self, mode: bool = True) -> Part:
+    def train(self, mode: bool = True) -> FoldedPart:
         """As of every module; weights may be set in between, so the folded copy goes."""
         self.__dict__.pop("_folded", None)
         super().train(mode)
         return self
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Part:
-        parts = Part(*(copy.deepcopy(part, memo) for part in self))
+    def __deepcopy__(self, memo: dict[int, Any]) -> FoldedPart:
+        parts = FoldedPart(*(copy.deepcopy(part, memo) for part in self))
         parts.training = self.training
         return parts
 

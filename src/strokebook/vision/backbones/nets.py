@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from strokebook.base.errors import StrokebookError
-from strokebook.vision.backbones.folded import Part
+from strokebook.vision.backbones.folded import FoldedPart
 from strokebook.vision.options import EFFICIENTNET
 
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
@@ -57,7 +57,7 @@ class PageNet(nn.Module):
         super().__init__()
         self.kind, self.config, self.dim = kind, config or {}, dim
         self.mean, self.std = scale
-        self.trunk, self.tail = Part(*trunk), Part(*tail)
+        self.trunk, self.tail = FoldedPart(*trunk), FoldedPart(*tail)
         self.eval()
 
     def features(self, maps: torch.Tensor) -> torch.Tensor:
@@ -176,20 +176,3 @@ def _cut_resnet(model: Any) -> PageNet:
         int(config.hidden_sizes[-1]),
         {name: getattr(config, name) for name in RESNET_FIELDS},
     )
-
-
-def build_net(kind: str, config: dict[str, Any]) -> PageNet:
-    """A network of ``kind`` with random weights, to be filled from a file.
-
-    Raises:
-        StrokebookError: ``kind`` is not known.
-    """
-    if kind == EFFICIENTNET:
-        return efficientnet_lite0()
-    if kind == "resnet":
-        return resnet(config)
-    if kind == HUB:
-        from strokebook.vision.backbones.hub_nets import hub_net
-
-        return hub_net(config)
-    raise StrokebookError(f"There is no network of kind {kind!r}.", "Fine-tune again.")

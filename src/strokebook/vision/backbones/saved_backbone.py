@@ -100,7 +100,8 @@ def _card(path: Path) -> dict[str, Any]:
 def _filled(path: Path, kind: str, config: dict[str, Any]) -> Any:
     from safetensors.torch import load
 
-    from strokebook.vision.backbones.nets import HUB, build_net
+    from strokebook.vision.backbones.build_nets import build_net
+    from strokebook.vision.backbones.nets import HUB
 
     try:
         state = load(read_plain(path, MOST_BYTES))
@@ -147,7 +148,7 @@ def _check_count(kind: str, config: dict[str, Any], numbers: int) -> None:
     """
     import torch
 
-    from strokebook.vision.backbones.nets import build_net
+    from strokebook.vision.backbones.build_nets import build_net
 
     with torch.device("meta"):
         needed = sum(p.numel() for p in build_net(kind, config).state_dict().values())
