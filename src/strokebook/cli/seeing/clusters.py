@@ -137,7 +137,7 @@ def rename(
 
 
 def _draw_silhouette(project: Path, space: Space, *, as_json: bool) -> None:
-    from strokebook.pipeline.seeing.silhouette import draw_silhouette
+    from strokebook.pipeline.seeing.cluster_counts import draw_silhouette
 
     with editing(project) as opened:
         drawn = draw_silhouette(opened, space)

@@ -15,9 +15,9 @@ from strokebook.base.array_types import Ints64
 from strokebook.library.catalogue.records import Clustering, Space, Vectors
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.stage import key_of
+from strokebook.vision.clusters.carry_over import compare_clusterings, match_clusters
 from strokebook.vision.clusters.density import cluster_by_density
 from strokebook.vision.clusters.k_means import ClusterFit, assign, cluster
-from strokebook.vision.clusters.matching import compare_clusterings, match_clusters
 from strokebook.vision.options import HDBSCAN
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from strokebook.vision.clusters.matching import ClusterMove, compare_clusterings, match_clusters
+from strokebook.vision.clusters.carry_over import ClusterMove, compare_clusterings, match_clusters
 
 
 def matched(old: list[int], new: list[int], k: int, reserved: tuple[int, ...] = ()) -> list[int]:
