@@ -64,7 +64,9 @@ def _panels(commands: Mapping[str, Command]) -> Iterator[str]:
 def _section(name: str, command: Command) -> str:
     words = inspect.cleandoc(command.help or "")
     rows = _rows(command)
-    return f"\n### strokebook {name}\n\n{words}\n" + (f"\n{rows}" if rows else "")
+    own = f"\n### strokebook {name}\n\n{words}\n" + (f"\n{rows}" if rows else "")
+    below: Mapping[str, Command] = getattr(command, "commands", {})
+    return own + "".join(_section(f"{name} {part}", below[part]) for part in below)
 
 
 def _rows(command: Command) -> str:

@@ -199,7 +199,9 @@ def _about(
         # That a page was private once is nobody's business either.
         hidden = page is None or body.get("tag") == "private" or edit.by == "doubt"
         return None if hidden else (edit, [str(page)])
-    if edit.kind == "cluster":
+    if edit.kind == "date":  # of a whole sketchbook
+        return edit, []
+    if edit.kind in ("cluster", "group"):
         members = [m for m in body["members"] if (n := member_page(m)) and page_of(n)]
         pages = dict.fromkeys(str(page_of(int(member_page(m) or 0))) for m in members)
         narrowed = Edit(

@@ -18,7 +18,6 @@ from PIL import Image
 from strokebook.base.array_types import Floats32
 from strokebook.base.files import file_digest
 from strokebook.library.catalogue.records import Page
-from strokebook.library.edits.store import natural
 from strokebook.pipeline.output.cached_pictures import CachedPicture, draw_cached
 from strokebook.pipeline.output.map_page import (
     TEMPLATE,
@@ -32,6 +31,8 @@ from strokebook.pipeline.output.map_page import (
 from strokebook.pipeline.output.pictures import counted
 from strokebook.pipeline.preview_images import Previews
 from strokebook.pipeline.project import Project
+from strokebook.pipeline.seeing.page_dates import date_pages
+from strokebook.pipeline.seeing.page_order import order_pages
 from strokebook.pipeline.stage import key_of, usable_pages
 from strokebook.vision.maps.mapview import Scale, map_picture, thumbnail_map
 
@@ -79,13 +80,7 @@ def map_records(project: Project) -> list[dict[str, Any]]:
 
 def known_dates(project: Project, pages: Sequence[Page]) -> dict[str, date]:
     """The day in the middle of when each page was drawn, by page id, where that is known."""
-    try:
-        from strokebook.pipeline.seeing.page_dates import (  # type: ignore[import-not-found, unused-ignore]
-            date_pages,
-        )
-    except ImportError:  # until the room of dates is there
-        return {}
-    intervals: Mapping[str, Any] = date_pages(project)
+    intervals = date_pages(project)
     return {
         page.id: interval.first + (interval.last - interval.first) / 2
         for page in pages
@@ -224,13 +219,6 @@ def _source(page: Page) -> str:
 
 
 def in_turn(pages: Sequence[Page]) -> list[int]:
-    """Rows of pages by book, page number and id; pages without a number come last in their book."""
-    return sorted(
-        range(len(pages)),
-        key=lambda row: (
-            natural(pages[row].book),
-            pages[row].number is None,
-            pages[row].number or 0,
-            natural(pages[row].id),
-        ),
-    )
+    """Rows of pages in their order: book, page number, id."""
+    row_of = {page.path: row for row, page in enumerate(pages)}
+    return [row_of[page.path] for page in order_pages(pages)]

@@ -171,14 +171,21 @@ def _pages(project: Project, page: HtmlPage, summary: Summary) -> None:
     _tables(page, summary, "Pages")
     for path in sorted(project.pictures.glob("labels/*.jpg")):
         _show(page, path, f"Labelled {path.stem}.")
+    for name, words in (
+        ("labels-confusion.png", "What was taken for what, of pages held back from learning."),
+        ("labels-reliability.png", "How sure the labels are against how often they are right."),
+    ):
+        _show(page, project.pictures / name, words)
 
 
 def _clusters(project: Project, page: HtmlPage) -> None:
-    page.section("Map of the pages", "Near pages look alike to the network.")
+    page.section(
+        "Map of the pages", "Near pages look alike to the network; 'strokebook map --open' zooms."
+    )
     _show(page, project.pictures / "map.png", "The map, coloured by folder, cluster and label.")
     _show(page, project.pictures / "map-pages.jpg", "The pages themselves on the map.")
     for path in sorted(project.pictures.glob("clusters/pages-*.jpg")):
-        _show(page, path, f"Pages of cluster {int(path.stem[-2:])}.")
+        _show(page, path, f"Pages of cluster {int(path.stem.rpartition('-')[2])}.")
 
 
 def _path(project: Project, page: HtmlPage, summary: Summary) -> None:
@@ -198,7 +205,7 @@ def _composition(project: Project, page: HtmlPage, summary: Summary) -> None:
     for name in ("drawings-kept.jpg", "drawings-dropped.jpg"):
         _show(page, project.pictures / name, name.partition(".")[0].replace("-", " "))
     for path in sorted(project.pictures.glob("clusters/drawings-*.jpg")):
-        _show(page, path, f"Drawings of cluster {int(path.stem[-2:])}.")
+        _show(page, path, f"Drawings of cluster {int(path.stem.rpartition('-')[2])}.")
 
 
 def _data(project: Project, page: HtmlPage, summary: Summary) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from PIL import Image, ImageEnhance
 from strokebook.base.array_types import Floats, Floats32, Ints64
 from strokebook.base.progress import SILENT, Progress
 from strokebook.base.random_streams import RandomStream, generator
+from strokebook.vision.backbones.ahead import work_ahead
 from strokebook.vision.backbones.backbone import Backbone
 from strokebook.vision.backbones.splitting import LEAST_PAGES, split_pages
 from strokebook.vision.labels.scores import LabelScores, score_labels
@@ -196,13 +198,14 @@ class _Pages:
         import torch
 
         net, plain, altered = backbone.net, [], []
+        opened = work_ahead(lambda row: images[row], [int(row) for row in rows])
+        pages = progress.track(opened, "Reading pages to learn from", len(rows))
         with torch.inference_mode():
-            for i in progress.track([int(r) for r in rows], "Reading pages to learn from"):
-                page = images[i]  # a lazy sequence opens a file here
-                both = backbone.prepare([page, alter(page, rng)])
+            while part := list(itertools.islice(pages, backbone.batch)):
+                both = backbone.prepare([*part, *(alter(page, rng) for page in part)])
                 maps = net.trunk(both).half()
-                plain.append(maps[:1])
-                altered.append(maps[1:])
+                plain.append(maps[: len(part)])
+                altered.append(maps[len(part) :])
             # clone() outside inference mode would be a normal tensor; these feed a backward pass.
         maps = [torch.cat(plain).clone(), torch.cat(altered).clone()]
         with torch.no_grad():
