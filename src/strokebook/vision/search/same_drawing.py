@@ -23,8 +23,8 @@ from strokebook.vision.search.registration import FIRST_COLOUR, SECOND_COLOUR
 POINTS = 300  # P, about, at most
 STEP = 0.012  # share of the size between two points
 FINER = 6  # times: distances are measured from points to nearly a line
-SAME_MEAN = 0.005  # share of the size: mean distance of two tracings of one line
-SAME_FAR = 0.015  # share of the size: nineteen in twenty points lie nearer
+SAME_MEAN = 0.004  # share of the size: mean distance of two tracings of one line
+SAME_FAR = 0.012  # share of the size: nineteen in twenty points lie nearer
 LIKELY = 0.75  # cosine of two maps, below which two drawings are not compared
 LEAST_POINTS = 25  # a dash is like every other dash
 _ROUNDS = 20
