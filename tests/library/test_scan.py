@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from library.former_schema import roll_back
 from strokebook.base import owned
 from strokebook.base.errors import StrokebookError
 from strokebook.base.files import file_digest, write_bytes
@@ -299,9 +300,7 @@ def test_tiffs_read_by_a_former_version_are_read_anew(work, make):
         with owned.owning("scan", image):
             write_bytes(preview, b"as it was read then")
         work.catalogue.put_result("trace", image, "key", 1.0, {})
-    db = work.catalogue.db
-    db.run("DELETE FROM migration WHERE number >= 5")
-    db.run("PRAGMA user_version = 4")
+    roll_back(work.catalogue.db, 4)
     work.reopen()
     assert set(work.catalogue.results("trace")) == {images[1]}
     assert work.catalogue.page("sb48p005").image == images[0]  # it is a page in the meantime too

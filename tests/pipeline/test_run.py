@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from library.former_schema import roll_back
 from strokebook.base.errors import StrokebookError
 from strokebook.demo import make_library
 from strokebook.pipeline.editing import curate
@@ -283,8 +284,7 @@ def test_a_project_of_before_the_renames_has_nothing_to_do(copy: Place) -> None:
     with open_project(copy.project) as project:
         db = project.catalogue.db
         assert db.run("UPDATE stage_result SET stage = 'see' WHERE stage = 'embed'")
-        db.run("DELETE FROM migration WHERE number >= 6")
-        db.run("PRAGMA user_version = 5")
+        roll_back(db, 5)
     worked = {name: o.worked for name, o in copy.run().items()}
     assert set(worked.values()) == {0}, worked
     assert list(copy.run("see")) == ["scan", "embed"]

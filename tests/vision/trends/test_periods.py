@@ -8,6 +8,7 @@ from strokebook.vision.trends.periods import (
     choose_cut,
     cut_by_book,
     cut_by_calendar,
+    join_scant,
     period_of_rows,
 )
 
@@ -48,6 +49,15 @@ def test_calendar_periods_are_named_and_in_order() -> None:
     assert [(p.name, p.rows.tolist()) for p in years] == [("2018", [1]), ("2019", [0, 2])]
     assert [p.name for p in cut_by_calendar(places, "quarter")] == ["2018 Q1", "2019 Q1", "2019 Q4"]
     assert [p.name for p in cut_by_calendar(places, "month")] == ["2018-02", "2019-01", "2019-12"]
+
+
+def test_a_page_alone_joins_its_nearer_neighbour() -> None:
+    places = np.concatenate([days("2019-01-05") + np.arange(8), days("2019-04-28")])
+    places = np.concatenate([places, days("2019-05-05") + np.arange(8), days("2019-06-09")])
+    periods = join_scant(cut_by_calendar(places, "month"), places)
+    assert [p.name for p in periods] == ["2019-01", "2019-04 to 2019-06"]
+    assert np.concatenate([p.rows for p in periods]).tolist() == list(range(18))
+    assert periods[1].centre == places[8:].mean()
 
 
 def test_periods_are_as_fine_as_pages_allow() -> None:

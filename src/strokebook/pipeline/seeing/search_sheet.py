@@ -60,10 +60,10 @@ def _picture(project: Project, hits: Hits) -> Image.Image:
     for match in hits.pages:
         page = project.catalogue.page(match.page)
         cells.append(open_image(preview_path(project.folder, page.image), reduce_to=2 * CELL))
-        captions.append(f"{match.page} {percent(match.score)} {match.why}")
+        captions.append(f"{match.page} {percent(match.score)}: {match.why}")
     for hit in hits.drawings:
         cells.append(_overlaid(project, hit))
-        captions.append(f"{hit.record.id} {percent(hit.score)} {hit.why}")
+        captions.append(f"{hit.record.id} {percent(hit.score)}: {hit.why}")
     count = counted(len(cells) - len(hits.shown), hits.wanted.removesuffix("s"))
     heading = f"{count} like {hits.asked.name}"
     return sheet(cells, COLUMNS, CELL, captions, heading, lines=LINES)

@@ -14,11 +14,11 @@ from strokebook.library.catalogue.records import Page
 from strokebook.pipeline.seeing.page_order import order_pages
 from strokebook.vision.dates.intervals import DateInterval
 from strokebook.vision.trends.periods import (
-    Cut,
     Period,
     choose_cut,
     cut_by_book,
     cut_by_calendar,
+    join_scant,
 )
 from strokebook.vision.trends.story import Tick
 
@@ -95,8 +95,9 @@ def _dated_periods(books: Sequence[str], places: Floats, cut: str) -> list[Perio
         by_book = np.argsort(np.array(books, dtype=object), kind="stable")
         periods = cut_by_book([books[i] for i in by_book], places[by_book])
         return [Period(p.name, p.centre, by_book[p.rows]) for p in periods]
-    calendar: Cut = choose_cut(places) if cut == "auto" else cut  # type: ignore[assignment]
-    return cut_by_calendar(places, calendar)
+    if cut == "auto":
+        return join_scant(cut_by_calendar(places, choose_cut(places)), places)
+    return cut_by_calendar(places, cut)  # type: ignore[arg-type]
 
 
 def _spread_days(intervals: Sequence[DateInterval]) -> Floats:

@@ -21,6 +21,7 @@ Cut = Literal["book", "year", "quarter", "month"]
 LONG_BOOK = 60  # pages; a longer sketchbook is cut into equal parts
 FEW_BOOKS = 6  # of fewer, each is cut, so that there is something to compare
 LEAST = 6  # pages a part has on average, at least
+SCANT = 3  # pages; of fewer, shares are noise and would end a picture in a knot
 MOST_PARTS = 12
 MOST_PERIODS = 30  # more are narrower than what is drawn in them
 
@@ -69,6 +70,30 @@ def cut_by_calendar(places: Floats, cut: Cut) -> list[Period]:
     for row, name in enumerate(names):
         rows.setdefault(name, []).append(row)
     return [_period(name, np.array(rows[name], np.intp), places) for name in sorted(rows)]
+
+
+def join_scant(periods: Sequence[Period], places: Floats) -> list[Period]:
+    """Periods of fewer than :data:`SCANT` pages joined to the nearer of their neighbours in time.
+
+    Args:
+        periods: In the order of their centres.
+        places: ``(N,)`` places in time of all pages.
+
+    Returns:
+        Periods in the same order; joined ones are named ``first to last``.
+    """
+    joined = list(periods)
+    while len(joined) > 1:
+        scant = min(range(len(joined)), key=lambda n: len(joined[n].rows))
+        if len(joined[scant].rows) >= SCANT:
+            break
+        near = [n for n in (scant - 1, scant + 1) if 0 <= n < len(joined)]
+        other = min(near, key=lambda n: abs(joined[n].centre - joined[scant].centre))
+        first, last = sorted((scant, other))
+        start, end = joined[first].name.split(" to ")[0], joined[last].name.split(" to ")[-1]
+        rows = np.concatenate([joined[first].rows, joined[last].rows])
+        joined[first : last + 1] = [_period(f"{start} to {end}", rows, places)]
+    return joined
 
 
 def choose_cut(places: Floats) -> Cut:
