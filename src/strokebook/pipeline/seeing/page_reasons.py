@@ -58,8 +58,8 @@ def _by_cluster(project: Project, page: Page) -> str:
 
 def _by_classifier(project: Project, page: Page) -> str:
     return (
-        "Its label comes from the classifier, which looks at the whole page and learns from what you "
-        f"sort and label; {spell_certainty(page.confidence)}. {_rule_alone(project, page)}"
+        "Its label comes from the classifier, which looks at the page as a whole and learns from what "
+        f"you sort and label; {spell_certainty(page.confidence)}. {_rule_alone(project, page)}"
     ).strip()
 
 
