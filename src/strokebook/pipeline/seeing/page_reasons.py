@@ -58,8 +58,9 @@ def _by_cluster(project: Project, page: Page) -> str:
 
 def _by_classifier(project: Project, page: Page) -> str:
     return (
-        "Its label comes from the classifier, which looks at the page as a whole and learns from what "
-        f"you sort and label; {spell_certainty(page.confidence)}. {_rule_alone(project, page)}"
+        "Its label comes from the classifier, which looks at the page as a whole and learns from "
+        f"what you sort and label; {spell_certainty(page.confidence)}. "
+        f"{_rule_alone(project, page)}"
     ).strip()
 
 
