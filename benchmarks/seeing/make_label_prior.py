@@ -10,8 +10,8 @@ Nothing of anyone's sketchbooks is in it. The scores printed are of the books he
 
 from __future__ import annotations
 
+import argparse
 import pickle
-import sys
 from dataclasses import astuple
 from pathlib import Path
 
@@ -46,7 +46,9 @@ def hash_of(data: bytes) -> int:
 
 
 def main() -> None:
-    cache = Path(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cache", type=Path, help="where the painted pages are kept")
+    cache = parser.parse_args().cache
     pages = make_pages(9000, 8, 60, "varied", cache)
     pages += make_pages(9100, 4, 40, "varied", cache, frozenset({"watercolour"}))
     pages += make_pages(9100, 40, 2, "varied", cache, MORE)
