@@ -21,6 +21,7 @@ from strokebook.geometry.authorship import Part, joined, meta_of
 from strokebook.geometry.curves import flatten_chain, flatten_cubic, quadratic_to_cubic
 from strokebook.geometry.drawing import MM_PER_INCH, Drawing, Unit
 from strokebook.geometry.svg.guard import DATA, SvgLimits, guarded_tree, too_many_points
+from strokebook.geometry.svg.own_form import own_paths
 from strokebook.geometry.svg.style import LONGEST
 
 PX_PER = {"": 1.0, "px": 1.0, "mm": 96 / 25.4, "cm": 960 / 25.4, "in": 96.0, "pt": 4 / 3, "pc": 16}
@@ -98,7 +99,8 @@ def parse_svg(
     root = guarded_tree(data, name, limits)
     frame, unit, dpi = _frame(root, name)
     meta = _signature(root) | ({} if dpi is None else {"dpi": dpi})
-    parts, widths = _parts(root, name, frame, tolerance, limits)
+    own = _own_parts(root, frame, limits)
+    parts, widths = own or _parts(root, name, frame, tolerance, limits)
     meta |= meta_of(parts)
     size = frame[2:] if frame is not None else None
     pen = float(np.median(widths)) if widths else None
@@ -210,6 +212,27 @@ def _frame(root: Element, name: str) -> tuple[Frame | None, Unit, float | None]:
     return (x, y, w, h), "px", dpi if 0 < dpi < MOST_DPI else None
 
 
+def _own_parts(
+    root: Element, frame: Frame | None, limits: SvgLimits
+) -> tuple[list[Part], list[float]] | None:
+    """The lines of an SVG in our own form; None for other forms, and for what is refused."""
+    paths = own_paths(root)
+    if paths is None or sum(len(p.points) for p in paths) > limits.max_points:
+        return None
+    if any(np.abs(p.points).max() > FARTHEST for p in paths):
+        return None
+    offset = np.array(frame[:2]) if frame else np.zeros(2)
+    parts: list[Part] = []
+    for path in paths:
+        parts.append(_part(path.points - offset, path.by_model, path.continues, parts))
+    return parts, [path.width for path in paths]
+
+
+def _part(points: Floats, by_model: bool, continues: bool, before: list[Part]) -> Part:
+    meets = continues and bool(before) and (before[-1].points[-1] == points[0]).all()
+    return Part(points, by_model, continues=bool(meets))
+
+
 def _parts(
     root: Element,
     name: str,
@@ -236,9 +259,7 @@ def _parts(
             points += len(stroke)
             if points > limits.max_points:
                 raise too_many_points(name, limits)
-            moved = stroke - offset
-            meets = continues and bool(parts) and (parts[-1].points[-1] == moved[0]).all()
-            parts.append(Part(moved, by_model, continues=bool(meets)))
+            parts.append(_part(stroke - offset, by_model, continues, parts))
     return parts, widths
 
 
