@@ -206,7 +206,8 @@ def put_in_groups(catalogue: Catalogue, pages: int) -> None:
     usable = [p for p in every if not p.private]
     members = {p.image: p.number % CLUSTERS for p in usable}
     catalogue.new_clustering("pages", CLUSTERS, np.zeros((CLUSTERS, DIMS)), members, "key")
-    catalogue.name_cluster("pages", [3], "watercolours", "rule")
+    if any(number == 3 for number in members.values()):  # clusters without pages are not listed
+        catalogue.name_cluster("pages", [3], "watercolours", "rule")
     keys = {d.key: d.number % CLUSTERS for d in catalogue.drawings(include_private=True)}
     catalogue.new_clustering("drawings", CLUSTERS, np.zeros((CLUSTERS, DIMS)), keys, "key")
     catalogue.put_map("pages", {p.image: (np.sin(p.number), np.cos(p.number)) for p in usable})

@@ -47,6 +47,7 @@ class RandomStream(StrEnum):
     FINE_TUNE_SPLIT = "fine-tuning: which pages are held out"
     FINE_TUNING = "fine-tuning: order and mixing of pages"
     CLUSTER_SAMPLE = "which of very many vectors clusters are begun from"
+    DENSITY_SAMPLE = "which of very many vectors dense groups are found among"
     SILHOUETTE_SAMPLE = "which vectors a silhouette is measured on"
 
 

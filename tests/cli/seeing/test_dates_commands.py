@@ -13,11 +13,11 @@ from typer.testing import CliRunner, Result
 
 from strokebook.base.errors import StrokebookError
 from strokebook.cli.main import app
+from strokebook.pipeline.dating import page_reading
+from strokebook.pipeline.dating.page_dates import date_pages
 from strokebook.pipeline.editing import curate
 from strokebook.pipeline.project import open_project
 from strokebook.pipeline.removal.purge import purge
-from strokebook.pipeline.seeing import page_reading
-from strokebook.pipeline.seeing.page_dates import date_pages
 from strokebook.pipeline.stages.scan import scan_library
 from strokebook.vision.reading.ocr import TextLine
 

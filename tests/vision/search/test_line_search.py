@@ -1,4 +1,4 @@
-"""Ink, its vectors, chamfer alignment, fusion, overlay: on drawings of a few strokes."""
+"""LinePoints, its vectors, chamfer alignment, fusion, overlay: on drawings of a few strokes."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from strokebook.vision.search.drawing_vectors import (
     statistics,
     unpack,
 )
-from strokebook.vision.search.ink import Change, Ink, changed, ink_of
+from strokebook.vision.search.line_points import Change, LinePoints, changed, ink_of
 from strokebook.vision.search.overlay import lay_on, overlay
 from strokebook.vision.search.rank_fusion import fuse, ranks
 
@@ -33,7 +33,7 @@ def wandering(seed: int, strokes: int = 4) -> Drawing:
     return move(Drawing.of(parts), 3.0)
 
 
-def known(drawing: Drawing) -> Ink:
+def known(drawing: Drawing) -> LinePoints:
     ink = ink_of(drawing)
     assert ink is not None
     return ink
@@ -56,7 +56,7 @@ def test_drawings_without_a_line_have_no_ink() -> None:
 
 def test_an_ink_comes_back_from_its_vector() -> None:
     ink = known(CORNER)
-    again = Ink.unpacked(ink.packed())
+    again = LinePoints.unpacked(ink.packed())
     assert (again.points == ink.points).all()
     assert (again.length, again.side, *again.centre) == pytest.approx((1.5, 80, 40, 20))
 

@@ -11,10 +11,8 @@ from strokebook.base.errors import UsageError
 from strokebook.cli.app import HERE, AsJson, ProjectDir, app, editing, finish, reading, writing
 from strokebook.cli.console import answer, print_json, say, show_diagnostics, table
 from strokebook.library.edits.store import natural
-from strokebook.pipeline.editing.date_by_hand import forget_dates, set_dates
-from strokebook.pipeline.output.pictures import counted
-from strokebook.pipeline.seeing.page_dates import HOW, ProjectDates, collect_dates
-from strokebook.pipeline.seeing.page_reading import (
+from strokebook.pipeline.dating.page_dates import HOW, ProjectDates, collect_dates
+from strokebook.pipeline.dating.page_reading import (
     DateSuggestion,
     check_page_numbers,
     count_read,
@@ -22,7 +20,9 @@ from strokebook.pipeline.seeing.page_reading import (
     read_pages,
     suggest_dates,
 )
-from strokebook.pipeline.seeing.reading_sheets import DATES, draw_reading_sheets
+from strokebook.pipeline.dating.reading_sheets import DATES, draw_reading_sheets
+from strokebook.pipeline.editing.date_by_hand import forget_dates, set_dates
+from strokebook.pipeline.output.pictures import counted
 from strokebook.vision.dates.intervals import DateInterval
 from strokebook.vision.dates.spelling import parse_days, spell_days
 from strokebook.vision.reading.page_numbers import NumberCheck

@@ -41,8 +41,8 @@ def over_time(
 
     Example: `strokebook over-time --title "Ten years of faces" --open`
     """
-    from strokebook.pipeline.seeing.over_time import show_over_time
-    from strokebook.pipeline.seeing.time_places import CUTS
+    from strokebook.pipeline.over_time.over_time import show_over_time
+    from strokebook.pipeline.over_time.time_places import CUTS
 
     if by not in CUTS:
         raise UsageError(f"There is no period {by!r}.", nearest(by, CUTS))

@@ -25,10 +25,10 @@ from strokebook.pipeline.open_data.open_datasette import (
 )
 from strokebook.pipeline.open_data.open_rows import OpenFiles, OpenRows, gather_rows, public_pages
 from strokebook.pipeline.open_data.open_schema import TABLES, VIEWS, create_indexes, create_table
+from strokebook.pipeline.over_time.time_tables import csv_text
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.removal.outside import recorded
 from strokebook.pipeline.removal.ownership import lies_in
-from strokebook.pipeline.seeing.time_tables import csv_text
 
 STAGE = "open-data"
 WHAT = "open data of pages and drawings"

@@ -14,10 +14,10 @@ from typing import Any
 from strokebook.library.catalogue.records import DrawingRecord, Page, Space
 from strokebook.library.edits.log import Edit, member_page, read, undone_commands
 from strokebook.library.identity import image_of
+from strokebook.pipeline.dating.page_dates import date_pages
 from strokebook.pipeline.editing.describe import EditWords
+from strokebook.pipeline.over_time.measured_drawings import MeasuredDrawings, measure_drawings
 from strokebook.pipeline.project import Project
-from strokebook.pipeline.seeing.measured_drawings import MeasuredDrawings, measure_drawings
-from strokebook.pipeline.seeing.page_dates import date_pages
 from strokebook.pipeline.seeing.page_order import order_pages
 
 Row = tuple[Any, ...]

@@ -32,7 +32,7 @@ from strokebook.vision.search.drawing_vectors import (
     pack,
     unpack,
 )
-from strokebook.vision.search.ink import Ink
+from strokebook.vision.search.line_points import LinePoints
 
 if TYPE_CHECKING:
     from strokebook.model.checkpoints.checkpoint import SketchModel
@@ -146,8 +146,8 @@ def _store(project: Project, records: Sequence[DrawingRecord], name: str) -> Dra
     parts: dict[Part, Floats32] = unpack(catalogue.vectors(SPACE, LINE, keys))
     parts["model"] = catalogue.vectors(SPACE, name, keys)
 
-    def inks(rows: Sequence[int]) -> Sequence[Ink]:
+    def inks(rows: Sequence[int]) -> Sequence[LinePoints]:
         table = catalogue.vectors(SPACE, INK, [keys[r] for r in rows])
-        return [Ink.unpacked(row) for row in table]
+        return [LinePoints.unpacked(row) for row in table]
 
     return DrawingStore(parts, inks)

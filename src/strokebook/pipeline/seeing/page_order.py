@@ -1,7 +1,7 @@
 """The order of pages in time where no date is known: sketchbook, page number, id.
 
 An artist numbers sketchbooks as they are begun and fills them from the front; that order always
-exists. Dates, where they are known, refine it (``pipeline/seeing/page_dates.py``).
+exists. Dates, where they are known, refine it (``pipeline/dating/page_dates.py``).
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ from strokebook.tracing.page import load_page
 from strokebook.tracing.registry import COMPILING, compiles_first, engine
 from strokebook.vision.search.drawing_search import Alignment, DrawingQuery, search
 from strokebook.vision.search.drawing_vectors import Part, measure_drawing, mirrored, statistics
-from strokebook.vision.search.ink import Ink
+from strokebook.vision.search.line_points import LinePoints
 
 if TYPE_CHECKING:
     from strokebook.base.array_types import Floats32
@@ -68,7 +68,7 @@ class SoughtFigure:
 
     name: str
     drawing: Drawing
-    ink: Ink
+    ink: LinePoints
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,7 @@ from strokebook.pipeline.project import Project
 from strokebook.pipeline.removal import outside
 from strokebook.pipeline.seeing.search import DrawingHit, Hits, percent
 from strokebook.pipeline.stages.figures import load_figure
-from strokebook.vision.search.ink import ink_of
+from strokebook.vision.search.line_points import ink_of
 from strokebook.vision.search.overlay import lay_on, overlay
 
 STAGE = "similar"

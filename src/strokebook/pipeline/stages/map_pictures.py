@@ -18,6 +18,7 @@ from PIL import Image
 from strokebook.base.array_types import Floats32
 from strokebook.base.files import file_digest
 from strokebook.library.catalogue.records import Page
+from strokebook.pipeline.dating.page_dates import date_pages
 from strokebook.pipeline.output.cached_pictures import CachedPicture, draw_cached
 from strokebook.pipeline.output.map_page import (
     TEMPLATE,
@@ -31,7 +32,6 @@ from strokebook.pipeline.output.map_page import (
 from strokebook.pipeline.output.pictures import counted
 from strokebook.pipeline.preview_images import Previews
 from strokebook.pipeline.project import Project
-from strokebook.pipeline.seeing.page_dates import date_pages
 from strokebook.pipeline.seeing.page_order import order_pages
 from strokebook.pipeline.stage import key_of, usable_pages
 from strokebook.vision.maps.mapview import Scale, map_picture, thumbnail_map

@@ -31,7 +31,7 @@ def cluster_by_density(vectors: Rows, seed: int = 0) -> ClusterFit:
     n = len(vectors)
     if n <= MOST:
         return _fit(np.asarray(vectors, np.float32), seed)
-    chosen = np.sort(generator(seed, RandomStream.CLUSTER_SAMPLE).choice(n, MOST, replace=False))
+    chosen = np.sort(generator(seed, RandomStream.DENSITY_SAMPLE).choice(n, MOST, replace=False))
     fit = _fit(np.asarray(vectors[chosen], np.float32), seed)
     if fit.k == 0:
         return ClusterFit(fit.centroids, np.full(n, -1, np.int64), fit.reach)

@@ -6,8 +6,9 @@ matching, Liu et al. 2010; oriented chamfer, Shotton et al. 2008). Without the a
 would be near to everything. Distances are cut off at FAR: a part that is missing costs no more than
 that.
 
-Frames are those of :class:`~strokebook.vision.search.ink.Ink`: the box's longer side is 1, its
-middle (0, 0). Import this module inside functions: numba takes a third of a second to load.
+Frames are those of :class:`~strokebook.vision.search.line_points.LinePoints`: the box's longer
+side is 1, its middle (0, 0). Import this module inside functions: numba takes a third of a second
+to load.
 
 Shape letters: P points, S cells along a side of a table, O directions, M placements.
 """

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from strokebook.base.array_types import Floats32
 from strokebook.vision.search import line_vectors
 from strokebook.vision.search.drawing_vectors import Part
-from strokebook.vision.search.ink import Change, Ink, changed, changes
+from strokebook.vision.search.line_points import Change, LinePoints, changed, changes
 from strokebook.vision.search.line_vectors import BEGINNING_CELLS, BEGINNINGS, DIRECTIONS
 from strokebook.vision.search.rank_fusion import fuse
 
@@ -46,7 +46,7 @@ class DrawingStore:
     """
 
     vectors: Mapping[Part, Rows]
-    inks: Callable[[Sequence[int]], Sequence[Ink]]
+    inks: Callable[[Sequence[int]], Sequence[LinePoints]]
 
     def __len__(self) -> int:
         return len(self.vectors["layout"])
@@ -63,7 +63,7 @@ class DrawingQuery:
         beginning: Whether it is a beginning, or a whole drawing.
     """
 
-    ink: Ink
+    ink: LinePoints
     vectors: Mapping[Part, Floats32]
     beginning: bool = False
 
@@ -136,14 +136,14 @@ def search(
     ]
 
 
-def copies_of(query: DrawingQuery) -> tuple[list[Change], list[Ink]]:
+def copies_of(query: DrawingQuery) -> tuple[list[Change], list[LinePoints]]:
     """The copies that a query is compared in."""
     copies = changes(BEGINNING_TURNS) if query.beginning else changes()
     return copies, [changed(query.ink, change) for change in copies]
 
 
 def score_parts(
-    store: DrawingStore, query: DrawingQuery, copies: Sequence[Ink], parts: Sequence[Part]
+    store: DrawingStore, query: DrawingQuery, copies: Sequence[LinePoints], parts: Sequence[Part]
 ) -> dict[Part, Floats32]:
     """Cosines of the stored drawings with the query's copies by part, ``(D, C)`` each."""
     scores: dict[Part, Floats32] = {}
@@ -162,7 +162,7 @@ def score_parts(
     return scores
 
 
-def _score_beginnings(table: Rows, copies: Sequence[Ink]) -> Floats32:
+def _score_beginnings(table: Rows, copies: Sequence[LinePoints]) -> Floats32:
     size = BEGINNING_CELLS**2 * DIRECTIONS
     asked = np.stack([line_vectors.layout(c, BEGINNING_CELLS) for c in copies])
     shares = [_products(table[:, k * size :][:, :size], asked) for k in range(len(BEGINNINGS))]
@@ -191,7 +191,7 @@ def align(
     store: DrawingStore,
     query: DrawingQuery,
     copies: Sequence[Change],
-    inks: Sequence[Ink],
+    inks: Sequence[LinePoints],
     rows: Sequence[int],
 ) -> list[Alignment]:
     """The best alignment of a query's copies with each of some rows.
@@ -224,7 +224,13 @@ def align(
 
 
 def _place(
-    ink: Ink, ink_table: Floats32, other: Ink, table: Floats32, limit: float, *, beginning: bool
+    ink: LinePoints,
+    ink_table: Floats32,
+    other: LinePoints,
+    table: Floats32,
+    limit: float,
+    *,
+    beginning: bool,
 ) -> tuple[float, float, float, float]:
     from strokebook.vision.search.chamfer import align_part, align_whole
 

@@ -17,7 +17,7 @@ from strokebook.geometry.stroke3 import to_stroke3
 from strokebook.model.features import stroke_features
 from strokebook.model.features.normalise import normalise
 from strokebook.vision.search import line_vectors
-from strokebook.vision.search.ink import Ink, ink_of
+from strokebook.vision.search.line_points import LinePoints, ink_of
 from strokebook.vision.search.line_vectors import BEGINNING_CELLS, BEGINNINGS, CELLS, DIRECTIONS
 
 Part = Literal["layout", "beginnings", "spread", "statistics", "model"]
@@ -39,7 +39,7 @@ class Measured:
         rows: As a model reads it, stroke-3 in a frame of 200 units.
     """
 
-    ink: Ink
+    ink: LinePoints
     vectors: Mapping[Part, Floats32]
     rows: Stroke3
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from strokebook.base.array_types import Floats32, Ints
-from strokebook.vision.search.ink import Ink
+from strokebook.vision.search.line_points import LinePoints
 
 CELLS, DIRECTIONS = 8, 6
 BEGINNINGS = (0.2, 0.33, 0.5, 0.75, 1.0)  # shares of the line whose layouts are kept
@@ -26,8 +26,8 @@ EVERY = 4  # of the points are paired with each other
 FARTHEST = 3.0  # mean distances
 
 
-def layout(ink: Ink, cells: int = CELLS) -> Floats32:
-    """Ink by place and direction, ``(cells² O,)``."""
+def layout(ink: LinePoints, cells: int = CELLS) -> Floats32:
+    """LinePoints by place and direction, ``(cells² O,)``."""
     x, y, direction = ink.points.T
     columns, across = _soft((x + 0.5) * cells + 0.5, cells + 2)
     rows, down = _soft((y + 0.5) * cells + 0.5, cells + 2)
@@ -40,12 +40,12 @@ def layout(ink: Ink, cells: int = CELLS) -> Floats32:
     return _unit(out.ravel().astype(np.float32))
 
 
-def beginnings(ink: Ink) -> Floats32:
+def beginnings(ink: LinePoints) -> Floats32:
     """Layouts of the first shares of the line, ``(len(BEGINNINGS) · 25 O,)``."""
     return np.concatenate([layout(ink.first(share), BEGINNING_CELLS) for share in BEGINNINGS])
 
 
-def spread(ink: Ink) -> Floats32:
+def spread(ink: LinePoints) -> Floats32:
     """Pairs of points by distance and angle, ``(DISTANCES · ANGLES,)``."""
     points = ink.points[::EVERY]
     i, j = np.triu_indices(len(points), 1)

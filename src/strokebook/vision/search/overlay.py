@@ -9,14 +9,16 @@ from strokebook.base.array_types import Floats
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.render import line, place, reduced
 from strokebook.vision.search.drawing_search import Alignment
-from strokebook.vision.search.ink import Ink, changed
+from strokebook.vision.search.line_points import LinePoints, changed
 
 QUERY_COLOUR = (236, 150, 90)  # a pale vermilion under the drawing's black
 OVER = 4  # drawn larger and reduced: thin lines stay smooth
 PEN, QUERY_PEN = 1.5, 3.5  # px
 
 
-def lay_on(query: Drawing, query_ink: Ink, alignment: Alignment, other_ink: Ink) -> list[Floats]:
+def lay_on(
+    query: Drawing, query_ink: LinePoints, alignment: Alignment, other_ink: LinePoints
+) -> list[Floats]:
     """The query's strokes ``(P, 2)`` in the unit of the drawing that they are laid on."""
     copy = changed(query_ink, alignment.change)
     matrix = alignment.change.matrix

@@ -15,20 +15,20 @@ from strokebook.base import owned
 from strokebook.base.errors import UsageError
 from strokebook.pipeline.check.check_project import check_project
 from strokebook.pipeline.editing import curate
-from strokebook.pipeline.project import Project, open_project
-from strokebook.pipeline.removal.purge import purge
-from strokebook.pipeline.seeing import over_time, time_story
-from strokebook.pipeline.seeing.measured_drawings import STAGE, measure_drawings
-from strokebook.pipeline.seeing.over_time import show_over_time
-from strokebook.pipeline.seeing.time_page import time_page
-from strokebook.pipeline.seeing.time_story import tell_story
-from strokebook.pipeline.seeing.time_tables import (
+from strokebook.pipeline.over_time import over_time, time_story
+from strokebook.pipeline.over_time.measured_drawings import STAGE, measure_drawings
+from strokebook.pipeline.over_time.over_time import show_over_time
+from strokebook.pipeline.over_time.time_page import time_page
+from strokebook.pipeline.over_time.time_story import tell_story
+from strokebook.pipeline.over_time.time_tables import (
     DRAWING_COLUMNS,
     PAGE_COLUMNS,
     csv_text,
     drawings_csv,
     pages_csv,
 )
+from strokebook.pipeline.project import Project, open_project
+from strokebook.pipeline.removal.purge import purge
 from strokebook.vision.trends import poster
 
 from place import Place

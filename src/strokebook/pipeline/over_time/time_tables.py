@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from strokebook.pipeline.seeing.time_story import Told
+from strokebook.pipeline.over_time.time_story import Told
 
 # In the order of the columns; what each holds, and in which unit.
 PAGE_COLUMNS = {

@@ -6,8 +6,8 @@ import pytest
 
 from strokebook.base.errors import UsageError
 from strokebook.library.catalogue.records import Page
+from strokebook.pipeline.over_time.time_places import bounds_of, place_in_time, ticks_of
 from strokebook.pipeline.seeing.page_order import order_pages
-from strokebook.pipeline.seeing.time_places import bounds_of, place_in_time, ticks_of
 from strokebook.vision.dates.intervals import DateInterval
 
 

@@ -1,4 +1,4 @@
-"""Ink of a drawing as points at equal steps of the line, and copies of it: mirrored and turned.
+"""Points of a drawing at equal steps of its line, and copies of them: mirrored and turned.
 
 Shape letters: N points of a drawing, P points along its ink, C copies.
 """
@@ -20,7 +20,7 @@ TURNS = (0.0, -18.0, -12.0, -6.0, 6.0, 12.0, 18.0, 90.0, 180.0, 270.0)
 
 
 @dataclass(frozen=True, eq=False)
-class Ink:
+class LinePoints:
     """The line of a drawing in a frame of its own: its box's longer side is 1, its middle (0, 0).
 
     Attributes:
@@ -41,28 +41,28 @@ class Ink:
         return np.concatenate((self.points.ravel(), np.array(rest, np.float32)))
 
     @classmethod
-    def unpacked(cls, vector: Floats32) -> Ink:
+    def unpacked(cls, vector: Floats32) -> LinePoints:
         """What :meth:`packed` gave."""
         length, x, y, side = vector[-4:].astype(np.float64).tolist()
         return cls(vector[:-4].reshape(-1, 3), length, np.array((x, y)), side)
 
-    def first(self, share: float) -> Ink:
+    def first(self, share: float) -> LinePoints:
         """What is drawn first: ``share`` of the line, in a frame of its own."""
         kept = max(2, round(share * len(self.points)))
         return refit(self.points[:kept], self.length * kept / len(self.points), self)
 
 
-def refit(points: Floats32, length: float, parent: Ink) -> Ink:
+def refit(points: Floats32, length: float, parent: LinePoints) -> LinePoints:
     """Points of another ink's frame in their own."""
     low, high = points[:, :2].min(0), points[:, :2].max(0)
     side, middle = max(float((high - low).max()), 1e-6), (low + high) / 2
     moved = points.copy()
     moved[:, :2] = (points[:, :2] - middle) / side
     centre = parent.centre + middle.astype(np.float64) * parent.side
-    return Ink(moved, length / side, centre, parent.side * side)
+    return LinePoints(moved, length / side, centre, parent.side * side)
 
 
-def ink_of(drawing: Drawing, count: int = POINTS) -> Ink | None:
+def ink_of(drawing: Drawing, count: int = POINTS) -> LinePoints | None:
     """The ink of a drawing; None where it has no line (nothing, dots only)."""
     strokes = [np.asarray(s, np.float64) for s in drawing.strokes if len(s) > 1]
     if not strokes:
@@ -89,7 +89,7 @@ def ink_of(drawing: Drawing, count: int = POINTS) -> Ink | None:
     chord = after - before
     direction = np.arctan2(chord[:, 1], chord[:, 0]) % np.pi
     table = np.column_stack((here, direction)).astype(np.float32)
-    return Ink(table, float(way[-1]) / side, middle, side)
+    return LinePoints(table, float(way[-1]) / side, middle, side)
 
 
 def _along(points: Floats, way: Floats, at: Floats) -> Floats:
@@ -133,10 +133,10 @@ def changes(turns: Sequence[float] = TURNS) -> list[Change]:
     return [Change(mirrored, turn) for turn in turns for mirrored in (False, True)]
 
 
-def changed(ink: Ink, change: Change) -> Ink:
+def changed(ink: LinePoints, change: Change) -> LinePoints:
     """A mirrored and turned copy, in a frame of its own."""
     points = ink.points.copy()
     points[:, :2] = ink.points[:, :2] @ change.matrix.astype(np.float32)
     direction = -ink.points[:, 2] + np.pi if change.mirrored else ink.points[:, 2]
     points[:, 2] = (direction + np.radians(change.turn)) % np.pi
-    return refit(points, ink.length, Ink(points, ink.length, np.zeros(2), 1.0))
+    return refit(points, ink.length, LinePoints(points, ink.length, np.zeros(2), 1.0))

@@ -8,11 +8,11 @@ from pathlib import Path
 from strokebook.base import owned
 from strokebook.base.errors import Diagnostic, Severity, StrokebookError
 from strokebook.base.files import write_bytes, write_text
+from strokebook.pipeline.over_time.measured_drawings import STAGE as MEASURES
+from strokebook.pipeline.over_time.time_page import time_page
+from strokebook.pipeline.over_time.time_story import Told, tell_story
+from strokebook.pipeline.over_time.time_tables import drawings_csv, pages_csv
 from strokebook.pipeline.project import Project
-from strokebook.pipeline.seeing.measured_drawings import STAGE as MEASURES
-from strokebook.pipeline.seeing.time_page import time_page
-from strokebook.pipeline.seeing.time_story import Told, tell_story
-from strokebook.pipeline.seeing.time_tables import drawings_csv, pages_csv
 
 STAGE = "over-time"
 FOLDER = "over-time"  # in pictures/

@@ -20,9 +20,9 @@ from PIL import Image
 from strokebook.base.errors import InputRefused
 from strokebook.geometry.drawing import Drawing
 from strokebook.library.catalogue.records import Page
+from strokebook.pipeline.over_time.time_story import NO_LABEL, Told
 from strokebook.pipeline.preview_images import Previews
 from strokebook.pipeline.project import Project
-from strokebook.pipeline.seeing.time_story import NO_LABEL, Told
 from strokebook.vision.trends import palette
 from strokebook.vision.trends.poster_parts import placed_lines
 from strokebook.vision.trends.story import Exemplar, MeasureTrend, Shown, TimeStream

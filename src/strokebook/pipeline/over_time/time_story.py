@@ -12,14 +12,14 @@ import numpy as np
 from strokebook.base.array_types import Floats, Floats32, Ints
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.library.catalogue.records import DrawingRecord, Space
+from strokebook.pipeline.dating.page_dates import date_pages
 from strokebook.pipeline.editing.curate import DROP, KEEP
 from strokebook.pipeline.output.pictures import counted
+from strokebook.pipeline.over_time.measured_drawings import measure_drawings
+from strokebook.pipeline.over_time.time_places import TimeAxis, bounds_of, place_in_time, ticks_of
 from strokebook.pipeline.preview_images import Previews
 from strokebook.pipeline.project import Project
 from strokebook.pipeline.project_backbone import ProjectBackbone
-from strokebook.pipeline.seeing.measured_drawings import measure_drawings
-from strokebook.pipeline.seeing.page_dates import date_pages
-from strokebook.pipeline.seeing.time_places import TimeAxis, bounds_of, place_in_time, ticks_of
 from strokebook.pipeline.stages.figures import load_figure
 from strokebook.vision.dates.intervals import DateInterval
 from strokebook.vision.trends import palette

@@ -14,9 +14,9 @@ from strokebook.base.errors import InputRefused
 from strokebook.base.imaging.images import open_image
 from strokebook.geometry.render import sheet
 from strokebook.library.catalogue.records import Page
+from strokebook.pipeline.dating.page_reading import check_page_numbers, suggest_dates
 from strokebook.pipeline.output.pictures import counted, save_picture
 from strokebook.pipeline.project import Project
-from strokebook.pipeline.seeing.page_reading import check_page_numbers, suggest_dates
 from strokebook.pipeline.stage import page_file
 from strokebook.vision.dates.spelling import spell_days
 from strokebook.vision.reading.places import SIZE, Written
