@@ -80,7 +80,8 @@ def join_scant(periods: Sequence[Period], places: Floats) -> list[Period]:
         places: ``(N,)`` places in time of all pages.
 
     Returns:
-        Periods in the same order; joined ones are named ``first to last``.
+        Periods in the same order; joined ones are named ``first to last``. Where all would
+        become one, they stay as they are.
     """
     joined = list(periods)
     while len(joined) > 1:
@@ -93,7 +94,7 @@ def join_scant(periods: Sequence[Period], places: Floats) -> list[Period]:
         start, end = joined[first].name.split(" to ")[0], joined[last].name.split(" to ")[-1]
         rows = np.concatenate([joined[first].rows, joined[last].rows])
         joined[first : last + 1] = [_period(f"{start} to {end}", rows, places)]
-    return joined
+    return joined if len(joined) > 1 else list(periods)
 
 
 def choose_cut(places: Floats) -> Cut:
