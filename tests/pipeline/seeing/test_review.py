@@ -57,6 +57,19 @@ def test_each_decision_is_one_edit_and_undo_brings_it_back(copy: Place) -> None:
             walk.undo()
 
 
+def test_the_classifier_learns_once_from_all_that_was_decided(copy: Place) -> None:
+    with open_project(copy.project) as project:
+        catalogue = project.catalogue
+        before = catalogue.result("labels", "all")
+        walk = Review(project, pages_to_review(project, 3))
+        for _ in range(3):
+            walk.confirm()
+        assert catalogue.result("labels", "all") == before  # no fit between two keys
+        walk.learn()
+        after = catalogue.result("labels", "all")
+        assert before is not None and after is not None and after.key != before.key
+
+
 def test_what_another_command_did_since_is_not_taken_back(copy: Place) -> None:
     with open_project(copy.project) as project:
         walk = Review(project, pages_to_review(project, 2))

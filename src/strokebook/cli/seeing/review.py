@@ -187,9 +187,10 @@ def _tell(walk: Review, what: str) -> None:
     counts = f"{walk.confirmed} confirmed, {walk.changed} changed"
     say()
     say(f"{counted(decided, what[:-1])} decided: {counts}.")
+    if decided and what == "pages":
+        walk.learn()
+        say("The classifier has learnt from them; pages that look alike may have followed.")
     for sentence in walk.effects().sentences:
         say(sentence)
-    if decided and what == "pages":
-        say("The next 'strokebook run' learns from them.")
     if decided:
         say("'strokebook undo' takes them back, one at a time.")

@@ -30,6 +30,7 @@ from strokebook.pipeline.seeing.drawing_reasons import explain_drawing, read_jud
 from strokebook.pipeline.seeing.page_reasons import explain_label, spell_certainty
 from strokebook.pipeline.stage import usable_pages
 from strokebook.pipeline.stages.figures import load_figure
+from strokebook.pipeline.stages.labelling import relabel
 from strokebook.vision.sheets import contact_sheet
 
 STAGE, FOLDER = "review", "review"
@@ -264,6 +265,11 @@ class Review:
         self._steps.pop()
         self.at = step.at
         return f"{item.name} is as it was"
+
+    def learn(self) -> None:
+        """Let the classifier learn from the decisions: once, so that no key waits for a fit."""
+        with locks.editing(self.project):
+            relabel(self.project)
 
     def effects(self) -> Effects:
         """What the decisions change further on."""
