@@ -40,6 +40,7 @@ PICTURES = ("labels-confusion.png", "labels-reliability.png")
 GROWN = 1.5  # times the pages that were there: then all is learnt anew
 MOST_FITTED = 6000  # pages a fit looks at: all with a word of the artist's, of the others so many
 Verdicts = Mapping[str, StageResult]  # what the rule said and measured, by image
+FEW_HELD_OUT = 20  # pages: of fewer, a share says nothing
 BLOCK = 4096  # pages predicted at a time: 20 MB of vectors
 
 
@@ -220,12 +221,13 @@ def _facts(fit: LabelFit) -> dict[str, Any]:
 
 
 def _sentence(fit: LabelFit) -> str:
-    taught = f"{counted(fit.by_hand, 'page')} that you labelled"
-    text = f"Labels were learnt from {taught} and {fit.by_evidence} that are plain to see"
-    if fit.scores is None:
+    plain = f"{counted(fit.by_evidence, 'page')} plain to see"
+    taught = f"{counted(fit.by_hand, 'page')} that you labelled and {plain}"
+    text = f"Labels were learnt from {taught if fit.by_hand else plain}"
+    if fit.scores is None or fit.scores.pages < FEW_HELD_OUT:
         return f"{text}."
-    known = counted(fit.scores.pages, "page")
-    return f"{text}; of {known} held back by {fit.held_out}, {fit.scores.accuracy:.1%} were right."
+    whole = " (whole sketchbooks)" if fit.held_out != "pages" else ""
+    return f"{text}; of {fit.scores.pages} held back{whole}, {fit.scores.accuracy:.1%} were right."
 
 
 def _draw_pictures(project: Project, fit: LabelFit, key: str) -> None:
