@@ -9,7 +9,6 @@ that a killed scan goes on where it stopped; a page is listed only when it is se
 
 from __future__ import annotations
 
-import concurrent.futures
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from typing import TypeVar
 
 from strokebook.base.errors import Diagnostic, InputRefused, StrokebookError
 from strokebook.base.extras import has_package
+from strokebook.base.imaging.ahead import work_ahead
 from strokebook.base.imaging.documents import split_path
 from strokebook.base.imaging.images import HEIF_PACKAGE
 from strokebook.base.options import option
@@ -173,7 +173,7 @@ def _read_unknown(work: _Scan) -> None:
         if (known := work.known.get(file.path)) is None or not known.same_as(file)
     ]
     changed: list[tuple[ScannedFile, str]] = []
-    results = _in_pool(lambda f: _digest(work, f), unknown, work.options.workers)
+    results = work_ahead(lambda f: _digest(work, f), unknown, work.options.workers)
     tracked = work.progress.track(results, "Reading new files", total=len(unknown))
     for batch in _batches(tracked, 8 * BATCH):
         fresh = []
@@ -295,7 +295,7 @@ def _open_some(work: _Scan, wanted: Sequence[tuple[str, str, bool]], checked: st
     """Open images, and settle at once those that cannot be a page which is looked for."""
     guard = private_guard(work.catalogue)
     searching = bool(work.formers) or work.catalogue.has_missing_work()
-    results = _in_pool(lambda item: _look(work, *item, guard), wanted, work.options.workers)
+    results = work_ahead(lambda item: _look(work, *item, guard), wanted, work.options.workers)
     tracked = work.progress.track(results, "Opening new pages", total=len(wanted))
     for batch in _batches(tracked, BATCH):
         work.catalogue.put_looks(batch, checked)
@@ -379,21 +379,6 @@ def _report(work: _Scan, hidden: Sequence[str]) -> ScanReport:
 def _usable_before(work: _Scan, path: str) -> bool:
     file = work.known.get(path)
     return file is not None and file.present and file.image in work.settled
-
-
-def _in_pool(work: Callable[[T], R], items: Sequence[T], workers: int) -> Iterator[R]:
-    """``work`` on every item, a few ahead, in their order."""
-    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-        rest = iter(items)
-        ahead = [pool.submit(work, item) for item in itertools.islice(rest, 2 * workers)]
-        try:
-            while ahead:
-                done = ahead.pop(0).result()
-                ahead += [pool.submit(work, item) for item in itertools.islice(rest, 1)]
-                yield done
-        finally:
-            for future in ahead:
-                future.cancel()
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -105,7 +105,7 @@ def test_very_many_vectors_are_put_into_a_graph_or_it_says_what_is_missing(
         graphs = list(project.at("cache", "vectors").glob("*.usearch"))
         assert len(graphs) == 2
         said: list[str] = []
-        monkeypatch.setattr(approximate, "is_installed", lambda: False)
+        monkeypatch.setattr(vector_file, "has_package", lambda name: False)
         monkeypatch.setattr(type(project.progress), "say", lambda _, text: said.append(text))
         assert [match.page for match in rank_pages(project, PAGE, 5)] == expected
         assert any("strokebook[large]" in text for text in said)

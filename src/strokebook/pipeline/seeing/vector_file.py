@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from strokebook.base import owned
 from strokebook.base.array_types import Floats32, Ints64
+from strokebook.base.extras import has_package
 from strokebook.base.files import atomic_open, atomic_path, digest
 from strokebook.library.catalogue.records import Space
 from strokebook.pipeline.project import Project
@@ -109,7 +110,7 @@ def _graph(project: Project, path: Path, rows: Rows) -> Any:
     """The graph of very many rows, made when it is missing; None where there is none."""
     if len(rows) <= approximate.MANY:
         return None
-    if not approximate.is_installed():
+    if not has_package(approximate.PACKAGE):
         project.progress.say(
             f"All {len(rows):,} vectors are compared one by one; with usearch it would be faster"
             " (pip install 'strokebook[large]')."

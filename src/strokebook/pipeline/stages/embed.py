@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from strokebook.base import owned
 from strokebook.base.errors import Diagnostic, StrokebookError
+from strokebook.base.imaging.ahead import work_ahead
 from strokebook.base.imaging.images import open_image
 from strokebook.library.catalogue.records import Page, Space
 from strokebook.library.disk.previews import preview_path
@@ -27,7 +28,6 @@ from strokebook.pipeline.stages.judging import (
 from strokebook.pipeline.stages.labelling import label_pages, sorted_pages
 from strokebook.pipeline.stages.map_places import place_on_map
 from strokebook.pipeline.stages.page_sheets import draw_cluster_sheets, draw_page_sheets
-from strokebook.vision.backbones.ahead import work_ahead
 from strokebook.vision.backbones.backbone import Backbone, Square, load_backbone
 from strokebook.vision.backbones.finetune import fine_tune
 from strokebook.vision.labels.kind_rule import name_clusters

@@ -19,9 +19,9 @@ from PIL import Image
 from strokebook.base.array_types import Bytes, Floats32
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.base.files import digest
+from strokebook.base.imaging.ahead import work_ahead
 from strokebook.base.options import nearest, short
 from strokebook.base.progress import SILENT, Progress
-from strokebook.vision.backbones.ahead import work_ahead
 from strokebook.vision.options import BF16, EFFICIENTNET, RESNET, VisionOptions
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ import numpy as np
 from PIL import Image, ImageEnhance
 
 from strokebook.base.array_types import Floats, Floats32, Ints64
+from strokebook.base.imaging.ahead import work_ahead
 from strokebook.base.progress import SILENT, Progress
 from strokebook.base.random_streams import RandomStream, generator
-from strokebook.vision.backbones.ahead import work_ahead
 from strokebook.vision.backbones.backbone import Backbone
 from strokebook.vision.backbones.splitting import LEAST_PAGES, split_pages
 from strokebook.vision.labels.scores import LabelScores, score_labels

@@ -16,16 +16,10 @@ from strokebook.base.array_types import Floats32, Ints64
 from strokebook.base.progress import SILENT, Progress
 from strokebook.vision.search.nearest import Rows, find_nearest, widen
 
+PACKAGE = "usearch"  # of the extra ``large``
 MANY = 200_000  # rows from which a graph is worth its making
 BLOCK = 2048  # rows that are added at a time
 _LOOK_FURTHER = 4  # times as many as are asked for come from the graph
-
-
-def is_installed() -> bool:
-    """Whether usearch (extra ``large``) is there."""
-    import importlib.util
-
-    return importlib.util.find_spec("usearch") is not None
 
 
 def build_graph(rows: Rows, path: Path, progress: Progress = SILENT) -> None:
