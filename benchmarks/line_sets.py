@@ -26,7 +26,8 @@ from strokebook.figures.splice import splice
 from strokebook.geometry.drawing import Drawing, Stroke3
 from strokebook.geometry.resample import to_frame
 from strokebook.geometry.simplify import simplify, simplify_to_budget
-from strokebook.geometry.stroke3 import from_stroke3
+from strokebook.geometry.stroke3 import from_stroke3, to_stroke3
+from strokebook.model.data.training_lines import TrainingLines
 
 SHARED = Path(os.environ.get("STROKEBOOK_SHARED", "../shared")) / "data"
 OUT = Path(__file__).parent / "out"
@@ -34,6 +35,7 @@ VERSION = 1  # raise it when the sets come out otherwise
 FRAME = 200.0
 EPSILON = 1.0  # units of the frame, as in the demo
 BUDGET = 200
+LEAST_ROWS = 8  # of a drawing of either set
 LEAST = 16  # points: a Quick, Draw! drawing with fewer has hardly a line
 
 
@@ -63,17 +65,41 @@ def quickdraw() -> LineSet:
     return LineSet(part[0], part[1], part[2], words)
 
 
+def look_lines() -> TrainingLines:
+    """The lines of the artist's training drawings, joined and spliced, not simplified yet.
+
+    They are what a project has in its figures: a training varies them and simplifies them anew in
+    every epoch.
+    """
+    look()  # the two are in one order
+    lines = _kept("look-unsimplified", _make_look_lines)["train"]
+    return TrainingLines([from_stroke3(rows) for rows in lines], simplified_rows)
+
+
 def long_line(drawing: Drawing) -> Stroke3 | None:
     """One drawing in the frame, joined, spliced, simplified; None where nothing is left of it."""
     try:
-        framed, _ = to_frame(drawing, FRAME)
-        simple = simplify(splice(join(framed)), EPSILON)
-        if simple.n_points >= BUDGET:
-            simple, _ = simplify_to_budget(simple, BUDGET)
+        rows = simplified_rows(_joined(drawing))
     except InputRefused:
         return None
-    rows = np.asarray(to_rows(simple, "int16"), np.float32)
-    return rows if len(rows) >= 8 else None
+    return rows if len(rows) >= LEAST_ROWS else None
+
+
+def _joined(drawing: Drawing) -> Drawing:
+    framed, _ = to_frame(drawing, FRAME)
+    return splice(join(framed))
+
+
+def simplified_rows(line: Drawing) -> Stroke3:
+    """The rows ``(N, 3)`` of a joined drawing in the frame, in whole units.
+
+    Raises:
+        InputRefused: Its strokes' ends alone are too many points.
+    """
+    simple = simplify(line, EPSILON)
+    if simple.n_points >= BUDGET:
+        simple, _ = simplify_to_budget(simple, BUDGET)
+    return np.asarray(to_rows(simple, "int16"), np.float32)
 
 
 def _lines(drawings: Iterable[Drawing]) -> Iterator[Stroke3]:
@@ -89,6 +115,15 @@ def _make_look() -> dict[str, list[Stroke3]]:
         "valid": [train[n] for n in order[:120]],
         "test": list(_lines(from_stroke3(rows) for rows in arrays.valid)),
     }
+
+
+def _make_look_lines() -> dict[str, list[Stroke3]]:
+    """Of the training drawings of :func:`_make_look`, in its order."""
+    arrays = read_npz(SHARED / "look_i16.npz")
+    drawings = [from_stroke3(rows) for rows in arrays.train]
+    lines = [_joined(d) for d in drawings if long_line(d) is not None]
+    order = np.random.default_rng(0).permutation(len(lines))
+    return {"train": [np.asarray(to_stroke3(lines[n]), np.float32) for n in order[120:]]}
 
 
 def _make_quickdraw() -> dict[str, list[Stroke3]]:

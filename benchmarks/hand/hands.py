@@ -12,6 +12,7 @@ import numpy as np
 from benchmarks import line_sets
 from strokebook.dataset.load import read_npz
 from strokebook.geometry.drawing import Drawing, Stroke3
+from strokebook.model.data.training_lines import TrainingLines
 from strokebook.model.evaluation import novelty
 
 TWIN = 2.5  # units of a frame of 200: drawings nearer than that are the same one, drawn twice
@@ -39,6 +40,7 @@ class Hand:
         test: What is reported; frozen.
         lines: The test drawings' lines as they were traced, not simplified; empty where there are
             none.
+        train_lines: What the training drawings were simplified from, where known.
         removed: Twins of test drawings taken out of training and validation, and twins within
             the test set.
     """
@@ -48,6 +50,7 @@ class Hand:
     valid: list[Stroke3]
     test: list[Stroke3]
     lines: tuple[Drawing, ...] = ()
+    train_lines: TrainingLines | None = None
     removed: int = 0
 
     @property
@@ -63,7 +66,10 @@ class Hand:
 def artist() -> Hand:
     """The artist's figures (``look_i16``), joined and spliced, without twins."""
     sets = line_sets.look()
-    return without_twins(Hand("artist", sets.train, sets.valid, sets.test))
+    places = {id(rows): place for place, rows in enumerate(sets.train)}
+    hand = without_twins(Hand("artist", sets.train, sets.valid, sets.test))
+    lines = line_sets.look_lines().at([places[id(rows)] for rows in hand.train])
+    return replace(hand, train_lines=lines)
 
 
 def sheep() -> Hand:
@@ -75,16 +81,16 @@ def sheep() -> Hand:
 def sample_library(project: Path) -> Hand:
     """The data set of a project over ``make-sample --pages 1000 --seed 777``, split by page."""
     from strokebook.pipeline.project import open_project
-    from strokebook.pipeline.stages.dataset import npz_file, offered
-    from strokebook.pipeline.stages.figures import load_figure
+    from strokebook.pipeline.stages.dataset import npz_file
+    from strokebook.pipeline.stages.dataset_figures import framed_figures, traced_line
 
     with open_project(project) as opened:
         npz = npz_file(opened)
         parts = read_npz(npz)
-        records = {d.id: d for d in offered(opened)}
         with np.load(npz.with_name(f"{npz.stem}.flat.npz")) as flat:
             names = [str(name) for name in flat["test_ids"]]
-        lines = tuple(load_figure(opened, records[name]) for name in names)
+        figures = framed_figures(opened, names)
+        lines = tuple(traced_line(opened, figure) for figure in figures if figure is not None)
     return Hand("made", list(parts.train), list(parts.valid), list(parts.test), lines)
 
 

@@ -79,7 +79,9 @@ def trained(options: ModelOptions) -> SketchModel:
     What begins as zeros and hardly moved in so few steps would be tested by nothing.
     """
     drawings = blobs(96)
-    statistics = measure(drawings)
+    # With rounding and without: models of before do not say how their data were rounded.
+    rounding = float(options.local_frame)
+    statistics = dataclasses.replace(measure(drawings), rounding=rounding)
     units = np.array((statistics.scale, statistics.scale, 1.0), np.float32)
     steps, batch = FEW if options.decoder_cell == "hyper" else MANY
     settings = TrainOptions(batch=batch, learning_rate=0.01, clip_norm=1.0, kl_weight=0.02)

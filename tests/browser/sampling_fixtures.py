@@ -6,6 +6,7 @@ table of web/engine/src/random/stream_names.ts instead.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import sys
@@ -122,15 +123,16 @@ def geometry_fixture() -> list[dict[str, Any]]:
 
 
 def fit_fixture() -> list[dict[str, Any]]:
-    statistics = measure([to_stroke3(walk(k, whole=True)) for k in range(20)])
+    measured = measure([to_stroke3(walk(k, whole=True)) for k in range(20)])
     dense = walk(1, 2, 600)
     cases: list[tuple[Drawing, float, float | None]] = [
-        (d, statistics.start_extent, (None, 1.0, 0.4)[k % 3]) for k, d in enumerate(drawings())
+        (d, measured.start_extent, (None, 1.0, 0.4)[k % 3]) for k, d in enumerate(drawings())
     ]
     fine = dense.with_strokes(np.float32(0.05) * s for s in dense.strokes)
     cases += [(dense, 150.0, None), (fine, 120.0, None), (walk(2, 1, 5), 4000.0, None)]
     out = []
-    for drawing, target, zoom in cases:
+    for k, (drawing, target, zoom) in enumerate(cases):
+        statistics = dataclasses.replace(measured, rounding=(0.0, 1.0, 0.5)[k % 3])
         fitted = fit(drawing, statistics, target, zoom)
         out.append({
             "strokes": flat(drawing), "target": target, "zoom": zoom,

@@ -90,6 +90,13 @@ class TrainOptions:
         " Layer norm learns faster so at high rates",
         low=0,
     )
+    ema_decay: float = option(
+        0.0,
+        "decay of an exponential moving average of the weights, which then is judged and kept"
+        " instead of the weights themselves; 0: none",
+        low=0,
+        high=0.9999,
+    )
     kl_weight: float = option(0.5, "weight of the KL loss in the end", low=0, high=10)
     kl_start: float = option(0.01, "weight of the KL loss at the start", low=0, high=10)
     kl_rate: float = option(

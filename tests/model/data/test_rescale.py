@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -54,6 +56,16 @@ def test_size_and_density_come_to_the_data(radius: float, points: int) -> None:
     assert longer_side(rows) == pytest.approx(100, rel=0.12)
     assert 0.5 * 8 <= np.median(pen_down_lengths(rows)) <= 20
     assert fitted.unit * 100 / FACTS.scale == pytest.approx(2 * radius, rel=0.01)
+
+
+def test_a_start_is_read_on_the_grid_of_the_data() -> None:
+    facts = dataclasses.replace(FACTS, rounding=1.0)
+    line = Drawing.of([[[0.3, 0.3], [10.6, 0.4], [10.7, 0.5], [20.9, 7.2]], [[21.2, 7.4], [30, 7]]])
+    rows = fit(line, facts, 20.0, zoom=1.0).rows * (facts.scale, facts.scale, 1)
+    wanted = [[0, 0, 0], [10, 0, 0], [11, 7, 0], [9, 0, 1]]  # from the first point on
+    assert np.allclose(rows, wanted, atol=1e-5)
+    spot = Drawing.of([[[0, 0], [0.2, 0.1]]])
+    assert len(fit(spot, facts, 20.0, zoom=1.0).rows) == 2  # it would be nothing
 
 
 def test_a_known_zoom_is_used() -> None:

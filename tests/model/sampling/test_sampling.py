@@ -1,3 +1,4 @@
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from torch.nn.functional import one_hot
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.geometry.drawing import Drawing
 from strokebook.model.checkpoints.checkpoint import load_model
-from strokebook.model.distributions.inverse_cdf import InverseCdf
+from strokebook.model.distributions.inverse_cdf import InverseCdf, rounded
 from strokebook.model.distributions.mixture import Mixture
 from strokebook.model.distributions.temperature import Temperature
 from strokebook.model.sampling import between, complete, interpolate, reconstruct, sample
@@ -34,6 +35,26 @@ def test_samples_are_drawings_and_repeat_with_their_seed(trained: Path) -> None:
         assert d.unit == "unit"
         assert 2 <= d.n_points <= model.statistics.longest
         assert np.isfinite(d.points).all()
+
+
+def test_offsets_are_rounded_to_steps_and_none_to_nothing() -> None:
+    offsets = torch.tensor([(1.2, -0.9), (0.24, -0.2), (0.1, -0.2), (0.25, 0.75), (-0.1, 0.1)])
+    wanted = [(1.0, -1.0), (0.5, 0.0), (0.0, -0.5), (0.0, 1.0), (-0.5, 0.0)]
+    assert torch.equal(rounded(offsets, 0.5), torch.tensor(wanted))
+
+
+def test_what_is_drawn_lies_on_whole_units_as_the_data_do(trained: Path) -> None:
+    free = load_model(trained)
+    facts = dataclasses.replace(free.statistics, rounding=1.0)
+    model = dataclasses.replace(free, statistics=facts)
+    start = START.with_strokes(s + np.float32(0.3) for s in START.strokes)
+    for drawing in sample(model, 8, 1.0, 0) + complete(model, start, 4, 1.0, 0, zoom=1.0):
+        own = np.concatenate(drawing.strokes)[drawing.meta.get("start_points", 0) :]
+        steps = np.diff(own.astype(np.float64), axis=0)
+        assert len(steps) and np.abs(steps - np.round(steps)).max() < 1e-3
+        assert np.abs(steps).max(1).min() > 0.5
+    drawn = sample(free, 1, 1.0, 0)[0]
+    assert not np.allclose(drawn.points, np.round(drawn.points), atol=1e-2)
 
 
 def test_samples_have_the_size_of_the_data(trained: Path) -> None:

@@ -63,8 +63,10 @@ def tell(folder: Path) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("conditional", [True, False])
-def test_resumes_to_the_very_step(tmp_path: Path, conditional: bool) -> None:
-    arguments = (waves(20), waves(6, 1), TINY[conditional], tiny_training())
+@pytest.mark.parametrize("ema_decay", [0.0, 0.9])
+def test_resumes_to_the_very_step(tmp_path: Path, conditional: bool, ema_decay: float) -> None:
+    options = dataclasses.replace(tiny_training(), ema_decay=ema_decay)
+    arguments = (waves(20), waves(6, 1), TINY[conditional], options)
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     train(*arguments, whole)
     assert train(*arguments, parts, progress=Stops(3)).ended == "interrupted"
@@ -76,6 +78,27 @@ def test_resumes_to_the_very_step(tmp_path: Path, conditional: bool) -> None:
         assert a.keys() == b.keys()
         for name, value in a.items():
             torch.testing.assert_close(value, b[name], atol=1e-6, rtol=0)
+
+
+def test_the_average_of_the_weights_is_what_is_judged_and_kept(tmp_path: Path) -> None:
+    options = dataclasses.replace(tiny_training(steps=3), ema_decay=0.5)
+    train(waves(20), [], TINY[False], options, tmp_path)
+    averaged, plain = read(tmp_path, "best").tensors, read(tmp_path, "last").tensors
+    first = SketchNet(TINY[False], torch.Generator().manual_seed(options.seed)).state_dict()
+    same = dataclasses.replace(options, ema_decay=0.0)
+    wanted = {n: w.clone() for n, w in first.items()}
+    for step in range(3):  # the weights after each step, from trainings that end there
+        folder = tmp_path / str(step)
+        train(waves(20), [], TINY[False], dataclasses.replace(same, steps=step + 1), folder)
+        decay = min(0.5, (1 + step) / (10 + step))
+        for name, weight in read(folder, "last").tensors.items():
+            if name.startswith("net."):
+                average = wanted[name[4:]]
+                average += (1 - decay) * (weight - average)
+    for name, average in wanted.items():
+        torch.testing.assert_close(averaged[f"net.{name}"], average, atol=1e-6, rtol=0)
+        torch.testing.assert_close(plain[f"average.{name}"], average, atol=1e-6, rtol=0)
+    assert any((averaged[n] - plain[n]).abs().max() > 1e-4 for n in averaged)
 
 
 def test_a_kill_between_two_saves_loses_only_steps(tmp_path: Path) -> None:

@@ -31,6 +31,8 @@ export interface Statistics {
   start_extent: number
   offset: number
   long_offset: number
+  /** Step to whose multiples the points were rounded; 0 or absent: none, or not known. */
+  rounding?: number
 }
 
 /** The line restorer's numbers; weights (in, out), row by row. */
@@ -166,6 +168,9 @@ function checkStatistics(statistics: Statistics): void {
     if (!(statistics[name] >= 0 && statistics[name] <= 1e9)) {
       throw damaged(`${name} is ${String(statistics[name])}, which no drawings have`)
     }
+  }
+  if (!((statistics.rounding ?? 0) >= 0 && (statistics.rounding ?? 0) <= 1e9)) {
+    throw damaged('its rounding cannot be')
   }
   if (statistics.scale === 0 || statistics.longest < 1) {
     throw damaged('its scale or its longest drawing is not above 0')

@@ -1,6 +1,7 @@
 /** A drawing brought to the size and density of the training drawings. */
 
 import { type Drawing, EngineError, type Stroke } from './api'
+import { roundHalfEven } from './numeric'
 import { simplify } from './simplify'
 import { pointCount, type Rows, toStroke3 } from './stroke3'
 
@@ -27,6 +28,8 @@ export interface DataStatistics {
   offset: number
   /** 95th percentile of those. */
   long_offset: number
+  /** Step to whose multiples the points were rounded; 0 or absent: none, or not known. */
+  rounding?: number
 }
 
 /** A drawing as the net reads it. */
@@ -67,7 +70,7 @@ export function fit(
   const count = pieces.reduce((n, p) => n + p.reduce((a, b) => a + b, 0) + 1, 0)
   checkPoints(count, MOST_ROWS, 'points at the distance that the model knows')
   const even = thin.strokes.map((s, k) => subdivided(s, pieces[k], statistics))
-  const rows = toStroke3({ strokes: even })
+  const rows = roundedRows({ strokes: even }, statistics.rounding ?? 0)
   const scale = Math.fround(statistics.scale)
   for (let k = 0; k < rows.length; k += 3) {
     rows[k] /= scale
@@ -104,6 +107,31 @@ function checkPoints(count: number, most: number, what: string): void {
     `The drawing has ${has} ${what}, over the limit of ${limit}.`,
     'Simplify it, or give a part of it.',
   )
+}
+
+/**
+ * Stroke-3 of points rounded to multiples of a step from the first, as a data set's rows are.
+ *
+ * Points that fall together become one, which lifts the pen if the last of them did.
+ *
+ * @param step - 0: nothing is rounded. A drawing that would become a spot stays as it is.
+ */
+function roundedRows(drawing: Drawing, step: number): Rows {
+  const rows = toStroke3(drawing)
+  if (step <= 0) return rows
+  const points = drawing.strokes.flatMap((stroke) => Array.from(stroke))
+  const whole = points.map((v, k) => roundHalfEven((v - points[k % 2]) / step) * step)
+  const out: number[] = []
+  let [x, y] = [0, 0]
+  for (let k = 0; k < whole.length; k += 2) {
+    const repeated = whole[k] === whole[k + 2] && whole[k + 1] === whole[k + 3]
+    if (repeated) continue
+    out.push(whole[k] - x, whole[k + 1] - y, rows[(k / 2) * 3 + 2])
+    ;[x, y] = [whole[k], whole[k + 1]]
+  }
+  if (out.length < 6) return rows
+  out[0] = out[1] = 0
+  return Float32Array.from(out)
 }
 
 function multiplied(stroke: Stroke, factor: number): Stroke {

@@ -7,6 +7,7 @@ import {
   newMixture,
   offsetNats,
   pickClass,
+  roundOffset,
   sampleOffset,
 } from '../src/distributions/mixture'
 import { logisticOf, logNdtr } from '../src/distributions/normal'
@@ -103,6 +104,20 @@ test('an offset from a Gaussian and from a logistic component', () => {
   assertClose(out, [1 + 2 * 3, 2 + 2 * (0.6 + 0.8 * 0.5)], 1e-12)
   sampleOffset(mixture, 0.7, 1, 0, 1, out)
   assertClose(out, [-1 + Math.log(0.8413447460685429 / 0.15865525393145707), 5], 1e-9)
+})
+
+test('offsets are rounded to steps, and none to nothing', () => {
+  const cases: [number, number, number, number, number][] = [
+    [1.2, -0.9, 0.5, 1, -1], // in steps of a half: 2.4 → 2, -1.8 → -2
+    [0.24, -0.2, 0.5, 0.5, 0], // would be nothing: a step along the longer of the two
+    [0.1, -0.2, 0.5, 0, -0.5],
+    [0.25, 0.75, 0.5, 0, 1], // halves to the even neighbour, as in Python
+  ]
+  for (const [x, y, step, wantedX, wantedY] of cases) {
+    const offset = Float64Array.of(x, y)
+    roundOffset(offset, step)
+    assert.deepEqual([...offset].map((v) => v + 0), [wantedX, wantedY])
+  }
 })
 
 test('densities: a Gaussian by hand, a blurred logistic that adds up to 1', () => {

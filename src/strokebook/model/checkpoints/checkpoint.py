@@ -96,6 +96,11 @@ class SketchModel:
         """Data units per unit of the net."""
         return self.statistics.scale
 
+    @property
+    def rounding(self) -> float:
+        """Step to which offsets that it draws are rounded, in units of the net; 0: none."""
+        return self.statistics.rounding / self.statistics.scale
+
 
 def save(
     folder: Path,

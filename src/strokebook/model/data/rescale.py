@@ -11,7 +11,7 @@ import numpy as np
 
 from strokebook.base.array_types import Floats, Floats32, Ints64
 from strokebook.base.errors import StrokebookError
-from strokebook.geometry.drawing import Drawing, Points
+from strokebook.geometry.drawing import Drawing, Points, Stroke3
 from strokebook.geometry.simplify import simplify
 from strokebook.geometry.stroke3 import to_stroke3
 from strokebook.model.data.statistics import DataStatistics, pen_down_lengths
@@ -50,6 +50,7 @@ def fit(
     It is scaled so that the longer side of its box is ``target``, unless ``zoom`` says how large
     it is. Where its points lie closer than the training drawings', it is thinned by RDP with the
     tolerance (found by halving) that gives their median distance; long offsets are subdivided.
+    Where the training drawings' points were rounded, its points are, from its first on.
 
     Args:
         drawing: In any unit, with at least two points.
@@ -75,7 +76,8 @@ def fit(
     thin = _thinned(scaled, statistics, side * zoom)
     pieces = sum(int(_pieces(s, statistics).sum()) + 1 for s in thin.strokes)
     _check_points(drawing, pieces, MOST_ROWS, "points at the distance that the model knows")
-    rows = to_stroke3(thin.with_strokes(_subdivided(s, statistics) for s in thin.strokes))
+    dense = thin.with_strokes(_subdivided(s, statistics) for s in thin.strokes)
+    rows = _rounded_rows(dense, statistics.rounding)
     rows[:, :2] /= statistics.scale
     return Rescaled(rows, points[0], points[-1], statistics.scale / zoom)
 
@@ -98,6 +100,29 @@ def _thinned(drawing: Drawing, statistics: DataStatistics, side: float) -> Drawi
 def _median_offset(drawing: Drawing) -> float:
     lengths = pen_down_lengths(to_stroke3(drawing))
     return float(np.median(lengths)) if len(lengths) else np.inf
+
+
+def _rounded_rows(drawing: Drawing, step: float) -> Stroke3:
+    """Stroke-3 of points rounded to multiples of a step from the first, as a data set's rows are.
+
+    Points that fall together become one, which lifts the pen if the last of them did.
+
+    Args:
+        drawing: In units of the data; one that would become a spot stays as it is.
+        step: 0: nothing is rounded.
+    """
+    rows = to_stroke3(drawing)
+    if step <= 0:
+        return rows
+    points = drawing.points.astype(np.float64)
+    whole = np.round((points - points[0]) / step) * step
+    last_of_run = np.append((np.diff(whole, axis=0) != 0).any(1), True)
+    if last_of_run.sum() < 2:
+        return rows
+    rows = rows[last_of_run]
+    rows[0, :2] = 0.0
+    rows[1:, :2] = np.diff(whole[last_of_run], axis=0)
+    return np.asarray(rows, np.float32)
 
 
 def _check_points(drawing: Drawing, count: int, most: int, what: str) -> None:

@@ -33,6 +33,8 @@ class DataStatistics:
         start_extent: The same of the first half of its points: what a start is fitted to.
         offset: Median length of a pen-down offset.
         long_offset: 95th percentile of those.
+        rounding: Step to whose multiples the points were rounded; 0: none, or not known. What a
+            model draws and reads is rounded likewise.
     """
 
     scale: float
@@ -43,6 +45,7 @@ class DataStatistics:
     start_extent: float
     offset: float
     long_offset: float
+    rounding: float = 0.0
 
     @property
     def n_max(self) -> int:
@@ -56,7 +59,10 @@ def from_json(value: Mapping[str, Any], where: str) -> DataStatistics:
     Raises:
         UsageError: A field is missing, unknown, of another type, or no measure of drawings.
     """
-    missing = sorted({f.name for f in dataclasses.fields(DataStatistics)} - set(value))
+    wanted = {
+        f.name for f in dataclasses.fields(DataStatistics) if f.default is dataclasses.MISSING
+    }
+    missing = sorted(wanted - set(value))
     if missing:
         raise UsageError(f"{where}: {missing[0]!r} is missing.")
     statistics = build(DataStatistics, value, where)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -62,7 +62,8 @@ def prepare(train: Sequence[Stroke3], valid: Sequence[Stroke3], max_points: int)
             " points is used).",
             "Add drawings to the data set, or raise max_points.",
         )
-    statistics = measure(kept)
+    whole = all(np.array_equal(d, np.round(d)) for d in (*kept, *held))
+    statistics = replace(measure(kept), rounding=float(whole))
     if not statistics.scale > 0:
         raise StrokebookError(
             "All points of every training drawing lie on one spot.", "Make the data set anew."
@@ -72,14 +73,13 @@ def prepare(train: Sequence[Stroke3], valid: Sequence[Stroke3], max_points: int)
         reason = "has no drawing, so the best model is simply the last."
         more.append(Diagnostic("The validation set", reason, remedy, severity=Severity.WARNING))
     key = digest(*(d.tobytes() for d in kept), "valid", *(d.tobytes() for d in held))
-    whole = all(np.array_equal(d, np.round(d)) for d in (*kept, *held))
     return TrainingData(
         [_scaled(d, statistics.scale) for d in kept],
         [_scaled(d, statistics.scale) for d in held],
         statistics,
         (*warnings, *more),
         key,
-        unit=1.0 / statistics.scale if whole else 0.0,
+        unit=statistics.rounding / statistics.scale,
         learnt=tuple(sorted({drawing_digest(d) for d in kept})),
         places=tuple(k for k, d in enumerate(train) if 2 <= len(d) <= max_points),
     )

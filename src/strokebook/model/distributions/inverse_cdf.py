@@ -40,6 +40,7 @@ class InverseCdf:
         temperature: Temperatures.
         missing: Points that are still wanted before any drawing ends, this row's included.
         weighed: Whether what rows cost is wanted.
+        rounding: Step to which offsets are rounded, in units of the net; 0: none.
     """
 
     level: Tensor
@@ -47,9 +48,15 @@ class InverseCdf:
     temperature: Temperature
     missing: int
     weighed: bool
+    rounding: float = 0.0
 
     def offset(self, parameters: Mixture, logistic: Tensor | None = None) -> Tensor:
-        """An offset of each drawing, ``(B, 2)``.
+        """An offset of each drawing, ``(B, 2)``; where they are rounded, none is (0, 0).
+
+        A model of rounded data has learnt them with uniform noise of a step's width on the targets
+        (:mod:`~strokebook.model.data.target_noise`): its density over a step's cell is the whole
+        offset's probability, and rounding takes the noise away again (Theis, van den Oord & Bethge
+        2016, arXiv 1511.01844, section 3.1).
 
         Args:
             parameters: Fields ``(B, K)``.
@@ -66,7 +73,8 @@ class InverseCdf:
             across = torch.where(other, log_ndtr(across) - log_ndtr(-across), across)
         x = mean_x + spread * log_x.exp() * along
         y = mean_y + spread * log_y.exp() * across
-        return torch.stack((x, y), 1)
+        offset = torch.stack((x, y), 1)
+        return rounded(offset, self.rounding) if self.rounding > 0 else offset
 
     def pen(self, logits: Tensor, must_go_on: bool) -> Tensor:
         """A pen state of each drawing, ``(B,)``, from its logits ``(B, 3)``; the third ends it."""
@@ -74,6 +82,15 @@ class InverseCdf:
         if must_go_on:
             logits[:, 2] = -torch.inf
         return _index(logits, self.level[:, 1])
+
+
+def rounded(offset: Tensor, step: float) -> Tensor:
+    """Offsets ``(B, 2)`` rounded to multiples of a step; none to (0, 0), which no data have."""
+    whole = torch.round(offset / step)
+    size = offset.abs()
+    longer = torch.stack((size[:, 0] >= size[:, 1], size[:, 0] < size[:, 1]), 1)
+    least = torch.where(longer, torch.where(offset < 0, -1.0, 1.0), 0.0)
+    return step * torch.where((whole == 0).all(1, keepdim=True), least, whole)
 
 
 def _index(logits: Tensor, level: Tensor) -> Tensor:

@@ -176,10 +176,12 @@ def draw(
     temperature: Temperature | float,
     least: int,
     origin: bool,
+    rounding: float = 0.0,
 ) -> Iterator[Rows]:
     """Draw on, point by point: the rows of :func:`steps`."""
     decoders = DecoderBatch(decoders.state, decoders.offset, decoders.row, begun=not origin)
-    for drawn in steps(net, decoders, draws, Temperature.of(temperature), least, weighed=False):
+    how = Temperature.of(temperature)
+    for drawn in steps(net, decoders, draws, how, least, weighed=False, rounding=rounding):
         yield drawn.rows
 
 
@@ -191,6 +193,7 @@ def steps(
     least: int,
     *,
     weighed: bool,
+    rounding: float = 0.0,
 ) -> Iterator[Drawn]:
     """Draw on, point by point.
 
@@ -201,6 +204,7 @@ def steps(
         temperature: Temperatures.
         least: Points before which no drawing ends.
         weighed: Whether to find what the rows cost; else that is 0.
+        rounding: Step to which offsets are rounded, in units of the net; 0: none.
 
     Yields:
         Each step; ends when all drawings have.
@@ -211,7 +215,10 @@ def steps(
     batch = len(decoders.row)
     size = block_size(net)
     blocks = [
-        _Block(net, decoders, draws, temperature, slice(first, min(first + size, batch)), size)
+        _Block(
+            *(net, decoders, draws, temperature, rounding),
+            *(slice(first, min(first + size, batch)), size),
+        )
         for first in range(0, batch, size)
     ]
     out = Drawn(np.zeros((batch, 5), np.float32), np.zeros(batch, np.float32))
@@ -246,6 +253,7 @@ class _Block:
         decoders: DecoderBatch,
         draws: PresampledNoise,
         temperature: Temperature,
+        rounding: float,
         part: slice,
         size: int,
     ) -> None:
@@ -253,6 +261,7 @@ class _Block:
         self.count = part.stop - part.start
         index[: self.count] = torch.arange(part.start, part.stop, device=net.device)
         self.net, self.temperature, self.part = net, temperature, part
+        self.rounding = rounding
         self.decoders, self.draws = decoders.copies(index), draws.copies(index)
         self.ended = torch.zeros(size, dtype=torch.bool, device=net.device)
         self.end = self.decoders.row.new_tensor((0.0, 0.0, 0.0, 0.0, 1.0))
@@ -267,6 +276,7 @@ class _Block:
             self.temperature,
             missing,
             weighed,
+            self.rounding,
         )
         move = self.net.decoder.sample_step(
             decoders.state, decoders.offset, decoders.row, decoders.begun, choice

@@ -72,7 +72,11 @@ class Stream:
         self.start, self.seed, self.n, self.first = start, seed, len(decoders.row), first
         self.scale = model.scale
         self._come: list[Drawn] = []
-        self._steps = steps(model.net, decoders, draws, temperature, least, weighed=weighed)
+        self._steps = steps(
+            *(model.net, decoders, draws, temperature, least),
+            weighed=weighed,
+            rounding=model.rounding,
+        )
 
     def __iter__(self) -> Iterator[Moment]:
         unit, last = self.scale, np.zeros(2)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from strokebook.base import owned
 from strokebook.base.errors import StrokebookError
@@ -23,6 +24,7 @@ from strokebook.model.data.training_data import TrainingData, prepare
 from strokebook.model.data.training_lines import TrainingLines, training_epochs
 from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.training import forecast, metrics, model_card, samples
+from strokebook.model.training.averaging import AveragedNet
 from strokebook.model.training.calibration import SECONDS, calibrate
 from strokebook.model.training.cooldown import begin, is_late
 from strokebook.model.training.interrupts import Interrupts
@@ -113,6 +115,7 @@ class _Run:
         self.stepper = Stepper(
             net.to(_device(options.device)), options, data.statistics.n_max, data.unit
         )
+        self.averaged = AveragedNet(net, options.ema_decay) if options.ema_decay else None
         self.epochs = training_epochs(data, options, lines)
         self.loop = TrainState()
         self.board: metrics.Board | None = None
@@ -127,6 +130,11 @@ class _Run:
             "started_from": None,
         }
 
+    @property
+    def judged(self) -> SketchNet:
+        """The net that is validated and kept as the best: the average, where there is one."""
+        return self.averaged.net if self.averaged else self.stepper.net
+
     def open(self, resume: bool, start_from: Path | None) -> None:
         """Begin anew, from another model, or where the folder's last checkpoint stands."""
         if self.options.tensorboard:
@@ -138,7 +146,7 @@ class _Run:
             if start_from is not None:  # read first: it may be the very model that is replaced
                 which: checkpoint.Which = "best" if checkpoint.has(start_from, "best") else "last"
                 source = checkpoint.read(start_from, which)
-                checkpoint.fill(self.stepper.net, source.tensors, start_from)
+                self._fill(source.tensors, start_from)
                 self.info["started_from"] = start_from.resolve().name
             for old in ("last.json", "best.json", "*.safetensors"):
                 for file in self.folder.glob(old):
@@ -149,6 +157,12 @@ class _Run:
             self.board = metrics.Board(self.folder, self.loop.step)
         self.first, self.before = self.loop.step, self.loop.seconds
         self.mark = time.monotonic()
+
+    def _fill(self, tensors: dict[str, Tensor], where: Path) -> None:
+        """Put a checkpoint's weights into the net, and begin to average with them."""
+        checkpoint.fill(self.stepper.net, tensors, where)
+        if self.averaged:
+            self.averaged.reset(self.stepper.net)
 
     def _resume(self, last: checkpoint.Checkpoint) -> None:
         net = self.stepper.net
@@ -169,6 +183,8 @@ class _Run:
             )
         checkpoint.fill(net, last.tensors, self.folder)
         self.stepper.restore(last.tensors)
+        if self.averaged:
+            self.averaged.restore(last.tensors, net)
         self.loop = restored(last.loop, self.folder / "last.json")
         self.info["started_from"] = last.info.get("started_from")
 
@@ -276,14 +292,15 @@ class _Run:
         """Let the learning rate fall from now on; from the best weights, where others followed."""
         loop = self.loop
         if loop.since_best and checkpoint.has(self.folder, "best"):
-            best = checkpoint.read(self.folder, "best")
-            checkpoint.fill(self.stepper.net, best.tensors, self.folder)
+            self._fill(checkpoint.read(self.folder, "best").tensors, self.folder)
         loop.cooldown = dataclasses.asdict(begin(*self._limits()))
         self.progress.say(f"step {loop.step}: the learning rate falls to nothing from here on")
 
     def _one_step(self) -> None:
         loop = self.loop
         losses = self.stepper.step(loop.step, self.epochs[loop.step], loop.rate_factor())
+        if self.averaged and losses is not None:
+            self.averaged.update(self.stepper.net, loop.step)
         loop.step += 1
         self._tick()
         if losses is None:
@@ -336,7 +353,7 @@ class _Run:
             self._save("best", None)
             self._save_last()
             return
-        n_max, net = self.data.statistics.n_max, self.stepper.net
+        n_max, net = self.data.statistics.n_max, self.judged
         scores = score(net, self.data.valid, n_max, options.batch, options.seed, self.data.unit)
         values = dataclasses.asdict(scores)
         line = {"kind": "valid", "step": loop.step, "per_point": scores.per_point}
@@ -368,7 +385,7 @@ class _Run:
         step, every = self.loop.step, self.options.samples_every
         if every and step % every == 0:
             samples.save_samples(
-                self.stepper.net, self.data.statistics, self.folder, step, self.options.seed
+                self.judged, self.data.statistics, self.folder, step, self.options.seed
             )
             metrics.draw_curves(self.folder, self.loop.best_step)
 
@@ -377,15 +394,17 @@ class _Run:
         self._save("last", self.loop.best)
 
     def _save(self, which: checkpoint.Which, scores: dict[str, float] | None) -> None:
-        loop = self.loop
+        loop, more = self.loop, None
+        if which == "last":
+            more = self.stepper.state() | (self.averaged.state() if self.averaged else {})
         checkpoint.save(
             self.folder,
             which,
-            self.stepper.net,
+            self.stepper.net if which == "last" else self.judged,
             self.data.statistics,
             info=self.info | {"scores": scores, "step": loop.step},
             loop=dataclasses.asdict(loop),
-            more=self.stepper.state() if which == "last" else None,
+            more=more,
         )
 
     def _tick(self) -> None:

@@ -1,4 +1,5 @@
 /** Mixtures of the next offset: their densities, and sampling from them by inverse CDF. */
+import { roundHalfEven } from '../numeric'
 import { logisticOf } from './normal'
 
 export const LOG_SIGMA = 7 // limits that keep densities finite, as in training
@@ -83,6 +84,24 @@ export function pickClass(
     if (below > level) return k
   }
   return last
+}
+
+/**
+ * Round an offset to multiples of a step, in single precision; never to (0, 0), which no data have.
+ *
+ * A model of rounded data learns from targets with uniform noise of a step's width; rounding takes
+ * it away again (Theis et al. 2016, arXiv 1511.01844, section 3.1).
+ */
+export function roundOffset(offset: Float64Array, step: number): void {
+  const single = Math.fround(step)
+  const [x, y] = [Math.fround(offset[0]), Math.fround(offset[1])]
+  let [across, down] = [roundHalfEven(x / single), roundHalfEven(y / single)]
+  if (across === 0 && down === 0) {
+    if (Math.abs(x) >= Math.abs(y)) across = x < 0 ? -1 : 1
+    else down = y < 0 ? -1 : 1
+  }
+  offset[0] = Math.fround(single * across)
+  offset[1] = Math.fround(single * down)
 }
 
 /**

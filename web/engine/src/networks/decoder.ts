@@ -35,6 +35,8 @@ export const ENDED_WITH = 2 // the row's point is the last
 /** How a row of each lane is chosen, and what came of it. */
 export interface Move {
   temperature: Temperature
+  /** Step to which offsets are rounded, in units of the net; 0: none. */
+  rounding: number
   /** Lanes that draw. */
   active: Uint8Array
   /** (W, 2) in [0, 1]: which component, which pen state. */
@@ -70,9 +72,10 @@ export interface Decoder {
   penLogits(state: DecoderState, lane: number): Float64Array
 }
 
-export function newMove(width: Width, temperature: Temperature): Move {
+export function newMove(width: Width, temperature: Temperature, rounding: number): Move {
   return {
     temperature,
+    rounding,
     active: new Uint8Array(width),
     level: new Float32Array(2 * width),
     place: new Float32Array(2 * width),

@@ -14,6 +14,7 @@ import {
   newMixture,
   offsetNats,
   pickClass,
+  roundOffset,
   sampleOffset,
   type OffsetMixture,
 } from '../distributions/mixture'
@@ -137,6 +138,7 @@ export class LocalFrameDecoder implements Decoder {
       const mixture = this.askedOffset(state, lane)
       const [a, b] = [place[2 * lane], place[2 * lane + 1]]
       sampleOffset(mixture, level[2 * lane], a, b, temperature.mixture, this.point)
+      if (move.rounding > 0) roundOffset(this.point, move.rounding)
       next.set(this.point, 2 * lane)
       move.nats[lane] = offsetNats(mixture, next[2 * lane], next[2 * lane + 1])
     }

@@ -8,6 +8,7 @@ import {
   offsetNats,
   pickClass,
   RHO,
+  roundOffset,
   sampleOffset,
   type OffsetMixture,
 } from '../distributions/mixture'
@@ -94,6 +95,7 @@ export class PlainDecoder implements Decoder {
     if (begun) {
       const [a, b] = [place[2 * lane], place[2 * lane + 1]]
       sampleOffset(mixture, level[2 * lane], a, b, temperature.mixture, this.point)
+      if (move.rounding > 0) roundOffset(this.point, move.rounding)
     }
     const [x, y] = [Math.fround(this.point[0]), Math.fround(this.point[1])]
     if (begun) move.nats[lane] += offsetNats(mixture, x, y)

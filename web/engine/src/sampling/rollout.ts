@@ -30,6 +30,8 @@ export interface RolloutOptions {
   /** One drawing's random numbers for all, so that what differs is z. */
   sameNoise?: boolean
   temperature: Temperature
+  /** Step to which offsets are rounded, in units of the net; 0: none. */
+  rounding: number
   /** Most points of a drawing. */
   most: number
   /** Points before which none ends. */
@@ -122,7 +124,7 @@ export class Rollout {
     const width: Width = lanes === 1 ? 1 : LANES
     this.groups = Array.from({ length: Math.ceil(lanes / width) }, (_, k) => ({
       state: options.decoder.start(width, null),
-      move: newMove(width, options.temperature),
+      move: newMove(width, options.temperature, options.rounding),
       drawings: new Array<Candidate | null>(Math.min(width, lanes - k * width)).fill(null),
     }))
   }

@@ -64,6 +64,7 @@ export class Task {
       seed,
       sameNoise: ground.sameNoise,
       temperature,
+      rounding: (this.model.file.statistics.rounding ?? 0) / this.model.file.statistics.scale,
       most: checkMost(this.model, this.request.options.maxPoints, ground.startRows),
       least: ground.startRows ? 1 : LEAST,
     }

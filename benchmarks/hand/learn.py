@@ -1,0 +1,51 @@
+"""Command ``python -m benchmarks.hand.learn``: trains the default model on a hand.
+
+The hand ``made`` is trained by ``strokebook run`` on its project; this is for the other two. Where
+the lines are known that the drawings were simplified from, they are varied in training, as they
+are in a project.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+
+from benchmarks.hand import hands
+from strokebook.cli.console import BarProgress
+from strokebook.model.config import EVENING, PRESETS
+from strokebook.model.training.train import train
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("hand", choices=("artist", "sheep"))
+    parser.add_argument("--model", type=Path, required=True, help="folder that the model goes to")
+    parser.add_argument("--preset", choices=sorted(PRESETS), default="evening")
+    parser.add_argument("--minutes", type=float, default=EVENING)
+    parser.add_argument("--start-from", default="auto")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--no-lines", action="store_true", help="vary points instead of lines")
+    arguments = parser.parse_args()
+    hand = hands.artist() if arguments.hand == "artist" else hands.sheep()
+    hands.check_frozen(hand)
+    preset = PRESETS[arguments.preset]
+    options = dataclasses.replace(
+        preset.train,
+        minutes=arguments.minutes,
+        seed=arguments.seed,
+        threads=arguments.threads,
+        start_from=arguments.start_from,
+    )
+    lines = None if arguments.no_lines else hand.train_lines
+    train(
+        *(hand.train, hand.valid, preset.model, options, arguments.model),
+        progress=BarProgress(),
+        name=hand.name,
+        lines=lines,
+    )
+
+
+if __name__ == "__main__":
+    main()
