@@ -9,9 +9,11 @@ Both are decoder-only with layer norm and have as many parameters within a fifth
 in turns, a few steps each, until each has had ``minutes`` of CPU time for every learning rate
 tried; so both had the same machine. The rate with the better validation counts. Both read the
 drawings as they are; noise of one unit's width is added to the offsets that they have to predict,
-anew in every epoch. Then both are judged on the test split (validation where there is none): nats
-per real point with noise of one unit's width on what is predicted, in units of the data's scale,
-also with noise on what is read; and how well a classifier tells their drawings from the test's.
+anew in every epoch. With ``--lines`` the artist's lines are varied and simplified anew instead of
+points, with ``--ema`` both are judged by averages of their weights. Then both are judged on the
+test split (validation where there is none): nats per real point with noise of one unit's width on
+what is predicted, in units of the data's scale, also with noise on what is read; and how well a
+classifier tells their drawings from the test's.
 """
 
 from __future__ import annotations
@@ -37,16 +39,16 @@ from strokebook.geometry.drawing import Stroke3
 from strokebook.model.cells.noise import Noise
 from strokebook.model.checkpoints import checkpoint
 from strokebook.model.config import ModelOptions, TrainOptions
-from strokebook.model.data.augment import Augmentation
-from strokebook.model.data.batches import Epochs
 from strokebook.model.data.target_noise import with_noise
 from strokebook.model.data.training_data import TrainingData, prepare
+from strokebook.model.data.training_lines import training_epochs
 from strokebook.model.evaluation import likelihood
 from strokebook.model.evaluation.comparison import make, tell_apart
 from strokebook.model.evaluation.eval_data import gather
 from strokebook.model.evaluation.options import EvaluateOptions
 from strokebook.model.kernels.precision import computing
 from strokebook.model.networks.sketch_rnn import SketchNet
+from strokebook.model.training.averaging import AveragedNet
 from strokebook.model.training.step import Stepper
 
 TURN = 10  # steps that one trains before the other goes on
@@ -68,10 +70,18 @@ class Runner:
         )
         net = SketchNet(model, torch.Generator().manual_seed(arguments.seed))
         self.stepper = Stepper(net, options, data.statistics.n_max)
-        vary = Augmentation(arguments.rotate, arguments.mirror, 0.0, arguments.warp)
-        self.epochs = Epochs(
-            data.train, arguments.batch, arguments.seed, options.scale_augment, 0.0, vary or None
+        options = replace(
+            options,
+            seed=arguments.seed,
+            point_drop=0.0,
+            rotate_augment=arguments.rotate,
+            mirror_augment=arguments.mirror,
+            warp_augment=arguments.warp,
+            line_augment=arguments.lines,
         )
+        lines = line_sets.look_lines() if arguments.lines else None
+        self.epochs = training_epochs(data, options, lines)
+        self.averaged = AveragedNet(net, arguments.ema) if arguments.ema else None
         self.seed, self.width = arguments.seed, 1.0 / data.statistics.scale
         self.step = self.checks = 0
         self.best, self.weights = math.inf, copy.deepcopy(net.state_dict())
@@ -87,6 +97,8 @@ class Runner:
                 0.02 + 0.49 * (1 + math.cos(math.pi * share))
             )
             self.learn(factor)
+            if self.averaged:
+                self.averaged.update(self.stepper.net, self.step)
             self.step += 1
         self.seconds += time.process_time() - begun
         if self.seconds / self.limit * CHECKS >= self.checks + 1:
@@ -116,10 +128,11 @@ class Runner:
     def check(self) -> None:
         """Validate; keep the weights that are best."""
         self.checks = int(self.seconds / self.limit * CHECKS)
-        nats = costs(self.stepper.net, self.data.valid, self.noisy).per_point(1.0)
+        net = self.averaged.net if self.averaged else self.stepper.net
+        nats = costs(net, self.data.valid, self.noisy).per_point(1.0)
         if nats.together < self.best:
             self.best = nats.together
-            self.weights = copy.deepcopy(self.stepper.net.state_dict())
+            self.weights = copy.deepcopy(net.state_dict())
         print(
             f"  {self.name} {self.rate:g}: {self.seconds / self.limit:4.0%} step {self.step}"
             f" validation {nats.together:.4f} ({nats.position:.4f} + {nats.pen:.4f})",
@@ -242,6 +255,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     for name, meaning in (("rotate", "degrees"), ("mirror", "probability"), ("warp", "share")):
         parser.add_argument(f"--{name}", type=float, default=0.0, help=f"{meaning}, for both")
+    parser.add_argument("--lines", action="store_true", help="vary lines, not points (look)")
+    parser.add_argument("--ema", type=float, default=0.0, help="decay of averaged weights; 0: none")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, default=None, help="folder for models and numbers")
     arguments = parser.parse_args()

@@ -83,6 +83,7 @@ def sample_library(project: Path) -> Hand:
     from strokebook.pipeline.project import open_project
     from strokebook.pipeline.stages.dataset import npz_file
     from strokebook.pipeline.stages.dataset_figures import framed_figures, traced_line
+    from strokebook.pipeline.stages.train import training_lines
 
     with open_project(project) as opened:
         npz = npz_file(opened)
@@ -91,7 +92,8 @@ def sample_library(project: Path) -> Hand:
             names = [str(name) for name in flat["test_ids"]]
         figures = framed_figures(opened, names)
         lines = tuple(traced_line(opened, figure) for figure in figures if figure is not None)
-    return Hand("made", list(parts.train), list(parts.valid), list(parts.test), lines)
+        varied = training_lines(opened)
+    return Hand("made", list(parts.train), list(parts.valid), list(parts.test), lines, varied)
 
 
 def without_twins(hand: Hand) -> Hand:

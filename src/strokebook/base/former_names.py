@@ -26,7 +26,7 @@ NEUTRAL: dict[str, dict[str, Any]] = {
     "CompositionOptions": {"drop_certainty": 1.01},
     "DatasetOptions": {"outlier_fence": 0.0},
     "ModelOptions": {"z_dropout": 0.0},
-    "TrainOptions": {"target_noise": False, "schedule": "decay"},
+    "TrainOptions": {"target_noise": False, "schedule": "decay", "ema_decay": 0.0},
 }
 
 

@@ -113,7 +113,7 @@ def _train(
             progress=project.progress,
             start_from=before,
             name=project.folder.name,
-            lines=_training_lines(project),
+            lines=training_lines(project),
         )
         if result.ended != "interrupted":
             verdict = judge_model(result, project.settings.train, train_rows, valid_rows)
@@ -164,7 +164,7 @@ def goes_on_from(
     )
 
 
-def _training_lines(project: Project) -> TrainingLines | None:
+def training_lines(project: Project) -> TrainingLines | None:
     """The lines of the training drawings, to make them anew in every epoch."""
     from strokebook.model.data.training_lines import TrainingLines
 
