@@ -1,5 +1,6 @@
 """What a project's first training starts from."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,12 @@ from strokebook.cli.learn import project_model
 from strokebook.model.checkpoints import starter
 from strokebook.model.checkpoints.checkpoint import read
 from strokebook.model.config import PRESETS, TrainOptions
+from strokebook.model.training.resume import can_resume
 from strokebook.model.training.train import train
 from strokebook.pipeline.demo import demo_settings
 from strokebook.pipeline.project import SETTINGS, Project, open_project
 from strokebook.pipeline.settings import load_settings, write_settings
-from strokebook.pipeline.stages.train import _start, goes_on_from
+from strokebook.pipeline.stages.train import _start, _take_over, goes_on_from
 from strokebook.pipeline.standalone import train_on_file
 
 from tiny import TINY, tiny_training, waves
@@ -119,6 +121,26 @@ def test_a_file_of_which_no_drawing_can_be_used_says_why(tmp_path: Path) -> None
     with pytest.raises(InputRefused, match=r"6 refused, the first .* not finite"):
         train_on_file(tmp_path / "nan.npz", tmp_path / "model", preset="quick", steps=1)
     assert not (tmp_path / "model").exists()
+
+
+def test_a_training_cut_short_goes_on_where_only_its_limits_changed(tmp_path: Path) -> None:
+    hears, learnt, held = Hears(), waves(20), waves(4, 1)
+    opened = project(tmp_path, "[train]\nminutes = 9\n", hears)
+    begun = replace(opened.settings.train, steps=2, minutes=5.0, samples_every=0)
+    other, work = (opened.at("models", f".training-{name}") for name in ("old", "new"))
+    train(learnt, held, TINY[False], replace(begun, start_from="nothing"), other)
+    _take_over(opened, work, learnt, held, TINY[False])
+    assert other.exists() and not work.exists()  # it was to start from something else
+    train(learnt, held, TINY[False], begun, other, resume=False)
+    for rows, sizes, options in (
+        (learnt[1:], TINY[False], begun),
+        (learnt, TINY[True], begun),
+        (learnt, TINY[False], replace(begun, batch=7)),
+    ):
+        assert not can_resume(other, rows, held, sizes, options)
+    _take_over(opened, work, learnt, held, TINY[False])
+    assert (work / "last.json").exists() and not other.exists()
+    assert hears.said[-1] == "The training that was cut short goes on with its new limits."
 
 
 def test_a_training_goes_on_only_when_drawings_were_added_and_none_went(tmp_path: Path) -> None:

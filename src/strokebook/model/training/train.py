@@ -29,18 +29,13 @@ from strokebook.model.training.calibration import SECONDS, calibrate
 from strokebook.model.training.cooldown import begin, is_late
 from strokebook.model.training.interrupts import Interrupts
 from strokebook.model.training.result import TrainResult
+from strokebook.model.training.resume import changes
 from strokebook.model.training.state import TrainState, restored
 from strokebook.model.training.step import Stepper
 from strokebook.model.training.validation import Scores, score
 
 MOST_BAD = 5  # steps in a row without a finite loss after which training is given up
 SAVE_SECONDS = 60.0  # a kill costs at most this much training
-# Settings that may change between a run and its resuming; any other would make another model.
-FREE = {
-    *("steps", "minutes", "patience", "threads", "device", "report_every", "validate_every"),
-    *("samples_every", "tensorboard", "start_from"),
-}
-DEFAULTS = dataclasses.asdict(TrainOptions())  # of settings that an older checkpoint has not
 
 
 def train(
@@ -166,15 +161,7 @@ class _Run:
 
     def _resume(self, last: checkpoint.Checkpoint) -> None:
         net = self.stepper.net
-        old, new = last.info.get("train"), self.info["train"]
-        if not isinstance(old, dict):
-            raise StrokebookError(
-                f"{self.folder / 'last.json'} does not say how its model was trained.",
-                checkpoint.TRAIN_AGAIN,
-            )
-        changed = [n for n in new if n not in FREE and old.get(n, DEFAULTS[n]) != new[n]]
-        changed += ["the [model] settings"] if last.options != net.options else []
-        changed += ["the drawings"] if last.info.get("data") != self.data.key else []
+        changed = changes(last, net.options, self.options, self.data.key)
         if changed:
             raise StrokebookError(
                 f"{self.folder} holds a model that was trained otherwise: {', '.join(changed)}"

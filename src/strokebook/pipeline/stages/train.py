@@ -93,8 +93,9 @@ def _train(
     from strokebook.model.training.train import train
 
     folder, work = model_folder(project), project.at("models", f".training-{key}")
-    _clear_others(project, work)
     before, sizes = _start(project)
+    _take_over(project, work, train_rows, valid_rows, sizes)
+    _clear_others(project, work)
     former = _former(project, folder, sizes)
     if former is not None:
         goes_on, why = goes_on_from(former, train_rows, project.settings.train)
@@ -218,6 +219,21 @@ def _former(project: Project, folder: Path, sizes: ModelOptions) -> Checkpoint |
         project.progress.say(f"The former model is not used: {error}")
         return None
     return former if former.options == sizes else None
+
+
+def _take_over(
+    project: Project, work: Path, train: Sequence[Rows], valid: Sequence[Rows], sizes: ModelOptions
+) -> None:
+    """Go on with a training that was cut short, where only settings like its minutes changed."""
+    from strokebook.model.training.resume import can_resume
+
+    if work.exists():
+        return
+    for other in sorted(work.parent.glob(".training-*")):
+        if can_resume(other, train, valid, sizes, project.settings.train):
+            trees.move_tree(other, work)
+            project.progress.say("The training that was cut short goes on with its new limits.")
+            return
 
 
 def _clear_others(project: Project, work: Path) -> None:
