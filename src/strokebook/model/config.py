@@ -215,8 +215,9 @@ _EVENING = TrainOptions(
     target_noise=True,
     point_drop=0.0,
     mirror_augment=0.0,
-    rotate_augment=3.0,
-    warp_augment=0.02,
+    rotate_augment=5.0,
+    warp_augment=0.03,
+    scale_augment=0.2,
     line_augment=True,
     # With its warm-up an average over the last tenth of the steps, however many there are.
     ema_decay=0.999,
