@@ -35,29 +35,19 @@ def off_circle(drawing: Drawing, radius: float) -> float:
 
 
 @pytest.mark.parametrize("units", [1.0, 0.25, 3.0])
-def test_the_line_passes_by_every_point(units: float) -> None:
+def test_the_line_passes_through_every_point(units: float) -> None:
     drawing = zigzag(1)
     for before, after in zip(drawing.strokes, LINE.restore(drawing, units).strokes, strict=True):
         assert len(after) > 4 * len(before)
-        far = np.hypot(*(after[:, None] - before[None]).transpose(2, 0, 1)) * units
-        assert far.min(0).max() < 1.5  # units of the data: rounding moved the points so
-
-
-def test_where_two_segments_meet_each_has_its_word() -> None:
-    stroke = zigzag(6, 3).strokes[0]
-    _, ends = LINE.bend(segments_of([stroke]))
-    after = LINE.restore(Drawing.of([stroke])).strokes[0]
-    wanted = stroke + [ends[0, 0], (ends[0, 1] + ends[1, 0]) / 2, ends[1, 1]]
-    assert np.allclose(after[:: PLACES - 1], wanted, atol=1e-4)
+        places = [np.flatnonzero((after == p).all(1)) for p in before]
+        assert all(len(p) == 1 for p in places)
+        assert (np.diff(np.concatenate(places)) > 0).all()
 
 
 def test_a_straight_line_stays_straight() -> None:
     for end in ((60, 0), (30, 40), (-11, 7)):
         line = Drawing.of([np.linspace(0, 1, 6)[:, None] * end])
-        after = LINE.restore(line).strokes[0]
-        assert len(after) == 6 and np.hypot(*(after - line.strokes[0]).T).max() < 0.5
-        unit = np.array(end) / np.hypot(*end)
-        assert np.abs(after @ (-unit[1], unit[0])).max() < 1e-4
+        assert np.array_equal(LINE.restore(line).strokes[0], line.strokes[0])
     two = Drawing.of([[(0, 0), (50, 20)], [(3, 3)]])
     assert [len(s) for s in LINE.restore(two).strokes] == [2, 1]
 
@@ -70,13 +60,11 @@ def test_a_circle_becomes_round_again(radius: float, epsilon: float) -> None:
 
 def test_a_closed_line_goes_on_at_its_beginning() -> None:
     polygon = circle(40, 25)
-    bent = LINE.bend(segments_of([polygon]))[0]
+    bent = LINE.bend(segments_of([polygon]))
     size = np.linalg.norm(bent, axis=2)
     assert np.allclose(size, size[:1], atol=0.02)  # every segment alike, the first and last too
-    opened = np.linalg.norm(LINE.bend(segments_of([polygon[:-1]]))[0], axis=2)
+    opened = np.linalg.norm(LINE.bend(segments_of([polygon[:-1]])), axis=2)
     assert not np.allclose(opened[0], size[0], atol=0.02)
-    whole = LINE.restore(Drawing.of([polygon])).strokes[0]
-    assert np.allclose(whole[0], whole[-1], atol=1e-4)
 
 
 def test_the_corners_of_a_square_stay_sharp() -> None:
@@ -91,7 +79,7 @@ def test_the_corners_of_a_square_stay_sharp() -> None:
     assert off.max() < 1.0
     steps = np.diff(after, axis=0)
     angle = np.unwrap(np.arctan2(steps[:, 1], steps[:, 0]))
-    corner = [int(np.argmin(np.hypot(*(after - c).T))) for c in corners[1:4]]
+    corner = [int(np.flatnonzero((after == c).all(1))[0]) for c in corners[1:4]]
     turns = [np.degrees(angle[k] - angle[k - 1]) for k in corner]
     assert min(turns) > 60  # within one point
 
@@ -145,14 +133,13 @@ def test_a_start_drawn_point_by_point_is_seen_as_the_model_sees_it() -> None:
 def test_plain_python_says_the_same() -> None:
     strokes = [*zigzag(5, 9).strokes, circle(30, 12).astype(np.float32)]
     strokes.append(np.array([(0, 0), (3, 4), (3, 4), (9, 1)], np.float32))
-    bent, ends = LINE.bend(segments_of(strokes))
+    bent = LINE.bend(segments_of(strokes))
     each = [
         bend_segment(LINE, [(float(x), float(y)) for x, y in s], k)
         for s in strokes
         for k in range(len(s) - 1)
     ]
-    assert np.allclose(bent, [b for b, _ in each], atol=2e-5)
-    assert np.allclose(ends, [e for _, e in each], atol=2e-5)
+    assert np.allclose(bent, each, atol=2e-5)
 
 
 def arcs(count: int) -> LinePairs:

@@ -77,8 +77,7 @@ def test_drawings_are_shown_with_the_line_and_plain_without(conditional: Path) -
     assert sum(d.n_points for d in lines) > 2 * sum(d.n_points for d in bare)
     for points, line in zip(bare, lines, strict=True):
         assert len(line) == len(points)
-        far = np.hypot(*(points.points[:, None] - line.points[None]).transpose(2, 0, 1))
-        assert far.min(1).max() < 2.0 * model.statistics.extent / model.line.extent
+        assert {tuple(p) for p in points.points} <= {tuple(p) for p in line.points}
         assert line.meta == points.meta
 
 

@@ -14,24 +14,18 @@ from strokebook.model.line.segments import CLOSED, LEAST, REACH
 Point = tuple[float, float]
 
 
-def bend_segment(
-    line: LineRestorer, points: list[Point], k: int
-) -> tuple[list[Point], tuple[Point, Point]]:
-    """How the line lies to the segment of points k and k + 1, in x and y.
+def bend_segment(line: LineRestorer, points: list[Point], k: int) -> list[Point]:
+    """How far the line lies from the segment of points k and k + 1 at each of its places, x and y.
 
     Args:
         line: The fitted numbers.
         points: A stroke, in units of the data.
         k: Which segment, from 0.
-
-    Returns:
-        How far it lies from the segment at each of its places, 0 at both ends; and where its two
-        ends lie, seen from the segment's.
     """
     steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(points)]
     n, last = len(steps), line.places - 1
     if hypot(*steps[k]) == 0:
-        return [(0.0, 0.0)] * line.places, ((0.0, 0.0), (0.0, 0.0))
+        return [(0.0, 0.0)] * line.places
     ends = hypot(points[-1][0] - points[0][0], points[-1][1] - points[0][1])
     closed = len(points) > 3 and ends <= CLOSED
     own, seen = atan2(steps[k][1], steps[k][0]), []
@@ -58,12 +52,8 @@ def bend_segment(
         for t, s in enumerate(shares)
     ]
     if max(abs(b) for _, b in through) <= STRAIGHT:
-        through = [[0.0, 0.0]] * line.places
-    bent, moved = (
-        [(a * cos(own) - b * sin(own), a * sin(own) + b * cos(own)) for a, b in part]
-        for part in (through, (off[0], off[last]))
-    )
-    return bent, (moved[0], moved[1])
+        return [(0.0, 0.0)] * line.places
+    return [(a * cos(own) - b * sin(own), a * sin(own) + b * cos(own)) for a, b in through]
 
 
 def _net(line: LineRestorer, features: list[float]) -> list[float]:

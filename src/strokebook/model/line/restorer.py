@@ -4,9 +4,7 @@ What a model learns from are lines simplified to a few points and rounded; what 
 points too. For each segment the net looks at the steps around it and says how far the traced line
 lay from it, along and across, at even shares of its length. It looks four times, at the line as it
 is, mirrored, backwards and both, and the mean is taken: the line is the same whichever way the pen
-ran, and a straight line stays straight. Rounding has moved the points by up to half a unit along
-both axes, so the line need not meet them: where two segments' lines meet, it is half-way between
-what both foretell.
+ran, and a straight line stays straight.
 
 Shape letters: S segments, F features, H units of a hidden layer, K places along a segment with
 both its ends.
@@ -53,7 +51,7 @@ class LineRestorer:
         return len(self.biases[2]) // 2
 
     def restore(self, drawing: Drawing, units: float = 1.0, start_points: int = 0) -> Drawing:
-        """The drawing with the artist's line through its points, as near to them as it was.
+        """The drawing with the artist's line between its points, through each of them.
 
         Args:
             drawing: Points as a model draws them.
@@ -76,30 +74,18 @@ class LineRestorer:
             seen.append(np.concatenate([*thin, stroke[len(own) :]]))
             left -= len(own)
         segments = segments_of([np.asarray(s, np.float64) * units for s in seen])
-        cuts = np.cumsum([len(s) - 1 for s in seen])[:-1]
-        parts = (np.split(each / units, cuts) for each in self.bend(segments))
-        closed = segments.closed.tolist()
+        bent = np.split(self.bend(segments) / units, np.cumsum([len(s) - 1 for s in seen])[:-1])
         return drawing.with_strokes(
-            np.concatenate([own[:-1], _threaded(stroke, len(own), around, *part)])
-            for own, stroke, around, *part in zip(
-                kept, drawing.strokes, closed, *parts, strict=True
-            )
+            np.concatenate([own[:-1], _threaded(stroke[max(len(own) - 1, 0) :], off)])
+            for own, stroke, off in zip(kept, drawing.strokes, bent, strict=True)
         )
 
-    def bend(self, segments: Segments) -> tuple[Floats, Floats]:
-        """How the line lies to each segment, in x and y.
-
-        Returns:
-            How far it lies from the segment, ``(S, K, 2)``, 0 at both ends; and where its two ends
-            lie, seen from the segment's, ``(S, 2, 2)``.
-        """
-        deviation = self.deviation(segments.features)
-        off = self.through(deviation)
+    def bend(self, segments: Segments) -> Floats:
+        """How far the line lies from each segment, ``(S, K, 2)`` in x and y; 0 at both ends."""
+        off = self.through(self.deviation(segments.features))
         off[np.abs(off[:, :, 1]).max(1) <= STRAIGHT] = 0.0
         along, across = segments.along[:, None], segments.across[:, None]
-        ends = deviation[:, [0, -1]]
-        bent, moved = (d[:, :, :1] * along + d[:, :, 1:] * across for d in (off, ends))
-        return np.asarray(bent), np.asarray(moved)
+        return np.asarray(off[:, :, :1] * along + off[:, :, 1:] * across)
 
     def through(self, off: Floats32) -> Floats:
         """Deviations ``(S, K, 2)`` sheared so that both ends lie on the points."""
@@ -122,29 +108,17 @@ class LineRestorer:
         return np.asarray(out.reshape(len(features), self.places, 2))
 
 
-def _threaded(stroke: Points, own: int, closed: bool, off: Floats, ends: Floats) -> Points:
-    """The line of a stroke from a person's last point on.
+def _threaded(points: Points, off: Floats) -> Points:
+    """The line through the last points of a stroke.
 
     Args:
-        stroke: ``(P, 2)``.
-        own: So many points at its beginning are a person's, and stay.
-        closed: Its end goes on at its beginning.
-        off: From each segment to the line, ``(S, K, 2)``; the last count.
-        ends: From its two ends to the line's, ``(S, 2, 2)``; likewise.
+        points: ``(P, 2)``.
+        off: From each segment of the stroke to the line, ``(≥ P - 1, K, 2)``; the last count.
     """
-    points = stroke[max(own - 1, 0) :].astype(np.float64)
-    count = len(points) - 1
-    off, ends = off[len(off) - count :], ends[len(ends) - count :]
-    if count:
-        moved = np.concatenate([ends[:1, 0], (ends[:-1, 1] + ends[1:, 0]) / 2, ends[-1:, 1]])
-        if own:
-            moved[0] = 0.0
-        elif closed:
-            moved[[0, -1]] = (ends[0, 0] + ends[-1, 1]) / 2
-        points += moved
     ramp = np.linspace(0.0, 1.0, off.shape[1])[1:-1, None]
     pieces: list[Points | Floats] = []
-    for k, bend in enumerate(off):
+    for k in range(len(points) - 1):
+        bend = off[len(off) - len(points) + 1 + k]
         pieces.append(points[k : k + 1])
         if bend.any():
             pieces.append(points[k] + ramp * (points[k + 1] - points[k]) + bend[1:-1])

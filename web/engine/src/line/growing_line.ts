@@ -8,7 +8,7 @@
  *     line.strokes()             // the whole line: start as given, then the model's
  *
  * `take` may be called after any number of points, once a frame: it restores only what has got
- * new neighbours since the last call, the last REACH + 2 segments of a growing stroke. `keep`,
+ * new neighbours since the last call, the last REACH + 1 segments of a growing stroke. `keep`,
  * `points` and `begins` count the line after the start: while a start's stroke goes on, its first
  * point is the first that is not the person's. Without a restorer the line is the points.
  *
@@ -21,7 +21,7 @@
 import type { Drawing, Stroke } from '../api'
 import { Points } from '../points'
 import { isClosed, REACH } from './segments'
-import { type Bend, type Restorer, seenOf } from './restorer'
+import { type Restorer, seenOf } from './restorer'
 
 /** The line was what it was up to point `keep`; from there on it is these points. */
 export interface LineChange {
@@ -54,17 +54,16 @@ export class GrowingLine {
   private seen: number[] = [] // its points as the net sees them, in units of the data
   private own = 0 // so many of its segments are the person's
   private readonly points = new Points() // its points from the person's last on
-  private bends: Bend[] = [] // of each restored segment
+  private inner: (Float32Array | null)[] = [] // points within each restored segment
   private places: number[] = [] // in the line, of what each of them added
-  private head = 0 // place in the line of the stroke's first point
-  private given = false // that point is a person's, and not in the line
-  private closed = false
+  private readonly bent: Float64Array
 
   constructor(
     private readonly restorer: Restorer | null,
     options: GrowingLineOptions,
   ) {
     this.units = options.units
+    this.bent = new Float64Array(restorer ? 2 * restorer.places - 4 : 0)
     this.before = options.start?.strokes.filter((s) => s.length) ?? []
     const last = this.before[this.before.length - 1]
     this.joined = last !== undefined && !options.lifted
@@ -78,10 +77,7 @@ export class GrowingLine {
     this.points.add(x, y)
     const last = this.points.length - 1 // as single precision holds it
     this.seen.push(this.points.x(last) * this.units, this.points.y(last) * this.units)
-    if (begins) {
-      this.head = this.line.length
-      this.put(this.points.x(last), this.points.y(last), 1)
-    }
+    if (begins) this.put(this.points.x(last), this.points.y(last), 1)
     if (lifts) this.end()
   }
 
@@ -126,87 +122,73 @@ export class GrowingLine {
     this.seen = []
     this.own = 0
     this.points.cut(0)
-    this.bends = []
+    this.inner = []
     this.places = []
-    this.given = this.closed = false
   }
 
   private goOn(stroke: Stroke): void {
     this.begin()
     this.seen = seenOf(stroke, this.units)
     this.own = this.seen.length / 2 - 1
-    this.given = true
     this.points.add(stroke[stroke.length - 2], stroke[stroke.length - 1])
   }
 
   /** Restore the segments that are new, and those that see them. */
   private restoreNew(): void {
     const count = this.points.length - 1
-    if (this.bends.length === count) return
-    const from = Math.max(0, this.bends.length - REACH)
-    for (let k = from; k < count; k++) this.bends[k] = this.bend(k)
-    this.rewrite(Math.max(0, from - 1)) // the point before has its say from both sides
+    if (this.inner.length === count) return
+    const from = Math.max(0, this.inner.length - REACH)
+    for (let k = from; k < count; k++) this.inner[k] = this.innerPoints(k, false)
+    this.rewrite(from)
   }
 
   /** Restore the segments that see past a closed stroke's end or beginning. */
   private close(): void {
     const count = this.points.length - 1
-    this.closed = true
-    for (let k = 0; k < count; k++) {
+    let from = count
+    for (let k = count - 1; k >= 0; k--) {
       const segment = this.own + k
       if (segment >= REACH && segment < this.own + count - REACH) continue
-      this.bends[k] = this.bend(k)
+      this.inner[k] = this.innerPoints(k, true)
+      from = k
     }
-    this.rewrite(0)
-  }
-
-  private bend(k: number): Bend {
-    if (!this.restorer) return { ends: [0, 0, 0, 0], inner: null }
-    return this.restorer.bend(this.seen, this.own + k, this.closed)
-  }
-
-  /** Where the line passes by one of the stroke's points: as the segments on both sides foretell. */
-  private pointOf(k: number): [number, number] {
-    const { points, bends, units, given } = this
-    const count = points.length - 1
-    const [x, y] = [points.x(k), points.y(k)]
-    if (!count || (k === 0 && given)) return [x, y]
-    const round = this.closed && !given && k % count === 0
-    const before = round ? bends[count - 1] : bends[k - 1]
-    const after = round ? bends[0] : bends[k]
-    const sides = before && after ? 2 : 1
-    const dx = (before?.ends[2] ?? 0) + (after?.ends[0] ?? 0)
-    const dy = (before?.ends[3] ?? 0) + (after?.ends[1] ?? 0)
-    return [x + dx / sides / units, y + dy / sides / units]
+    this.rewrite(from)
   }
 
   /** Put the line's points from one of the stroke's segments on anew. */
   private rewrite(from: number): void {
-    const first = from === 0 && !this.given
-    const known = from < this.places.length ? this.places[from] : this.line.length
-    const place = first ? this.head : known
+    const place = from < this.places.length ? this.places[from] : this.line.length
     this.line.cut(place)
     this.begins.length = place
     this.changed = Math.min(this.changed, place)
-    let [x, y] = this.pointOf(from)
-    if (first) this.put(x, y, 1)
     for (let k = from; k < this.points.length - 1; k++) {
       this.places[k] = this.line.length
-      const [nextX, nextY] = this.pointOf(k + 1)
-      const inner = this.bends[k].inner ?? []
-      for (let t = 0; t < inner.length; t += 2) {
-        const share = (t / 2 + 1) / (inner.length / 2 + 1)
-        const innerX = x + share * (nextX - x) + inner[t] / this.units
-        this.put(innerX, y + share * (nextY - y) + inner[t + 1] / this.units, 0)
-      }
-      this.put(nextX, nextY, 0)
-      ;[x, y] = [nextX, nextY]
+      const inner = this.inner[k]
+      if (inner) for (let t = 0; t < inner.length; t += 2) this.put(inner[t], inner[t + 1], 0)
+      this.put(this.points.x(k + 1), this.points.y(k + 1), 0)
     }
   }
 
   private put(x: number, y: number, begins: number): void {
     this.line.add(x, y)
     this.begins.push(begins)
+  }
+
+  /** Points of the line within a segment of the stroke's; null: it is straight. */
+  private innerPoints(k: number, closed: boolean): Float32Array | null {
+    const { restorer, bent, points, units } = this
+    if (!restorer?.bend(this.seen, this.own + k, closed, bent)) return null
+    const [x, y] = [points.x(k), points.y(k)]
+    const dx = Math.fround(points.x(k + 1) - x)
+    const dy = Math.fround(points.y(k + 1) - y)
+    const inner = new Float32Array(bent.length)
+    const last = restorer.places - 1
+    for (let t = 0; t < inner.length; t += 2) {
+      const share = (t / 2 + 1) / last
+      inner[t] = x + share * dx + bent[t] / units
+      inner[t + 1] = y + share * dy + bent[t + 1] / units
+    }
+    return inner
   }
 }
 
@@ -218,7 +200,7 @@ function joinedStroke(a: Stroke, b: Stroke): Stroke {
 }
 
 /**
- * The drawing with the artist's line through its points, as near to them as it was.
+ * The drawing with the artist's line between its points, through each of them.
  *
  * @param units Units of the restorer's data per unit of the drawing.
  * @param startPoints So many points at its beginning are a person's: they stay as they are.

@@ -26,14 +26,6 @@ export interface RestorerArrays {
   extent: number
 }
 
-/** How the line lies to a segment, in units of the data. */
-export interface Bend {
-  /** Where its two ends lie, seen from the segment's: x and y of each. */
-  ends: [number, number, number, number]
-  /** How far it lies from the segment at each place between, were its ends there; null: straight. */
-  inner: Float64Array | null
-}
-
 export class Restorer {
   readonly extent: number
   /** K: places along a segment, with both its ends. */
@@ -76,29 +68,29 @@ export class Restorer {
   }
 
   /**
-   * How the line lies to the segment of points k and k + 1.
+   * How far the line lies from the segment of points k and k + 1 at each place between them.
    *
    * @param points Of one stroke, x and y in turn, in units of the data.
+   * @param out K - 2 pairs of x and y, in units of the data.
+   * @returns Whether it bends at all; if not, nothing is written.
    */
-  bend(points: ArrayLike<number>, k: number, closed: boolean): Bend {
+  bend(points: ArrayLike<number>, k: number, closed: boolean, out: Float64Array): boolean {
     const dx = points[2 * k + 2] - points[2 * k]
     const dy = points[2 * k + 3] - points[2 * k + 1]
     const length = Math.sqrt(dx * dx + dy * dy)
-    if (length === 0) return { ends: [0, 0, 0, 0], inner: null }
+    if (length === 0) return false
     writeFeatures(points, k, closed, this.features)
     this.off.fill(0)
     this.ask(false)
     this.ask(true)
+    if (!this.putThrough()) return false
     const [alongX, alongY] = [dx / length, dy / length]
-    const turned = (t: number): [number, number] => {
+    for (let t = 1; t < this.places - 1; t++) {
       const [along, across] = [this.off[2 * t], this.off[2 * t + 1]]
-      return [along * alongX - across * alongY, along * alongY + across * alongX]
+      out[2 * t - 2] = along * alongX - across * alongY
+      out[2 * t - 1] = along * alongY + across * alongX
     }
-    const ends: Bend['ends'] = [...turned(0), ...turned(this.places - 1)]
-    if (!this.putThrough()) return { ends, inner: null }
-    const inner = new Float64Array(2 * this.places - 4)
-    for (let t = 1; t < this.places - 1; t++) inner.set(turned(t), 2 * t - 2)
-    return { ends, inner }
+    return true
   }
 
   /** Deviations sheared so that both ends lie on the points; whether they bend. */
