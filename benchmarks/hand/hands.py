@@ -22,7 +22,7 @@ FROZEN = {
     "made": "055825502d2cbc995c7e773e1cfa67c8c3ae3bd597ea08ba4752960876fe1c00",
     "sheep": "2228773555a7b21d94aa3ee4805a1888b03e139a5fa87c6554f058e474226511",
 }
-# Test sets that were frozen before, by digest: results of then name them.
+# Test sets that were frozen before, by digest: results/made-214-* name the first.
 FORMER = {
     "b62a661d0d5ec0720ff4f5685400530bdd4a37b4dd3814aeced15c28f797ef80": "made, until 2026-11-30:"
     " 214 drawings, 206 of today's 210 and 8 others, scribbles off bad scans among them",
