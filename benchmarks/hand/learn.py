@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 from pathlib import Path
 
 from benchmarks.hand import hands
@@ -26,6 +27,7 @@ def main() -> None:
     parser.add_argument("--start-from", default="auto")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--set", nargs="*", default=[], metavar="KEY=NUMBER", help="of [train]")
     parser.add_argument("--no-lines", action="store_true", help="vary points instead of lines")
     arguments = parser.parse_args()
     hand = hands.artist() if arguments.hand == "artist" else hands.sheep()
@@ -38,6 +40,9 @@ def main() -> None:
         threads=arguments.threads,
         start_from=arguments.start_from,
     )
+    for setting in arguments.set:
+        key, _, value = setting.partition("=")
+        options = dataclasses.replace(options, **{key: json.loads(value)})
     lines = None if arguments.no_lines else hand.train_lines
     train(
         *(hand.train, hand.valid, preset.model, options, arguments.model),

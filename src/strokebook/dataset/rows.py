@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from strokebook.base.array_types import Bools, Floats
 from strokebook.dataset.splits import Rows
 from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.stroke3 import merge_repeats
 
 
 def to_rows(drawing: Drawing, dtype: str = "int16") -> Rows:
@@ -31,17 +31,11 @@ def to_rows(drawing: Drawing, dtype: str = "int16") -> Rows:
         points = np.rint(points)
     lifts = np.zeros(len(points), bool)
     lifts[np.cumsum([len(s) for s in drawing.strokes]) - 1] = True
-    points, lifts = _without_repeats(points, lifts)
+    points, lifts = merge_repeats(points, lifts)
     rows = np.zeros((len(points), 3), np.float64)
     rows[1:, :2] = np.diff(points, axis=0)
     rows[:, 2] = lifts
     return rows.astype(dtype)
-
-
-def _without_repeats(points: Floats, lifts: Bools) -> tuple[Floats, Bools]:
-    """Runs of equal points as one point, which lifts the pen if the last of its run did."""
-    last_of_run = np.append((points[1:] != points[:-1]).any(axis=1), True)
-    return points[last_of_run], lifts[last_of_run]
 
 
 def ink_length(rows: Rows) -> float:

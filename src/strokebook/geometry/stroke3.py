@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from strokebook.base.array_types import Floats32
+from strokebook.base.array_types import Bools, Floats, Floats32
 from strokebook.geometry.drawing import Drawing, Stroke3
 
 
@@ -53,6 +53,17 @@ def to_stroke5(stroke3: Stroke3, length: int) -> Floats32:
     out[:n, 2] = 1.0 - stroke3[:, 2]
     out[n:, 4] = 1.0
     return out
+
+
+def merge_repeats(points: Floats, lifts: Bools) -> tuple[Floats, Bools]:
+    """Runs of equal points ``(P, 2)`` as one point, which lifts the pen if the last of its run did.
+
+    Args:
+        points: Of a drawing's strokes, one after the other.
+        lifts: Where the pen leaves the paper after a point, ``(P,)``.
+    """
+    last_of_run = np.append((points[1:] != points[:-1]).any(axis=1), True)
+    return points[last_of_run], lifts[last_of_run]
 
 
 def longer_side(drawing: Stroke3) -> float:

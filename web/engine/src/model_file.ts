@@ -1,6 +1,7 @@
 /** A model's file: what `strokebook export MODEL --format web` writes, read and checked. */
 import { EngineError, type ModelInfo } from './api'
 import { damaged, parseSafetensors, type Tensor, type TensorFile } from './safetensors'
+import type { DataStatistics } from './rescale'
 
 const FORMAT = 'strokebook-web'
 const VERSION = 1
@@ -20,20 +21,6 @@ export interface Options {
 }
 
 export type CellKind = 'lstm' | 'layer_norm' | 'hyper'
-
-/** As `DataStatistics` in Python: measures of the training drawings in their own units. */
-export interface Statistics {
-  scale: number
-  drawings: number
-  longest: number
-  points: number
-  extent: number
-  start_extent: number
-  offset: number
-  long_offset: number
-  /** Step to whose multiples the points were rounded; 0 or absent: none, or not known. */
-  rounding?: number
-}
 
 /** The line restorer's numbers; weights (in, out), row by row. */
 export interface LineArrays {
@@ -62,7 +49,7 @@ export interface ChooserArrays {
 export interface ModelFile {
   info: ModelInfo
   options: Options
-  statistics: Statistics
+  statistics: DataStatistics
   line: LineArrays
   chooser?: ChooserArrays
   /** Weights of the net by name, `decoder.…` and `encoder.…`. */
@@ -105,7 +92,7 @@ export function readModelFile(file: ArrayBuffer): ModelFile {
   const parsed = parseSafetensors(file)
   checkFormat(parsed.metadata)
   const options = parseJson<Options>(parsed, 'model')
-  const statistics = parseJson<Statistics>(parsed, 'statistics')
+  const statistics = parseJson<DataStatistics>(parsed, 'statistics')
   checkOptions(options)
   checkStatistics(statistics)
   const chooser = parsed.metadata.chooser ? chooserOf(parsed) : undefined
@@ -162,15 +149,13 @@ function checkOptions(options: Options): void {
   }
 }
 
-function checkStatistics(statistics: Statistics): void {
-  const names = ['scale', 'longest', 'extent', 'start_extent', 'offset', 'long_offset'] as const
+function checkStatistics(statistics: DataStatistics): void {
+  const names = ['scale', 'longest', 'extent', 'start_extent', 'offset', 'long_offset', 'rounding'] as const
   for (const name of names) {
-    if (!(statistics[name] >= 0 && statistics[name] <= 1e9)) {
+    const value = statistics[name] ?? (name === 'rounding' ? 0 : NaN)
+    if (!(value >= 0 && value <= 1e9)) {
       throw damaged(`${name} is ${String(statistics[name])}, which no drawings have`)
     }
-  }
-  if (!((statistics.rounding ?? 0) >= 0 && (statistics.rounding ?? 0) <= 1e9)) {
-    throw damaged('its rounding cannot be')
   }
   if (statistics.scale === 0 || statistics.longest < 1) {
     throw damaged('its scale or its longest drawing is not above 0')
@@ -239,7 +224,7 @@ interface Card {
 function infoOf(
   file: TensorFile,
   options: Options,
-  statistics: Statistics,
+  statistics: DataStatistics,
   chooser: ChooserArrays | undefined,
 ): ModelInfo {
   const card = file.metadata.card ? parseJson<Card>(file, 'card') : {}

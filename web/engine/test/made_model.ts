@@ -1,6 +1,7 @@
 /** Model files of any sizes with weights at random, for benchmarks and for tests without Python. */
 
-import type { CellKind, Options, Statistics } from '../src/model_file'
+import type { CellKind, Options } from '../src/model_file'
+import type { DataStatistics } from '../src/rescale'
 
 const [SMALL, EMBEDDING, FEATURES, HIDDEN, KEY] = [256, 32, 5, 128, 32]
 
@@ -16,7 +17,7 @@ export const OPTIONS: Options = {
   mixtures: 4,
 }
 
-const STATISTICS: Statistics = {
+const STATISTICS: DataStatistics = {
   scale: 10,
   drawings: 100,
   longest: 100,

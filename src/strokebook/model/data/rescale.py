@@ -13,7 +13,7 @@ from strokebook.base.array_types import Floats, Floats32, Ints64
 from strokebook.base.errors import StrokebookError
 from strokebook.geometry.drawing import Drawing, Points, Stroke3
 from strokebook.geometry.simplify import simplify
-from strokebook.geometry.stroke3 import to_stroke3
+from strokebook.geometry.stroke3 import merge_repeats, to_stroke3
 from strokebook.model.data.statistics import DataStatistics, pen_down_lengths
 
 DENSE = 0.75  # thinned when its median offset is under this share of the training drawings'
@@ -116,13 +116,10 @@ def _rounded_rows(drawing: Drawing, step: float) -> Stroke3:
         return rows
     points = drawing.points.astype(np.float64)
     whole = np.round((points - points[0]) / step) * step
-    last_of_run = np.append((np.diff(whole, axis=0) != 0).any(1), True)
-    if last_of_run.sum() < 2:
+    whole, lifts = merge_repeats(whole, rows[:, 2] > 0.5)
+    if len(whole) < 2:
         return rows
-    rows = rows[last_of_run]
-    rows[0, :2] = 0.0
-    rows[1:, :2] = np.diff(whole[last_of_run], axis=0)
-    return np.asarray(rows, np.float32)
+    return np.column_stack((np.diff(whole, axis=0, prepend=whole[:1]), lifts)).astype(np.float32)
 
 
 def _check_points(drawing: Drawing, count: int, most: int, what: str) -> None:

@@ -176,12 +176,10 @@ def draw(
     temperature: Temperature | float,
     least: int,
     origin: bool,
-    rounding: float = 0.0,
 ) -> Iterator[Rows]:
-    """Draw on, point by point: the rows of :func:`steps`."""
+    """Draw on, point by point: the rows of :func:`steps`, not rounded."""
     decoders = DecoderBatch(decoders.state, decoders.offset, decoders.row, begun=not origin)
-    how = Temperature.of(temperature)
-    for drawn in steps(net, decoders, draws, how, least, weighed=False, rounding=rounding):
+    for drawn in steps(net, decoders, draws, Temperature.of(temperature), least, weighed=False):
         yield drawn.rows
 
 
