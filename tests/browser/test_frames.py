@@ -56,6 +56,13 @@ COUNT = """(() => {
 ENDED = """() => document.querySelectorAll(".cell[aria-disabled='false']").length === 9 &&
   document.querySelector('.cells').getAttribute('aria-busy') === 'false'"""
 
+# The view steps towards what was drawn, a step a frame: that may outlast the endings.
+RESTED = """() => {
+  painted.rested = painted.wiped === painted.last ? painted.rested + 1 : 0
+  painted.last = painted.wiped
+  return painted.rested > 10
+}"""
+
 
 def endless(folder: Path, points: int, units: int = 16) -> Path:
     """A page with a net of random weights that draws so many points in one stroke."""
@@ -91,6 +98,7 @@ def test_a_long_line_is_not_painted_anew_in_every_frame(page: Watched, tmp_path:
 def test_the_sheet_rests_while_cells_grow(page: Watched, tmp_path: Path) -> None:
     """The layer over the sheet is large: nothing wipes it while nothing moves on it."""
     opened = drawn(page, endless(tmp_path, 300))
+    opened.wait_for_function(RESTED)
     before = opened.evaluate("painted")["wiped"]
     opened.get_by_role("button", name="Again, with another seed").click()
     opened.wait_for_function(ENDED)

@@ -56,7 +56,9 @@ def red(watched: Watched) -> int:
 
 def test_the_map_is_looked_at_and_selected_from(page: Watched, written: Path) -> None:
     shown = page.open(written)
-    shown.wait_for_function("window.strokebookMap && strokebookMap.ready && strokebookMap.frames")
+    shown.wait_for_function(
+        "() => window.strokebookMap && strokebookMap.ready && strokebookMap.frames"
+    )
     assert red(page) > 5000
     box = shown.locator("#map").bounding_box()
     assert box is not None
@@ -87,7 +89,7 @@ def test_the_map_is_looked_at_and_selected_from(page: Watched, written: Path) ->
 
 def test_keys_write_in_a_field_and_do_nothing_to_the_map(page: Watched, written: Path) -> None:
     shown = page.open(written)
-    shown.wait_for_function("window.strokebookMap && strokebookMap.frames")
+    shown.wait_for_function("() => window.strokebookMap && strokebookMap.frames")
     shown.focus("#find")
     shown.keyboard.type("n0l+")
     assert shown.input_value("#find") == "n0l+"

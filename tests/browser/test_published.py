@@ -151,7 +151,7 @@ def test_a_link_brings_the_same_drawings_and_another_seed_others(
     nine(page)
     opened.get_by_role("button", name="Save as").click()
     opened.get_by_role("button", name="Link", exact=True).click()
-    opened.wait_for_function("location.hash.length > 9", timeout=SECONDS)
+    opened.wait_for_function("() => location.hash.length > 9", timeout=SECONDS)
     fragment = opened.evaluate("location.hash")
     ours = taken(page, tmp_path / "a")
     other = watch(context)
