@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from benchmarks import line_sets
 from benchmarks.held_out import nats
 from strokebook.dataset.rows import to_rows
 from strokebook.demo.people import draw_person
-from strokebook.geometry.drawing import Stroke3
+from strokebook.geometry.drawing import Drawing, Stroke3
 from strokebook.geometry.resample import to_frame
 from strokebook.geometry.simplify import simplify
 from strokebook.geometry.stroke3 import from_stroke3, to_stroke3
@@ -33,6 +32,7 @@ from strokebook.model.checkpoints.checkpoint import load_model
 from strokebook.model.config import PRESETS
 from strokebook.model.data.augment import backwards
 from strokebook.model.data.batches import scale_of
+from strokebook.model.data.training_lines import TrainingLines
 from strokebook.model.training.result import TrainResult
 from strokebook.model.training.train import train
 
@@ -76,7 +76,7 @@ SOURCES = [
 STAGES = ("quickdraw", "artist", "starter")
 LICENCE = "MIT, as strokebook; name the sources where you pass it on"
 CARD = Path(__file__).with_name("starter_card.md")  # numbers are filled in
-TOLERANCE = 1.5  # RDP, units of the frame
+TOLERANCE = 1.2  # RDP, units of the frame
 MOST_STROKES = 4
 SPECK = 8.0  # units of the frame: smaller strokes are page marks
 DRAWN, DRAWN_SEED = 3000, 1 << 31  # people of the sample program; libraries have smaller seeds
@@ -104,6 +104,8 @@ def go_on(work: Path, minutes: float) -> TrainResult:
     pairs = zip(quick.train, quick.words, strict=True)
     people = [rows for rows, word in pairs if word in LINE_WORDS and len(rows) >= LONG]
     print(f"{len(artist.train)} drawings of the artist's, {len(people)} of Quick, Draw!")
+    known = line_sets.look_lines()
+    lines = TrainingLines([*known.lines, *[None] * len(people)], known.simplify)
     return train(
         artist.train + people,
         artist.valid,
@@ -112,49 +114,58 @@ def go_on(work: Path, minutes: float) -> TrainResult:
         work / "artist",
         start_from=work / "quickdraw",
         progress=Says(),
+        lines=lines,
     )
 
 
 def finish(work: Path, minutes: float) -> TrainResult:
     """In the end, the artist's upright figures, and people that the sample's program draws."""
     artist = line_sets.look()
+    lines = line_sets.look_lines().lines
+    upright = [line for d in lines if d is not None and (line := upright_line(d)) is not None]
+    held = [line for rows in artist.valid if (line := upright_line(from_stroke3(rows))) is not None]
     drawn = people(DRAWN, DRAWN_SEED)
+    learnt = upright + drawn[100:]
     return train(
-        upright(artist.train) + drawn[100:],
-        upright(artist.valid) + drawn[:100],
+        [simplified(line) for line in learnt],
+        [simplified(line) for line in held + drawn[:100]],
         SIZES,
         replace(THIRD, minutes=minutes),
         work / "starter",
         start_from=work / "artist",
         progress=Says(),
+        lines=TrainingLines(learnt, simplified),
     )
 
 
-def people(count: int, seed: int) -> list[Stroke3]:
+def people(count: int, seed: int) -> list[Drawing]:
     """People in long lines as :mod:`strokebook.demo` draws them, in the frame."""
-    framed = (to_frame(draw_person(seed + n), line_sets.FRAME)[0] for n in range(count))
-    return [np.asarray(to_rows(simplify(d, 1.2), "int16"), np.float32) for d in framed]
+    return [to_frame(draw_person(seed + n), line_sets.FRAME)[0] for n in range(count)]
 
 
-def upright(drawings: Sequence[Stroke3]) -> list[Stroke3]:
-    """Those taller than wide and of few strokes, with fewer points, begun at the top.
+def simplified(line: Drawing) -> Stroke3:
+    """The rows of a line in the frame, in whole units; fewer points than a project's have."""
+    return np.asarray(to_rows(simplify(line, TOLERANCE), "int16"), np.float32)
+
+
+def upright_line(drawing: Drawing) -> Drawing | None:
+    """A drawing in the frame, without its specks, begun at the top.
 
     Where a joined line begins says nothing about the hand; from the head on it is easier to learn.
+
+    Returns:
+        None for one that is wider than tall, has many strokes, or hardly a line.
     """
-    out = []
-    for rows in drawings:
-        width, height = np.ptp(np.cumsum(rows[:, :2], axis=0), axis=0)
-        if rows[:, 2].sum() > MOST_STROKES or height < width:
-            continue
-        whole = from_stroke3(rows)
-        large = [s for s in whole.strokes if np.ptp(s, axis=0).max() >= SPECK]
-        framed, _ = to_frame(whole.with_strokes(large), line_sets.FRAME)
-        simple = to_stroke3(simplify(framed, TOLERANCE))
-        y, third = np.cumsum(simple[:, 1]), max(1, len(simple) // 3)
-        below = y[:third].mean() > y[-third:].mean()  # y points down
-        if len(simple) >= LONG:
-            out.append(backwards(simple) if below else simple)
-    return out
+    width, height = drawing.size
+    large = [s for s in drawing.strokes if np.ptp(s, axis=0).max() >= SPECK]
+    if len(drawing.strokes) > MOST_STROKES or height < width or not large:
+        return None
+    framed, _ = to_frame(drawing.with_strokes(large), line_sets.FRAME)
+    y = framed.points[:, 1]
+    third = max(1, len(y) // 3)
+    if y[:third].mean() > y[-third:].mean():  # y points down
+        framed = from_stroke3(backwards(to_stroke3(framed)))
+    return framed if len(simplified(framed)) >= LONG else None
 
 
 class Says:
@@ -171,7 +182,9 @@ class Says:
 def install(work: Path) -> None:
     """Pack the result into the package, with its numbers on the held-out drawings."""
     folder, trained = starter.FOLDER, work / "starter"
-    figures, others = upright(line_sets.look().test), people(100, DRAWN_SEED + DRAWN)
+    others = [simplified(d) for d in people(100, DRAWN_SEED + DRAWN)]
+    lines = (upright_line(from_stroke3(rows)) for rows in line_sets.look().test)
+    figures = [simplified(line) for line in lines if line is not None]
     cards = [json.loads((work / n / "card.json").read_text("utf-8")) for n in STAGES]
     numbers = {
         "artist_drawings": len(figures),

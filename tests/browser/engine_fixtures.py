@@ -222,7 +222,7 @@ def margins() -> Iterator[list[Any]]:
         its end, or as a jump that it does not make, counts as well, so that a margin may be too
         small, never too large.
     """
-    index, make, noted = inverse_cdf._index, rollout.InverseCdf, []
+    index, make, noted = inverse_cdf.choose_class, rollout.InverseCdf, []
 
     def noting(*arguments: Any) -> Any:
         noted.append(np.ones(rollout.BLOCK))
@@ -234,11 +234,11 @@ def margins() -> Iterator[list[Any]]:
         noted[-1] = np.minimum(noted[-1], near)
         return index(logits, level)
 
-    inverse_cdf._index, rollout.InverseCdf = measuring, noting  # type: ignore[assignment,misc]
+    inverse_cdf.choose_class, rollout.InverseCdf = measuring, noting  # type: ignore[assignment,misc]
     try:
         yield noted
     finally:
-        inverse_cdf._index, rollout.InverseCdf = index, make  # type: ignore[misc]
+        inverse_cdf.choose_class, rollout.InverseCdf = index, make  # type: ignore[misc]
 
 
 def choices(model: SketchModel) -> list[dict[str, Any]]:

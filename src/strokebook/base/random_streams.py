@@ -40,6 +40,7 @@ class RandomStream(StrEnum):
     VARIATION = "z of variations of a drawing"
     COMPONENT_AND_PEN = "rollout: uniforms for component and pen state"
     OFFSET = "rollout: normals within a component"
+    GUIDED = "what the particles try that follow a guide"
     LINE_DRAWINGS = "which drawings a line between points is learnt from"
     LINE_FIT = "the line between points: first weights and order of a restorer's fit"
     CALIBRATION = "which training drawings a chooser learns from"

@@ -44,7 +44,7 @@ class ProjectOptions:
     )
     preset: str = option(
         "evening",
-        "What [model] and [train] start from: evening is the best for up to 30 minutes of a laptop,"
+        "What [model] and [train] start from: evening is the best for up to 40 minutes of a laptop,"
         " quick the same in three minutes, paper is SketchRNN as published.",
         choices=tuple(PRESETS),
     )

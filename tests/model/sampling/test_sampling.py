@@ -133,18 +133,6 @@ def test_interpolation_has_its_ends_and_its_steps(conditional: Path) -> None:
     assert same(found[4], interpolate(model, other, other, 5)[4])
 
 
-def test_decoder_only_models_say_that_they_cannot(tmp_path: Path) -> None:
-    from strokebook.model.training.train import train
-
-    from tiny import TINY, tiny_training, waves
-
-    train(waves(5), [], TINY[False], tiny_training(steps=1), tmp_path)
-    model = load_model(tmp_path)
-    for ask in (lambda: reconstruct(model, START), lambda: interpolate(model, START, START)):
-        with pytest.raises(StrokebookError, match="no encoder"):
-            ask()
-
-
 @pytest.mark.parametrize("bad", [{"n": 0}, {"temperature": 0.0}, {"max_points": 1}])
 def test_wrong_use(trained: Path, bad: dict[str, float]) -> None:
     with pytest.raises(UsageError):

@@ -328,7 +328,7 @@ def test_it_says_what_it_expects_and_what_each_validation_gained(tmp_path: Path)
     points = sum(map(len, waves(20)))
     assert hears.messages[0] == (
         f"training: 20 drawings with {points} points to learn from, 6 more judge it; at most 12"
-        " steps or 30 minutes in all, sooner once 8 steps bring no better validation"
+        " steps or 40 minutes in all, sooner once 8 steps bring no better validation"
     )
     assert any("a step takes" in m and "at most" in m for m in hears.messages)
     valid = [r for r in metrics.lines(tmp_path) if r["kind"] == "valid"]

@@ -12,8 +12,8 @@ from strokebook.cli.drawing.options import (
     ChoiceOptions,
     Count,
     DrawingFile,
-    DrawingOptions,
-    EndingOptions,
+    RedrawOptions,
+    VaryOptions,
     shares_options,
 )
 
@@ -82,15 +82,14 @@ def complete(
 @shares_options
 def vary(
     drawing: DrawingFile,
-    options: EndingOptions,
+    options: VaryOptions,
     n: Count = 9,
     strength: Annotated[
         float,
         typer.Option(
             min=0.0,
             max=1.0,
-            help="How far from the drawing: 0 the same again, 1 anything. A model that draws"
-            " without z keeps the drawing's first part and draws this share of it anew.",
+            help="How far from the drawing: 0 the same again, 1 anything.",
         ),
     ] = 0.5,
 ) -> None:
@@ -102,26 +101,24 @@ def vary(
     from strokebook.model.sampling import vary as draw
 
     original, model = read_drawing(drawing), options.load_model()
-    without_z = model.net.draws_without_z or options.temperature is not None
-    temperatures = options.temperature_for(model) if without_z else None
+    temperatures = options.temperature_for(model)
     variations = draw(model, original, n, strength, temperatures, options.seed)
     options.save(model, variations, "vary", before=[original])
 
 
 @app.command()
 @shares_options
-def reconstruct(drawing: DrawingFile, options: DrawingOptions) -> None:
-    """Encode a drawing and draw it again, to see what the model makes of it.
+def reconstruct(drawing: DrawingFile, options: RedrawOptions) -> None:
+    """Draw a drawing again in the model's hand: along the drawing, or from its z.
 
     Example: `strokebook reconstruct drawing.svg`
     """
     from strokebook.geometry.svg.io import read_drawing
     from strokebook.model.sampling import reconstruct as draw
 
-    original, temperatures = read_drawing(drawing), options.temperatures()
-    model = options.load_model()
+    original, model = read_drawing(drawing), options.load_model()
     _say_whether_z_tells(model)
-    reconstruction = draw(model, original, temperatures, options.seed)
+    reconstruction = draw(model, original, options.temperature_for(model), options.seed)
     options.save(model, [reconstruction], "reconstruct", before=[original])
 
 
@@ -130,13 +127,14 @@ def reconstruct(drawing: DrawingFile, options: DrawingOptions) -> None:
 def interpolate(
     first: DrawingFile,
     second: DrawingFile,
-    options: DrawingOptions,
+    options: RedrawOptions,
     n: Count = 8,
     straight: Annotated[
         bool,
         typer.Option(
             "--straight",
-            help="Interpolate linearly in the latent space, instead of spherically.",
+            help="Of a model with z: interpolate linearly in the latent space, instead of"
+            " spherically.",
         ),
     ] = False,
 ) -> None:
@@ -147,9 +145,9 @@ def interpolate(
     from strokebook.geometry.svg.io import read_drawing
     from strokebook.model.sampling import interpolate as draw
 
-    a, b = read_drawing(first), read_drawing(second)
-    temperatures, model = options.temperatures(), options.load_model()
+    a, b, model = read_drawing(first), read_drawing(second), options.load_model()
     _say_whether_z_tells(model)
+    temperatures = options.temperature_for(model)
     drawings = draw(model, a, b, n, temperatures, options.seed, spherical=not straight)
     options.save(model, drawings, "interpolate", before=[a], after=[b])
 

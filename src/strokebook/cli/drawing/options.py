@@ -56,16 +56,6 @@ Output = Annotated[
         callback=_folder,
     ),
 ]
-TemperatureOption = Annotated[
-    float,
-    typer.Option(
-        "--temperature",
-        "-t",
-        min=0.01,
-        max=2.0,
-        help="Randomness of the line: low values draw what is most likely, high ones surprises.",
-    ),
-]
 PenTemperature = Annotated[
     float | None,
     typer.Option(
@@ -75,7 +65,7 @@ PenTemperature = Annotated[
         show_default=False,
     ),
 ]
-RecommendedTemperature = Annotated[
+TemperatureOption = Annotated[
     float | None,
     typer.Option(
         "--temperature",
@@ -83,7 +73,7 @@ RecommendedTemperature = Annotated[
         min=0.01,
         max=2.0,
         help="Randomness of the line: low values draw what is most likely, high ones surprises"
-        " (default: what the model's chooser found best, else 0.5).",
+        " (default: what suits the model, or 1 to draw along a given drawing).",
         show_default=False,
     ),
 ]
@@ -149,7 +139,7 @@ class DrawingOptions:
     project: ProjectDir = HERE
     model: Model = None
     output: Output = Path("drawn")
-    temperature: TemperatureOption = 0.25
+    temperature: TemperatureOption = None
     pen_temperature: PenTemperature = None
     seed: Seed = 0
     plain: Plain = False
@@ -163,17 +153,15 @@ class DrawingOptions:
         use_model(folder, self.output, "drawings by the model")
         return load(folder)
 
-    def temperatures(self) -> Temperature:
-        """The temperatures of the line and of the pen."""
+    def temperature_for(self, model: SketchModel) -> Temperature:
+        """The temperatures that the user named for line and pen, else what suits the model."""
         from strokebook.model.distributions.temperature import Temperature
 
-        pen = self.temperature if self.pen_temperature is None else self.pen_temperature
-        return Temperature(self.temperature, pen)
+        line = self._usual_temperature(model) if self.temperature is None else self.temperature
+        return Temperature(line, line if self.pen_temperature is None else self.pen_temperature)
 
-    def temperature_for(self, model: SketchModel) -> Temperature:
-        """The temperatures at which a model draws."""
-        del model
-        return self.temperatures()
+    def _usual_temperature(self, model: SketchModel) -> float:
+        return model.temperature
 
     def _name_of(self, model: SketchModel) -> str:
         """What the files call the model: never a path."""
@@ -204,19 +192,27 @@ class DrawingOptions:
 
 
 @dataclass(frozen=True)
-class EndingOptions(DrawingOptions):
-    """What a command takes whose drawings end as the model likes."""
+class RedrawOptions(DrawingOptions):
+    """What a command takes that draws a given drawing again."""
 
-    temperature: RecommendedTemperature = None  # type: ignore[assignment]
+    def _usual_temperature(self, model: SketchModel) -> float:
+        from strokebook.model.sampling.latent import default_temperature
 
-    def temperature_for(self, model: SketchModel) -> Temperature:
-        """The temperatures that the user named, else the model's own."""
-        line = model.temperature if self.temperature is None else self.temperature
-        return dataclasses.replace(self, temperature=line).temperatures()
+        return default_temperature(model)
 
 
 @dataclass(frozen=True)
-class ChoiceOptions(EndingOptions):
+class VaryOptions(DrawingOptions):
+    """What ``vary`` takes."""
+
+    def _usual_temperature(self, model: SketchModel) -> float:
+        from strokebook.model.sampling.latent import default_temperature
+
+        return default_temperature(model, varied=True)
+
+
+@dataclass(frozen=True)
+class ChoiceOptions(DrawingOptions):
     """What a command takes that draws many and saves the best of them."""
 
     n: Count = 9

@@ -6,7 +6,7 @@ Shape letters: B drawings, K components.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -28,6 +28,27 @@ class SampledPoint(NamedTuple):
     state: Any
     row: Tensor
     nats: Tensor
+
+
+class RowChoice(Protocol):
+    """How one row of each of B drawings is chosen from what a decoder says of it.
+
+    Attributes:
+        missing: Points that are still wanted before any drawing ends, this row's included.
+        weighed: Whether what rows cost is wanted.
+    """
+
+    @property
+    def missing(self) -> int: ...  # noqa: D102
+
+    @property
+    def weighed(self) -> bool: ...  # noqa: D102
+
+    def offset(self, parameters: Mixture, logistic: Tensor | None = None) -> Tensor:
+        """An offset of each drawing, ``(B, 2)``, from fields ``(B, K)``."""
+
+    def pen(self, logits: Tensor, must_go_on: bool) -> Tensor:
+        """A pen state of each drawing, ``(B,)``, from its logits ``(B, 3)``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +83,9 @@ class InverseCdf:
             parameters: Fields ``(B, K)``.
             logistic: Components that are logistic instead of normal, ``(K,)``; None: none.
         """
-        which = _index(parameters.weight / self.temperature.mixture, self.level[:, 0])[:, None]
+        which = choose_class(parameters.weight / self.temperature.mixture, self.level[:, 0])[
+            :, None
+        ]
         mean_x, mean_y, log_x, log_y, raw = (part.gather(1, which)[:, 0] for part in parameters[2:])
         rho, spread, place = torch.tanh(raw), self.temperature.mixture**0.5, self.place
         across = rho * place[:, 0] + torch.sqrt(1.0 - rho * rho) * place[:, 1]
@@ -81,7 +104,7 @@ class InverseCdf:
         logits = logits / self.temperature.pen
         if must_go_on:
             logits[:, 2] = -torch.inf
-        return _index(logits, self.level[:, 1])
+        return choose_class(logits, self.level[:, 1])
 
 
 def rounded(offset: Tensor, step: float) -> Tensor:
@@ -93,7 +116,7 @@ def rounded(offset: Tensor, step: float) -> Tensor:
     return step * torch.where((whole == 0).all(1, keepdim=True), least, whole)
 
 
-def _index(logits: Tensor, level: Tensor) -> Tensor:
+def choose_class(logits: Tensor, level: Tensor) -> Tensor:
     """The class where each row's cumulative probability passes ``level``, ``(B,)``."""
     below = logits.softmax(-1).cumsum(-1) <= level[:, None]
     allowed = (logits > -torch.inf).long()

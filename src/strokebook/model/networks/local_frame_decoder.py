@@ -38,7 +38,7 @@ from strokebook.model.cells.noise import Noise
 from strokebook.model.config import ModelOptions
 from strokebook.model.data.packing import Packing
 from strokebook.model.distributions import mixture
-from strokebook.model.distributions.inverse_cdf import InverseCdf, SampledPoint
+from strokebook.model.distributions.inverse_cdf import RowChoice, SampledPoint
 from strokebook.model.distributions.local_frame import (
     blurred_nats,
     from_local_frame,
@@ -208,7 +208,7 @@ class LocalFrameDecoder(nn.Module):
         return DecoderState(*now, path, keys, context, state.over)
 
     def sample_step(
-        self, state: Any, offset: Tensor, row: Tensor, begun: bool, choice: InverseCdf
+        self, state: Any, offset: Tensor, row: Tensor, begun: bool, choice: RowChoice
     ) -> SampledPoint:
         """Sample one point of each drawing; see :meth:`.sketch_rnn.Decoder.sample_step`."""
         lifted, over = row[:, 3] > 0.5, state.over > 0.5
@@ -230,7 +230,7 @@ class LocalFrameDecoder(nn.Module):
         nats = torch.where(over, 0.0, nats)
         return SampledPoint(now, torch.where(over[:, None], end, drawn), nats)
 
-    def _sample_offset(self, density: OffsetMixture, choice: InverseCdf) -> tuple[Tensor, Tensor]:
+    def _sample_offset(self, density: OffsetMixture, choice: RowChoice) -> tuple[Tensor, Tensor]:
         point = choice.offset(density.components, density.logistic)
         if choice.weighed:
             return point, self.offset_nats(density, point)

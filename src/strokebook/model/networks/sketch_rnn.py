@@ -21,7 +21,7 @@ from strokebook.model.cells.noise import Noise
 from strokebook.model.config import ModelOptions
 from strokebook.model.data.packing import Packing
 from strokebook.model.distributions import mixture
-from strokebook.model.distributions.inverse_cdf import InverseCdf, SampledPoint
+from strokebook.model.distributions.inverse_cdf import RowChoice, SampledPoint
 from strokebook.model.networks.local_frame_decoder import LocalFrameDecoder
 
 ROW = 5
@@ -184,7 +184,7 @@ class Decoder(nn.Module):
         return State(*(packing.unsort(part) for part in last)), cost
 
     def sample_step(
-        self, state: Any, offset: Tensor, row: Tensor, begun: bool, choice: InverseCdf
+        self, state: Any, offset: Tensor, row: Tensor, begun: bool, choice: RowChoice
     ) -> SampledPoint:
         """Draw one row of each of B drawings.
 
@@ -239,8 +239,7 @@ class SketchNet(nn.Module):
         """
         if self.encoder is None:
             raise StrokebookError(
-                "This model has no encoder: it can sample and complete, but not reconstruct, vary"
-                " or interpolate.",
+                "This model has no encoder, so it finds no z in a drawing.",
                 "Train one with conditional = true.",
             )
         posterior: Posterior = self.encoder(rows, lengths, noise)

@@ -1,4 +1,6 @@
-"""Reconstruction, variation and interpolation: through z, where a model's drawings need one.
+"""Reconstruction, variation and interpolation: through z, or along the drawings themselves.
+
+A model without an encoder redraws what it is given (:mod:`~strokebook.model.sampling.redraw`).
 
 Shape letters: Z numbers of z.
 """
@@ -18,6 +20,7 @@ from strokebook.model.cells.noise import Noise
 from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.data.rescale import Rescaled, fit
 from strokebook.model.distributions.temperature import Temperature
+from strokebook.model.sampling.redraw import morph, redraw
 from strokebook.model.sampling.rollout import PresampledNoise, initial_batch
 from strokebook.model.sampling.starts import cut, read_start, stroke5
 from strokebook.model.sampling.stream import (
@@ -31,26 +34,46 @@ from strokebook.model.sampling.stream import (
 )
 
 LATENT_TEMPERATURE = 0.25  # through z: what the model finds likeliest
+REDRAW_TEMPERATURE = 1.0  # of what is tried along a drawing: what leads off it does not go on
 PARALLEL = 0.9995  # cosine over which spherical interpolation is the same as straight
+
+
+def default_temperature(model: SketchModel, *, varied: bool = False) -> float:
+    """At which a model reconstructs and interpolates, or varies, where nobody says."""
+    if model.net.encoder is None:
+        return REDRAW_TEMPERATURE
+    return model.temperature if varied and model.net.draws_without_z else LATENT_TEMPERATURE
 
 
 def reconstruct(
     model: SketchModel,
     drawing: Drawing,
-    temperature: Temperature | float = LATENT_TEMPERATURE,
+    temperature: Temperature | float | None = None,
     seed: int = 0,
     max_points: int | None = None,
     *,
     zoom: float | None = None,
 ) -> Drawing:
-    """What a conditional model draws for the z (the posterior's mean) that it finds in a drawing.
+    """The drawing as the model draws it, where it lies and at its size.
 
-    The result lies where the drawing lies, at its size.
+    A conditional model draws for the z (the posterior's mean) that it finds in it; a model without
+    an encoder follows it as nearly as it can.
+
+    Args:
+        model: Trained.
+        drawing: At least two different points.
+        temperature: τ > 0; one for all, or for mixture and pen apart; None: 0.25 through z, else 1.
+        seed: Of every random choice.
+        max_points: Most points; None: what suits the model.
+        zoom: Units of the training data per unit of the drawing, where known.
 
     Raises:
         UsageError: ``temperature`` or ``max_points`` out of range.
-        StrokebookError: A decoder-only model, or a drawing without extent.
+        StrokebookError: A drawing without extent.
     """
+    temperature = default_temperature(model) if temperature is None else temperature
+    if model.net.encoder is None:
+        return redraw(model, drawing, 1, 0.0, temperature, seed, max_points, zoom)[0]
     z, fitted = _z_of(model, drawing, zoom)
     stream = _stream(model, z, temperature, seed, max_points)
     return _in_place(stream, drawing, fitted)[0]
@@ -69,8 +92,9 @@ def vary(
 ) -> list[Drawing]:
     """Variations around a drawing, where it lies and at its size.
 
-    A model that draws without z keeps the drawing's first points, the share 1 - s of them, as they
-    were given, and draws the rest anew; s is the strength. Its z, where it has one, says too little
+    A model without an encoder redraws the whole, the less near the higher the strength s; 0 gives
+    the drawing as it is. A model with one that draws without z keeps the drawing's first points,
+    the share 1 - s of them, as they were given, and draws the rest anew, for its z says too little
     of a drawing to bring the same figure back.
 
     For a model that needs z each is drawn for z' = √(1 - s²) z + s ε, with z the posterior's mean,
@@ -82,10 +106,10 @@ def vary(
         drawing: At least two different points.
         n: How many.
         strength: 0 to 1.
-        temperature: τ > 0; one for all, or for mixture and pen apart; None: without z what suits
-            the model, through z 0.25.
+        temperature: τ > 0; one for all, or for mixture and pen apart; None: 1 for redrawing, what
+            suits the model for a new end, through z 0.25.
         seed: Of every random choice.
-        max_points: Most points; None: as many as the longest training drawing.
+        max_points: Most points; None: what suits the model.
         zoom: Units of the training data per unit of the drawing, where known.
 
     Raises:
@@ -98,8 +122,13 @@ def vary(
             f"The strength must be 0 to 1, and {strength} was given.",
             "Use 0 (the same again) to 1 (anything).",
         )
+    if strength == 0 and model.net.draws_without_z:
+        again = {"start_points": drawing.n_points, "seed": seed}
+        return [dataclasses.replace(drawing, meta=again | {"index": k}) for k in range(n)]
     if temperature is None:
-        temperature = model.temperature if model.net.draws_without_z else LATENT_TEMPERATURE
+        temperature = default_temperature(model, varied=True)
+    if model.net.encoder is None:
+        return redraw(model, drawing, n, strength, temperature, seed, max_points, zoom)
     if model.net.draws_without_z:
         return _end_anew(model, drawing, n, strength, temperature, seed, max_points, zoom)
     mean, fitted = _z_of(model, drawing, zoom)
@@ -121,10 +150,7 @@ def _end_anew(
     zoom: float | None,
 ) -> list[Drawing]:
     """The drawing n times, its last points, a share of ``strength``, drawn by the model."""
-    kept = max(LEAST, round((1.0 - strength) * drawing.n_points))
-    if kept >= drawing.n_points:
-        whole = {"start_points": drawing.n_points, "seed": seed}
-        return [dataclasses.replace(drawing, meta=whole | {"index": k}) for k in range(n)]
+    kept = max(LEAST, min(round((1.0 - strength) * drawing.n_points), drawing.n_points - 1))
     side = float(np.ptp(drawing.points.astype(np.float64), axis=0).max())
     if zoom is None and side > 0:  # the whole is fitted to the training drawings, not its start
         zoom = model.statistics.extent / side
@@ -138,21 +164,36 @@ def interpolate(
     a: Drawing,
     b: Drawing,
     steps: int = 9,
-    temperature: Temperature | float = LATENT_TEMPERATURE,
+    temperature: Temperature | float | None = None,
     seed: int = 0,
     *,
     spherical: bool = True,
     max_points: int | None = None,
 ) -> list[Drawing]:
-    """Drawings whose z lie on the way from a's to b's, both ends included.
+    """Drawings on the way from a to b, both ends included.
 
-    All are drawn with the same random numbers, so that what differs is z.
+    Those of a conditional model have z on the way from a's to b's; a model without an encoder
+    redraws what lies between the two (:func:`~strokebook.model.sampling.redraw.morph`). All are
+    drawn with the same random numbers, so that what differs is z, or the guide.
+
+    Args:
+        model: Trained.
+        a: At least two different points.
+        b: Likewise.
+        steps: How many.
+        temperature: τ > 0; None: 0.25 through z, else 1.
+        seed: Of every random choice.
+        spherical: Whether z go along the sphere or straight.
+        max_points: Most points; None: what suits the model.
 
     Raises:
         UsageError: ``steps``, ``temperature`` or ``max_points`` out of range.
-        StrokebookError: A decoder-only model, or a drawing without extent.
+        StrokebookError: A drawing without extent.
     """
     check_count(steps)
+    temperature = default_temperature(model) if temperature is None else temperature
+    if model.net.encoder is None:
+        return morph(model, a, b, steps, temperature, seed, max_points)
     first, last = _z_of(model, a, None)[0][0], _z_of(model, b, None)[0][0]
     way = torch.linspace(0.0, 1.0, steps).tolist()
     z = torch.stack([between(first, last, t, spherical) for t in way])

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from strokebook.geometry.drawing import Drawing
 from strokebook.model.checkpoints.checkpoint import SketchModel
+from strokebook.model.line.retraced import merge_retraced
 from strokebook.model.sampling.stream import ZOOM
 
 
 def shown(model: SketchModel, drawings: Iterable[Drawing], *, plain: bool = False) -> list[Drawing]:
-    """Drawings of a model's as people get to see them.
+    """Drawings of a model's as people get to see them, ink that was gone over twice in one place.
 
     Whatever measures, chooses or reads a model's drawings takes the points; this comes last. What
     a person gave of a completion stays as it is.
@@ -25,7 +26,8 @@ def shown(model: SketchModel, drawings: Iterable[Drawing], *, plain: bool = Fals
     # A line learnt elsewhere knows drawings of its own size.
     extent = model.statistics.extent
     size = model.line.extent / extent if extent > 0 else 1.0
-    return [
-        model.line.restore(d, size * d.meta.get(ZOOM, 1.0), d.meta.get("start_points", 0))
-        for d in drawings
-    ]
+    found = []
+    for drawing in drawings:
+        units, given = size * drawing.meta.get(ZOOM, 1.0), drawing.meta.get("start_points", 0)
+        found.append(merge_retraced(model.line.restore(drawing, units, given), units, given))
+    return found

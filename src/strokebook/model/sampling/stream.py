@@ -115,7 +115,7 @@ class Stream:
     def rows(self) -> list[Rows]:
         """Each drawing's points so far as stroke-3 in units of the net, the last point lifted."""
         whole = np.stack([drawn.rows for drawn in self._come], axis=1)  # (n, S, 5)
-        return [_stroke3(r[:count]) for r, count in zip(whole, self._counts(), strict=True)]
+        return [stroke3_of(r[:count]) for r, count in zip(whole, self._counts(), strict=True)]
 
     def drawings(self) -> list[Drawing]:
         """What has come so far.
@@ -128,7 +128,7 @@ class Stream:
             return [] if self.start is None else [self.start.drawing] * self.n
         numbered = enumerate(self.rows(), self.first)
         if self.start is None:
-            return [_new(rows, self.scale, self.seed, k) for k, rows in numbered]
+            return [drawing_of(rows, self.scale, self.seed, k) for k, rows in numbered]
         return [_ending(self.start, rows, self.scale, self.seed, k) for k, rows in numbered]
 
 
@@ -209,13 +209,15 @@ def placed(rows: Rows, origin: Floats, unit: float) -> list[Points]:
     return [part for part in parts if len(part)]
 
 
-def _stroke3(real: Rows) -> Rows:
+def stroke3_of(real: Rows) -> Rows:
+    """Rows ``(N, 5)`` without ends as stroke-3, the last point lifted."""
     out = np.concatenate((real[:, :2], real[:, 3:4]), axis=1)
     out[-1:, 2] = 1.0
     return out
 
 
-def _new(rows: Rows, scale: float, seed: int, place: int) -> Drawing:
+def drawing_of(rows: Rows, scale: float, seed: int, place: int) -> Drawing:
+    """A new drawing of stroke-3 ``(N, 3)`` in units of the net, number ``place`` of a seed."""
     scaled = rows * np.array((scale, scale, 1.0), np.float32)
     return from_stroke3(scaled, meta={"seed": seed, "index": place})
 

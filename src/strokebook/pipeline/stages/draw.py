@@ -29,12 +29,11 @@ from strokebook.pipeline.stages.train import model_folder
 if TYPE_CHECKING:
     from strokebook.model.checkpoints.checkpoint import SketchModel
 
-STAGE, VERSION = "draw", "4"
+STAGE, VERSION = "draw", "5"
 STARTS, RECONSTRUCTED = 3, 6
 CELL = 240
-THROUGH_Z, VARIATIONS = ("reconstructions.png", "interpolation.png"), "variations.png"
+REDRAWN, VARIATIONS = ("reconstructions.png", "interpolation.png"), "variations.png"
 VARIED = 5  # of each drawing
-RECONSTRUCTION_TEMPERATURE = 0.25
 OF = 8  # times as many are drawn as are wanted, at most; not by the clock: a rerun draws the same
 
 
@@ -55,12 +54,12 @@ def draw_with_model(project: Project) -> Outcome:
     unseen = _unseen_drawings(project, max(STARTS, RECONSTRUCTED))
     _completions(project, model, [d.start(o.start_share) for d in unseen[:STARTS]])
     _samples(project, model)
-    for name in (*THROUGH_Z, VARIATIONS):
+    for name in (*REDRAWN, VARIATIONS):
         if (folder / name).exists():
             owned.remove(folder / name)  # of a former model
     if model.net.draws_without_z:
         _variations(project, model, unseen[:STARTS])
-    else:
+    if model.net.encoder is None or not model.net.draws_without_z:
         _reconstructions(project, model, unseen[:RECONSTRUCTED])
     outcome.worked, outcome.seconds = 1, timer.seconds
     project.catalogue.put_result(STAGE, "all", key, timer.seconds, {})
@@ -175,11 +174,11 @@ def _reconstructions(project: Project, model: SketchModel, drawings: list[Drawin
     from strokebook.model.sampling import interpolate, reconstruct, shown
 
     seed = project.options.seed
-    calm = _temperature(project.settings.draw) or RECONSTRUCTION_TEMPERATURE
-    again = shown(model, [reconstruct(model, d, calm, seed) for d in drawings])
+    temperature = _temperature(project.settings.draw)
+    again = shown(model, [reconstruct(model, d, temperature, seed, zoom=1.0) for d in drawings])
     pairs = [cell for pair in zip(drawings, again, strict=True) for cell in pair]
     titles = ["given", "reconstructed"] * len(drawings)
-    save_picture(sheet(pairs, 6, 200, titles), project.at("drawn", THROUGH_Z[0]))
+    save_picture(sheet(pairs, 6, 200, titles), project.at("drawn", REDRAWN[0]))
     if len(drawings) > 1:
-        way = shown(model, interpolate(model, drawings[0], drawings[1], 8, calm, seed))
-        save_picture(sheet(way, 8, 200), project.at("drawn", THROUGH_Z[1]))
+        way = shown(model, interpolate(model, drawings[0], drawings[1], 8, temperature, seed))
+        save_picture(sheet(way, 8, 200), project.at("drawn", REDRAWN[1]))

@@ -225,7 +225,7 @@ def _model(project: Project, page: HtmlPage, summary: Summary) -> None:
     _show(page, model_folder(project) / "curve.png", "Losses while it learnt.")
     drawn: Sequence[tuple[str, str]] = (
         ("samples.png", "New drawings, from nothing."),
-        ("variations.png", "Drawings that it has not seen, the second half drawn by the model."),
+        ("variations.png", "Drawings that it has not seen, varied in its hand."),
         ("reconstructions.png", "Drawings that it has not seen, and what it makes of them."),
         ("interpolation.png", "The way from one drawing to another."),
     )

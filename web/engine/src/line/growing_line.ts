@@ -3,7 +3,7 @@
  *
  *     const line = new GrowingLine(restorer, { units, start, lifted })
  *     line.add(x, y, lifts)      // each point of the model's; lifts: the pen leaves after it
- *     line.end()                 // the drawing has ended, or is cut here
+ *     line.finish()              // the drawing has ended, or is cut here
  *     const change = line.take() // {keep, points, begins}: what an Ink of api.ts needs
  *     line.strokes()             // the whole line: start as given, then the model's
  *
@@ -13,15 +13,16 @@
  * point is the first that is not the person's. Without a restorer the line is the points.
  *
  * Whether a stroke is closed (its end goes on at its beginning) decides what its first and last
- * segments see. It is asked once, when the stroke has ended, by its last point's lift or by `end`;
- * until then a stroke counts as open. So after `end` the line is what `restore` gives of the whole
- * drawing, and the only change from far behind is a closed stroke's, once, at its end.
+ * segments see. It is asked once, when the stroke has ended, by its last point's lift or by
+ * `finish`; until then a stroke counts as open. So changes from far behind come only at the end: a
+ * closed stroke's, and at `finish` those of ink that was gone over twice (`retraced.ts`).
  */
 
 import type { Drawing, Stroke } from '../api'
 import { Points } from '../points'
 import { isClosed, REACH } from './segments'
 import { type Restorer, seenOf } from './restorer'
+import { mergeRetraced } from './retraced'
 
 /** The line was what it was up to point `keep`; from there on it is these points. */
 export interface LineChange {
@@ -51,6 +52,7 @@ export class GrowingLine {
   private changed = 0 // the line's points from here on have not been taken
   /** The stroke being drawn. */
   private going = false
+  private finished = false
   private seen: number[] = [] // its points as the net sees them, in units of the data
   private own = 0 // so many of its segments are the person's
   private readonly points = new Points() // its points from the person's last on
@@ -87,6 +89,33 @@ export class GrowingLine {
     this.restoreNew()
     if (this.restorer && isClosed(this.seen)) this.close()
     this.going = false
+  }
+
+  /** The drawing ends: its stroke does, and ink that was gone over twice is put in one place. */
+  finish(): void {
+    this.end()
+    if (!this.restorer || this.finished) return
+    this.finished = true
+    const strokes = this.strokes()
+    const start = this.before.reduce((sum, stroke) => sum + stroke.length / 2, 0)
+    const merged = mergeRetraced(strokes, this.units, start)
+    if (merged !== strokes) this.replace(merged, start)
+  }
+
+  /** Put other strokes in the line's place, of which the first points are the start's. */
+  private replace(strokes: Stroke[], start: number): void {
+    const line = strokes.flatMap((stroke) =>
+      Array.from({ length: stroke.length / 2 }, (_, k) => [stroke[2 * k], stroke[2 * k + 1], k]),
+    ).slice(start)
+    let same = 0
+    while (
+      same < Math.min(line.length, this.line.length) &&
+      line[same][0] === this.line.x(same) && line[same][1] === this.line.y(same)
+    ) same++
+    this.line.cut(same)
+    this.begins.length = same
+    this.changed = Math.min(this.changed, same)
+    for (const [x, y, place] of line.slice(same)) this.put(x, y, place === 0 ? 1 : 0)
   }
 
   /** What has changed since the last time. */

@@ -69,7 +69,7 @@ export class Slots {
   drawn(accepted: (candidate: Candidate) => boolean): Drawn[] {
     return this.slots.map((slot, k) => {
       this.feed(slot)
-      slot.line.end()
+      slot.line.finish()
       const { start } = this.placement
       return {
         drawing: { strokes: slot.line.strokes() },
@@ -105,7 +105,7 @@ export class Slots {
       slot.y += unit * candidate.rows[row + 1]
       slot.line.add(slot.x, slot.y, candidate.rows[row + 2] > 0.5)
     }
-    if (candidate.ended) slot.line.end()
+    if (candidate.ended) slot.line.finish()
   }
 
   private inkOf(slot: Slot, place: number): Ink | null {
