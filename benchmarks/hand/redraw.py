@@ -20,10 +20,10 @@ from strokebook.geometry.render import sheet
 from strokebook.geometry.stroke3 import from_stroke3
 from strokebook.model.checkpoints.checkpoint import load_model
 from strokebook.model.evaluation import novelty
-from strokebook.model.sampling import reconstruct, shown, vary
+from strokebook.model.sampling import interpolate, reconstruct, shown, vary
 
 STRENGTHS = (0.2, 0.4, 0.6, 0.8)
-SHOWN = 6  # drawings in the picture
+SHOWN = 4  # drawings in the picture
 
 
 def main() -> None:
@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, help="JSON file")
-    parser.add_argument("--picture", type=Path, help="PNG: the given, reconstructed, varied")
+    parser.add_argument("--picture", type=Path, help="PNG or JPEG: redrawn, varied, between two")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     hand, model = load(args.hand, args.project), load_model(args.model)
@@ -59,10 +59,13 @@ def main() -> None:
     if args.out:
         write_json(args.out, found)
     if args.picture:
-        rows = zip(given[:SHOWN], *(ds[:SHOWN] for ds in ways.values()), strict=True)
-        cells = shown(model, [drawing for row in rows for drawing in row])
+        columns = [given[:SHOWN], *(drawings[:SHOWN] for drawings in ways.values())]
+        cells = [drawing for row in zip(*columns, strict=True) for drawing in row]
         titles = ["given", *ways] * SHOWN
-        sheet(cells, len(ways) + 1, 180, titles).save(args.picture)
+        for k in range(0, SHOWN, SHOWN // 2):  # two ways from one to another
+            cells += interpolate(model, given[k], given[k + 1], len(columns), seed=args.seed)
+            titles += ["interpolate"] * len(columns)
+        sheet(shown(model, cells), len(columns), 180, titles).save(args.picture)
 
 
 if __name__ == "__main__":

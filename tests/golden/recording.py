@@ -121,11 +121,15 @@ def main() -> None:
     """Record every result; the real pages only where they are."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--into", type=Path, default=RECORDINGS, help="the recordings' folder")
-    into = parser.parse_args().into
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(RESULTS)}: all")
+    args = parser.parse_args()
+    into: Path = args.into
+    if unknown := set(args.names) - set(RESULTS):
+        parser.error(f"there is no result {', '.join(sorted(unknown))}")
     beside = HERE.parent.parent.parent / "shared"
     shared = Path(os.environ.get("STROKEBOOK_SHARED", beside))
-    names = list(RESULTS)
-    if not (shared / "data" / "pages").is_dir():
+    names = args.names or list(RESULTS)
+    if "real_pages" in names and not (shared / "data" / "pages").is_dir():
         names.remove("real_pages")
         print(f"real_pages: not recorded, no pages at {shared} (set STROKEBOOK_SHARED)")
     for name, result in compute(names, shared).items():
