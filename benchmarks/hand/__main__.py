@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from benchmarks.hand import hands, judges
+from benchmarks.hand.drawn import MOST_POINTS, draw, rows_of
 from benchmarks.hand.hands import Hand
 from strokebook.base.files import write_json
 from strokebook.geometry.drawing import Drawing, Stroke3
@@ -20,38 +21,13 @@ from strokebook.geometry.stroke3 import from_stroke3, to_stroke3
 from strokebook.model.checkpoints.checkpoint import SketchModel, load_model
 from strokebook.model.evaluation.evaluate import evaluate
 from strokebook.model.evaluation.options import EvaluateOptions
-from strokebook.model.sampling import complete, sample, shown
+from strokebook.model.sampling import complete, shown
 
 MOST = 300  # drawings of each side
 TEMPERATURES = (0.5, 0.65, 0.8, 1.0)
-MOST_POINTS = 500
-OVERDRAWN = 12  # times as many as are wanted are drawn at most, to choose from
 START_SHARE = 0.4  # of a test drawing's points, from which completions go on
 SHOWN = 32  # of each side in the picture
 CHOICES = ("raw", "rejection")
-
-
-def load(name: str, project: Path | None) -> Hand:
-    """The hand of that name."""
-    if name == "made":
-        if project is None:
-            raise SystemExit("made needs --project: 1,000 pages of make-sample --seed 777.")
-        return hands.sample_library(project)
-    return hands.artist() if name == "artist" else hands.sheep()
-
-
-def draw(
-    model: SketchModel, count: int, temperature: float | None, seed: int, choose: str
-) -> list[Drawing]:
-    """Drawings of the model's, bare points."""
-    of = OVERDRAWN * count if choose != "raw" else None
-    drawn = sample(model, count, temperature, seed, MOST_POINTS, choose=choose, of=of)
-    return [d for d in drawn if d.n_points > 1]
-
-
-def rows_of(drawings: Sequence[Drawing]) -> list[Stroke3]:
-    """The same as stroke-3."""
-    return [np.asarray(to_stroke3(d), np.float32) for d in drawings]
 
 
 def choose_temperature(model: SketchModel, hand: Hand, seed: int) -> float:
@@ -167,7 +143,7 @@ def main() -> None:
     parser.add_argument("--picture", type=Path, help="PNG: 32 of theirs and 32 drawn, mixed")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    hand = load(arguments.hand, arguments.project)
+    hand = hands.load(arguments.hand, arguments.project)
     value = measure(hand, load_model(arguments.model), arguments)
     print(value)
     if arguments.out:

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from benchmarks.hand import hands, judges
-from benchmarks.hand.__main__ import MOST_POINTS, draw, rows_of
+from benchmarks.hand.drawn import MOST_POINTS, draw, rows_of
 from benchmarks.hand.hands import Hand
 from strokebook.base.files import atomic_open, write_json
 from strokebook.base.progress import Progress

@@ -63,6 +63,15 @@ class Hand:
         return digest.hexdigest()
 
 
+def load(name: str, project: Path | None) -> Hand:
+    """The hand of that name; ``made`` is read from a project."""
+    if name == "made":
+        if project is None:
+            raise SystemExit("made needs --project: 1,000 pages of make-sample --seed 777.")
+        return sample_library(project)
+    return artist() if name == "artist" else sheep()
+
+
 def artist() -> Hand:
     """The artist's figures (``look_i16``), joined and spliced, without twins."""
     sets = line_sets.look()

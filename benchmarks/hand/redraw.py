@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from benchmarks.hand import hands
-from benchmarks.hand.__main__ import load, rows_of
+from benchmarks.hand.drawn import rows_of
 from strokebook.base.files import write_json
 from strokebook.geometry.render import sheet
 from strokebook.geometry.stroke3 import from_stroke3
@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--picture", type=Path, help="PNG or JPEG: redrawn, varied, between two")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    hand, model = load(args.hand, args.project), load_model(args.model)
+    hand, model = hands.load(args.hand, args.project), load_model(args.model)
     hands.check_frozen(hand)
     given = [from_stroke3(rows) for rows in hand.test[: args.drawings]]
     ways = {"reconstruct": [reconstruct(model, d, seed=args.seed, zoom=1.0) for d in given]}

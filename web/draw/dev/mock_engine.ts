@@ -12,7 +12,7 @@ const pace = (): number => (globalThis as { mockPace?: number }).mockPace ?? 60
 const INFO: ModelInfo = {
   digest: 'mock', name: 'Wanderer', artist: 'Nobody in particular', licence: 'CC0',
   credits: ['Made up by the tests'], card: '# Wanderer\n\nDraws **wandering** lines.\n\n- no data',
-  cell: 'lstm', units: 8, localFrame: false, conditional: true, chooser: true, temperature: 0.4,
+  cell: 'lstm', units: 8, localFrame: false, redraws: true, chooser: true, temperature: 0.4,
   weights: 1000, extent: 200, longest: 250,
 }
 

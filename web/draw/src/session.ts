@@ -88,7 +88,7 @@ export function createSession(store: Store, around: Surroundings) {
   /** Drawings on the way from one to another. */
   function walk(from: Drawing, to: Drawing): void {
     const model = store.model.value
-    if (!model?.info.conditional) return
+    if (!model?.info.redraws) return
     whole('walk', () => model.interpolate(from, to, drawOptions(store)))
   }
 

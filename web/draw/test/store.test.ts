@@ -59,7 +59,7 @@ function setUp() {
     asked.push({ how, start, options, run })
     return run
   }
-  const info = { extent: 100, conditional: true, temperature: 0.4 } as ModelInfo
+  const info = { extent: 100, redraws: true, temperature: 0.4 } as ModelInfo
   const model: Model = {
     info,
     complete: (start, options) => ask('complete', options, start),
@@ -246,14 +246,14 @@ test('a variation stays where the drawing was, unless it would run off the paper
   assert.ok(left > 0 && right < 200 && left + right === 200)
 })
 
-test('every model varies, and only a conditional one walks', () => {
+test('every model varies, and only one that redraws walks', () => {
   const { store, session, asked } = setUp()
   store.commit({ ...store.sheet.value, lines: [stroke(0, 0, 9, 9)] })
   session.vary()
   session.walk({ strokes: [] }, { strokes: [] })
   assert.deepEqual(asked.map(({ how }) => how), ['vary', 'walk'])
   store.model.value = {
-    ...store.model.value!, info: { ...store.model.value!.info, conditional: false },
+    ...store.model.value!, info: { ...store.model.value!.info, redraws: false },
   }
   session.vary()
   session.walk({ strokes: [] }, { strokes: [] })

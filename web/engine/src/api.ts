@@ -23,8 +23,11 @@ export interface ModelInfo {
   cell: 'lstm' | 'layer_norm' | 'hyper'
   units: number
   localFrame: boolean
-  /** Whether z says what a drawing is, which `reconstruct` and `interpolate` go by. */
-  conditional: boolean
+  /**
+   * Whether `reconstruct` and `interpolate` bring back what they are given: along the drawing
+   * itself, without an encoder, or by a z that says what it is.
+   */
+  redraws: boolean
   /** Whether `rejection` is possible, and the default. */
   chooser: boolean
   /** Recommended for the line. */
@@ -64,7 +67,7 @@ export interface CompleteOptions extends DrawOptions {
 }
 
 export interface VaryOptions extends DrawOptions {
-  /** 0: the same again, 1: anything; without z the share that is drawn anew. Default 0.5. */
+  /** 0: the same again, 1: anything. Default 0.5. */
   strength?: number
 }
 

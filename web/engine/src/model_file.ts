@@ -242,7 +242,7 @@ function infoOf(
     cell: options.decoder_cell,
     units: options.decoder,
     localFrame: options.local_frame,
-    conditional: options.conditional && options.z_dropout === 0,
+    redraws: !options.conditional || options.z_dropout === 0,
     chooser: chooser !== undefined,
     temperature: chooser?.temperature ?? TEMPERATURE,
     weights,

@@ -3,15 +3,19 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EngineError, type Drawing, type Engine, type Model } from '../src/api'
 import { createEngine } from '../src/engine'
+import type { Options } from '../src/model_file'
 import { gather } from './gather'
 import { madeFile } from './made_model'
 
 const START = { strokes: [Float32Array.of(0, 0, 30, 10, 40, 40)] }
 
-async function withModel(act: (model: Model, engine: Engine) => Promise<void>): Promise<void> {
+async function withModel(
+  act: (model: Model, engine: Engine) => Promise<void>,
+  options: Partial<Options> = {},
+): Promise<void> {
   const engine = await createEngine({ worker: false })
   try {
-    await act(await engine.load(madeFile()), engine)
+    await act(await engine.load(madeFile(options)), engine)
   } finally {
     engine.close()
   }
@@ -69,13 +73,13 @@ test('what a model says of itself', () =>
   withModel(async ({ info }) => {
     assert.deepEqual([info.digest, info.name], ['made', 'made'])
     assert.deepEqual([info.cell, info.units, info.localFrame], ['lstm', 16, false])
-    assert.deepEqual([info.conditional, info.chooser, info.temperature], [false, false, 0.5])
+    assert.deepEqual([info.redraws, info.chooser, info.temperature], [true, false, 0.5])
     assert.deepEqual([info.extent, info.longest], [200, 100])
     assert.equal(info.weights, 64 * (5 + 16 + 1) + 27 * (16 + 1))
   }),
 )
 
-test('variations of a model without z keep the first part, and news begin with it', () =>
+test('variations of a model whose z tells little keep the first part; news begin with it', () =>
   withModel(async (model) => {
     const given = {
       strokes: [Float32Array.of(0, 0, 30, 10, 40, 40, 60, 45), Float32Array.of(5, 60, 20, 70)],
@@ -94,6 +98,83 @@ test('variations of a model without z keep the first part, and news begin with i
     }
     const [same] = await model.vary(given, { n: 1, strength: 0 }).finished
     assert.deepEqual(same.drawing, given)
+  }, { conditional: true, z_dropout: 0.5 }),
+)
+
+/** A ring, and a line that begins where it ends. */
+const RING: Drawing = {
+  strokes: [
+    Float32Array.from({ length: 42 }, (_, k) => {
+      const turn = ((k >> 1) / 20) * 2 * Math.PI
+      return k % 2 ? 60 * Math.sin(turn) : 60 * Math.cos(turn)
+    }),
+    Float32Array.of(66, 8, 90, 50, 70, 100),
+  ],
+}
+
+/** The farthest that a drawing's points lie from another's line, sampled densely. */
+function farthest(from: Drawing, to: Drawing): number {
+  const dense = to.strokes.flatMap((s) =>
+    Array.from({ length: 20 * (s.length / 2 - 1) + 1 }, (_, n) => {
+      const [k, share] = [Math.min(Math.floor(n / 20), s.length / 2 - 2), n / 20]
+      const part = share - k
+      return [0, 1].map((axis) => s[2 * k + axis] * (1 - part) + s[2 * k + 2 + axis] * part)
+    }),
+  )
+  return Math.max(
+    ...from.strokes.flatMap((s) =>
+      Array.from({ length: s.length / 2 }, (_, k) =>
+        Math.min(...dense.map(([x, y]) => Math.hypot(s[2 * k] - x, s[2 * k + 1] - y))),
+      ),
+    ),
+  )
+}
+
+for (const localFrame of [false, true]) {
+  const sizes = { local_frame: localFrame }
+  test(`a model without an encoder redraws (${localFrame ? 'local frame' : 'plain'})`, () =>
+    withModel(async (model) => {
+      const run = model.reconstruct(RING, { n: 2, seed: 4, maxPoints: 150 })
+      const { lines } = await gather(run, 2)
+      const [one, two] = await run.finished
+      for (const [k, { drawing, startPoints, points }] of [one, two].entries()) {
+        assert.equal(startPoints, 0)
+        assert.equal(drawing.strokes.length, 2)
+        assert.deepEqual(lines[k].xy, drawing.strokes.flatMap((s) => [...s]))
+        assert.ok(farthest(RING, points) < 20, `${farthest(RING, points)}`)
+        assert.ok(farthest(points, RING) < 20, `${farthest(points, RING)}`)
+      }
+      assert.notDeepEqual(one.points, two.points)
+      const [again] = await model.reconstruct(RING, { n: 1, seed: 4, maxPoints: 150 }).finished
+      assert.deepEqual(again.points, one.points)
+    }, sizes),
+  )
+
+  test(`variations leave the drawing with their strength (${localFrame})`, () =>
+    withModel(async (model) => {
+      const [same] = await model.vary(RING, { n: 1, strength: 0 }).finished
+      assert.deepEqual(same.drawing, RING)
+      const away = async (strength: number): Promise<number> => {
+        const options = { n: 3, seed: 2, strength, maxPoints: 150 }
+        const drawn = await model.vary(RING, options).finished
+        return drawn.reduce((sum, { points }) => sum + farthest(points, RING), 0)
+      }
+      assert.ok((await away(0.05)) < (await away(0.7)))
+    }, sizes),
+  )
+}
+
+test('the way from one to another begins and ends with them', () =>
+  withModel(async (model) => {
+    const wide = { strokes: RING.strokes.map((s) => s.map((v, k) => (k % 2 ? v : 1.6 * v))) }
+    const drawn = await model.interpolate(RING, wide, { n: 3, seed: 1, maxPoints: 200 }).finished
+    const ratios = drawn.map(({ points }) => {
+      const all = points.strokes.flatMap((s) => [...s])
+      const [x, y] = [0, 1].map((axis) => all.filter((_, k) => k % 2 === axis))
+      return (Math.max(...x) - Math.min(...x)) / (Math.max(...y) - Math.min(...y))
+    })
+    const [first, , last] = ratios
+    assert.ok(Math.abs(first - 150 / 160) < 0.15 && Math.abs(last - 240 / 160) < 0.25, `${ratios}`)
   }),
 )
 
@@ -170,7 +251,9 @@ test('what cannot be asked for is refused with a remedy', () =>
       model.sample({ choose: 'rejection' }),
       model.complete(dot),
       model.complete({ strokes: [] }),
-      model.reconstruct(START),
+      model.reconstruct(dot),
+      model.vary({ strokes: [] }),
+      model.interpolate(START, dot),
     ]
     for (const run of refused) {
       await assert.rejects(run.finished, (error) => error instanceof EngineError && !!error.remedy)

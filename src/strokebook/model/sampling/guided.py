@@ -39,7 +39,7 @@ from strokebook.model.kernels import threads
 from strokebook.model.sampling.rollout import DOWN, END, UP, DecoderBatch, Rows, initial_batch
 from strokebook.model.sampling.stream import stroke3_of
 
-PARTICLES, TRIES = 32, 16  # of each drawing; offsets that each of them tries for a point
+PARTICLES, TRIES = 36, 16  # of each drawing; offsets that each of them tries for a point
 LEAST_WIDTH, MOST_WIDTH = 2.0, 60.0  # σ at strengths 0 and 1, units of the training data
 PLACE = 1.0  # units of the training data between two places along the guide
 PARTS = (1 / 3, 2 / 3, 1.0)  # of a new segment, where it is compared with the guide
@@ -215,7 +215,9 @@ class _Filter:
         else:  # the end is a row of its own, after the last point
             done = self.guide.ends[self.progress] - self.progress <= 1
             done &= self.guide.ends[self.progress] == self.guide.final
-            allowed[:, UP] = near
+            reached = left <= self.guide.step
+            allowed[:, DOWN] |= final & reached
+            allowed[:, UP] = near & (reached | ~final)
             allowed[done] = False, False, True
         return allowed
 

@@ -12,7 +12,7 @@ export function GalleryPanel() {
   const { store, session, keeping } = useApp()
   const [marked, setMarked] = useState<readonly number[]>([])
   const items = store.gallery.value
-  const conditional = store.model.value?.info.conditional ?? false
+  const redraws = store.model.value?.info.redraws ?? false
   const close = (): void => void (store.panel.value = null)
   const mark = (id: number): void =>
     setMarked(marked.includes(id) ? marked.filter((other) => other !== id) : [...marked, id].slice(-2))
@@ -38,7 +38,7 @@ export function GalleryPanel() {
                 colours={kept.strokes.map(({ by }) => `var(--${by === 'model' ? 'model' : 'ink'})`)} />
             </button>
             <span class="under">
-              {conditional && (
+              {redraws && (
                 <IconButton icon="walk" name="Mark for a walk" pressed={marked.includes(kept.id)}
                   onClick={() => mark(kept.id)} />
               )}

@@ -32,8 +32,18 @@ export const GOES_ON = 0
 export const ENDED_BEFORE = 1 // the row has no point
 export const ENDED_WITH = 2 // the row's point is the last
 
+/** Chooses rows instead of the random numbers of a move. */
+export interface RowGuide {
+  /** Choose an offset from a mixture; `lifted`: it is a jump. */
+  offset(lane: number, mixture: OffsetMixture, lifted: boolean, out: Float64Array): void
+  /** Choose the pen state after it, or after the first point. */
+  pen(lane: number, logits: Float64Array): number
+}
+
 /** How a row of each lane is chosen, and what came of it. */
 export interface Move {
+  /** Where there is one, it chooses, and `level`, `place`, `missing` and `nats` are not used. */
+  guide?: RowGuide
   temperature: Temperature
   /** Step to which offsets are rounded, in units of the net; 0: none. */
   rounding: number

@@ -129,13 +129,18 @@ export class LocalFrameDecoder implements Decoder {
   }
 
   sample(state: DecoderState, move: Move, count: number): void {
-    const { temperature, level, place } = move
+    const { temperature, level, place, guide } = move
     const next = new Float32Array(2 * state.width)
     if (state.lifted.some((lifted, lane) => lifted && move.active[lane])) this.askJumps(state)
     for (let lane = 0; lane < count; lane++) {
       move.nats[lane] = 0
       if (!move.active[lane] || !state.begun[lane]) continue
       const mixture = this.askedOffset(state, lane)
+      if (guide) {
+        guide.offset(lane, mixture, state.lifted[lane] === 1, this.point)
+        next.set(this.point, 2 * lane)
+        continue
+      }
       const [a, b] = [place[2 * lane], place[2 * lane + 1]]
       sampleOffset(mixture, level[2 * lane], a, b, temperature.mixture, this.point)
       if (move.rounding > 0) roundOffset(this.point, move.rounding)
@@ -151,7 +156,9 @@ export class LocalFrameDecoder implements Decoder {
   private samplePen(state: DecoderState, move: Move, lane: number): void {
     const logits = this.penLogits(state, lane)
     const allowed = move.missing[lane] > 1 ? PENS - 1 : PENS // an end is not, before the least
-    const pen = pickClass(logits, allowed, move.temperature.pen, move.level[2 * lane + 1])
+    const pen = move.guide
+      ? move.guide.pen(lane, logits)
+      : pickClass(logits, allowed, move.temperature.pen, move.level[2 * lane + 1])
     move.nats[lane] += classNats(logits, PENS, pen)
     move.status[lane] = pen === END ? ENDED_WITH : GOES_ON
     state.lifted[lane] = pen ? 1 : 0

@@ -21,6 +21,7 @@ import {
   type Decoder,
   type DecoderState,
   type Move,
+  type RowGuide,
 } from './decoder'
 
 const ROW = 5
@@ -83,7 +84,8 @@ export class PlainDecoder implements Decoder {
   }
 
   private sampleLane(state: DecoderState, move: Move, lane: number): void {
-    const { temperature, level, place, rows } = move
+    const { temperature, level, place, rows, guide } = move
+    if (guide) return this.sampleGuided(state, move, guide, lane)
     const [begun, mixture] = [state.begun[lane], this.nextOffset(state, lane)]
     const logits = this.penLogits(state, lane)
     const allowed = move.missing[lane] > 0 ? PENS - 1 : PENS // an end is not, before the least
@@ -100,6 +102,19 @@ export class PlainDecoder implements Decoder {
     const [x, y] = [Math.fround(this.point[0]), Math.fround(this.point[1])]
     if (begun) move.nats[lane] += offsetNats(mixture, x, y)
     rows.set([x, y, pen], 3 * lane)
+    note(state, lane, x, y, pen)
+  }
+
+  private sampleGuided(state: DecoderState, move: Move, guide: RowGuide, lane: number): void {
+    this.point.fill(0)
+    if (state.begun[lane]) {
+      guide.offset(lane, this.nextOffset(state, lane), state.lifted[lane] === 1, this.point)
+    }
+    const pen = guide.pen(lane, this.penLogits(state, lane))
+    move.status[lane] = pen === END ? ENDED_BEFORE : GOES_ON
+    if (pen === END) return
+    const [x, y] = [Math.fround(this.point[0]), Math.fround(this.point[1])]
+    move.rows.set([x, y, pen], 3 * lane)
     note(state, lane, x, y, pen)
   }
 

@@ -22,6 +22,7 @@ export const STREAM_NAMES = {
   VARIATION: [0xbb2a393b, 0xefc4acf1],
   COMPONENT_AND_PEN: [0xab676ce3, 0x7dda6fb7],
   OFFSET: [0x6f01955b, 0x74c80190],
+  GUIDED: [0x4567c490, 0xc0dd0ddd],
   LINE_DRAWINGS: [0x207a8ac1, 0x76986249],
   LINE_FIT: [0xdb1e0ee7, 0x5ab8bf08],
   CALIBRATION: [0x82446b69, 0xcc45c114],

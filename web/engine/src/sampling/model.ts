@@ -38,8 +38,7 @@ export class LoadedModel {
   needEncoder(): Encoder {
     if (this.encoder) return this.encoder
     throw new EngineError(
-      'This model has no encoder: it can sample and complete, but not reconstruct, vary or' +
-        ' interpolate.',
+      'This model has no encoder, so it finds no z in a drawing.',
       'Use a model that was trained with conditional = true.',
     )
   }

@@ -30,6 +30,7 @@ export interface Settings {
 
 const [MOST_DRAWINGS, MOST_TEMPERATURE, LEAST, MOST_POINTS] = [10_000, 10, 2, 100_000]
 const LATENT_TEMPERATURE = 0.25
+const REDRAW_TEMPERATURE = 1 // of what is tried along a drawing
 const [SECONDS, DRAWINGS] = [20, 9] // so much time for so many; as much for each more
 
 /** Check a request's options, and fill in their defaults. */
@@ -42,7 +43,9 @@ export function checkRequest(model: LoadedModel, request: Request): Settings {
   checkWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER)
   checkRange('strength', strength, 0, 1)
   const own = model.file.chooser?.temperature ?? TEMPERATURE
-  const line = options.temperature ?? (throughZ ? LATENT_TEMPERATURE : own)
+  const usual = model.encoder ? LATENT_TEMPERATURE : REDRAW_TEMPERATURE
+  const again = !whole && (throughZ || !model.encoder)
+  const line = options.temperature ?? (again ? usual : own)
   const temperature = { mixture: line, pen: options.penTemperature ?? line }
   for (const value of Object.values(temperature)) {
     checkRange('temperature', value, Number.MIN_VALUE, MOST_TEMPERATURE)

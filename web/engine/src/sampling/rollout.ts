@@ -86,6 +86,14 @@ export class Candidate {
     this.ended = status === ENDED_BEFORE || status === ENDED_WITH || this.steps >= most
   }
 
+  /** A drawing that has been drawn otherwise. */
+  static of(number: number, rows: Float32Array): Candidate {
+    const one = new Candidate(number, 0, number)
+    one.rows.push(...rows)
+    one.ended = true
+    return one
+  }
+
   /** The rows as an array, the last point lifted. */
   finalRows(): Float32Array {
     const rows = Float32Array.from(this.rows)

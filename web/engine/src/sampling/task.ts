@@ -3,8 +3,10 @@ import type { Drawing, Drawn, Ink } from '../api'
 import type { Chooser } from '../choosing/chooser'
 import { LANES } from '../kernel/kernel'
 import { roundHalfEven } from '../numeric'
-import { longerSide } from '../rescale'
+import { stream } from '../random/streams'
+import { fit, longerSide } from '../rescale'
 import { cut, fromStroke3, pointCount, toStroke3 } from '../stroke3'
+import { betweenGuides, Guide, GuidedRollout, PLACE, widthOf, type GuidedOptions } from './guided'
 import { between, encodeDrawing, variedZ } from './latent'
 import type { LoadedModel } from './model'
 import { Pool } from './pool'
@@ -14,6 +16,7 @@ import { Slots, type Placement } from './slots'
 import { beginAt, priorOrigin, readStart } from './starts'
 
 const LEAST = 2 // points of a new drawing
+const MORPH_STRENGTH = 0.35 // halfway between two drawings, where the guide is nobody's drawing
 
 /** Where a request's drawings begin, and where they lie. */
 interface Ground {
@@ -53,6 +56,8 @@ export class Task {
 
   /** Draw; yields after every few milliseconds of work. */
   *steps(now: () => number): Generator<void, void> {
+    const { kind } = this.request
+    if (!this.model.encoder && kind !== 'sample' && kind !== 'complete') return yield* this.redraw()
     const end = now() + 1000 * this.settings.seconds
     const ground = yield* this.ground()
     const { n, choose, seed, temperature } = this.settings
@@ -70,6 +75,44 @@ export class Task {
     }
     if (choose === 'raw') yield* this.drawRaw(options)
     else yield* this.drawChosen(options, choose, ground, () => now() > end)
+  }
+
+  /** Draw along what is given: for models without an encoder. */
+  private *redraw(): Generator<void, void> {
+    const { model, request, settings } = this
+    const { n, seed, strength, temperature } = settings
+    const { statistics, options } = model.file
+    const [drawing] = request.drawings
+    if (request.kind === 'vary' && strength === 0) {
+      this.slots = new Slots(n, { ...this.placed(0, 0, 1), start: drawing })
+      return
+    }
+    const { scale, extent, offset, long_offset: longOffset } = statistics
+    const most = request.options.maxPoints ?? 2 * statistics.longest
+    const fits = request.drawings.map((one) => fit(one, statistics, extent, request.options.zoom))
+    const guides = fits.map(({ rows }) => Guide.of(rows, PLACE / scale))
+    const walks = request.kind === 'interpolate'
+    const { origin, unit } = fits[0]
+    this.slots = new Slots(n, walks ? this.placed(0, 0, scale) : this.placed(...origin, unit))
+    const along: GuidedOptions = {
+      decoder: model.decoder,
+      localFrame: options.local_frame,
+      temperature,
+      rounding: (statistics.rounding ?? 0) / scale,
+      scale,
+      offset,
+      longOffset,
+    }
+    for (let number = 0; number < n; number++) {
+      const t = number / Math.max(n - 1, 1)
+      const own = request.kind === 'vary' ? strength : 0
+      const free = walks ? MORPH_STRENGTH * (1 - Math.abs(2 * t - 1)) : own
+      const guide = walks ? betweenGuides(guides[0], guides[1], t) : guides[0]
+      const noise = stream(seed, 'GUIDED', walks ? 0 : number)
+      const rows = yield* new GuidedRollout(along, guide, widthOf(free), noise).run(most)
+      this.slots.show(number, Candidate.of(number, rows))
+      yield
+    }
   }
 
   private *drawRaw(options: RolloutOptions): Generator<void, void> {
