@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import http.server
 import math
 import threading
@@ -264,3 +265,25 @@ def test_the_element_shows_it_on_another_site_in_a_frame_of_its_own(
     )
     asked = {address.rsplit("/", 1)[1] for address in page.requests}
     assert asked <= {"hand.html", "hand.js", "index.html", "favicon.ico"}
+
+
+def test_a_model_without_an_encoder_varies_what_is_on_the_sheet(
+    page: Watched, tmp_path: Path
+) -> None:
+    sizes = dataclasses.replace(TINY[False], local_frame=True)
+    train(waves(40)[:32], [], sizes, tiny_training(), tmp_path / "model")
+    publish(tmp_path / "model", tmp_path / "hand.html", PageSettings("My hand"))
+    opened = page.open(tmp_path / "hand.html")
+    page.draw(SHEET, stroke())
+    nine(page)
+    before = pictures(page)
+    opened.get_by_role("button", name="Variations of the sheet").click()
+    opened.wait_for_function(
+        "([cells, old]) => [...document.querySelectorAll(cells)].every("
+        "(canvas, at) => canvas.toDataURL() !== old[at])",
+        arg=[f"{CELLS} canvas", before],
+        timeout=SECONDS,
+    )
+    nine(page)
+    assert len(set(pictures(page))) == 9
+    assert page.requests == [] and page.errors == []
