@@ -11,7 +11,7 @@ export interface Growing {
   count: number
   ended: boolean
   nats: number
-  /** So many points stayed with the last news; those after them may still be bent. */
+  /** So many points stayed with the last news, all once it has ended; the rest may still bend. */
   settled: number
   /** Raised whenever settled points have changed: what was painted is void. */
   turn: number
@@ -50,6 +50,7 @@ export function grow(line: Growing, ink: Ink): void {
   line.box = boxOf(line.xy, line.count, line.count + added, line.box)
   line.count += added
   line.ended = ink.ended
+  if (line.ended) line.settled = line.count // nothing of it will bend any more
   line.nats = ink.nats
 }
 

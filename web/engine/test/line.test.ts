@@ -65,10 +65,10 @@ test('when a drawing ends, ink that was gone over twice lies in one place', { sk
   line.add(0, 40, true)
   apply(line.take(), points, begins)
   const back = (): number[] => points.filter((y, k) => k % 2 === 1 && Math.abs(y - 1.3) < 0.6)
-  assert.ok(back().length > 8)
+  assert.ok(back().length > 20, `${back().length}`)
   line.finish()
   apply(line.take(), points, begins)
-  assert.ok(back().length < 5, `${back()}`) // where the ways part
+  assert.ok(back().length < 10, `${back()}`) // where the ways part
   assert.deepEqual([...line.strokes()[0]], points)
   assert.equal(begins.reduce((sum, b) => sum + b, 0), 1)
   line.finish()
