@@ -25,7 +25,7 @@ class ModelOptions:
 
     conditional: bool = option(
         True,
-        "true: encoder and decoder (reconstruct, interpolate); false: decoder only (the paper's"
+        "true: encoder and decoder, so that a drawing has a z; false: decoder only (the paper's"
         " choice for completing)",
     )
     encoder: int = option(256, "units of each of the encoder's two directions", low=1, high=8192)

@@ -20,6 +20,7 @@ from scipy.spatial import cKDTree
 from strokebook.base.array_types import Bools, Floats, Ints64
 from strokebook.geometry.drawing import Drawing, Points
 from strokebook.geometry.polyline import arc_length
+from strokebook.model.line.pairs import at_shares
 
 APART = 1.6  # units: farther apart two passes are two lines
 TURNED = 25.0  # degrees that they may differ in direction, either way
@@ -77,7 +78,7 @@ class _Places:
             length = arc_length(line)
             if length[-1] > 0:
                 along = np.linspace(0.0, length[-1], max(2, int(np.ceil(length[-1] / PLACE)) + 1))
-                points.append(np.stack([np.interp(along, length, line[:, k]) for k in (0, 1)], 1))
+                points.append(at_shares(line, len(along)))
                 at.append(along)
                 stroke.append(np.full(len(along), number, np.int64))
                 vertex.append(first + np.searchsorted(length, along, "right") - 1)

@@ -29,7 +29,7 @@ from torch import Tensor
 
 from strokebook.base.array_types import Bools, Floats, Floats32, Ints64
 from strokebook.base.random_streams import RandomStream
-from strokebook.geometry.polyline import arc_length
+from strokebook.geometry.polyline import evenly, polyline_length
 from strokebook.model.cells.noise import Noise
 from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.distributions.inverse_cdf import InverseCdf, choose_class
@@ -70,11 +70,10 @@ class Guide:
         points = np.cumsum(rows[:, :2], axis=0, dtype=np.float64)
         places, ends, count = [], [], 0
         for stroke in np.split(points, np.flatnonzero(rows[:-1, 2] > 0.5) + 1):
-            length = arc_length(stroke)
-            at = np.linspace(0.0, length[-1], max(2, round(length[-1] / step) + 1))
-            places.append(np.stack([np.interp(at, length, stroke[:, k]) for k in (0, 1)], 1))
-            count += len(at)
-            ends.append(np.full(len(at), count - 1))
+            along = max(2, round(polyline_length(stroke) / step) + 1)
+            places.append(evenly(stroke, along).astype(np.float64))
+            count += along
+            ends.append(np.full(along, count - 1))
         joined = np.concatenate(places)
         return cls(joined - joined[0], np.concatenate(ends), step)
 

@@ -123,8 +123,7 @@ def vary(
             "Use 0 (the same again) to 1 (anything).",
         )
     if strength == 0 and model.net.draws_without_z:
-        again = {"start_points": drawing.n_points, "seed": seed}
-        return [dataclasses.replace(drawing, meta=again | {"index": k}) for k in range(n)]
+        return _unchanged(drawing, n, seed)
     if temperature is None:
         temperature = default_temperature(model, varied=True)
     if model.net.encoder is None:
@@ -139,6 +138,12 @@ def vary(
     return _in_place(_stream(model, z, temperature, seed, max_points), drawing, fitted)
 
 
+def _unchanged(drawing: Drawing, n: int, seed: int) -> list[Drawing]:
+    """The drawing n times as it was given: all of it is the person's."""
+    meta = {"start_points": drawing.n_points, "seed": seed}
+    return [dataclasses.replace(drawing, meta=meta | {"index": k}) for k in range(n)]
+
+
 def _end_anew(
     model: SketchModel,
     drawing: Drawing,
@@ -150,7 +155,9 @@ def _end_anew(
     zoom: float | None,
 ) -> list[Drawing]:
     """The drawing n times, its last points, a share of ``strength``, drawn by the model."""
-    kept = max(LEAST, min(round((1.0 - strength) * drawing.n_points), drawing.n_points - 1))
+    kept = max(LEAST, round((1.0 - strength) * drawing.n_points))
+    if kept >= drawing.n_points:
+        return _unchanged(drawing, n, seed)
     side = float(np.ptp(drawing.points.astype(np.float64), axis=0).max())
     if zoom is None and side > 0:  # the whole is fitted to the training drawings, not its start
         zoom = model.statistics.extent / side

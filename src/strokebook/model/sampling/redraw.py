@@ -11,7 +11,7 @@ import dataclasses
 
 import numpy as np
 
-from strokebook.base.array_types import Floats, Floats32
+from strokebook.base.array_types import Floats, Ints64
 from strokebook.geometry.drawing import Drawing
 from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.data.rescale import Rescaled, fit
@@ -97,7 +97,7 @@ def between_guides(a: Guide, b: Guide, t: float) -> Guide:
     return Guide(places - places[0], last[np.searchsorted(last, np.arange(count))], a.step)
 
 
-def _evenly_indexed(guide: Guide, count: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _evenly_indexed(guide: Guide, count: int) -> Ints64:
     return np.rint(np.linspace(0, guide.final, count)).astype(np.int64)
 
 
@@ -107,8 +107,7 @@ def _centred(places: Floats) -> Floats:
 
 def _guide_of(model: SketchModel, drawing: Drawing, zoom: float | None) -> tuple[Rescaled, Guide]:
     fitted = fit(drawing, model.statistics, model.statistics.extent, zoom)
-    rows: Floats32 = fitted.rows
-    return fitted, Guide.of(rows, PLACE / model.scale)
+    return fitted, Guide.of(fitted.rows, PLACE / model.scale)
 
 
 def _most(model: SketchModel, max_points: int | None) -> int:
