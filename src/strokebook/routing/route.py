@@ -6,8 +6,9 @@ merged (:mod:`node_clusters`); where lines meet, each goes on with the branch th
 becomes (:mod:`continuity`, :mod:`pairing`, :mod:`transitions`); paths that are better drawn twice
 than left as two ends are retraced (:mod:`retracing`), more freely where a component of the drawing
 looks like one line (:mod:`dense_components`); the trails are walked (:mod:`trails`), closed ones
-merged into those that they meet (:mod:`merge_cycles`); short dead ends become detours
-(:mod:`detours`); strokes are put in order (:mod:`ordering`).
+merged into those that they meet (:mod:`merge_cycles`), and what goes straight on through the ink
+of a junction is drawn as a curve; short dead ends become detours (:mod:`detours`); strokes are put
+in order (:mod:`ordering`).
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ from strokebook.routing.continuity import BranchFeatures
 from strokebook.routing.dense_components import dense_components
 from strokebook.routing.detours import insert_detours
 from strokebook.routing.gaps import bridge
-from strokebook.routing.half_edges import edge_of, side_of
 from strokebook.routing.line_graph import LineGraph
 from strokebook.routing.merge_cycles import merge_cycles
 from strokebook.routing.node_clusters import merge_clusters
@@ -32,7 +32,7 @@ from strokebook.routing.ordering import in_order
 from strokebook.routing.parallel_edges import close_parallel_edges
 from strokebook.routing.retracing import Limits, retrace
 from strokebook.routing.tangents import index_edges
-from strokebook.routing.trails import Trail, trails
+from strokebook.routing.trails import TrailPoints, trails
 from strokebook.routing.transition_graph import EdgeFeatures, TransitionGraph
 from strokebook.routing.transitions import TransitionSystem
 
@@ -114,7 +114,8 @@ def route(graph: LineGraph, options: RouteOptions | None = None) -> Drawing:
         meta["retraced"] = _pair_and_retrace(system, options)
         meta["stitched"] = merge_cycles(system)
         system.choose()
-        routed = [(_points(trail, lines), closed) for trail, closed in trails(system)]
+        drawn = TrailPoints.of(whole, lines, system.graph.inner)
+        routed = [(drawn.points(trail, closed), closed) for trail, closed in trails(system)]
         hanging = 0.0 if options.retrace == "never" else options.stub * graph.pen_width
         strokes += insert_detours(routed, hanging, graph.pen_width / 2)
     return Drawing.of(in_order(strokes), pen_width=graph.pen_width, meta=meta)
@@ -157,10 +158,3 @@ def _pair_and_retrace(system: TransitionSystem, options: RouteOptions) -> int:
             retraced += retrace(system, limits, dense)
         system.pair()
     return retraced
-
-
-def _points(trail: Trail, lines: list[Floats]) -> Floats:
-    """The points along a trail; nodes between edges once."""
-    parts = [lines[edge_of(b)][:: 1 - 2 * side_of(b)] for b in trail]
-    joined = np.vstack([parts[0], *(p[1:] for p in parts[1:])])
-    return np.asarray(joined)

@@ -18,7 +18,7 @@ from strokebook.tracing.options import TraceOptions
 from strokebook.tracing.page import PageImage, Pixels
 from strokebook.tracing.tracer import Traced, TraceStats
 
-OURS = "3"  # raise when the same page may give another drawing
+OURS = "4"  # raise when the same page may give another drawing
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,17 @@ def test_nodes_and_centres(lines: list[np.ndarray], expected: dict[int, int], pe
     assert graph.pen_width == pytest.approx(pen, abs=0.5)
 
 
+@pytest.mark.parametrize("angle", [30, 40, 50, 65, 80, 95])
+@pytest.mark.parametrize("turned", [0, 25, 70])
+def test_a_corner_reaches_the_turning_point_of_the_pen(angle: float, turned: float) -> None:
+    pen, tip = 9.0, np.array([150.0, 150.0])
+    legs = np.radians([turned - angle / 2, turned + angle / 2])
+    a, b = tip + 100 * np.stack([np.cos(legs), np.sin(legs)], 1)
+    graph = graph_of(page(np.array([a, tip, b]), pen=pen))
+    points = np.vstack([e.points for e in graph.edges])
+    assert np.linalg.norm(points - tip, axis=1).min() < 0.2 * pen
+
+
 def test_edges_run_from_node_to_node_in_short_steps() -> None:
     graph = graph_of(page(LOOP, bar(10), bar(100), pen=5))
     for edge in graph.edges:

@@ -14,7 +14,8 @@ from strokebook.base.jit import compiled
 
 THINNED, HOOKED = 0.85, 0.4  # a free end's ink in half-widths, and its turn in radians
 MOST_TRIMMED = 0.35  # of an edge's length, at either end
-SWELL = 1.2  # half-widths of ink: a sharp corner swells so much at least
+SWELL = 1.12  # half-widths of ink: a sharp corner swells so much at least
+RIM, FARTHEST = 0.6, 2.0  # half-widths of ink; pen widths from the swelling to its rim
 SHARPEST = 1.9  # radians between a corner's two legs: wider ones are as thinning drew them
 
 
@@ -88,9 +89,23 @@ def _put(out: Floats, filled: int, x: float, y: float) -> int:
 
 
 @compiled
+def _distance_at(distance: Floats32, x: float, y: float) -> float:
+    """Distance to the paper at a place between pixel centres, 0 beyond the page."""
+    x, y = x - 0.5, y - 0.5
+    i, j = math.floor(x), math.floor(y)
+    if i < 0 or j < 0 or i + 1 >= distance.shape[1] or j + 1 >= distance.shape[0]:
+        return 0.0
+    u, v = x - i, y - j
+    high = (1 - u) * distance[j, i] + u * distance[j, i + 1]
+    low = (1 - u) * distance[j + 1, i] + u * distance[j + 1, i + 1]
+    return float((1 - v) * high + v * low)
+
+
+@compiled
 def _tip(
     points: Floats,
     widths: Floats,
+    distance: Floats32,
     k: int,
     first: int,
     last: int,
@@ -99,8 +114,10 @@ def _tip(
 ) -> tuple[bool, float, float]:
     """The tip of a sharp corner whose ink swells at point ``k``, if there is one.
 
-    Where a round pen turns by an acute angle, the largest disc in the ink has the radius R and
-    lies R - r short of the pen's turning point, r being half the pen (both touch the outer arc).
+    Where a round pen turns by an acute angle, thinning cuts the corner. On the legs' bisector the
+    ink is half a pen deep at the pen's turning point and ends half a pen farther: so the bisector
+    is followed until the ink is less than ``RIM`` half-widths deep, and the tip lies as far before
+    that as is missing.
     """
     reach = widths[k] + 0.25 * pen
     near, next_ = _back(points, k, first, reach), _back(points, k, last, reach)
@@ -116,8 +133,13 @@ def _tip(
     size = math.hypot(bx, by)
     if size < 2 * math.cos(SHARPEST / 2):
         return False, 0.0, 0.0
-    gap = (widths[k] - base) / size
-    return True, points[k, 0] + gap * bx, points[k, 1] + gap * by
+    bx, by, along = bx / size, by / size, 0.0
+    while _distance_at(distance, points[k, 0] + along * bx, points[k, 1] + along * by) > RIM * base:
+        along += 0.25
+        if along > FARTHEST * pen:
+            return False, 0.0, 0.0
+    along = max(along - (1 - RIM) * base, 0.0)
+    return True, points[k, 0] + along * bx, points[k, 1] + along * by
 
 
 @compiled
@@ -148,10 +170,8 @@ def _middle_part(
         if p < k:
             continue
         if widths[p] > SWELL * base and _is_swell(widths, points, p, first, last, pen):
-            sharp, x, y = _tip(points, widths, p, first, last, base, pen)
-            i, j = int(x), int(y)
-            inside = 0 <= i < distance.shape[1] and 0 <= j < distance.shape[0]
-            if sharp and inside and distance[j, i] >= 0.5 * base:
+            sharp, x, y = _tip(points, widths, distance, p, first, last, base, pen)
+            if sharp:
                 reach = widths[p]
                 while (
                     filled > begun
@@ -173,14 +193,14 @@ def _middle_part(
 
 
 @compiled
-def _room(a: Ints32, b: Ints32, widths: Floats, reach: Floats, base: float) -> int:
+def _room(a: Ints32, b: Ints32, widths: Floats, reach: Floats, base: float, pen: float) -> int:
     """How many points all edges have at most when they are drawn."""
     room = widths.size + 16 * a.size + 64
     for e in range(a.size):
         room += 4 * int(reach[a[e]] + reach[b[e]] + 2)
     for k in range(widths.size):  # corners' tips lie beyond the skeleton
         if widths[k] > SWELL * base:
-            room += int(2 * widths[k]) + 2
+            room += int(2 * FARTHEST * pen) + 4
     return room
 
 
@@ -241,7 +261,7 @@ def trim_edges(
     Returns:
         ``(M', 2)`` points and ``(E + 1,)`` starts.
     """
-    out, ends = np.empty((_room(a, b, widths, reach, base), 2)), np.zeros(a.size + 1, np.int32)
+    out, ends = np.empty((_room(a, b, widths, reach, base, pen), 2)), np.zeros(a.size + 1, np.int32)
     filled = 0
     for e in range(a.size):
         first, last = int(starts[e]), int(starts[e + 1]) - 1
