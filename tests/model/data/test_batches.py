@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from strokebook.base.errors import StrokebookError
 from strokebook.model.data.batches import (
     Epochs,
+    Prefetch,
     batch_of,
     check,
     dropped,
@@ -75,6 +76,25 @@ def test_a_batch_is_a_function_of_seed_and_step() -> None:
     _ = first[0], first[5]
     assert np.array_equal(first[9].rows, again[9].rows)
     assert not np.array_equal(first[9].rows, Epochs(drawings, 4, 8, 0.15, 0.1)[9].rows)
+
+
+def test_prefetched_batches_are_those_of_their_steps() -> None:
+    drawings = waves(12)
+    plain, ahead = Epochs(drawings, 4, 7, 0.15, 0.1), Prefetch(Epochs(drawings, 4, 7, 0.15, 0.1))
+    for step in (0, 1, 2, 3, 9, 10, 4, 4, 5):  # in order, and where a resumed run jumps to
+        assert np.array_equal(ahead[step].rows, plain[step].rows)
+    ahead.close()
+    ahead.close()
+
+
+def test_a_batch_that_fails_fails_at_its_own_step() -> None:
+    def fails(number: int, rng: np.random.Generator) -> None:
+        raise StrokebookError(f"drawing {number}")
+
+    ahead = Prefetch(Epochs(waves(4), 4, 0, remake=fails))
+    with pytest.raises(StrokebookError, match="drawing"):
+        _ = ahead[0]
+    ahead.close()
 
 
 def test_augmentation_reaches_the_batch() -> None:

@@ -8,10 +8,12 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from strokebook.base.errors import StrokebookError
 from strokebook.model.checkpoints.checkpoint import load_model, read
@@ -152,8 +154,8 @@ def test_nan_steps_are_skipped_told_and_lower_the_rate(
 ) -> None:
     real = Stepper.losses
 
-    def sick(self: Stepper, step: int, batch: object) -> object:
-        reconstruction, kl = real(self, step, batch)  # type: ignore[arg-type]
+    def sick(self: Stepper, step: int, *which: Any) -> tuple[Tensor, Tensor]:
+        reconstruction, kl = real(self, step, *which)
         return (reconstruction * float("nan") if step in {2, 3} else reconstruction), kl
 
     monkeypatch.setattr(Stepper, "losses", sick)
@@ -172,8 +174,8 @@ def test_too_many_nan_steps_end_with_a_sentence(
     monkeypatch.setattr(
         Stepper,
         "losses",
-        lambda self, step, batch: (
-            real(self, step, batch)[0] * (float("inf") if step > 3 else 1),
+        lambda self, step, *which: (
+            real(self, step, *which)[0] * (float("inf") if step > 3 else 1),
             torch.zeros(()),
         ),
     )

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from strokebook.base.array_types import Floats
+from strokebook.base.array_types import Floats, Ints64
 from strokebook.base.random_streams import RandomStream, generator
 from strokebook.model.cells.base import Dropout
 from strokebook.model.data.packing import Packing
@@ -26,11 +26,26 @@ class Noise:
 
     def __init__(self, seed: int, stream: RandomStream, *key: int) -> None:
         self.rng = generator(seed, stream, *key)
+        self._drawings: Ints64 | None = None
+        self._batch = 0
+
+    def of(self, drawings: Ints64, batch: int) -> Noise:
+        """This noise for some drawings of a batch: what they have in the whole batch's.
+
+        Args:
+            drawings: Their numbers in the batch, ``(D,)``.
+            batch: How many drawings that has.
+        """
+        self._drawings, self._batch = drawings, batch
+        return self
 
     def normal(self, *shape: int, like: Tensor) -> Tensor:
-        """Standard normal numbers on the device and in the type of ``like``."""
-        drawn = normal_quantile(self.rng.random(shape))
-        return torch.from_numpy(drawn).to(like.dtype).to(like.device)
+        """Standard normal numbers on the device and in the type of ``like``; drawings first."""
+        if self._drawings is None:
+            levels = self.rng.random(shape)
+        else:
+            levels = self.rng.random((self._batch, *shape[1:]))[self._drawings]
+        return torch.from_numpy(normal_quantile(levels)).to(like.dtype).to(like.device)
 
     def uniform(self, *shape: int) -> Floats:
         """Numbers in [0, 1)."""
@@ -45,7 +60,10 @@ class Noise:
         if level >= LEVELS:
             return None
         key = int(self.rng.integers(1 << 32))
-        rows = (_mixed(packing.drawing.numpy(force=True) + np.uint32(1)) ^ np.uint32(key)) + (
+        drawing = packing.drawing.numpy(force=True)
+        if self._drawings is not None:
+            drawing = self._drawings[drawing]
+        rows = (_mixed(drawing + np.uint32(1)) ^ np.uint32(key)) + (
             packing.step.numpy(force=True).astype(np.uint32)
         )
         kept = torch.empty(len(rows), units, dtype=torch.uint8)

@@ -6,6 +6,7 @@ Shape letters: N points of a drawing, T rows of a batch, B drawings in it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -185,6 +186,34 @@ class Epochs:
         if self.vary:
             drawing = self.vary(drawing, rng)
         return scaled(dropped(drawing, self.point_drop, rng), self.scale_augment, rng)
+
+
+class Prefetch:
+    """Batches prepared by a thread while the step before them is computed.
+
+    Which batch belongs to a step does not depend on it.
+    """
+
+    def __init__(self, epochs: Epochs) -> None:
+        self.epochs = epochs
+        self._executor = ThreadPoolExecutor(1, "strokebook-batch")
+        self._next: tuple[int, Future[Batch]] | None = None
+
+    def __getitem__(self, step: int) -> Batch:
+        """The batch of step ``step``; that of the next one is begun."""
+        ahead = self._next
+        if ahead is None or ahead[0] != step:
+            self.close()
+            ahead = step, self._executor.submit(self.epochs.__getitem__, step)
+        batch = ahead[1].result()
+        self._next = step + 1, self._executor.submit(self.epochs.__getitem__, step + 1)
+        return batch
+
+    def close(self) -> None:
+        """Let go of the batch that was begun."""
+        if self._next is not None:
+            self._next[1].cancel()
+            self._next = None
 
 
 def scaled(drawing: Stroke3, within: float, rng: np.random.Generator) -> Stroke3:

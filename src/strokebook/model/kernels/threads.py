@@ -19,25 +19,31 @@ _threads = 0  # how many :func:`alone` found; 0: as PyTorch says
 _pool: tuple[int, int, ThreadPoolExecutor] | None = None  # process, threads, pool
 
 
-def run(tasks: Sequence[Callable[[], None]]) -> None:
+def run(tasks: Sequence[Callable[[], None]], *, recorded: bool = False) -> None:
     """Run every task, as many at once as PyTorch has threads.
+
+    Args:
+        tasks: In any order.
+        recorded: Whether autograd records what they compute; a task's own tasks are never recorded.
 
     Raises:
         Exception: Whatever the first failing task raised.
     """
     if getattr(_local, "at_work", False):  # a task's own tasks: its thread is all it has
         for task in tasks:
-            task()
+            _run_one(task, recorded)
         return
     executor = _executor(count())
-    futures = [executor.submit(_quietly, task) for task in tasks]
+    futures = [executor.submit(_run_one, task, recorded) for task in tasks]
     wait(futures)  # also where one failed: the others still use the caller's memory
     for future in futures:
         future.result()
 
 
 def count() -> int:
-    """How many tasks run at once."""
+    """How many tasks run at once: within a task one, its own."""
+    if getattr(_local, "at_work", False):
+        return 1
     return max(1, _threads or torch.get_num_threads())
 
 
@@ -78,6 +84,6 @@ def _alone() -> None:
     _local.at_work = True
 
 
-def _quietly(task: Callable[[], None]) -> None:
-    with torch.no_grad():
+def _run_one(task: Callable[[], None], recorded: bool) -> None:
+    with torch.set_grad_enabled(recorded):
         task()

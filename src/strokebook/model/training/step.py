@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from strokebook.base.random_streams import RandomStream
+from strokebook.model.cells.base import groups_for
 from strokebook.model.cells.noise import Noise
 from strokebook.model.config import TrainOptions
 from strokebook.model.data.batches import Batch
@@ -67,13 +69,9 @@ class Stepper:
 
     def _step(self, step: int, batch: Batch, factor: float) -> tuple[float, float] | None:
         self.adam.zero_grad()
-        with computing(self.options.precision):
-            reconstruction, kl = self.losses(step, batch.to(self.net.device))
-        floor = kl.clamp_min(self.options.kl_floor)
-        loss = reconstruction + self.kl_weight(step) * floor
-        loss.backward()  # type: ignore[no-untyped-call]
+        reconstruction, kl = self._put_gradients(step, batch.to(self.net.device))
         grads = [p.grad for p in self.named.values() if p.grad is not None]
-        if not torch.stack([loss.detach(), *(g.sum() for g in grads)]).isfinite().all():
+        if not torch.stack([reconstruction, kl, *(g.sum() for g in grads)]).isfinite().all():
             return None
         if self.options.clip_norm:
             torch.nn.utils.clip_grad_norm_(self.named.values(), self.options.clip_norm)
@@ -84,21 +82,54 @@ class Stepper:
         self.adam.step()
         return reconstruction.item(), kl.item()
 
-    def losses(self, step: int, batch: Batch) -> tuple[Tensor, Tensor]:
-        """The paper's L_R and L_KL (0 for a decoder-only net) with this step's noise.
+    def _put_gradients(self, step: int, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Put the gradients into the weights; gives the two losses.
+
+        The drawings are shared among the threads, each with a graph of its own from its rows to
+        its gradients, for autograd works through a graph in one thread.
+        """
+        noisy = self._noisy(batch.targets, step)
+        order = torch.argsort(batch.lengths, descending=True, stable=True)
+        count = groups_for(batch.rows)
+        parts = [_Part(self, step, batch, noisy, order[n::count]) for n in range(count)]
+        _run([part.forward for part in parts])
+        reconstruction = torch.stack([part.reconstruction.detach() for part in parts]).sum()
+        kl = torch.stack([part.kl.detach() for part in parts]).sum()
+        weight = self.kl_weight(step) * float(kl > self.options.kl_floor)
+        _run([partial(part.backward, weight) for part in parts])
+        for name, parameter in self.named.items():
+            found = [g for part in parts if (g := part.gradients[name]) is not None]
+            parameter.grad = torch.stack(found).sum(0) if found else None
+        return reconstruction, kl
+
+    def losses(
+        self, step: int, batch: Batch, noisy: Tensor, drawings: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """What some drawings add to the paper's L_R and L_KL (0 for a decoder-only net).
 
         L_R is position and pen nats divided by batch · N_max, so its value depends on N_max and
         on the data's scale. Rows after a drawing's end row are not computed and count as 0: their
         pen state is certain, and no drawing is ever sampled beyond its end.
+
+        Args:
+            step: Its number; the noise depends on it.
+            batch: All drawings of the step.
+            noisy: Their targets for the decoder.
+            drawings: Numbers of those drawings, ``(D,)``.
         """
-        noise = Noise(self.options.seed, RandomStream.TRAINING, step)
+        size = len(batch.lengths)
+        noise = Noise(self.options.seed, RandomStream.TRAINING, step).of(
+            drawings.numpy(force=True), size
+        )
         z, kl = None, torch.zeros((), device=self.net.device)
+        lengths = batch.lengths[drawings]
         if self.net.encoder is not None and not self._drops_z(step):
-            posterior = self.net.encode(batch.targets, batch.lengths, noise)
-            z, kl = posterior.draw(noise), mixture.kl_loss(*posterior)
-        targets = self._noisy(batch.targets, step)
-        nats = self.net.decoder.nats(batch.inputs, targets, batch.lengths, z, noise)
-        return (nats[0] + nats[1]) / (len(batch.lengths) * self.n_max), kl
+            posterior = self.net.encode(batch.targets[:, drawings], lengths, noise)
+            z = posterior.draw(noise)
+            kl = mixture.kl_loss(*posterior) * (len(drawings) / size)
+        inputs, targets = batch.inputs[:, drawings], noisy[:, drawings]
+        nats = self.net.decoder.nats(inputs, targets, lengths, z, noise)
+        return (nats[0] + nats[1]) / (size * self.n_max), kl
 
     def _drops_z(self, step: int) -> bool:
         """Whether this step's decoder is not given z (Ho & Salimans 2022, arXiv 2207.12598)."""
@@ -131,3 +162,34 @@ class Stepper:
                 value = tensors.get(f"{ADAM}{key}.{name}")
                 if value is not None:
                     self.adam.state[weight][key] = value.to(weight.device)
+
+
+class _Part:
+    """Some drawings of a step, from their rows to their gradients."""
+
+    def __init__(
+        self, stepper: Stepper, step: int, batch: Batch, noisy: Tensor, drawings: Tensor
+    ) -> None:
+        self.stepper, self.arguments = stepper, (step, batch, noisy, drawings)
+        self.reconstruction = self.kl = torch.zeros(())
+        self.gradients: dict[str, Tensor | None] = {}
+
+    def forward(self) -> None:
+        """Compute the losses."""
+        with computing(self.stepper.options.precision):
+            self.reconstruction, self.kl = self.stepper.losses(*self.arguments)
+
+    def backward(self, kl_weight: float) -> None:
+        """Compute the gradients of reconstruction and weighed KL; None where a weight has none."""
+        loss = self.reconstruction + kl_weight * self.kl
+        named = self.stepper.named
+        found = torch.autograd.grad(loss, list(named.values()), allow_unused=True)
+        self.gradients = dict(zip(named, found, strict=True))
+
+
+def _run(tasks: list[Callable[[], None]]) -> None:
+    """One task in this thread, several each in one of their own."""
+    if len(tasks) == 1:
+        tasks[0]()
+    else:
+        threads.run(tasks, recorded=True)
