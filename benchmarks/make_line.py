@@ -16,7 +16,7 @@ import numpy as np
 from strokebook.dataset.rows import to_rows
 from strokebook.demo.people import draw_person
 from strokebook.geometry.drawing import Points
-from strokebook.geometry.resample import resample, to_frame
+from strokebook.geometry.resample import to_frame
 from strokebook.geometry.simplify import simplify
 from strokebook.geometry.stroke3 import from_stroke3
 from strokebook.model.line.fitting import fit_restorer
@@ -25,20 +25,17 @@ from strokebook.model.line.restorer import PLACES, LineRestorer
 from strokebook.model.line.stored_line import DEFAULT, write_line
 
 FRAME = 200.0
-# Points of a resampled drawing (0: none) and tolerance of RDP, units: a page of 1,000 points with
-# four drawings on it; the same of lines as they were drawn; the starter's drawings.
-WAYS = ((250, 0.5), (0, 1.0), (0, 1.5))
+# Tolerances of RDP, units: a project's; more of it, where points are many; the starter's drawings.
+WAYS = (0.5, 1.0, 1.5)
 SEED = 1 << 29  # of the first drawing; libraries have smaller seeds, the starter's larger ones
 
 
 def pair(number: int) -> tuple[tuple[Points, ...], tuple[Points, ...]]:
     """A drawing's line, and its points, in units of the frame."""
     line, _ = to_frame(draw_person(SEED + number), FRAME)
-    points, tolerance = WAYS[number % len(WAYS)]
-    sampled = resample(line, points) if points else line
-    rows = to_rows(simplify(sampled, tolerance), "int16")
+    rows = to_rows(simplify(line, WAYS[number % len(WAYS)]), "int16")
     simple = from_stroke3(rows)
-    corner = np.rint(line.points).min(0) if not points else np.rint(sampled.points).min(0)
+    corner = np.rint(line.points).min(0)
     return line.strokes, tuple(s + corner for s in simple.strokes)
 
 

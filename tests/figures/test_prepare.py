@@ -74,3 +74,21 @@ def test_an_empty_page_gives_nothing():
     page = prepare_page(Drawing.of([]), splicing=SpliceOptions(mode="mended"))
     assert (page.kept, page.dropped) == ((), ())
     assert all(c.strokes == 0 for c in page.counts)
+
+
+def test_corners_and_small_features_of_a_drawing_stay_whatever_else_is_on_its_page() -> None:
+    zigzag = np.array([(x, 300 + 8 * (x // 8 % 2)) for x in range(0, 160, 8)], float)
+    long = [np.array([(0, y), (1000, y)], float) for y in (0, 900)]
+    traced = Drawing.of([zigzag, *long], size=(1000, 1000), pen_width=3.0)
+    few, fine = (
+        PageOptions(path="traced", points=300, step=0.0),
+        PageOptions(path="traced", points=300),
+    )
+
+    def farthest(options: PageOptions) -> float:
+        kept = prepare_page(traced, options).framed.strokes[0]
+        placed = prepare_page(traced, options).placement.to_page(kept)
+        return float(max(np.linalg.norm(placed - corner, axis=1).min() for corner in zigzag))
+
+    assert farthest(few) > 2.0
+    assert farthest(fine) <= 0.75 + 1e-6

@@ -32,6 +32,18 @@ def test_specks_are_dropped():
     assert resample(Drawing.of([])).strokes == ()
 
 
+@pytest.mark.parametrize("step", [0.3, 1.0, 7.0, 1e6])
+def test_a_longest_step_adds_points_and_drops_no_more(step):
+    page = Drawing.of([[(0, 0), (30, 0), (30, 40)], [(0, 5), (10, 5)], [(0, 9), (1, 9)]])
+    coarse, fine = resample(page, total=40), resample(page, total=40, step=step)
+    assert len(fine) == len(coarse) == 2
+    for few, many in zip(coarse.strokes, fine.strokes, strict=True):
+        steps = np.linalg.norm(np.diff(many, axis=0), axis=1)
+        assert steps.max() <= step * 1.001 or len(many) == len(few)
+        every = (len(many) - 1) // (len(few) - 1)
+        np.testing.assert_allclose(many[::every], few, atol=1e-4)
+
+
 def test_too_few_points_are_refused():
     with pytest.raises(StrokebookError, match="do not make a line"):
         resample(Drawing.of([[(0, 0), (1, 1)]]), total=1, least=1)

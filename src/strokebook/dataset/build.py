@@ -259,16 +259,34 @@ def _unusable(drawing: Drawing, options: DatasetOptions) -> str:
 
 @dataclass(frozen=True, eq=False)
 class _Framed:
-    """A drawing in the frame: as it came, and simplified by the least tolerance."""
+    """A drawing in the frame.
+
+    Attributes:
+        whole: As it came.
+        sampled: At corners and even steps between them, if so asked.
+        light: The same, simplified by the least tolerance.
+        scale: Units of the frame per unit of the drawing as it was.
+    """
 
     whole: Drawing
+    sampled: Drawing
     light: Drawing
     scale: float
+
+    @classmethod
+    def of(cls, whole: Drawing, scale: float, options: DatasetOptions) -> _Framed:
+        """A drawing that lies in the frame."""
+        from strokebook.geometry.corner_sampling import STRAY, sample_between_corners
+
+        sampled = whole
+        if options.step and options.epsilon:
+            sampled = sample_between_corners(whole, options.step, STRAY * options.epsilon)
+        return cls(whole, sampled, simplify(sampled, options.epsilon), scale)
 
 
 def _framed(source: Source, options: DatasetOptions) -> _Framed:
     whole, place = to_frame(source.drawing, options.frame)
-    return _Framed(whole, simplify(whole, options.epsilon), place.scale)
+    return _Framed.of(whole, place.scale, options)
 
 
 def _refuse_outside(name: str, n: int, cuts: Cuts) -> None:
@@ -284,8 +302,7 @@ def line_rows(line: Drawing, options: DatasetOptions) -> Rows:
     Raises:
         InputRefused: It cannot be brought under the budget, or nothing is left of it.
     """
-    light = simplify(line, options.epsilon)
-    return _simplified("A line", _Framed(line, light, 1.0), options)[0]
+    return _simplified("A line", _Framed.of(line, 1.0, options), options)[0]
 
 
 def _simplified(name: str, framed: _Framed, options: DatasetOptions) -> tuple[Rows, float, float]:
@@ -296,7 +313,7 @@ def _simplified(name: str, framed: _Framed, options: DatasetOptions) -> tuple[Ro
     """
     simple, epsilon = framed.light, options.epsilon
     if simple.n_points >= options.point_budget:
-        simple, epsilon = simplify_to_budget(framed.whole, options.point_budget)
+        simple, epsilon = simplify_to_budget(framed.sampled, options.point_budget)
     rows = to_rows(simple, options.dtype)
     if len(rows) < options.least_points or not ink_length(rows) > 0:
         raise InputRefused(name, f"nothing is left of it at {options.frame:g} units")

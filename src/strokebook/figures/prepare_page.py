@@ -42,8 +42,16 @@ Step = Callable[[Drawing], Drawing]
 class PageOptions:
     """Settings of a page's frame and the order of the steps."""
 
-    points: int = option(1000, "Points on a page after resampling.", low=10)
-    least_points: int = option(3, "Strokes that would get fewer points are dropped.", low=2)
+    points: int = option(1000, "Points on a page after resampling, at least.", low=10)
+    step: float = option(
+        0.5,
+        "The longest step between two points of a line, in pen widths: of lines that are sampled "
+        "more coarsely corners and small features are lost. 0: as long as points makes it.",
+        low=0.0,
+    )
+    least_points: int = option(
+        3, "Strokes that would get fewer of these points are dropped, whatever step.", low=2
+    )
     frame: float = option(200.0, "Longer side of the frame, in units.", low=1.0)
     path: str = option(
         "join",
@@ -108,7 +116,8 @@ def prepare_page(
     """
     page, separating = page or PageOptions(), separating or SeparateOptions()
     lengthen, insert = _steps(page, joining, splicing, routing)
-    sampled = resample(traced, page.points, page.least_points)
+    step = page.step * (traced.pen_width or 0.0)
+    sampled = resample(traced, page.points, page.least_points, step)
     framed, placement = to_frame(sampled, page.frame)
     # The faithful rule may put a stroke in two drawings, which only works as the last step.
     first = page.separate_first and separating.mode == "mended" and len(framed) > 0

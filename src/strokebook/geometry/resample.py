@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +11,8 @@ import numpy.typing as npt
 from strokebook.base.array_types import Floats, Ints
 from strokebook.base.errors import StrokebookError
 from strokebook.geometry.boxes import box_of
-from strokebook.geometry.drawing import Drawing
-from strokebook.geometry.polyline import arc_length, evenly
+from strokebook.geometry.drawing import Drawing, Points
+from strokebook.geometry.polyline import arc_length, evenly, polyline_length
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,18 @@ class Placement:
         return replace(moved, size=page.size, unit=page.unit, pen_width=pen)
 
 
-def resample(drawing: Drawing, total: int = 1000, least: int = 3) -> Drawing:
+def resample(drawing: Drawing, total: int = 1000, least: int = 3, step: float = 0.0) -> Drawing:
     """The page with ``total`` points (or a little fewer) at near-equal steps of its ink.
 
     Each stroke gets the whole number of points that its share of the length allows; strokes with
-    a share under ``least`` points are dropped: they are specks.
+    a share under ``least`` points are dropped: they are specks. Where these points lie farther
+    apart than ``step``, more are put between them at equal steps.
 
     Args:
         drawing: Strokes in any unit.
         total: Points for the whole page.
         least: The fewest points that a stroke may get; at least 2, for its two ends.
+        step: The longest step, in the drawing's unit; 0: as long as ``total`` makes it.
 
     Raises:
         StrokebookError: ``total`` or ``least`` is too small to make a line.
@@ -66,8 +69,17 @@ def resample(drawing: Drawing, total: int = 1000, least: int = 3) -> Drawing:
         )
     counts = point_counts(drawing, total).tolist()
     return drawing.with_strokes(
-        evenly(s, n) for s, n in zip(drawing.strokes, counts, strict=True) if n >= least
+        evenly(s, _refined(s, n, step))
+        for s, n in zip(drawing.strokes, counts, strict=True)
+        if n >= least
     )
+
+
+def _refined(stroke: Points, count: int, step: float) -> int:
+    """So many points that steps are no longer than ``step``, those of ``count`` among them."""
+    if step <= 0:
+        return count
+    return (count - 1) * max(1, ceil(polyline_length(stroke) / (count - 1) / step)) + 1
 
 
 def point_counts(drawing: Drawing, total: int = 1000) -> Ints:

@@ -89,7 +89,7 @@ def traced_nearby(project: Project, figure: FramedFigure) -> list[Floats]:
 def traced_line(project: Project, figure: FramedFigure) -> Drawing:
     """The figure with the traced line between its points, where tracing has one.
 
-    A figure's points lie some units apart (a page has a thousand); this is the ink itself. Where
+    A figure's points lie half a pen's width apart; this is the ink itself. Where
     joining drew over a gap there is no ink, and the figure's own segment stays.
     """
     try:
