@@ -200,7 +200,8 @@ def _training_lines(data: DataSet | SplitArrays) -> TrainingLines | None:
     if not isinstance(data, DataSet):
         return None
     lines = [example.line for example in data.of("train")]
-    return TrainingLines(lines, partial(line_rows, options=data.options))
+    rule = data.options
+    return TrainingLines(lines, partial(line_rows, options=rule), rule.step, rule.epsilon)
 
 
 def load_model(name: str | Path = "starter") -> Model:

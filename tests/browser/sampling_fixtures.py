@@ -122,6 +122,14 @@ def geometry_fixture() -> list[dict[str, Any]]:
     return out
 
 
+def pen_line(seed: int) -> Drawing:
+    """Two strokes as a pen draws them, point by point, with corners, to get points by a rule."""
+    rng = np.random.default_rng(seed)
+    heading = np.cumsum(rng.normal(0, 0.06, 700) + (rng.random(700) < 0.02) * 1.5)
+    line = np.cumsum(0.8 * np.c_[np.cos(heading), np.sin(heading)], axis=0)
+    return Drawing.of(np.split(line, [400]))
+
+
 def fit_fixture() -> list[dict[str, Any]]:
     measured = measure([to_stroke3(walk(k, whole=True)) for k in range(20)])
     dense = walk(1, 2, 600)
@@ -130,9 +138,12 @@ def fit_fixture() -> list[dict[str, Any]]:
     ]
     fine = dense.with_strokes(np.float32(0.05) * s for s in dense.strokes)
     cases += [(dense, 150.0, None), (fine, 120.0, None), (walk(2, 1, 5), 4000.0, None)]
+    cases += (by_rule := [(pen_line(k), 180.0, None) for k in range(6)])
     out = []
     for k, (drawing, target, zoom) in enumerate(cases):
         statistics = dataclasses.replace(measured, rounding=(0.0, 1.0, 0.5)[k % 3])
+        if k >= len(cases) - len(by_rule):
+            statistics = dataclasses.replace(statistics, offset=6.0, step=6.0, tolerance=0.5)
         fitted = fit(drawing, statistics, target, zoom)
         out.append({
             "strokes": flat(drawing), "target": target, "zoom": zoom,

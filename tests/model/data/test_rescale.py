@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strokebook.base.errors import StrokebookError
+from strokebook.geometry.corner_sampling import reduce_points
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.stroke3 import longer_side, to_stroke3
 from strokebook.model.data.rescale import fit
@@ -87,3 +88,18 @@ def test_a_drawing_at_home_is_left_as_it_is() -> None:
     fitted = fit(line, FACTS, 100.0, zoom=1.0)
     expected = to_stroke3(line)
     np.testing.assert_allclose(fitted.rows[:, :2], expected[:, :2] / 5, atol=1e-5)
+
+
+def test_a_line_gets_the_points_that_the_data_set_would_leave_of_it() -> None:
+    t = np.linspace(0, 3 * np.pi, 900)
+    wave = np.c_[12 * t, 25 * np.sin(t)]
+    corner = np.vstack([wave, wave[-1] + np.linspace(0, 12, 60)[1:, None] * (0.0, 1.0)])
+    drawing = Drawing.of([corner])
+    known = measure([to_stroke3(reduce_points(drawing, 6.0, 0.5))])
+    by_rule = dataclasses.replace(known, step=6.0, tolerance=0.5, rounding=1.0)
+    fitted = fit(drawing, by_rule, 200.0, zoom=1.0)
+    (kept,) = reduce_points(drawing, 6.0, 0.5).strokes
+    offsets = np.diff(np.round(kept - kept[0]), axis=0)
+    assert np.allclose(fitted.rows[1:, :2] * by_rule.scale, offsets, atol=1e-4)
+    other = fit(drawing, dataclasses.replace(by_rule, step=0.0), 200.0, zoom=1.0)
+    assert len(other.rows) != len(fitted.rows) or not np.allclose(other.rows, fitted.rows)

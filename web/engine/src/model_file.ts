@@ -150,9 +150,11 @@ function checkOptions(options: Options): void {
 }
 
 function checkStatistics(statistics: DataStatistics): void {
-  const names = ['scale', 'longest', 'extent', 'start_extent', 'offset', 'long_offset', 'rounding'] as const
-  for (const name of names) {
-    const value = statistics[name] ?? (name === 'rounding' ? 0 : NaN)
+  const needed = ['scale', 'longest', 'extent', 'start_extent', 'offset', 'long_offset'] as const
+  const later = ['rounding', 'step', 'tolerance'] as const // files of before have none
+  for (const name of [...needed, ...later]) {
+    const missing = (later as readonly string[]).includes(name) ? 0 : NaN
+    const value = statistics[name] ?? missing
     if (!(value >= 0 && value <= 1e9)) {
       throw damaged(`${name} is ${String(statistics[name])}, which no drawings have`)
     }

@@ -1,6 +1,7 @@
 /** A drawing brought to the size and density of the training drawings. */
 
 import { type Drawing, EngineError, type Stroke } from './api'
+import { reducePoints } from './corner_sampling'
 import { roundHalfEven } from './numeric'
 import { simplify } from './simplify'
 import { pointCount, type Rows, toStroke3 } from './stroke3'
@@ -30,6 +31,10 @@ export interface DataStatistics {
   long_offset: number
   /** Step to whose multiples the points were rounded; 0 or absent: none, or not known. */
   rounding?: number
+  /** Of the points between corners; 0 or absent: points lie where RDP left them. */
+  step?: number
+  /** Of the RDP that came after; of use with `step` alone. */
+  tolerance?: number
 }
 
 /** A drawing as the net reads it. */
@@ -139,9 +144,13 @@ function multiplied(stroke: Stroke, factor: number): Stroke {
   return stroke.map((v) => v * single)
 }
 
-/** RDP with the least tolerance that brings the median offset to the training drawings'. */
+/**
+ * As many points as the data set would leave of the drawing: by its rule, or by RDP with the least
+ * tolerance that brings the median offset to its own.
+ */
 function thinned(drawing: Drawing, statistics: DataStatistics, side: number): Drawing {
   if (medianOffset(drawing) >= DENSE * statistics.offset) return drawing
+  if (statistics.step) return reducePoints(drawing, statistics.step, statistics.tolerance ?? 0)
   let [low, high, best] = [0, side / 4, drawing]
   for (let k = 0; k < HALVINGS; k++) {
     const middle = (low + high) / 2

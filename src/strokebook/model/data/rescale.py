@@ -48,9 +48,10 @@ def fit(
     """Bring a drawing to the training drawings' size and distance of points.
 
     It is scaled so that the longer side of its box is ``target``, unless ``zoom`` says how large
-    it is. Where its points lie closer than the training drawings', it is thinned by RDP with the
-    tolerance (found by halving) that gives their median distance; long offsets are subdivided.
-    Where the training drawings' points were rounded, its points are, from its first on.
+    it is. Where its points lie closer than the training drawings', it is thinned: by the rule of
+    the data set, where that is known, else by RDP with the tolerance (found by halving) that gives
+    their median distance; long offsets are subdivided. Where the training drawings' points were
+    rounded, its points are, from its first on.
 
     Args:
         drawing: In any unit, with at least two points.
@@ -83,9 +84,16 @@ def fit(
 
 
 def _thinned(drawing: Drawing, statistics: DataStatistics, side: float) -> Drawing:
-    """RDP with the least tolerance that brings the median offset to the training drawings'."""
+    """As many points as the data set would leave of the drawing.
+
+    By its rule, or by RDP with the least tolerance that brings the median offset to its own.
+    """
     if _median_offset(drawing) >= DENSE * statistics.offset:
         return drawing
+    if statistics.step:
+        from strokebook.geometry.corner_sampling import reduce_points
+
+        return reduce_points(drawing, statistics.step, statistics.tolerance)
     low, high, best = 0.0, side / 4, drawing
     for _ in range(HALVINGS):
         middle = (low + high) / 2

@@ -35,6 +35,9 @@ class DataStatistics:
         long_offset: 95th percentile of those.
         rounding: Step to whose multiples the points were rounded; 0: none, or not known. What a
             model draws and reads is rounded likewise.
+        step: Of the points between corners (:mod:`~strokebook.geometry.corner_sampling`); 0: points
+            lie where RDP left them, or where is not known.
+        tolerance: Of the RDP that came after; of use with ``step`` alone.
     """
 
     scale: float
@@ -46,6 +49,8 @@ class DataStatistics:
     offset: float
     long_offset: float
     rounding: float = 0.0
+    step: float = 0.0
+    tolerance: float = 0.0
 
     @property
     def n_max(self) -> int:

@@ -39,6 +39,10 @@ class TrainingData:
     learnt: tuple[str, ...] = ()
     places: tuple[int, ...] = ()
 
+    def with_rule(self, step: float, tolerance: float) -> TrainingData:
+        """The same; by what rule a line gets its points, see :class:`DataStatistics`."""
+        return replace(self, statistics=replace(self.statistics, step=step, tolerance=tolerance))
+
 
 def drawing_digest(rows: Stroke3) -> str:
     """A drawing's own key, 16 hexadecimal digits: of its rows ``(N, 3)``, not of its page's name.

@@ -9,7 +9,7 @@ was: every epoch has other points of the same hand.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,14 +30,18 @@ class TrainingLines:
         lines: Of each training drawing, in units of the data; None where it is not known.
         simplify: Gives the rows ``(N, 3)`` of a line, by the rule that gave the data set's;
             raises InputRefused where the line is none for the data set.
+        step: Of the points between corners, by that rule; 0: RDP alone.
+        tolerance: Of its RDP.
     """
 
     lines: Sequence[Drawing | None]
     simplify: Callable[[Drawing], Stroke3]
+    step: float = 0.0
+    tolerance: float = 0.0
 
     def at(self, places: Sequence[int]) -> TrainingLines:
         """Those of the drawings at some places."""
-        return TrainingLines([self.lines[k] for k in places], self.simplify)
+        return replace(self, lines=[self.lines[k] for k in places])
 
 
 @dataclass(frozen=True, eq=False)

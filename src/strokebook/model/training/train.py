@@ -20,6 +20,7 @@ from strokebook.model.checkpoints import checkpoint, starter
 from strokebook.model.checkpoints.folder import mark_model
 from strokebook.model.choosing import chooser_file
 from strokebook.model.config import ModelOptions, TrainOptions
+from strokebook.model.data.batches import Prefetch
 from strokebook.model.data.training_data import TrainingData, prepare
 from strokebook.model.data.training_lines import TrainingLines, training_epochs
 from strokebook.model.networks.sketch_rnn import SketchNet
@@ -76,6 +77,8 @@ def train(
             that stay not finite.
     """
     data = prepare(train, valid, options.max_points)
+    if lines is not None:
+        data = data.with_rule(lines.step, lines.tolerance)
     for warning in data.warnings:
         progress.say(str(warning))
     before = torch.get_num_threads()
@@ -86,8 +89,11 @@ def train(
     try:
         name = name or folder.resolve().name
         run = _Run(data, model, options, folder, progress, name, lines)
-        run.open(resume, start_from)
-        return run.go()
+        try:
+            run.open(resume, start_from)
+            return run.go()
+        finally:
+            run.batches.close()
     finally:
         torch.set_num_threads(before)
 
@@ -111,7 +117,7 @@ class _Run:
             net.to(_device(options.device)), options, data.statistics.n_max, data.unit
         )
         self.averaged = AveragedNet(net, options.ema_decay) if options.ema_decay else None
-        self.epochs = training_epochs(data, options, lines)
+        self.batches = Prefetch(training_epochs(data, options, lines))
         self.loop = TrainState()
         self.board: metrics.Board | None = None
         self.mark = self.saved = time.monotonic()
@@ -285,7 +291,7 @@ class _Run:
 
     def _one_step(self) -> None:
         loop = self.loop
-        losses = self.stepper.step(loop.step, self.epochs[loop.step], loop.rate_factor())
+        losses = self.stepper.step(loop.step, self.batches[loop.step], loop.rate_factor())
         if self.averaged and losses is not None:
             self.averaged.update(self.stepper.net, loop.step)
         loop.step += 1

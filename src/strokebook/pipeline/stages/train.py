@@ -175,7 +175,7 @@ def training_lines(project: Project) -> TrainingLines | None:
     options = project.settings.dataset
     figures = framed_figures(project, names)
     lines = [None if figure is None else figure.drawing for figure in figures]
-    return TrainingLines(lines, partial(line_rows, options=options))
+    return TrainingLines(lines, partial(line_rows, options=options), options.step, options.epsilon)
 
 
 def _learn_line(project: Project, folder: Path) -> None:
