@@ -25,7 +25,7 @@ from strokebook.model.data.rescale import fit
 from strokebook.model.data.statistics import measure
 from strokebook.model.distributions.normal import normal_quantile
 from strokebook.model.features import form_features, stroke_features
-from strokebook.model.features.normalise import normalise
+from strokebook.model.features.normalise import FORMER_SIDE, SIDE, normalise
 from strokebook.model.line.stored_line import default_line
 from strokebook.model.sampling import rejection, selection
 
@@ -117,7 +117,8 @@ def geometry_fixture() -> list[dict[str, Any]]:
             "simple": flat(simplify(drawing, epsilon)),
             "rows": rows_of(to_stroke3(drawing)),
             "again": flat(from_stroke3(to_stroke3(drawing), 2.5)),
-            "normal": rows_of(normalise(to_stroke3(drawing))),
+            "frame": (frame := (SIDE, FORMER_SIDE)[k % 2]),
+            "normal": rows_of(normalise(to_stroke3(drawing), frame)),
         })  # fmt: skip
     return out
 
@@ -228,7 +229,7 @@ def choosing_fixture() -> dict[str, Any]:
             "threshold": rows_of(chooser.forest.threshold), "leaf": rows_of(chooser.forest.leaf),
             "low": rows_of(chooser.low), "high": rows_of(chooser.high),
             "trees": len(chooser.forest.feature), "base": chooser.forest.base,
-            "log_scale": chooser.log_scale, "budget": chooser.budget,
+            "log_scale": chooser.log_scale, "budget": chooser.budget, "frame": chooser.frame,
         },
         "scores": rows_of(scores), "outside": rows_of(outside),
         "log_scale": find_log_scale(scores, 0.4),

@@ -1,5 +1,6 @@
 /** A model's file: what `strokebook export MODEL --format web` writes, read and checked. */
 import { EngineError, type ModelInfo } from './api'
+import { FORMER_SIDE } from './choosing/normalise'
 import { damaged, parseSafetensors, type Tensor, type TensorFile } from './safetensors'
 import type { DataStatistics } from './rescale'
 
@@ -44,6 +45,7 @@ export interface ChooserArrays {
   log_scale: number
   budget: number
   temperature: number
+  frame: number
 }
 
 export interface ModelFile {
@@ -195,7 +197,8 @@ function lineOf(file: TensorFile): LineArrays {
 
 function chooserOf(file: TensorFile): ChooserArrays {
   type Numbers = 'base' | 'strange' | 'log_scale' | 'budget' | 'temperature'
-  const numbers = parseJson<Pick<ChooserArrays, Numbers>>(file, 'chooser')
+  const numbers = parseJson<Pick<ChooserArrays, Numbers> & { frame?: number }>(file, 'chooser')
+  const frame = numbers.frame ?? FORMER_SIDE
   const feature = file.tensors.get('chooser.feature')
   if (!feature || !(feature.values instanceof Int32Array) || feature.shape.length !== 2) {
     throw damaged('tensor chooser.feature is missing')
@@ -209,10 +212,10 @@ function chooserOf(file: TensorFile): ChooserArrays {
     low.length === high.length &&
     feature.values.every((k) => k >= 0 && k < low.length)
   const ranges = numbers.budget > 0 && numbers.budget < 1
-  if (!fits || !ranges || !(numbers.temperature > 0 && numbers.temperature <= 10)) {
+  if (!fits || !ranges || !(frame >= 1 && frame <= 1e6) || !(numbers.temperature > 0 && numbers.temperature <= 10)) {
     throw damaged("its chooser's numbers do not fit together")
   }
-  return { ...numbers, trees, feature: feature.values, threshold, leaf, low, high }
+  return { ...numbers, frame, trees, feature: feature.values, threshold, leaf, low, high }
 }
 
 interface Card {

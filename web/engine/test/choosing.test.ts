@@ -18,8 +18,8 @@ import { placesOf, toStroke3 } from '../src/stroke3'
 import { assertClose, drawingOf, fixture, skip } from './fixtures'
 
 test('drawings take the form of the data as in Python', { skip }, () => {
-  fixture('geometry').forEach(({ rows, normal }: any, k: number) => {
-    assertClose(normalise(Float32Array.from(rows)), normal, 0, 0, `drawing ${k}`)
+  fixture('geometry').forEach(({ rows, normal, frame }: any, k: number) => {
+    assertClose(normalise(Float32Array.from(rows), frame), normal, 0, 0, `drawing ${k}`)
   })
 })
 
@@ -54,7 +54,7 @@ test('the chooser judges and accepts as in Python', { skip }, () => {
   const chooser = chooserOf(wanted.chooser, 0.5)
   const drawn = wanted.rows.map((rows: number[]) => Float32Array.from(rows))
   drawn.forEach((rows: Float32Array, k: number) => {
-    const found = featuresOf(rows)
+    const found = featuresOf(rows, chooser.frame)
     assertClose(found, wanted.values[k], 1e-9, 1e-6, `drawing ${k}`)
   })
   const judgements = drawn.map((rows: Float32Array) => judge(chooser, rows))
@@ -115,5 +115,6 @@ function chooserOf(file: any, strange: number): Chooser {
     logScale: file.log_scale,
     budget,
     temperature: 0.5,
+    frame: file.frame,
   }
 }

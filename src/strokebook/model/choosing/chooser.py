@@ -24,7 +24,7 @@ from strokebook.geometry.drawing import Stroke3
 from strokebook.model.choosing.forest import Forest
 from strokebook.model.features import form_features, stroke_features
 from strokebook.model.features.feature_table import table_of
-from strokebook.model.features.normalise import normalise
+from strokebook.model.features.normalise import SIDE, normalise
 
 HALVINGS = 80  # of the interval in which log c is sought
 
@@ -46,6 +46,7 @@ class Chooser:
         generated: Drawings of the model's likewise.
         accuracy: How often the classifier told the two apart, asked about drawings not learnt from.
         checkpoint: Digest of the weights that drew them.
+        frame: Longer side of the drawings as it measures them.
     """
 
     forest: Forest
@@ -59,10 +60,11 @@ class Chooser:
     generated: int
     accuracy: float
     checkpoint: str
+    frame: float = SIDE
 
     def features(self, drawings: Sequence[Stroke3]) -> Floats:
         """``(D, F)``, of stroke-3 in any unit."""
-        return features(drawings)
+        return features(drawings, self.frame)
 
     def scores(self, values: Floats) -> Floats:
         """Logarithms of the density ratios, ``(D,)``."""
@@ -73,9 +75,9 @@ class Chooser:
         return outside(values, self.low, self.high)
 
 
-def features(drawings: Sequence[Stroke3]) -> Floats:
+def features(drawings: Sequence[Stroke3], frame: float = SIDE) -> Floats:
     """The features of at least one drawing, ``(D, F)``, each brought to the data's form first."""
-    rows = [normalise(d) for d in drawings]
+    rows = [normalise(d, frame) for d in drawings]
     return np.hstack([table_of(m.numbers, rows)[1] for m in (stroke_features, form_features)])
 
 

@@ -17,10 +17,12 @@ from strokebook.base.files import write_bytes
 from strokebook.base.reading import read_plain
 from strokebook.model.choosing.chooser import Chooser
 from strokebook.model.choosing.forest import Forest
+from strokebook.model.features.normalise import FORMER_SIDE
 
 NAME = "chooser.safetensors"
 FORMAT, VERSION = "strokebook-chooser", "2"  # another version's features are other features
 MOST_BYTES = 1 << 26
+MOST_FRAME = 1e6  # units
 NUMBERS = ("strange", "log_scale", "budget", "temperature", "accuracy")
 COUNTS = ("real", "generated")
 REMEDY = f"Delete {NAME}: drawings are then shown as they come; training goes on to make it anew."
@@ -38,7 +40,7 @@ def save(folder: Path, chooser: Chooser) -> None:
         "low": chooser.low,
         "high": chooser.high,
     }
-    value = {name: getattr(chooser, name) for name in (*NUMBERS, *COUNTS, "checkpoint")}
+    value = {name: getattr(chooser, name) for name in (*NUMBERS, *COUNTS, "checkpoint", "frame")}
     metadata = {name: json.dumps(number) for name, number in value.items()}
     metadata |= {"format": FORMAT, "version": VERSION, "base": json.dumps(forest.base)}
     write_bytes(folder / NAME, save_arrays(arrays, metadata))
@@ -97,8 +99,21 @@ def _chooser(arrays: dict[str, Any], metadata: dict[str, str]) -> Chooser:
         _number(metadata["base"]),
     )
     check_forest(forest, low, high)
+    frame = _number(metadata.get("frame", str(FORMER_SIDE)))
+    check_frame(frame)
     checkpoint = str(json.loads(metadata["checkpoint"]))
-    return Chooser(forest, low, high, **value, **counts, checkpoint=checkpoint)  # type: ignore[arg-type]
+    made = {**value, **counts, "checkpoint": checkpoint, "frame": frame}
+    return Chooser(forest, low, high, **made)  # type: ignore[arg-type]
+
+
+def check_frame(frame: float) -> None:
+    """Refuse a frame in which nothing could be measured.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not 1 <= frame <= MOST_FRAME:
+        raise ValueError(f"its frame is {frame}")
 
 
 def _number(text: str) -> float:

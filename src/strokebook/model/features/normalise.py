@@ -2,7 +2,8 @@
 
 A data set's drawings are scaled to one frame and simplified, and their points lie on whole units;
 a model's are of nearly that size, and their points lie anywhere. Told apart by that alone, a
-drawing would be judged by what nobody can see.
+drawing would be judged by what nobody can see. For the same reason the frame is none that a data
+set is likely to have: in its own frame a data set's drawing would be rounded once, a model's twice.
 """
 
 from __future__ import annotations
@@ -14,18 +15,20 @@ from strokebook.geometry.drawing import Points, Stroke3, as_stroke
 from strokebook.geometry.simplify import kept_points
 from strokebook.geometry.stroke3 import longer_side
 
-SIDE = 200.0  # units: the longer side of every drawing
+SIDE = 187.3  # units: the longer side of every drawing
+FORMER_SIDE = 200.0  # the same, for choosers that were learnt so: the data set's own
 EPSILON = 1.0  # units: tolerance of the simplification (RDP)
 
 
-def normalise(drawing: Stroke3) -> Stroke3:
+def normalise(drawing: Stroke3, frame: float = SIDE) -> Stroke3:
     """A drawing scaled to the frame, simplified, rounded, without repeated points; ``(N, 3)``.
 
     Args:
         drawing: In any unit, N at least 1; one without extent keeps its size.
+        frame: Longer side that it gets.
     """
     side = longer_side(drawing)
-    scale = SIDE / side if side > 0 else 1.0
+    scale = frame / side if side > 0 else 1.0
     scaled = drawing[:, :2] * np.float32(scale)
     places = np.cumsum(scaled.astype(np.float64), axis=0)
     points = as_stroke(places - places.min(axis=0))  # (N, 2)

@@ -28,10 +28,11 @@ from strokebook.base.options import build
 from strokebook.base.reading import read_plain
 from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.choosing.chooser import Chooser
-from strokebook.model.choosing.chooser_file import check_forest
+from strokebook.model.choosing.chooser_file import check_forest, check_frame
 from strokebook.model.choosing.forest import Forest
 from strokebook.model.config import ModelOptions
 from strokebook.model.data.statistics import from_json
+from strokebook.model.features.normalise import FORMER_SIDE
 from strokebook.model.interchange.web_card import MOST_CREDITS, MOST_TEXT, MOST_WORDS, Card
 from strokebook.model.line.restorer import LineRestorer
 from strokebook.model.line.stored_line import fault_of
@@ -46,6 +47,7 @@ LAYERS = 3  # of the line's net
 # What the header says of a chooser; the first six are what the engine needs.
 CHOOSER = ("base", "strange", "log_scale", "budget", "temperature")
 CHOOSER_HISTORY = ("real", "generated", "accuracy")
+FRAME = "frame"  # of a chooser; files of before have none
 AGAIN = f"Export it again (strokebook export MODEL -o NAME{SUFFIX}), or name another file."
 
 
@@ -85,7 +87,7 @@ def to_bytes(model: SketchModel, card: Card) -> bytes:
     }
     if model.chooser is not None:
         arrays |= _chooser_arrays(model.chooser)
-        numbers = {n: getattr(model.chooser, n) for n in (*CHOOSER[1:], *CHOOSER_HISTORY)}
+        numbers = {n: getattr(model.chooser, n) for n in (*CHOOSER[1:], *CHOOSER_HISTORY, FRAME)}
         texts["chooser"] = {"base": model.chooser.forest.base} | numbers
     metadata = {name: json.dumps(value, ensure_ascii=False) for name, value in texts.items()}
     metadata |= {"format": FORMAT, "version": VERSION, "digest": identity(arrays)}
@@ -336,7 +338,9 @@ def _chooser(arrays: Mapping[str, Any], value: Mapping[str, Any], key: str) -> C
         numbers.pop("base"),
     )
     low, high = (np.asarray(arrays[f"chooser.{n}"], np.float64) for n in ("low", "high"))
+    frame = _number(value, FRAME, "chooser") if FRAME in value else FORMER_SIDE
     try:
+        check_frame(frame)
         check_forest(forest, low, high)
     except ValueError as error:
         raise ValueError(f"its chooser is damaged: {error}") from error
@@ -352,6 +356,7 @@ def _chooser(arrays: Mapping[str, Any], value: Mapping[str, Any], key: str) -> C
         generated=int(generated),
         accuracy=accuracy,
         checkpoint=key,
+        frame=frame,
     )
 
 

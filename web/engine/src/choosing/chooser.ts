@@ -31,6 +31,8 @@ export interface Chooser {
   budget: number
   /** At which the model drew them, and should draw. */
   temperature: number
+  /** Longer side of the drawings as it measures them. */
+  frame: number
 }
 
 /** What the chooser says of a drawing. */
@@ -50,14 +52,14 @@ export interface Verdict {
 }
 
 /** The features of a drawing of at least one point, brought to the data's form first. */
-export function featuresOf(rows: Rows): Float64Array {
-  const whole = normalise(rows)
+export function featuresOf(rows: Rows, frame: number): Float64Array {
+  const whole = normalise(rows, frame)
   return Float64Array.of(...strokeFeatures(whole).values(), ...formFeatures(whole).values())
 }
 
 /** Judge a drawing: stroke-3 in any unit. */
 export function judge(chooser: Chooser, rows: Rows): Judgement {
-  const values = featuresOf(rows)
+  const values = featuresOf(rows, chooser.frame)
   return {
     score: askForest(chooser.forest, values),
     outside: outsideOf(values, chooser.low, chooser.high),

@@ -4,17 +4,19 @@ import { roundHalfEven } from '../numeric'
 import { simplify, withoutRepeats } from '../simplify'
 import { fromStroke3, type Rows, toStroke3 } from '../stroke3'
 
-const SIDE = 200 // units: the longer side of every drawing
+/** Units: the longer side of drawings for choosers whose files do not say; the data sets' own. */
+export const FORMER_SIDE = 200
 const EPSILON = 1 // units: tolerance of the simplification
 
 /**
  * A drawing scaled to the frame, simplified, rounded to whole units, without repeated points.
  *
  * @param rows Stroke-3 in any unit, at least one row.
+ * @param frame Longer side that it gets.
  */
-export function normalise(rows: Rows): Rows {
+export function normalise(rows: Rows, frame: number): Rows {
   const side = longerSide(rows)
-  const scale = Math.fround(side > 0 ? SIDE / side : 1)
+  const scale = Math.fround(side > 0 ? frame / side : 1)
   const scaled = rows.map((v, k) => (k % 3 === 2 ? v : Math.fround(v * scale)))
   const simple = simplify(fromStroke3(scaled), EPSILON)
   return toStroke3({
