@@ -29,7 +29,11 @@ def test_a_former_name_beside_the_present_one_is_refused() -> None:
 def test_keys_of_old_projects_stay() -> None:
     # As computed before these settings were renamed.
     former_rule = DatasetOptions(
-        low_percentile=5.0, high_percentile=95.0, outlier_fence=0.0, min_drawings_to_cut=20
+        low_percentile=5.0,
+        high_percentile=95.0,
+        outlier_fence=0.0,
+        min_drawings_to_cut=20,
+        step=0.0,
     )
     assert fingerprint(former_rule) == "3d8068a33cead97c"
     assert (

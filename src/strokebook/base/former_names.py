@@ -24,8 +24,9 @@ FORMER_NAMES: dict[str, dict[str, tuple[str, ...]]] = {
 # Settings added later, at the value that changes nothing: then they are not in a cache key either.
 NEUTRAL: dict[str, dict[str, Any]] = {
     "CompositionOptions": {"drop_certainty": 1.01},
-    "DatasetOptions": {"outlier_fence": 0.0},
+    "DatasetOptions": {"outlier_fence": 0.0, "step": 0.0},
     "ModelOptions": {"z_dropout": 0.0},
+    "PageOptions": {"step": 0.0},
     "TrainOptions": {"target_noise": False, "schedule": "decay", "ema_decay": 0.0},
 }
 
