@@ -27,7 +27,7 @@ FORMER = {
     "b62a661d0d5ec0720ff4f5685400530bdd4a37b4dd3814aeced15c28f797ef80": "made, until 2026-11-30:"
     " 214 drawings, scribbles off bad scans among them",
     "055825502d2cbc995c7e773e1cfa67c8c3ae3bd597ea08ba4752960876fe1c00": "made, until 2026-11-30:"
-    " 210 drawings of pages with a thousand points, RDP alone, as results/made-thousand-0-* have them",
+    " 210 drawings of pages with a thousand points and RDP alone (results/made-thousand-0-*)",
 }
 
 
