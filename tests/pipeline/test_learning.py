@@ -16,9 +16,11 @@ from strokebook.model.training.train import train
 from strokebook.pipeline.demo import demo_settings
 from strokebook.pipeline.project import SETTINGS, Project, open_project
 from strokebook.pipeline.settings import load_settings, write_settings
-from strokebook.pipeline.stages.train import _start, _take_over, goes_on_from
+from strokebook.pipeline.stages.dataset import load_dataset
+from strokebook.pipeline.stages.train import _start, _take_over, goes_on_from, training_lines
 from strokebook.pipeline.standalone import train_on_file
 
+from place import Place
 from tiny import TINY, tiny_training, waves
 
 
@@ -162,3 +164,15 @@ def test_a_training_goes_on_only_when_drawings_were_added_and_none_went(tmp_path
     del former.info["learnt"]  # a model of an earlier version
     goes_on, why = goes_on_from(former, more, options)
     assert not goes_on and "not known" in why
+
+
+@pytest.mark.parametrize("preset", ["quick", "paper"])
+def test_a_model_knows_by_what_rule_its_drawings_got_their_points(copy: Place, preset: str) -> None:
+    with open_project(copy.project) as opened:
+        settings = replace(opened.settings, train=PRESETS[preset].train)
+        lines = training_lines(replace(opened, settings=settings))
+        rule, drawings = settings.dataset, len(load_dataset(opened).train)
+    assert (lines.step, lines.tolerance) == (rule.step, rule.epsilon) and rule.step > 0
+    assert len(lines.lines) == drawings
+    assert any(line is not None for line in lines.lines) == (preset == "quick")
+    assert read(copy.project / "models" / "drawings", "best").statistics.step == rule.step

@@ -276,11 +276,9 @@ class _Framed:
     @classmethod
     def of(cls, whole: Drawing, scale: float, options: DatasetOptions) -> _Framed:
         """A drawing that lies in the frame."""
-        from strokebook.geometry.corner_sampling import STRAY, sample_between_corners
+        from strokebook.geometry.corner_sampling import sample_before_rdp
 
-        sampled = whole
-        if options.step and options.epsilon:
-            sampled = sample_between_corners(whole, options.step, STRAY * options.epsilon)
+        sampled = sample_before_rdp(whole, options.step, options.epsilon)
         return cls(whole, sampled, simplify(sampled, options.epsilon), scale)
 
 

@@ -26,16 +26,21 @@ STRAY = 1.4  # RDP tolerances that a line may stray from a step before the step 
 
 
 def reduce_points(drawing: Drawing, step: float, tolerance: float) -> Drawing:
-    """The drawing with the few points that a data set keeps of it.
+    """The drawing with the few points that a data set keeps of it: sampled, then simplified.
 
     Args:
         drawing: Strokes whose points lie much closer than ``step``.
         step: Of the points between corners, in the drawing's unit; 0: RDP alone.
         tolerance: Of the RDP that comes last; 0: none, and the drawing stays as it is.
     """
-    if step and tolerance:
-        drawing = sample_between_corners(drawing, step, STRAY * tolerance)
-    return simplify(drawing, tolerance)
+    return simplify(sample_before_rdp(drawing, step, tolerance), tolerance)
+
+
+def sample_before_rdp(drawing: Drawing, step: float, tolerance: float) -> Drawing:
+    """What RDP of that tolerance is to simplify; arguments as for :func:`reduce_points`."""
+    if not (step and tolerance):
+        return drawing
+    return sample_between_corners(drawing, step, STRAY * tolerance)
 
 
 def sample_between_corners(drawing: Drawing, step: float, tolerance: float) -> Drawing:

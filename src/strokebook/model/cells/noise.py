@@ -29,15 +29,14 @@ class Noise:
         self._drawings: Ints64 | None = None
         self._batch = 0
 
-    def of(self, drawings: Ints64, batch: int) -> Noise:
-        """This noise for some drawings of a batch: what they have in the whole batch's.
+    def restrict(self, drawings: Ints64, batch: int) -> None:
+        """From now on give some drawings of a batch what they have in the whole batch's noise.
 
         Args:
             drawings: Their numbers in the batch, ``(D,)``.
             batch: How many drawings that has.
         """
         self._drawings, self._batch = drawings, batch
-        return self
 
     def normal(self, *shape: int, like: Tensor) -> Tensor:
         """Standard normal numbers on the device and in the type of ``like``; drawings first."""

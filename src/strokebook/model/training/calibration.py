@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,9 @@ from strokebook.base.random_streams import RandomStream
 from strokebook.geometry.drawing import Stroke3
 from strokebook.geometry.stroke3 import to_stroke3
 from strokebook.model.cells.noise import Noise
-from strokebook.model.checkpoints.checkpoint import SketchModel
+from strokebook.model.checkpoints.checkpoint import SketchModel, load_model
 from strokebook.model.choosing import chooser as choosing
+from strokebook.model.choosing import chooser_file
 from strokebook.model.choosing.chooser import Chooser
 from strokebook.model.choosing.forest import Forest, mean_of, of_trees
 from strokebook.model.sampling.stream import stream
@@ -87,6 +89,37 @@ def calibrate(
         f" {1 / chooser.budget:.0f} will be shown"
     )
     return chooser
+
+
+def calibrate_folder(
+    folder: Path,
+    device: str,
+    drawings: Sequence[Stroke3],
+    seed: int,
+    seconds: float,
+    *,
+    progress: Progress,
+    stopped: Callable[[], bool],
+) -> None:
+    """Put a chooser beside the best checkpoint of a folder, unless it has its own.
+
+    Args:
+        folder: Of the model.
+        device: Where it draws.
+        drawings: What it learnt from, in units of the net.
+        seed: See :func:`calibrate`, as the others.
+        seconds: The most it takes.
+        progress: Hears of the steps.
+        stopped: True: there will be no chooser.
+    """
+    model = load_model(folder, device)
+    if model.chooser is not None:
+        return
+    scale = np.array((model.scale, model.scale, 1.0), np.float32)
+    own = [d * scale for d in drawings]
+    chooser = calibrate(model, own, seed, seconds, progress=progress, stopped=stopped)
+    if chooser is not None:
+        chooser_file.save(folder, chooser)
 
 
 @dataclass(frozen=True, eq=False)

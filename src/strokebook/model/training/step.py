@@ -118,9 +118,8 @@ class Stepper:
             drawings: Numbers of those drawings, ``(D,)``.
         """
         size = len(batch.lengths)
-        noise = Noise(self.options.seed, RandomStream.TRAINING, step).of(
-            drawings.numpy(force=True), size
-        )
+        noise = Noise(self.options.seed, RandomStream.TRAINING, step)
+        noise.restrict(drawings.numpy(force=True), size)
         z, kl = None, torch.zeros((), device=self.net.device)
         lengths = batch.lengths[drawings]
         if self.net.encoder is not None and not self._drops_z(step):

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,7 +17,6 @@ from strokebook.base.progress import SILENT, Progress
 from strokebook.geometry.drawing import Stroke3
 from strokebook.model.checkpoints import checkpoint, starter
 from strokebook.model.checkpoints.folder import mark_model
-from strokebook.model.choosing import chooser_file
 from strokebook.model.config import ModelOptions, TrainOptions
 from strokebook.model.data.batches import Prefetch
 from strokebook.model.data.training_data import TrainingData, prepare
@@ -26,7 +24,7 @@ from strokebook.model.data.training_lines import TrainingLines, training_epochs
 from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.training import forecast, metrics, model_card, samples
 from strokebook.model.training.averaging import AveragedNet
-from strokebook.model.training.calibration import SECONDS, calibrate
+from strokebook.model.training.calibration import SECONDS, calibrate_folder
 from strokebook.model.training.cooldown import begin, is_late
 from strokebook.model.training.interrupts import Interrupts
 from strokebook.model.training.result import TrainResult
@@ -212,17 +210,13 @@ class _Run:
 
         It takes no longer than the training did.
         """
-        model = checkpoint.load_model(self.folder, str(self.stepper.net.device))
-        seconds = min(SECONDS, self.loop.seconds)
-        if model.chooser is not None:
-            return True
-        scale = np.array((model.scale, model.scale, 1.0), np.float32)
         try:
-            chooser = calibrate(
-                model,
-                [d * scale for d in self.data.train],
+            calibrate_folder(
+                self.folder,
+                str(self.stepper.net.device),
+                self.data.train,
                 self.options.seed,
-                seconds,
+                min(SECONDS, self.loop.seconds),
                 progress=self.progress,
                 stopped=lambda: interrupts.asked,
             )
@@ -230,8 +224,6 @@ class _Run:
             if interrupts.asked:
                 raise
             return False
-        if chooser is not None:
-            chooser_file.save(self.folder, chooser)
         self.mark = time.monotonic()
         return not interrupts.asked
 

@@ -13,6 +13,7 @@ from strokebook.base import owned, trees
 from strokebook.base.files import file_digest
 from strokebook.dataset.build import line_rows
 from strokebook.dataset.splits import Rows
+from strokebook.geometry.drawing import Drawing
 from strokebook.library.edits import trash
 from strokebook.model.config import ModelOptions, TrainOptions
 from strokebook.pipeline.locks import RunStopped, check_stop, editing
@@ -165,16 +166,19 @@ def goes_on_from(
     )
 
 
-def training_lines(project: Project) -> TrainingLines | None:
-    """The lines of the training drawings, to make them anew in every epoch."""
+def training_lines(project: Project) -> TrainingLines:
+    """The lines of the training drawings, to make them anew in every epoch, and their rule.
+
+    No lines where they are not asked for, too many, or of another data set; the rule always.
+    """
     from strokebook.model.data.training_lines import TrainingLines
 
-    names = figure_names(project, "train")
-    if not project.settings.train.line_augment or not 0 < len(names) <= MOST_LINES:
-        return None
     options = project.settings.dataset
-    figures = framed_figures(project, names)
-    lines = [None if figure is None else figure.drawing for figure in figures]
+    names = figure_names(project, "train")
+    lines: list[Drawing | None] = [None] * len(load_dataset(project).train)
+    if project.settings.train.line_augment and 0 < len(names) <= MOST_LINES:
+        figures = framed_figures(project, names)
+        lines = [None if figure is None else figure.drawing for figure in figures]
     return TrainingLines(lines, partial(line_rows, options=options), options.step, options.epsilon)
 
 
