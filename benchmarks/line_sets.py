@@ -3,8 +3,9 @@
     look        the artist's drawings (look_i16, MIT), strokes joined and spliced by the pipeline
     quickdraw   Quick, Draw! (CC BY 4.0), likewise, without drawings that hardly have a line
 
-Everything is in a frame of 200 units, simplified by RDP, in whole units: what a project's own data
-set looks like. Made once and kept in the folder ``benchmarks/out``.
+Everything is in a frame of 200 units, with the points that a project's own data set has by default.
+The artist's drawings were published simplified: the line in the package bends their segments first,
+or corners and even steps would be those of polygons. Made once and kept in ``benchmarks/out``.
 """
 
 from __future__ import annotations
@@ -14,27 +15,29 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from strokebook.base.errors import Diagnostic, InputRefused
+from strokebook.dataset.build import line_rows
 from strokebook.dataset.load import read_npz
+from strokebook.dataset.options import DatasetOptions
 from strokebook.dataset.quickdraw import read_quickdraw
-from strokebook.dataset.rows import to_rows
+from strokebook.dataset.splits import Rows
 from strokebook.figures.join import join
 from strokebook.figures.splice import splice
 from strokebook.geometry.drawing import Drawing, Stroke3
 from strokebook.geometry.resample import to_frame
-from strokebook.geometry.simplify import simplify, simplify_to_budget
 from strokebook.geometry.stroke3 import from_stroke3, to_stroke3
 from strokebook.model.data.training_lines import TrainingLines
+from strokebook.model.line.stored_line import default_line
 
 SHARED = Path(os.environ.get("STROKEBOOK_SHARED", "../shared")) / "data"
 OUT = Path(__file__).parent / "out"
-VERSION = 1  # raise it when the sets come out otherwise
-FRAME = 200.0
-EPSILON = 1.0  # units of the frame, as in the demo
-BUDGET = 200
+VERSION = 2  # raise it when the sets come out otherwise
+RULE = DatasetOptions()
+FRAME = RULE.frame
 LEAST_ROWS = 8  # of a drawing of either set
 LEAST = 16  # points: a Quick, Draw! drawing with fewer has hardly a line
 
@@ -66,20 +69,24 @@ def quickdraw() -> LineSet:
 
 
 def look_lines() -> TrainingLines:
-    """The lines of the artist's training drawings, joined and spliced, not simplified yet.
+    """The lines of the artist's training drawings, joined, spliced and bent, not simplified yet.
 
     They are what a project has in its figures: a training varies them and simplifies them anew in
     every epoch.
     """
+    return TrainingLines(unsimplified("train"), simplified_rows, RULE.step, RULE.epsilon)
+
+
+def unsimplified(part: Literal["train", "valid", "test"]) -> list[Drawing]:
+    """Lines of the artist's drawings as in :func:`look_lines`, in the order of :func:`look`."""
     look()  # the two are in one order
-    lines = _kept("look-unsimplified", _make_look_lines)["train"]
-    return TrainingLines([from_stroke3(rows) for rows in lines], simplified_rows)
+    return [from_stroke3(rows) for rows in _kept("look-unsimplified", _make_look_lines)[part]]
 
 
-def long_line(drawing: Drawing) -> Stroke3 | None:
-    """One drawing in the frame, joined, spliced, simplified; None where nothing is left of it."""
+def _rows(line: Drawing) -> Stroke3 | None:
+    """The rows of a joined drawing; None where hardly anything is left of it."""
     try:
-        rows = simplified_rows(_joined(drawing))
+        rows = simplified_rows(line)
     except InputRefused:
         return None
     return rows if len(rows) >= LEAST_ROWS else None
@@ -90,47 +97,54 @@ def _joined(drawing: Drawing) -> Drawing:
     return splice(join(framed))
 
 
+def _bent(drawing: Drawing) -> Drawing:
+    """One of the artist's drawings, joined, with a line between its points."""
+    return default_line().restore(_joined(drawing))
+
+
 def simplified_rows(line: Drawing) -> Stroke3:
     """The rows ``(N, 3)`` of a joined drawing in the frame, in whole units.
 
     Raises:
         InputRefused: Its strokes' ends alone are too many points.
     """
-    simple = simplify(line, EPSILON)
-    if simple.n_points >= BUDGET:
-        simple, _ = simplify_to_budget(simple, BUDGET)
-    return np.asarray(to_rows(simple, "int16"), np.float32)
-
-
-def _lines(drawings: Iterable[Drawing]) -> Iterator[Stroke3]:
-    return (rows for d in drawings if (rows := long_line(d)) is not None)
+    return np.asarray(line_rows(line, RULE), np.float32)
 
 
 def _make_look() -> dict[str, list[Stroke3]]:
+    return {part: [rows for rows, _ in pairs] for part, pairs in _look_parts().items()}
+
+
+def _make_look_lines() -> dict[str, list[Stroke3]]:
+    """Of the drawings of :func:`_make_look`, in its order."""
+    return {
+        part: [np.asarray(to_stroke3(line), np.float32) for _, line in pairs]
+        for part, pairs in _look_parts().items()
+    }
+
+
+def _look_parts() -> dict[str, list[tuple[Stroke3, Drawing]]]:
     arrays = read_npz(SHARED / "look_i16.npz")
-    train = list(_lines(from_stroke3(rows) for rows in arrays.train))
+    train = list(_look_pairs(arrays.train))
     order = np.random.default_rng(0).permutation(len(train))
     return {
         "train": [train[n] for n in order[120:]],
         "valid": [train[n] for n in order[:120]],
-        "test": list(_lines(from_stroke3(rows) for rows in arrays.valid)),
+        "test": list(_look_pairs(arrays.valid)),
     }
 
 
-def _make_look_lines() -> dict[str, list[Stroke3]]:
-    """Of the training drawings of :func:`_make_look`, in its order."""
-    arrays = read_npz(SHARED / "look_i16.npz")
-    drawings = [from_stroke3(rows) for rows in arrays.train]
-    lines = [_joined(d) for d in drawings if long_line(d) is not None]
-    order = np.random.default_rng(0).permutation(len(lines))
-    return {"train": [np.asarray(to_stroke3(lines[n]), np.float32) for n in order[120:]]}
+def _look_pairs(drawings: Iterable[Rows]) -> Iterator[tuple[Stroke3, Drawing]]:
+    """Rows and lines of the drawings of which enough is left."""
+    lines = (_bent(from_stroke3(rows)) for rows in drawings)
+    return ((rows, line) for line in lines if (rows := _rows(line)) is not None)
 
 
 def _make_quickdraw() -> dict[str, list[Stroke3]]:
     refused: list[Diagnostic] = []
     rows, words = [], []
     for drawing in read_quickdraw(SHARED / "quickdraw_raw.ndjson.gz", refused.append):
-        line = long_line(drawing) if drawing.meta.get("recognized", True) else None
+        line = _rows(_joined(drawing)) if drawing.meta.get("recognized", True) else None
         if line is not None and len(line) >= LEAST:
             rows.append(line)
             words.append(np.array([drawing.meta["word"]]))

@@ -16,16 +16,17 @@ import argparse
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from benchmarks import line_sets
 from benchmarks.held_out import nats
-from strokebook.dataset.rows import to_rows
+from benchmarks.line_sets import RULE
+from benchmarks.line_sets import simplified_rows as simplified
 from strokebook.demo.people import draw_person
-from strokebook.geometry.drawing import Drawing, Stroke3
+from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.resample import to_frame
-from strokebook.geometry.simplify import simplify
 from strokebook.geometry.stroke3 import from_stroke3, to_stroke3
 from strokebook.model.checkpoints import starter
 from strokebook.model.checkpoints.checkpoint import load_model
@@ -76,7 +77,6 @@ SOURCES = [
 STAGES = ("quickdraw", "artist", "starter")
 LICENCE = "MIT, as strokebook; name the sources where you pass it on"
 CARD = Path(__file__).with_name("starter_card.md")  # numbers are filled in
-TOLERANCE = 1.2  # RDP, units of the frame
 MOST_STROKES = 4
 SPECK = 8.0  # units of the frame: smaller strokes are page marks
 DRAWN, DRAWN_SEED = 3000, 1 << 31  # people of the sample program; libraries have smaller seeds
@@ -105,7 +105,7 @@ def go_on(work: Path, minutes: float) -> TrainResult:
     people = [rows for rows, word in pairs if word in LINE_WORDS and len(rows) >= LONG]
     print(f"{len(artist.train)} drawings of the artist's, {len(people)} of Quick, Draw!")
     known = line_sets.look_lines()
-    lines = TrainingLines([*known.lines, *[None] * len(people)], known.simplify)
+    lines = replace(known, lines=[*known.lines, *[None] * len(people)])
     return train(
         artist.train + people,
         artist.valid,
@@ -120,21 +120,17 @@ def go_on(work: Path, minutes: float) -> TrainResult:
 
 def finish(work: Path, minutes: float) -> TrainResult:
     """In the end, the artist's upright figures, and people that the sample's program draws."""
-    artist = line_sets.look()
-    lines = line_sets.look_lines().lines
-    upright = [line for d in lines if d is not None and (line := upright_line(d)) is not None]
-    held = [line for rows in artist.valid if (line := upright_line(from_stroke3(rows))) is not None]
     drawn = people(DRAWN, DRAWN_SEED)
-    learnt = upright + drawn[100:]
+    learnt = upright("train") + drawn[100:]
     return train(
         [simplified(line) for line in learnt],
-        [simplified(line) for line in held + drawn[:100]],
+        [simplified(line) for line in upright("valid") + drawn[:100]],
         SIZES,
         replace(THIRD, minutes=minutes),
         work / "starter",
         start_from=work / "artist",
         progress=Says(),
-        lines=TrainingLines(learnt, simplified),
+        lines=TrainingLines(learnt, simplified, RULE.step, RULE.epsilon),
     )
 
 
@@ -143,9 +139,10 @@ def people(count: int, seed: int) -> list[Drawing]:
     return [to_frame(draw_person(seed + n), line_sets.FRAME)[0] for n in range(count)]
 
 
-def simplified(line: Drawing) -> Stroke3:
-    """The rows of a line in the frame, in whole units; fewer points than a project's have."""
-    return np.asarray(to_rows(simplify(line, TOLERANCE), "int16"), np.float32)
+def upright(part: Literal["train", "valid", "test"]) -> list[Drawing]:
+    """The artist's upright figures of a part."""
+    lines = map(upright_line, line_sets.unsimplified(part))
+    return [line for line in lines if line is not None]
 
 
 def upright_line(drawing: Drawing) -> Drawing | None:
@@ -183,8 +180,7 @@ def install(work: Path) -> None:
     """Pack the result into the package, with its numbers on the held-out drawings."""
     folder, trained = starter.FOLDER, work / "starter"
     others = [simplified(d) for d in people(100, DRAWN_SEED + DRAWN)]
-    lines = (upright_line(from_stroke3(rows)) for rows in line_sets.look().test)
-    figures = [simplified(line) for line in lines if line is not None]
+    figures = [simplified(line) for line in upright("test")]
     cards = [json.loads((work / n / "card.json").read_text("utf-8")) for n in STAGES]
     numbers = {
         "artist_drawings": len(figures),

@@ -27,7 +27,7 @@ import torch
 from benchmarks import line_sets, make_starter
 from strokebook.dataset.quickdraw import read_quickdraw
 from strokebook.dataset.rows import to_rows
-from strokebook.geometry.drawing import Stroke3
+from strokebook.geometry.drawing import Drawing, Stroke3
 from strokebook.geometry.resample import to_frame
 from strokebook.geometry.simplify import simplify
 from strokebook.model.checkpoints import starter
@@ -62,15 +62,18 @@ def artist() -> Data:
 
 
 def figures() -> Data:
-    sets = line_sets.look()
-    upright = make_starter.upright
-    return Data("artist, upright figures", upright(sets.test), upright(sets.train))
+    test, train = (_rows(make_starter.upright(part)) for part in ("test", "train"))
+    return Data("artist, upright figures", test, train)
 
 
 def people() -> Data:
     seed, drawn = make_starter.DRAWN_SEED, make_starter.DRAWN
-    held = make_starter.people(200, seed + drawn)
-    return Data("people of the program", held, make_starter.people(600, seed + 100))
+    held = _rows(make_starter.people(200, seed + drawn))
+    return Data("people of the program", held, _rows(make_starter.people(600, seed + 100)))
+
+
+def _rows(lines: Sequence[Drawing]) -> list[Stroke3]:
+    return [line_sets.simplified_rows(line) for line in lines]
 
 
 def row(name: str, data: Data, evaluation: Evaluation) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from strokebook.base.errors import InputRefused, StrokebookError, UsageError
 from strokebook.cli.learn import project_model
+from strokebook.geometry.polyline import polyline_length
 from strokebook.model.checkpoints import starter
 from strokebook.model.checkpoints.checkpoint import read
 from strokebook.model.config import PRESETS, TrainOptions
@@ -17,6 +18,7 @@ from strokebook.pipeline.demo import demo_settings
 from strokebook.pipeline.project import SETTINGS, Project, open_project
 from strokebook.pipeline.settings import load_settings, write_settings
 from strokebook.pipeline.stages.dataset import load_dataset
+from strokebook.pipeline.stages.dataset_figures import figure_names, framed_figures, traced_line
 from strokebook.pipeline.stages.train import _start, _take_over, goes_on_from, training_lines
 from strokebook.pipeline.standalone import train_on_file
 
@@ -176,3 +178,19 @@ def test_a_model_knows_by_what_rule_its_drawings_got_their_points(copy: Place, p
     assert len(lines.lines) == drawings
     assert any(line is not None for line in lines.lines) == (preset == "quick")
     assert read(copy.project / "models" / "drawings", "best").statistics.step == rule.step
+
+
+def test_a_traced_line_does_not_go_back_and_forth(copy: Place) -> None:
+    with open_project(copy.project) as project:
+        names = figure_names(project, "train")[:4]
+        figures = [f for f in framed_figures(project, names) if f is not None]
+        assert figures
+        for figure in figures:
+            fine = figure.drawing
+            coarse = replace(figure, drawing=fine.with_strokes(s[::12] for s in fine.strokes))
+            line = traced_line(project, figure)
+            fully = sum(map(polyline_length, fine.strokes))
+            assert sum(map(polyline_length, line.strokes)) == pytest.approx(fully, rel=1e-3)
+            threaded = traced_line(project, coarse)
+            assert threaded.n_points > 2 * coarse.drawing.n_points
+            assert sum(map(polyline_length, threaded.strokes)) == pytest.approx(fully, rel=0.02)

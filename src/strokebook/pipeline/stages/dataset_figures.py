@@ -11,6 +11,7 @@ from strokebook.base.array_types import Floats
 from strokebook.base.errors import InputRefused
 from strokebook.dataset.splits import Part
 from strokebook.geometry.drawing import Drawing, Points
+from strokebook.geometry.polyline import step_lengths
 from strokebook.geometry.resample import Placement, to_frame
 from strokebook.geometry.svg.io import read_drawing
 from strokebook.library.catalogue.records import DrawingRecord, Page
@@ -20,6 +21,7 @@ from strokebook.pipeline.stages.figures import load_figure
 from strokebook.pipeline.stages.trace import trace_file
 
 MARGIN = 5.0  # units around a figure within which a traced stroke may be its own
+FINE = 2.0  # units: a figure's segment that is shorter is the traced line
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,18 +89,21 @@ def traced_nearby(project: Project, figure: FramedFigure) -> list[Floats]:
 
 
 def traced_line(project: Project, figure: FramedFigure) -> Drawing:
-    """The figure with the traced line between its points, where tracing has one.
+    """The figure with the traced line between points that lie far apart, where tracing has one.
 
-    A figure's points lie half a pen's width apart; this is the ink itself. Where
-    joining drew over a gap there is no ink, and the figure's own segment stays.
+    A figure has a point every half pen's width and is the traced line itself, but where a page was
+    resampled more coarsely. Where joining drew over a gap there is no ink, and the figure's own
+    segment stays.
     """
+    strokes = figure.drawing.strokes
+    if not any((step_lengths(s) >= FINE).any() for s in strokes):
+        return figure.drawing
     try:
         traced = traced_nearby(project, figure)
     except InputRefused:
         return figure.drawing
     from strokebook.model.line.pairs import sublines
 
-    strokes = figure.drawing.strokes
     lines = iter(sublines(traced, strokes))
     return figure.drawing.with_strokes(
         _threaded(stroke, [next(lines) for _ in range(len(stroke) - 1)]) for stroke in strokes
@@ -106,8 +111,11 @@ def traced_line(project: Project, figure: FramedFigure) -> Drawing:
 
 
 def _threaded(stroke: Points, lines: Sequence[Floats | None]) -> Floats | Points:
-    """A stroke's points with the lines between them that are known, both ends left out."""
+    """A stroke with the known lines between its points that lie far apart, both ends left out."""
     pieces: list[Floats | Points] = []
-    for point, line in zip(stroke, lines, strict=False):
-        pieces += [point[None]] if line is None else [point[None], line[1:-1]]
+    for point, step, line in zip(stroke, step_lengths(stroke), lines, strict=False):
+        # A line begins and ends at the nearest of places along the trace: within a short segment
+        # it would go back and forth.
+        far = line is not None and step >= FINE
+        pieces += [point[None], line[1:-1]] if far and line is not None else [point[None]]
     return np.concatenate([*pieces, stroke[-1:]])
