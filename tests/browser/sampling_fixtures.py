@@ -26,6 +26,7 @@ from strokebook.model.data.statistics import measure
 from strokebook.model.distributions.normal import normal_quantile
 from strokebook.model.features import form_features, stroke_features
 from strokebook.model.features.normalise import FORMER_SIDE, SIDE, normalise
+from strokebook.model.line.fairing import fair
 from strokebook.model.line.stored_line import default_line
 from strokebook.model.sampling import rejection, selection
 
@@ -165,7 +166,7 @@ def line_fixture() -> dict[str, Any]:
             restored = line.restore(drawing, units, given)
             cases.append({
                 "strokes": flat(drawing), "units": units, "start": given,
-                "restored": flat(restored),
+                "restored": flat(restored), "faired": flat(fair(restored, 0.06, units, given)),
             })  # fmt: skip
     return {
         "mean": rows_of(line.mean), "spread": rows_of(line.spread), "extent": line.extent,

@@ -43,6 +43,7 @@ class RandomStream(StrEnum):
     GUIDED = "what the particles try that follow a guide"
     LINE_DRAWINGS = "which drawings a line between points is learnt from"
     LINE_FIT = "the line between points: first weights and order of a restorer's fit"
+    TREMOR = "the tremor of a restored line"
     CALIBRATION = "which training drawings a chooser learns from"
     ACCEPTANCE = "uniforms by which drawings are accepted"
     FINE_TUNE_SPLIT = "fine-tuning: which pages are held out"

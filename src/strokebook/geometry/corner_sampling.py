@@ -59,14 +59,21 @@ def _sampled(stroke: Points, step: float, tolerance: float) -> Points:
     length = arc_length(points)
     if len(points) < 3 or not length[-1] > 0:
         return stroke
-    at = _places(points, length, _corners(points, length, step * ARM), step, tolerance)
+    at = _places(points, length, find_corners(points, length, step * ARM), step, tolerance)
     return np.stack([np.interp(at, length, points[:, k]) for k in (0, 1)], axis=1).astype(
         np.float32
     )
 
 
-def _corners(points: Floats, length: Floats, arm: float) -> Floats:
-    """Lengths along the line at which it begins, turns sharply, and ends."""
+def find_corners(points: Floats, length: Floats, arm: float) -> Floats:
+    """Lengths along a line at which it begins, turns sharply, and ends.
+
+    Args:
+        points: ``(P, 2)`` float64.
+        length: Along the line up to each point, ``(P,)``; above 0 at the end.
+        arm: Of the line to both sides of a place, in the same unit: what the turn there is
+            between.
+    """
     whole, look = length[-1], arm / LOOKS
     at = np.linspace(0.0, whole, int(whole / look) + 1)
     if len(at) < 2 * LOOKS + 2:

@@ -77,7 +77,8 @@ def test_drawings_are_shown_with_the_line_and_plain_without(conditional: Path) -
     assert sum(d.n_points for d in lines) > 2 * sum(d.n_points for d in bare)
     for points, line in zip(bare, lines, strict=True):
         assert len(line) == len(points)
-        assert {tuple(p) for p in points.points} <= {tuple(p) for p in line.points}
+        off = np.linalg.norm(points.points[:, None] - line.points, axis=2).min(1)
+        assert off.max() < 0.1 * max(points.size)  # fairing leaves the points a little
         assert line.meta == points.meta
 
 

@@ -11,8 +11,8 @@ const HALVINGS = 4 // of a step at most
 const STRAY = 1.4 // RDP tolerances that a line may stray from a step before the step is halved
 
 /** A polyline and the length along it up to each point. */
-interface Line {
-  points: Stroke
+export interface Line {
+  points: ArrayLike<number>
   length: Float64Array
 }
 
@@ -29,20 +29,29 @@ export function reducePoints(drawing: Drawing, step: number, tolerance: number):
 }
 
 function sampleStroke(points: Stroke, step: number, tolerance: number): Stroke {
+  const line = lineOf(points)
   const count = points.length / 2
-  const length = new Float64Array(count)
-  for (let k = 1; k < count; k++) {
-    const [x, y] = [points[2 * k] - points[2 * k - 2], points[2 * k + 1] - points[2 * k - 1]]
-    length[k] = length[k - 1] + Math.sqrt(x * x + y * y)
-  }
-  if (count < 3 || !(length[count - 1] > 0)) return points
-  const line = { points, length }
-  const places = placesOf(line, cornersOf(line, step * ARM), step, tolerance)
+  if (count < 3 || !(line.length[count - 1] > 0)) return points
+  const places = placesOf(line, findCorners(line, step * ARM), step, tolerance)
   return Float32Array.from(places.flatMap((place) => pointAt(line, place)))
 }
 
-/** Lengths along the line at which it begins, turns sharply, and ends. */
-function cornersOf(line: Line, arm: number): number[] {
+/** A polyline, x and y in turn, with its lengths. */
+export function lineOf(points: ArrayLike<number>): Line {
+  const length = new Float64Array(points.length / 2)
+  for (let k = 1; k < length.length; k++) {
+    const [x, y] = [points[2 * k] - points[2 * k - 2], points[2 * k + 1] - points[2 * k - 1]]
+    length[k] = length[k - 1] + Math.sqrt(x * x + y * y)
+  }
+  return { points, length }
+}
+
+/**
+ * Lengths along the line at which it begins, turns sharply, and ends.
+ *
+ * @param arm Of the line to both sides of a place: what the turn there is between.
+ */
+export function findCorners(line: Line, arm: number): number[] {
   const whole = line.length[line.length.length - 1]
   const count = Math.floor(whole / (arm / LOOKS)) + 1
   if (count < 2 * LOOKS + 2) return [0, whole]
@@ -116,7 +125,7 @@ function strays(line: Line, first: number, last: number, tolerance: number): boo
   return false
 }
 
-function pointAt({ points, length }: Line, place: number): [number, number] {
+export function pointAt({ points, length }: Line, place: number): [number, number] {
   const k = Math.min(Math.max(firstOver(length, place, false), 1), length.length - 1)
   const run = length[k] - length[k - 1]
   const share = run > 0 ? (place - length[k - 1]) / run : 0

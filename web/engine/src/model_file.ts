@@ -30,6 +30,7 @@ export interface LineArrays {
   weights: [Float32Array, Float32Array, Float32Array]
   biases: [Float32Array, Float32Array, Float32Array]
   extent: number
+  tremor: number
 }
 
 /** The chooser's numbers; trees (T, 2^L - 1) and leaves (T, 2^L), row by row. */
@@ -173,7 +174,7 @@ function floats(file: TensorFile, name: string): Float32Array {
 }
 
 function lineOf(file: TensorFile): LineArrays {
-  const { extent } = parseJson<{ extent: number }>(file, 'line')
+  const { extent, tremor = 0 } = parseJson<{ extent: number; tremor?: number }>(file, 'line')
   const three = (name: string) =>
     [0, 1, 2].map((k) => floats(file, `line.${name}${k}`)) as LineArrays['weights']
   const line = {
@@ -182,6 +183,7 @@ function lineOf(file: TensorFile): LineArrays {
     weights: three('weight'),
     biases: three('bias'),
     extent,
+    tremor,
   }
   let width = line.mean.length
   const fits = line.weights.every((weight, k) => {
@@ -189,7 +191,7 @@ function lineOf(file: TensorFile): LineArrays {
     width = line.biases[k].length
     return good
   })
-  if (!fits || line.spread.length !== line.mean.length || width % 2 || !(extent > 0)) {
+  if (!fits || line.spread.length !== line.mean.length || width % 2 || !(extent > 0 && tremor >= 0)) {
     throw damaged("its line's numbers do not fit together")
   }
   return line

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { fair } from '../src/line/fairing'
 import { GrowingLine, type LineChange, restore } from '../src/line/growing_line'
 import { Restorer } from '../src/line/restorer'
 import { assertClose, assertStrokes, drawingOf, fixture, skip } from './fixtures'
@@ -11,6 +12,13 @@ test('whole drawings are restored as in Python', { skip }, () => {
   cases.forEach(({ strokes, units, start, restored }: any, k: number) => {
     const found = restore(restorer as Restorer, drawingOf(strokes), units, start)
     assertStrokes(found, restored, 1e-4, `case ${k}`)
+  })
+})
+
+test('restored lines are faired as in Python', { skip }, () => {
+  cases.forEach(({ units, start, restored, faired }: any, k: number) => {
+    const strokes = fair(drawingOf(restored).strokes, 0.06, units, start)
+    assertStrokes({ strokes }, faired, 1e-3, `case ${k}`)
   })
 })
 

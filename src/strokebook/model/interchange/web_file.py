@@ -82,7 +82,7 @@ def to_bytes(model: SketchModel, card: Card) -> bytes:
     texts: dict[str, Any] = {
         "model": dataclasses.asdict(model.options),
         "statistics": dataclasses.asdict(model.statistics),
-        "line": {"extent": float(model.line.extent)},
+        "line": {"extent": float(model.line.extent), "tremor": float(model.line.tremor)},
         "card": dataclasses.asdict(card),
     }
     if model.chooser is not None:
@@ -321,7 +321,9 @@ def _line(arrays: Mapping[str, Any], value: Mapping[str, Any]) -> LineRestorer:
         tuple(arrays[f"line.{part}{k}"] for k in range(LAYERS)) for part in ("weight", "bias")
     )
     extent = _number(value, "extent", "line")
-    line = LineRestorer(arrays["line.mean"], arrays["line.spread"], weights, biases, extent)
+    tremor = _number(value, "tremor", "line") if "tremor" in value else 0.0  # files of before
+    mean, spread = arrays["line.mean"], arrays["line.spread"]
+    line = LineRestorer(mean, spread, weights, biases, extent, tremor)
     if fault := fault_of(line):
         raise ValueError(f"its line {fault}")
     return line

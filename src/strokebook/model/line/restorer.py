@@ -37,6 +37,8 @@ class LineRestorer:
         biases: ``(H,)``, ``(H,)``, ``(2 K,)``; the output is ``(K, 2)``: along and across, in
             units of the data.
         extent: Longer side of the drawings that it learnt from, in units of the data.
+        tremor: How far the hand's line trembles about a smooth one, units of the data; see
+            :mod:`strokebook.model.line.fairing`.
     """
 
     mean: Floats32
@@ -44,6 +46,7 @@ class LineRestorer:
     weights: tuple[Floats32, Floats32, Floats32]
     biases: tuple[Floats32, Floats32, Floats32]
     extent: float = 200.0
+    tremor: float = 0.0
 
     @property
     def places(self) -> int:

@@ -20,7 +20,7 @@ from strokebook.model.line.segments import FEATURES
 NAME = "line.safetensors"
 DEFAULT = Path(__file__).with_name("default_line.safetensors")
 MOST_BYTES = 1 << 20
-EXTENT = "extent"
+EXTENT, TREMOR = "extent", "tremor"
 REMEDY = "Delete that file: the line that comes with strokebook is taken then."
 
 
@@ -35,6 +35,7 @@ def write_line(path: Path, line: LineRestorer) -> None:
     """Write a restorer as safetensors, atomically."""
     arrays = {"mean": line.mean, "spread": line.spread}
     arrays[EXTENT] = np.array([line.extent], np.float32)
+    arrays[TREMOR] = np.array([line.tremor], np.float32)
     layers = enumerate(zip(line.weights, line.biases, strict=True), start=1)
     for k, (weight, bias) in layers:
         arrays |= {f"weight.{k}": weight, f"bias.{k}": bias}
@@ -55,6 +56,7 @@ def read_line(path: Path) -> LineRestorer:
             (arrays["weight.1"], arrays["weight.2"], arrays["weight.3"]),
             (arrays["bias.1"], arrays["bias.2"], arrays["bias.3"]),
             float(arrays[EXTENT][0]),
+            float(arrays[TREMOR][0]) if TREMOR in arrays else 0.0,  # none was learnt formerly
         )
     except InputRefused as error:
         raise StrokebookError(error.reason, REMEDY) from error
@@ -78,6 +80,8 @@ def fault_of(line: LineRestorer) -> str:
         return "holds no restorer of lines"
     if not (0 < line.extent < np.inf and (line.spread > 0).all()):
         return "has an extent or a spread that is not above 0"
+    if not 0 <= line.tremor < np.inf:
+        return "has a tremor that is not a number from 0 on"
     return ""
 
 

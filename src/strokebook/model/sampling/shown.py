@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from strokebook.geometry.drawing import Drawing
 from strokebook.model.checkpoints.checkpoint import SketchModel
+from strokebook.model.line.fairing import fair
 from strokebook.model.line.retraced import merge_retraced
 from strokebook.model.sampling.stream import ZOOM
 
@@ -29,5 +30,6 @@ def shown(model: SketchModel, drawings: Iterable[Drawing], *, plain: bool = Fals
     found = []
     for drawing in drawings:
         units, given = size * drawing.meta.get(ZOOM, 1.0), drawing.meta.get("start_points", 0)
-        found.append(merge_retraced(model.line.restore(drawing, units, given), units, given))
+        line = merge_retraced(model.line.restore(drawing, units, given), units, given)
+        found.append(fair(line, model.line.tremor, units, given))
     return found

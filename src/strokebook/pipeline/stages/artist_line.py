@@ -37,6 +37,7 @@ def fit_line(project: Project, folder: Path) -> bool:
     from strokebook.model.line.pairs import line_pairs
     from strokebook.model.line.restorer import PLACES
     from strokebook.model.line.stored_line import save_line
+    from strokebook.model.line.tremor import with_tremor
 
     found = list(_pairs(project))
     if len(found) < LEAST:
@@ -45,7 +46,8 @@ def fit_line(project: Project, folder: Path) -> bool:
     if not len(pairs):
         return False
     extent = float(project.settings.dataset.frame)
-    save_line(folder, fit_restorer(pairs, project.settings.train.seed, extent=extent))
+    line = fit_restorer(pairs, project.settings.train.seed, extent=extent)
+    save_line(folder, with_tremor(line, found))
     return True
 
 

@@ -15,13 +15,15 @@
  * Whether a stroke is closed (its end goes on at its beginning) decides what its first and last
  * segments see. It is asked once, when the stroke has ended, by its last point's lift or by
  * `finish`; until then a stroke counts as open. So changes from far behind come only at the end: a
- * closed stroke's, and at `finish` those of ink that was gone over twice (`retraced.ts`).
+ * closed stroke's, and at `finish` those of ink that was gone over twice (`retraced.ts`) and of
+ * fairing (`fairing.ts`), by some tenths of a unit.
  */
 
 import type { Drawing, Stroke } from '../api'
 import { Points } from '../points'
 import { isClosed, REACH } from './segments'
 import { type Restorer, seenOf } from './restorer'
+import { fair } from './fairing'
 import { mergeRetraced } from './retraced'
 
 /** The line was what it was up to point `keep`; from there on it is these points. */
@@ -91,7 +93,7 @@ export class GrowingLine {
     this.going = false
   }
 
-  /** The drawing ends: its stroke does, and ink that was gone over twice is put in one place. */
+  /** The drawing ends: ink that was gone over twice is put in one place, and the line is faired. */
   finish(): void {
     this.end()
     if (!this.restorer || this.finished) return
@@ -99,7 +101,7 @@ export class GrowingLine {
     const strokes = this.strokes()
     const start = this.before.reduce((sum, stroke) => sum + stroke.length / 2, 0)
     const merged = mergeRetraced(strokes, this.units, start)
-    if (merged !== strokes) this.replace(merged, start)
+    this.replace(fair(merged, this.restorer.tremor, this.units, start), start)
   }
 
   /** Put other strokes in the line's place, of which the first points are the start's. */

@@ -24,10 +24,13 @@ export interface RestorerArrays {
   biases: [ArrayLike<number>, ArrayLike<number>, ArrayLike<number>]
   /** Longer side of the drawings that it learnt from, in units of the data. */
   extent: number
+  /** How far the hand's line trembles about a smooth one, in units of the data. */
+  tremor?: number
 }
 
 export class Restorer {
   readonly extent: number
+  readonly tremor: number
   /** K: places along a segment, with both its ends. */
   readonly places: number
   private readonly hidden: number
@@ -46,6 +49,7 @@ export class Restorer {
 
   constructor(arrays: RestorerArrays) {
     this.extent = arrays.extent
+    this.tremor = arrays.tremor ?? 0 // none was learnt formerly
     this.places = arrays.biases[2].length / 2
     const hidden = (this.hidden = arrays.biases[0].length)
     this.first = Float64Array.from(arrays.weights[0])

@@ -25,6 +25,7 @@ export const STREAM_NAMES = {
   GUIDED: [0x4567c490, 0xc0dd0ddd],
   LINE_DRAWINGS: [0x207a8ac1, 0x76986249],
   LINE_FIT: [0xdb1e0ee7, 0x5ab8bf08],
+  TREMOR: [0x4ced0801, 0xa6fb8cd7],
   CALIBRATION: [0x82446b69, 0xcc45c114],
   ACCEPTANCE: [0x3a907731, 0x9683de8b],
   FINE_TUNE_SPLIT: [0xe1df57f3, 0x79073ba6],
