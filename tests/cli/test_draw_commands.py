@@ -110,7 +110,8 @@ def test_the_artists_line_runs_between_the_points_unless_they_are_wanted_plain(
             for kind in ("line", "plain")
         )
         assert line.n_points > bare.n_points
-        assert {tuple(p) for p in bare.points} <= {tuple(p) for p in line.points}
+        off = np.linalg.norm(bare.points[:, None] - line.points, axis=2).min(1)
+        assert off.max() < 0.05 * max(bare.size)  # fairing leaves the points a little
     given = read_drawing(drawing).n_points
     start = read_drawing(next((tmp_path / "line" / "complete").glob("*-01.svg"))).points[:given]
     assert np.array_equal(start, read_drawing(drawing).points)
