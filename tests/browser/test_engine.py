@@ -34,7 +34,9 @@ def fixtures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of trained nets and of what Python does with them; made once."""
     if "FIXTURES" in os.environ:
         return Path(os.environ["FIXTURES"])
-    folder = tmp_path_factory.getbasetemp().parent / "engine-fixtures"
+    base = tmp_path_factory.getbasetemp()
+    # What workers share is theirs alone: above it lies what earlier sessions left.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "engine-fixtures"
     with FileLock(f"{folder}.lock"):
         if not (folder / "random.json").exists():  # written last
             make_fixtures(folder)

@@ -15,7 +15,7 @@ import numpy as np
 from strokebook.base.array_types import Bools, Floats
 from strokebook.base.jit import compiled
 from strokebook.geometry.drawing import Drawing, Points
-from strokebook.geometry.polyline import arc_length
+from strokebook.geometry.polyline import arc_length, points_at
 from strokebook.geometry.simplify import simplify
 
 CORNER = math.radians(50.0)  # a turn from this on, between the arms to both sides, is a corner
@@ -60,9 +60,7 @@ def _sampled(stroke: Points, step: float, tolerance: float) -> Points:
     if len(points) < 3 or not length[-1] > 0:
         return stroke
     at = _places(points, length, find_corners(points, length, step * ARM), step, tolerance)
-    return np.stack([np.interp(at, length, points[:, k]) for k in (0, 1)], axis=1).astype(
-        np.float32
-    )
+    return points_at(points, length, at).astype(np.float32)
 
 
 def find_corners(points: Floats, length: Floats, arm: float) -> Floats:

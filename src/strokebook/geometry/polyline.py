@@ -24,9 +24,19 @@ def arc_length(points: npt.ArrayLike) -> Floats:
     return np.concatenate([[0.0], np.cumsum(step_lengths(np.asarray(points, np.float64)))])
 
 
+def points_at(points: npt.ArrayLike, length: Floats, at: Floats) -> Floats:
+    """The places that lie so far along a line, ``(N, 2)``.
+
+    Args:
+        points: ``(P, 2)``.
+        length: Along the line up to each point, ``(P,)``, as :func:`arc_length` gives it.
+        at: Lengths, ``(N,)``.
+    """
+    p = np.asarray(points, np.float64)
+    return np.stack([np.interp(at, length, p[:, k]) for k in (0, 1)], axis=1)
+
+
 def evenly(points: npt.ArrayLike, count: int) -> Floats32:
     """``count`` points at equal steps along the line, both ends kept: ``(count, 2)``."""
-    p = np.asarray(points, np.float64)
-    length = arc_length(p)
-    at = np.linspace(0.0, length[-1], count)
-    return np.stack([np.interp(at, length, p[:, k]) for k in (0, 1)], axis=1).astype(np.float32)
+    length = arc_length(points)
+    return points_at(points, length, np.linspace(0.0, length[-1], count)).astype(np.float32)

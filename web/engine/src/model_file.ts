@@ -191,7 +191,8 @@ function lineOf(file: TensorFile): LineArrays {
     width = line.biases[k].length
     return good
   })
-  if (!fits || line.spread.length !== line.mean.length || width % 2 || !(extent > 0 && tremor >= 0)) {
+  const whole = fits && line.spread.length === line.mean.length && width % 2 === 0
+  if (!whole || !(extent > 0 && tremor >= 0)) {
     throw damaged("its line's numbers do not fit together")
   }
   return line

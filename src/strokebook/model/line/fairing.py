@@ -2,10 +2,9 @@
 
 Points are on whole units, so a line through them turns too far at each and, since what lies between
 is a mean, too little in between. Between corners the line is smoothed by a Gaussian, which spreads
-each kink over its surroundings. Corners and ends stay where they are, and so does what a person
-drew. Then a tremor is added, smooth noise of an amplitude that was learnt with the line
-(:mod:`strokebook.model.line.tremor`): a few hundredths of a unit, seen as the liveliness of a long
-arc, if at all.
+each kink over its surroundings; corners and ends stay, and so does what a person drew. Then a
+tremor is added to all but the ends: smooth noise of an amplitude that was learnt with the line
+(:mod:`strokebook.model.line.tremor`), a few hundredths of a unit for the sample library.
 
 Shape letters: P points of a stroke, N places along it.
 """
@@ -21,7 +20,7 @@ from strokebook.base.array_types import Floats
 from strokebook.base.random_streams import RandomStream, generator
 from strokebook.geometry.corner_sampling import find_corners
 from strokebook.geometry.drawing import Drawing, Points
-from strokebook.geometry.polyline import arc_length
+from strokebook.geometry.polyline import arc_length, points_at
 
 STEP = 0.5  # units between the places of a faired line, nearly
 SMOOTHED = 1.0  # units: standard deviation of the Gaussian
@@ -66,7 +65,7 @@ def _smoothed(points: Floats, length: Floats, first: float, last: float) -> Floa
     """The line between two corners at even steps, smoothed, ``(N, 2)``."""
     steps = max(1, math.floor((last - first) / STEP + 0.5))
     at = first + (last - first) * np.arange(steps + 1) / steps
-    line = np.stack([np.interp(at, length, points[:, k]) for k in (0, 1)], axis=1)
+    line = points_at(points, length, at)
     kernel = _gaussian(SMOOTHED * steps / (last - first), steps)
     reach = len(kernel) // 2
     # Turned half round both ends, so that these stay.

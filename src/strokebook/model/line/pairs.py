@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 
 from strokebook.base.array_types import Floats, Floats32, Ints64
 from strokebook.geometry.drawing import Points
-from strokebook.geometry.polyline import arc_length
+from strokebook.geometry.polyline import arc_length, points_at
 from strokebook.model.line.segments import FEATURES, segments_of
 
 STEP = 0.5  # units between the places of a traced line that are tried
@@ -25,6 +25,8 @@ LONGER = 1.5  # times as long as its segment a line may be, and
 SLACK = 3.0  # so many units longer or shorter
 FAR = 4.0  # units: a line that strays farther from its segment is another one
 OFF = 2.0  # how much worse a unit between point and line is than a unit of detour
+# The line as it was traced, and the points that are learnt from, both in units of the data.
+Traced = tuple[Sequence[Points | Floats], Sequence[Points]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,9 +46,7 @@ class LinePairs:
         return len(self.features)
 
 
-def line_pairs(
-    drawings: Sequence[tuple[Sequence[Points | Floats], Sequence[Points]]], count: int
-) -> LinePairs:
+def line_pairs(drawings: Sequence[Traced], count: int) -> LinePairs:
     """The pairs of drawings: (traced strokes, simplified strokes), both in units of the data.
 
     Args:
@@ -75,8 +75,7 @@ def line_pairs(
 def at_shares(line: Floats, count: int) -> Floats:
     """``count`` points at even shares of a line's length, both ends included."""
     length = arc_length(line)
-    at = np.linspace(0.0, length[-1], count)
-    return np.stack([np.interp(at, length, line[:, k]) for k in (0, 1)], axis=1)
+    return points_at(line, length, np.linspace(0.0, length[-1], count))
 
 
 def sublines(traced: Sequence[Points | Floats], simple: Sequence[Points]) -> list[Floats | None]:

@@ -13,10 +13,10 @@ from dataclasses import replace
 import numpy as np
 
 from strokebook.base.array_types import Floats
-from strokebook.geometry.drawing import Drawing, Points
-from strokebook.geometry.polyline import arc_length
+from strokebook.geometry.drawing import Drawing
+from strokebook.geometry.polyline import arc_length, points_at
 from strokebook.model.line.fairing import fair
-from strokebook.model.line.pairs import sublines
+from strokebook.model.line.pairs import Traced, sublines
 from strokebook.model.line.restorer import LineRestorer
 
 MOST = 20  # drawings that it is measured on
@@ -27,18 +27,15 @@ AWAY = 1.6  # units from a segment's ends along the line
 LEAST = 200  # turns that a median is worth taking of
 
 
-def with_tremor(
-    line: LineRestorer, drawings: Sequence[tuple[Sequence[Points | Floats], Sequence[Points]]]
-) -> LineRestorer:
+def with_tremor(line: LineRestorer, drawings: Sequence[Traced]) -> LineRestorer:
     """The restorer with the tremor of a hand.
 
     Args:
         line: Fitted to the same hand.
-        drawings: Of each the line as it was traced and the points that are learnt from, as for
-            :func:`strokebook.model.line.pairs.line_pairs`.
+        drawings: Of that hand.
     """
     few = drawings[:MOST]
-    traced = _median_turn([(t, s) for t, s in few])
+    traced = _median_turn(few)
     smooth, trembling = (_median_turn(_restored(line, few, t)) for t in (0.0, TRIAL))
     gained = trembling**2 - smooth**2
     missing = traced**2 - smooth**2
@@ -47,20 +44,14 @@ def with_tremor(
     return replace(line, tremor=float(min(LARGEST, TRIAL * np.sqrt(missing / gained))))
 
 
-def _restored(
-    line: LineRestorer,
-    drawings: Sequence[tuple[Sequence[Points | Floats], Sequence[Points]]],
-    tremor: float,
-) -> list[tuple[Sequence[Points | Floats], Sequence[Points]]]:
+def _restored(line: LineRestorer, drawings: Sequence[Traced], tremor: float) -> list[Traced]:
     return [
         (fair(line.restore(Drawing.of(list(simple))), tremor).strokes, simple)
         for _, simple in drawings
     ]
 
 
-def _median_turn(
-    drawings: Sequence[tuple[Sequence[Points | Floats], Sequence[Points]]],
-) -> float:
+def _median_turn(drawings: Sequence[Traced]) -> float:
     """Median turn between units of the line away from its points, radians; NaN: too few."""
     turns = [_turns(part) for lines, simple in drawings for part in sublines(lines, simple)]
     known = np.concatenate([np.zeros(0), *turns])
@@ -76,6 +67,7 @@ def _turns(part: Floats | None) -> Floats:
         return np.zeros(0)
     count = int(inner / UNIT) + 1
     at = np.linspace(AWAY, length[-1] - AWAY, count)
-    step = np.diff([np.interp(at, length, part[:, k]) for k in (0, 1)], axis=1)  # (2, count - 1)
-    a, b = step[:, :-1], step[:, 1:]
-    return np.asarray(np.abs(np.arctan2(a[0] * b[1] - a[1] * b[0], (a * b).sum(0))))
+    step = np.diff(points_at(part, length, at), axis=0)  # (count - 1, 2)
+    a, b = step[:-1], step[1:]
+    turn = np.arctan2(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0], (a * b).sum(1))
+    return np.asarray(np.abs(turn))
