@@ -154,7 +154,7 @@ def train(
 
     Args:
         data: From :func:`build_dataset` or :func:`load_dataset`.
-        minutes: Most minutes of training; ``"auto"``: until validation has stopped improving, 30 at
+        minutes: Most minutes of training; ``"auto"``: until validation has stopped improving, 40 at
             most; None: as long as the preset says.
         folder: Where checkpoints, curves and pictures go; a training found there is resumed. None:
             nothing is kept but the model that is returned.

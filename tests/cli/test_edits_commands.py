@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
 from strokebook.base.errors import StrokebookError
 from strokebook.cli import edits
@@ -20,21 +17,13 @@ from strokebook.library.edits import log
 from strokebook.pipeline.project import open_project
 from strokebook.pipeline.stages.scan import scan_library
 
-from place import Place, make_place
-
-Run = Callable[..., Result]
+from place import Place, Run, commands_on, make_scanned_place
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    place = make_place(tmp_path)
-    for number in range(1, 8):
-        pixels = np.random.default_rng(number).integers(0, 255, (56, 48, 3), np.uint8)
-        path = place.library / "sb48" / "art" / f"00{number}.jpg"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(pixels).save(path)
+    place = make_scanned_place(tmp_path, 7)
     with open_project(place.project) as project:
-        scan_library(project)
         image = project.catalogue.page("sb48p001").image
         boxes = [(5, 5, 20, 20), (25, 25, 40, 50)]
         figures = [NewDrawing(box, 2, 9, f"drawings/{n}.svg") for n, box in enumerate(boxes)]
@@ -46,14 +35,7 @@ def place(tmp_path: Path) -> Place:
 
 @pytest.fixture
 def run(place: Place) -> Run:
-    def run(*words: str) -> Result:
-        result = CliRunner().invoke(app, [*words, "-p", str(place.project)])
-        error = result.exception
-        if error is not None and not isinstance(error, (SystemExit, StrokebookError)):
-            raise error
-        return result
-
-    return run
+    return commands_on(place)
 
 
 def test_nothing_said_yet(run: Run):

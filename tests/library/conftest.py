@@ -94,3 +94,12 @@ def wear() -> Callable[[Path, str, bytes], None]:
             pytest.skip(f"no extended attributes on this file system ({error.strerror})")
 
     return put
+
+
+@pytest.fixture
+def filled(work: Work, make: MakePage) -> Work:
+    """Four pages of one sketchbook, scanned."""
+    for number in range(1, 5):
+        make(f"sb48/art/00{number}.jpg", seed=number)
+    work.scan()
+    return work

@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -27,7 +26,7 @@ from strokebook.pipeline.editing.curate import apply_cluster_decisions
 from strokebook.pipeline.project import Project, open_project
 from strokebook.pipeline.stages.scan import scan_library
 
-from place import Place, make_place
+from place import Place, make_scanned_place
 
 LINE = Drawing.of([[(5, 5), (20, 9), (30, 30)], [(8, 30), (30, 40)]])
 
@@ -35,14 +34,8 @@ LINE = Drawing.of([[(5, 5), (20, 9), (30, 30)], [(8, 30), (30, 40)]])
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """Five scanned pages, two of them traced with a drawing each, and edits of every kind."""
-    place = make_place(tmp_path_factory.mktemp("made"))
-    for number in range(1, 6):
-        pixels = np.random.default_rng(number).integers(0, 255, (56, 48, 3), np.uint8)
-        path = place.library / "sb48" / "art" / f"00{number}.jpg"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(pixels).save(path)
+    place = make_scanned_place(tmp_path_factory.mktemp("made"), 5)
     with open_project(place.project) as project:
-        scan_library(project)
         _fill(project)
     assert check_project(place.project) == []
     return place

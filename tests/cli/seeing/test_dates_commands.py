@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from strokebook.base.errors import StrokebookError
-from strokebook.cli.main import app
 from strokebook.pipeline.dating import page_reading
 from strokebook.pipeline.dating.page_dates import date_pages
 from strokebook.pipeline.editing import curate
@@ -21,9 +18,8 @@ from strokebook.pipeline.removal.purge import purge
 from strokebook.pipeline.stages.scan import scan_library
 from strokebook.vision.reading.ocr import TextLine
 
-from place import Place, make_place
+from place import Place, Run, commands_on, make_place
 
-Run = Callable[..., Result]
 COVER, LAST = "sb48p001", 6
 
 
@@ -47,14 +43,7 @@ def place(tmp_path: Path) -> Place:
 
 @pytest.fixture
 def run(place: Place) -> Run:
-    def run(*words: str) -> Result:
-        result = CliRunner().invoke(app, [*words, "-p", str(place.project)])
-        error = result.exception
-        if error is not None and not isinstance(error, (SystemExit, StrokebookError)):
-            raise error
-        return result
-
-    return run
+    return commands_on(place)
 
 
 class Stand:

@@ -18,9 +18,8 @@ from typer.testing import CliRunner
 from strokebook.cli.main import app
 from strokebook.cli.seeing.terminal_pictures import inline_picture, terminal_kind
 from strokebook.pipeline.project import open_project
-from strokebook.pipeline.stages.scan import scan_library
 
-from place import Place, make_place
+from place import Place, make_scanned_place
 
 SURE = {"sb48p001": 0.9, "sb48p002": 0.55, "sb48p003": 0.7, "sb48p004": 0.99, "sb48p005": 0.6}
 PROMPT = "q quit"
@@ -29,14 +28,8 @@ PROMPT = "q quit"
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     """Five pages that the rule takes for drawings, more or less surely."""
-    place = make_place(tmp_path)
-    for number in range(1, 6):
-        pixels = np.random.default_rng(number).integers(0, 255, (56, 48, 3), np.uint8)
-        path = place.library / "sb48" / "art" / f"00{number}.jpg"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(pixels).save(path)
+    place = make_scanned_place(tmp_path, 5)
     with open_project(place.project) as project:
-        scan_library(project)
         images = {page.id: page.image for page in project.catalogue.pages()}
         labels = {images[name]: ("drawings", sure) for name, sure in SURE.items()}
         project.catalogue.set_rule_labels(labels)

@@ -15,14 +15,6 @@ from strokebook.library.edits.twin import HEAD
 FIGURE = NewDrawing((10, 10, 40, 50), 3, 120, "drawings/a.svg")
 
 
-@pytest.fixture
-def filled(work, make):
-    for number in range(1, 5):
-        make(f"sb48/art/00{number}.jpg", seed=number)
-    work.scan()
-    return work
-
-
 def lines(work, kind: str = "") -> list[dict]:
     found = [json.loads(line) for line in work.hand_file.read_text().splitlines()[1:]]
     return [one for one in found if not kind or one["kind"] == kind]

@@ -11,14 +11,6 @@ FIGURE = NewDrawing((10, 10, 40, 50), 3, 120, "drawings/a.svg")
 AGAIN = NewDrawing((11, 10, 40, 51), 5, 99, "drawings/a.svg")
 
 
-@pytest.fixture
-def filled(work, make):
-    for number in range(1, 5):
-        make(f"sb48/art/00{number}.jpg", seed=number)
-    work.scan()
-    return work
-
-
 def undo(work, count: int = 1) -> list[int]:
     return [c.number for c in work.catalogue.undo(work.catalogue.next_undo(count))]
 

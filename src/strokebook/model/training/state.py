@@ -71,6 +71,12 @@ class TrainState:
         self.sums = [self.sums[0] + reconstruction, self.sums[1] + kl, self.sums[2] + 1]
         self.between = [self.between[0] + reconstruction, self.between[1] + 1]
 
+    def take_means(self) -> tuple[float, float]:
+        """Mean reconstruction and KL loss of the steps since they were last taken."""
+        reconstruction, kl, count = self.sums
+        self.sums = [0.0, 0.0, 0.0]
+        return reconstruction / count, kl / count
+
     def record_validation(self, better: bool, scores: dict[str, float]) -> str:
         """Count a validation.
 

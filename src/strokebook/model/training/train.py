@@ -22,11 +22,12 @@ from strokebook.model.data.batches import Prefetch
 from strokebook.model.data.training_data import TrainingData, prepare
 from strokebook.model.data.training_lines import TrainingLines, training_epochs
 from strokebook.model.networks.sketch_rnn import SketchNet
-from strokebook.model.training import forecast, metrics, model_card, samples
+from strokebook.model.training import forecast, metrics, model_card
 from strokebook.model.training.averaging import AveragedNet
 from strokebook.model.training.calibration import SECONDS, calibrate_folder
 from strokebook.model.training.cooldown import begin, is_late
 from strokebook.model.training.interrupts import Interrupts
+from strokebook.model.training.journal import Journal
 from strokebook.model.training.result import TrainResult
 from strokebook.model.training.resume import changes
 from strokebook.model.training.state import TrainState, restored
@@ -117,9 +118,8 @@ class _Run:
         self.averaged = AveragedNet(net, options.ema_decay) if options.ema_decay else None
         self.batches = Prefetch(training_epochs(data, options, lines))
         self.loop = TrainState()
-        self.board: metrics.Board | None = None
+        self.journal = Journal(folder, options, progress)
         self.mark = self.saved = time.monotonic()
-        self.first, self.before, self.warm = 0, 0.0, 0.0
         self.info: dict[str, Any] = {
             "train": dataclasses.asdict(options),
             "data": data.key,
@@ -150,11 +150,7 @@ class _Run:
             for old in ("last.json", "best.json", "*.safetensors"):
                 for file in self.folder.glob(old):
                     owned.remove(file)
-        metrics.rewind(self.folder, self.loop.step)
-        samples.clear(self.folder, self.loop.step)
-        if self.options.tensorboard:
-            self.board = metrics.Board(self.folder, self.loop.step)
-        self.first, self.before = self.loop.step, self.loop.seconds
+        self.journal.open(self.loop)
         self.mark = time.monotonic()
 
     def _fill(self, tensors: dict[str, Tensor], where: Path) -> None:
@@ -193,15 +189,14 @@ class _Run:
             self._tick()
             if ended != "interrupted" and not self._learn_chooser(interrupts):
                 ended = "interrupted"
-            if self.loop.step > self.first or not checkpoint.has(self.folder, "last"):
+            if self.loop.step > self.journal.first or not checkpoint.has(self.folder, "last"):
                 self._save_last()
-                metrics.draw_curves(self.folder, self.loop.best_step)
+                self.journal.draw_curves(self.loop)
             result = self._result(ended)
             model_card.write(
                 result, self.stepper.net.options, self.options, self.data.statistics, self.info
             )
-        if self.board:
-            self.board.close()
+        self.journal.close()
         self.progress.say(result.summary())
         return result
 
@@ -235,14 +230,10 @@ class _Run:
         self.progress.say(forecast.outlook(self.data, self.options, self.loop.step))
         for _ in self.progress.track(left, "training", len(left)):
             self._one_step()
-            if self.loop.step == self.first + 1:
-                self.warm = self.loop.seconds
-            elif self.loop.step == self.first + 1 + forecast.TIMED:
-                pace = (self.loop.seconds - self.warm) / forecast.TIMED
-                self.progress.say(forecast.duration_line(pace, self.options, self.loop))
+            self.journal.time_steps(self.loop)
             if self.loop.step % self.options.validate_every == 0:
                 self._validate()
-            self._show()
+            self.journal.draw(self.judged, self.data.statistics, self.loop)
             if interrupts.asked:
                 return "interrupted"
             ended = self._why_end()
@@ -310,69 +301,34 @@ class _Run:
         )
 
     def _report(self) -> None:
-        loop, options = self.loop, self.options
-        reconstruction, kl, count = loop.sums
-        loop.sums = [0.0, 0.0, 0.0]
-        line = {
-            "kind": "train",
-            "step": loop.step,
-            "reconstruction": reconstruction / count,
-            "kl": kl / count,
-            "kl_weight": self.stepper.kl_weight(loop.step - 1),
-            "learning_rate": self.stepper.learning_rate(loop.step - 1) * loop.rate_factor(),
-            "seconds": round(loop.seconds, 3),
-        }
-        self._record(line)
-        pace = (loop.seconds - self.before) / max(loop.step - self.first, 1)
-        left = forecast.seconds_left(pace, options, loop)
-        self.progress.say(
-            f"step {loop.step} of {options.steps}: reconstruction {reconstruction / count:.4f},"
-            f" KL {kl / count:.3f}; {pace:.3f} s a step, at most {forecast.duration(left)} left"
-        )
+        loop, last = self.loop, self.loop.step - 1
+        rate = self.stepper.learning_rate(last) * loop.rate_factor()
+        self.journal.report(loop, self.stepper.kl_weight(last), rate)
 
     def _validate(self) -> None:
-        loop, options = self.loop, self.options
+        loop = self.loop
         loop.validated = loop.step
         if not self.data.valid:
             loop.best_step = loop.step
             self._save("best", None)
             self._save_last()
             return
-        n_max, net = self.data.statistics.n_max, self.judged
-        scores = score(net, self.data.valid, n_max, options.batch, options.seed, self.data.unit)
+        data, options = self.data, self.options
+        scores = score(
+            self.judged, data.valid, data.statistics.n_max, options.batch, options.seed, data.unit
+        )
         values = dataclasses.asdict(scores)
-        line = {"kind": "valid", "step": loop.step, "per_point": scores.per_point}
-        self._record(line | values)
+        self.journal.record_validation(loop.step, scores)
         best = Scores(**loop.best) if loop.best else None
         better = best is None or scores.per_point < best.per_point
         overfits = loop.record_validation(better, values)
-        gain = forecast.gain(loop.last_per_point, scores.per_point)
-        loop.last_per_point = scores.per_point
+        before, loop.last_per_point = loop.last_per_point, scores.per_point
         if better:
             self._save("best", values)
         self._save_last()
-        self.progress.say(
-            f"step {loop.step}: validation {scores.per_point:.3f} nats a point (position"
-            f" {scores.position:.3f}, pen {scores.pen:.3f}"
-            + (f", z {scores.divergence:.3f}){gain}" if scores.kl else f"){gain}")
-            + (", the best so far" if better else f", {loop.since_best} since the best")
-        )
+        self.journal.report_validation(loop, scores, before)
         if overfits:
             self.progress.say(overfits)
-
-    def _record(self, line: dict[str, Any]) -> None:
-        metrics.append(self.folder, line)
-        if self.board:
-            self.board.add(line)
-
-    def _show(self) -> None:
-        """Pictures of what it draws by now and of the curves, every so often."""
-        step, every = self.loop.step, self.options.samples_every
-        if every and step % every == 0:
-            samples.save_samples(
-                self.judged, self.data.statistics, self.folder, step, self.options.seed
-            )
-            metrics.draw_curves(self.folder, self.loop.best_step)
 
     def _save_last(self) -> None:
         self.saved = time.monotonic()
@@ -395,7 +351,7 @@ class _Run:
     def _tick(self) -> None:
         """Count the time since the last tick."""
         now = time.monotonic()
-        if self.loop.step > self.first:  # a call that finds nothing to do changes nothing
+        if self.loop.step > self.journal.first:  # a call that finds nothing to do changes nothing
             self.loop.seconds += now - self.mark
         self.mark = now
 
