@@ -5,9 +5,9 @@
 Three trainings, each from the one before: WORK/quickdraw, Quick, Draw! drawings of all words
 (``few_drawings`` starts from it too); WORK/artist, the artist's drawings and Quick, Draw! drawings
 of people and of what is best drawn in a line; WORK/starter, the artist's upright figures and people
-that the sample program draws. Nothing of their validation and test drawings is learnt from. The
-trainings can be stopped, and go on where they were. ``--install`` packs the result into the package
-(16 bits a weight).
+that the sample program draws, some with an oval for a head (:mod:`benchmarks.plain_heads`). Nothing
+of their validation and test drawings is learnt from. The trainings can be stopped, and go on where
+they were. ``--install`` packs the result into the package (16 bits a weight).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from benchmarks import line_sets
 from benchmarks.held_out import nats
 from benchmarks.line_sets import RULE
 from benchmarks.line_sets import simplified_rows as simplified
+from benchmarks.plain_heads import draw_plain_head
 from strokebook.demo.people import draw_person
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.resample import to_frame
@@ -80,6 +81,7 @@ CARD = Path(__file__).with_name("starter_card.md")  # numbers are filled in
 MOST_STROKES = 4
 SPECK = 8.0  # units of the frame: smaller strokes are page marks
 DRAWN, DRAWN_SEED = 3000, 1 << 31  # people of the sample program; libraries have smaller seeds
+PLAIN = 1000  # people that begin with a plain oval
 LONG = 40  # points: what a Quick, Draw! drawing has at least to be learnt beside the artist's
 LINE_WORDS = frozenset(
     [
@@ -120,11 +122,11 @@ def go_on(work: Path, minutes: float) -> TrainResult:
 
 def finish(work: Path, minutes: float) -> TrainResult:
     """In the end, the artist's upright figures, and people that the sample's program draws."""
-    drawn = people(DRAWN, DRAWN_SEED)
-    learnt = upright("train") + drawn[100:]
+    drawn, plain = people(DRAWN, DRAWN_SEED), plain_heads(PLAIN, DRAWN_SEED)
+    learnt = upright("train") + drawn[100:] + plain[30:]
     return train(
         [simplified(line) for line in learnt],
-        [simplified(line) for line in upright("valid") + drawn[:100]],
+        [simplified(line) for line in upright("valid") + drawn[:100] + plain[:30]],
         SIZES,
         replace(THIRD, minutes=minutes),
         work / "starter",
@@ -137,6 +139,11 @@ def finish(work: Path, minutes: float) -> TrainResult:
 def people(count: int, seed: int) -> list[Drawing]:
     """People in long lines as :mod:`strokebook.demo` draws them, in the frame."""
     return [to_frame(draw_person(seed + n), line_sets.FRAME)[0] for n in range(count)]
+
+
+def plain_heads(count: int, seed: int) -> list[Drawing]:
+    """People whose head is an oval, in the frame."""
+    return [to_frame(draw_plain_head(seed + n), line_sets.FRAME)[0] for n in range(count)]
 
 
 def upright(part: Literal["train", "valid", "test"]) -> list[Drawing]:
@@ -180,13 +187,16 @@ def install(work: Path) -> None:
     """Pack the result into the package, with its numbers on the held-out drawings."""
     folder, trained = starter.FOLDER, work / "starter"
     others = [simplified(d) for d in people(100, DRAWN_SEED + DRAWN)]
+    plain = [simplified(d) for d in plain_heads(100, DRAWN_SEED + PLAIN)]
     figures = [simplified(line) for line in upright("test")]
     cards = [json.loads((work / n / "card.json").read_text("utf-8")) for n in STAGES]
     numbers = {
         "artist_drawings": len(figures),
         "artist_nats": round(nats(trained, figures, scale_of(figures)), 3),
         "people_nats": round(nats(trained, others, scale_of(others)), 3),
+        "plain_nats": round(nats(trained, plain, scale_of(plain)), 3),
         "drawn": DRAWN,
+        "plain": PLAIN,
         "parameters": sum(p.numel() for p in load_model(trained).net.parameters()),
         "minutes": round(sum(card["seconds"] for card in cards) / 60),
     }

@@ -12,10 +12,10 @@ from strokebook.demo.traits import Traits
 def draw_face(line: Line, head: Head, traits: Traits) -> None:
     """Draw a face from the chin round to the near ear, without lifting the pen."""
     _far_cheek(line, head, traits)
-    _far_eye(line, head, traits)
-    _nose(line, head, traits)
-    _near_eye(line, head, traits)
-    _lips(line, head, traits)
+    far_eye(line, head, traits)
+    nose(line, head, traits)
+    near_eye(line, head, traits)
+    lips(line, head, traits)
     _jaw(line, head, traits)
 
 
@@ -36,7 +36,8 @@ def _far_cheek(line: Line, head: Head, traits: Traits) -> None:
     line.to(head.edge(0.5), head.edge(0.26, 1.03))
 
 
-def _far_eye(line: Line, head: Head, traits: Traits) -> None:
+def far_eye(line: Line, head: Head, traits: Traits) -> None:
+    """The far eye, and along its brow back to the nose."""
     slant = -0.45
     size = 0.19 * traits.eye
     patch = head.patch(-0.34, 0.0, 0.60, slant)
@@ -51,7 +52,8 @@ def _far_eye(line: Line, head: Head, traits: Traits) -> None:
     line.via(place, [(-0.7, rise - 0.35), (0.1, rise - 0.35), (0.9, rise + 0.25)])
 
 
-def _nose(line: Line, head: Head, traits: Traits) -> None:
+def nose(line: Line, head: Head, traits: Traits) -> None:
+    """From the bridge down and round the tip."""
     n = traits.nose
     line.to(head.at(-0.06, -0.05, 0.72), head.at(-0.06, 0.18 * n, 0.82))
     line.to(head.at(-0.08, 0.36 * n, 0.97))
@@ -60,7 +62,8 @@ def _nose(line: Line, head: Head, traits: Traits) -> None:
     line.to(head.at(0.19, 0.46 * n, 0.66), head.at(0.17, 0.36 * n, 0.68))
 
 
-def _near_eye(line: Line, head: Head, traits: Traits) -> None:
+def near_eye(line: Line, head: Head, traits: Traits) -> None:
+    """Over the brow into the near eye."""
     size = 0.2 * traits.eye
     patch = head.patch(0.36, 0.0, 0.58, 0.4)
 
@@ -80,7 +83,8 @@ def _near_eye(line: Line, head: Head, traits: Traits) -> None:
     line.to(place(-0.35, 0.62 * traits.lid))
 
 
-def _lips(line: Line, head: Head, traits: Traits) -> None:
+def lips(line: Line, head: Head, traits: Traits) -> None:
+    """Down the cheek and round both lips."""
     m, f, c = 0.25 * traits.mouth, 0.12 * traits.lips, traits.cheek
     near, far = head.patch(0.02, 0.69, 0.72, 0.4), head.patch(0.02, 0.69, 0.72, -0.15)
 
