@@ -1,9 +1,26 @@
 """A handful of drawings and the settings of a tiny model of them."""
 
-import numpy as np
+import dataclasses
 
-from strokebook.geometry.drawing import Stroke3
+import numpy as np
+import torch
+
+from strokebook.geometry.drawing import Drawing, Stroke3
+from strokebook.model.checkpoints.checkpoint import SketchModel
 from strokebook.model.config import ModelOptions, TrainOptions
+from strokebook.model.data.statistics import DataStatistics
+from strokebook.model.networks.sketch_rnn import SketchNet
+
+START = Drawing.of(
+    [[[100, 100], [140, 130], [180, 100]], [[190, 100], [230, 130], [260, 100]]],
+    size=(800, 600),
+    source="start",
+)
+
+
+def same(a: Drawing, b: Drawing) -> bool:
+    """Whether two drawings have the same points."""
+    return len(a) == len(b) and all(map(np.array_equal, a.strokes, b.strokes))
 
 
 def waves(count: int, seed: int = 0, least: int = 6, most: int = 12) -> list[Stroke3]:
@@ -36,3 +53,10 @@ def tiny_training(**more: object) -> TrainOptions:
         "learning_rate": 0.01,
     }
     return TrainOptions(**(values | more))  # type: ignore[arg-type]
+
+
+def untrained(options: ModelOptions, statistics: DataStatistics, **more: object) -> SketchModel:
+    """A net of some options, as it begins, with facts of a model that is not its own."""
+    options = dataclasses.replace(options, **more)  # type: ignore[arg-type]
+    net = SketchNet(options, torch.Generator().manual_seed(0)).eval().requires_grad_(False)
+    return SketchModel(net, options, statistics, {})

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +8,6 @@ import pytest
 from PIL import Image
 
 from strokebook.base import owned, trees
-from strokebook.cli.main import main
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.stroke3 import to_stroke3
 from strokebook.geometry.svg.io import read_drawing, write_svg
@@ -22,7 +19,8 @@ from strokebook.model.training import calibration
 from strokebook.model.training.train import train
 from strokebook.pipeline.output.contact_sheet import save_drawings, write_contact
 
-Run = Callable[..., tuple[int, str]]
+from command_line import Run
+
 SIZES = ModelOptions(conditional=True, encoder=4, decoder=8, z=2, mixtures=2)
 OPTIONS = TrainOptions(steps=2, batch=10, validate_every=2, threads=1)
 
@@ -45,17 +43,6 @@ def drawing(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*words: object) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["strokebook", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return int(ended.value.code or 0), capsys.readouterr().err
-
-    return call
-
-
 def test_all_leave_sheets_films_and_drawings(
     run: Run, model: Path, drawing: Path, tmp_path: Path
 ) -> None:
@@ -67,7 +54,7 @@ def test_all_leave_sheets_films_and_drawings(
     }
     for name, words in commands.items():
         out = tmp_path / name
-        code, said = run(name, *words, "-n", 2, "-m", model, "-o", out)
+        code, _, said = run(name, *words, "-n", 2, "-m", model, "-o", out)
         assert code == 0, said
         found = sorted(p.name for p in out.iterdir())
         call = f"{name}-001"
@@ -86,9 +73,9 @@ def test_the_share_accepted_is_printed(run: Run, model: Path, tmp_path: Path) ->
     try:
         chooser_file.save(model, made)
         words = ("sample", "-n", 2, "-m", model, "-o", tmp_path / "drawn", "--of", 64)
-        code, said = run(*words)
+        code, _, said = run(*words)
         assert code == 0 and re.search(r"\d+ of \d+ drawings were accepted \(\d+%\)", said), said
-        assert "accepted" not in run(*words, "--choose", "raw")[1]
+        assert "accepted" not in run(*words, "--choose", "raw")[2]
     finally:
         (model / chooser_file.NAME).unlink()
     assert run(*words, "--choose", "rejection")[0] == 2
@@ -103,7 +90,7 @@ def test_the_artists_line_runs_between_the_points_unless_they_are_wanted_plain(
         "reconstruct": [drawing],
     }.items():
         for kind, plain in (("line", []), ("plain", ["--plain"])):
-            code, said = run(name, *words, *plain, "-m", model, "-o", tmp_path / kind / name)
+            code, _, said = run(name, *words, *plain, "-m", model, "-o", tmp_path / kind / name)
             assert code == 0, said
         line, bare = (
             read_drawing(next((tmp_path / kind / name).glob("*-01.svg")))
@@ -168,7 +155,7 @@ def test_continuing_from_a_point_keeps_what_is_before(
     assert run("complete", drawing, "--from", 3, "-n", 1, "-m", model, "-o", out)[0] == 0
     made = read_drawing(out / "complete-001-01.svg")
     np.testing.assert_allclose(made.points[:3], [(0, 0), (60, 10), (90, 80)], atol=0.01)
-    code, said = run("complete", drawing, "--from", 30, "-m", model, "-o", out)
+    code, _, said = run("complete", drawing, "--from", 30, "-m", model, "-o", out)
     assert code == 2 and "Use 2 to 6" in said
 
 
@@ -183,7 +170,7 @@ def test_the_sheet_parts_what_was_given_from_what_was_drawn(tmp_path: Path) -> N
 def test_an_output_named_like_a_file_is_not_made_a_folder(
     run: Run, model: Path, tmp_path: Path
 ) -> None:
-    code, said = run("sample", "-m", model, "-o", tmp_path / "drawn.png")
+    code, _, said = run("sample", "-m", model, "-o", tmp_path / "drawn.png")
     assert code == 2
     assert "Name a folder" in said
     assert not (tmp_path / "drawn.png").exists()

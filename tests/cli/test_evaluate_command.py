@@ -1,23 +1,23 @@
 from __future__ import annotations
 
 import json
-import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from strokebook.cli.main import main
 from strokebook.dataset.npz import write_npz
 from strokebook.dataset.splits import SplitArrays
 from strokebook.model.config import ModelOptions, TrainOptions
 from strokebook.model.evaluation import two_sample
 from strokebook.model.training.train import train
 
-Run = Callable[..., tuple[int, str, str]]
+from command_line import Run
+
 SIZES = ModelOptions(conditional=False, encoder=4, decoder=8, z=2, mixtures=2)
 OPTIONS = TrainOptions(steps=2, batch=10, validate_every=2, threads=1)
 
@@ -55,17 +55,9 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["strokebook", "evaluate", *map(str, words)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as end:
-            main()
-        said = capsys.readouterr()
-        return int(end.value.code or 0), said.out, said.err
-
-    return call
+@pytest.fixture(name="run")
+def evaluate(run: Run) -> Run:
+    return partial(run, "evaluate")
 
 
 def test_json_picture_and_table(run: Run, model: Path, data: Path, tmp_path: Path) -> None:

@@ -18,28 +18,11 @@ from strokebook.base.errors import InputRefused, UsageError
 from strokebook.base.files import write_text
 from strokebook.cli import look
 from strokebook.cli.faults import fault_of
-from strokebook.cli.main import main
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.svg.io import write_svg
 
+from command_line import Run
 from place import Place
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The exit code, standard output, standard error."""
-
-    def call(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["strokebook", *map(str, words)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    return call
 
 
 def no_writing(monkeypatch: pytest.MonkeyPatch, number: int) -> None:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import pickle
 import shutil
-import sys
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from strokebook.cli.main import main
 from strokebook.dataset.npz import write_npz
 from strokebook.dataset.splits import SplitArrays
 from strokebook.geometry.drawing import Drawing
@@ -21,7 +18,8 @@ from strokebook.geometry.svg.io import write_svg
 from strokebook.model.config import ModelOptions, TrainOptions
 from strokebook.model.training.train import train
 
-Run = Callable[..., tuple[int, str]]
+from command_line import Run
+
 SIZES = ModelOptions(conditional=True, encoder=4, decoder=8, z=2, mixtures=2)
 OPTIONS = TrainOptions(steps=2, batch=10, validate_every=2, threads=1)
 
@@ -43,21 +41,6 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def copied(model: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(model, tmp_path / "copied"))
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The exit code, and what was said on standard error."""
-
-    def call(*words: object) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["strokebook", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr().err
-        assert "Traceback" not in said
-        return int(ended.value.code or 0), said
-
-    return call
 
 
 def data(path: Path, *drawings: np.ndarray) -> Path:
@@ -151,7 +134,7 @@ def test_a_checkpoint_cut_short(run: Run, copied: Path, tmp_path: Path, command:
     file.write_bytes(file.read_bytes()[:1000])
     given = tmp_path / "a.svg"
     write_svg(Drawing.of([[(0, 0), (60, 10), (90, 80)]]), given)
-    code, said = run(command, *([] if command == "sample" else [given]), "-m", copied)
+    code, _, said = run(command, *([] if command == "sample" else [given]), "-m", copied)
     assert code == 2
     one_sentence(said, file.name, "cut short")
 
@@ -159,7 +142,7 @@ def test_a_checkpoint_cut_short(run: Run, copied: Path, tmp_path: Path, command:
 def test_a_card_cut_short(run: Run, copied: Path) -> None:
     card = copied / "best.json"
     card.write_text(card.read_text()[:200])
-    code, said = run("sample", "-m", copied)
+    code, _, said = run("sample", "-m", copied)
     assert code == 2
     one_sentence(said, "best.json", "cannot be read")
 
@@ -169,14 +152,14 @@ def test_a_checkpoint_of_another_size(run: Run, copied: Path) -> None:
     value = json.loads(card.read_text())
     value["model"]["decoder"] = 16
     card.write_text(json.dumps(value))
-    code, said = run("sample", "-m", copied)
+    code, _, said = run("sample", "-m", copied)
     assert code == 2
     one_sentence(said, "another kind or size")
 
 
 def test_training_does_not_go_on_from_another_size(run: Run, copied: Path, tmp_path: Path) -> None:
     file = data(tmp_path / "lines.npz", *(line(9, k) for k in range(12)))
-    code, said = run("train", "--data", file, "--model", copied, "--preset", "quick")
+    code, _, said = run("train", "--data", file, "--model", copied, "--preset", "quick")
     assert code == 2
     one_sentence(said, "trained otherwise", "[model]")
 
@@ -187,7 +170,7 @@ def test_weights_that_are_not_numbers(run: Run, copied: Path) -> None:
     found = checkpoint.load_model(copied)
     found.net.decoder.output.bias.fill_(float("nan"))
     checkpoint.save(copied, "best", found.net, found.statistics, info={}, loop={})
-    code, said = run("sample", "-m", copied)
+    code, _, said = run("sample", "-m", copied)
     assert code == 2
     one_sentence(said, "not finite")
 
@@ -201,7 +184,7 @@ def test_a_start_of_one_spot(
 ) -> None:
     start = tmp_path / "dot.svg"
     write_svg(Drawing.of(strokes), start)
-    code, said = run("complete", start, "-m", model)
+    code, _, said = run("complete", start, "-m", model)
     assert code == 2
     one_sentence(said, word)
 
@@ -212,6 +195,6 @@ def test_a_start_of_5000_points_is_thinned_and_completed(
     start, out = tmp_path / "long.svg", tmp_path / "drawn"
     angle = np.linspace(0, 30, 5000)
     write_svg(Drawing.of([np.stack([angle * np.cos(angle), angle * np.sin(angle)], 1)]), start)
-    code, said = run("complete", start, "-m", model, "-n", 2, "-o", out)
+    code, _, said = run("complete", start, "-m", model, "-n", 2, "-o", out)
     assert code == 0, said
     assert (out / "complete-001.png").exists()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,28 +16,17 @@ from strokebook.cli import console
 from strokebook.cli.app import OTHERS, panel_of
 from strokebook.cli.console import BarProgress, print_json, safe, show_diagnostics, table
 from strokebook.cli.logbook import without_names
-from strokebook.cli.main import app, main
+from strokebook.cli.main import app
 
+from command_line import Run
 from place import Place
 
-Run = Callable[..., tuple[int, str, str]]
 HOSTILE = "a\x1b]0;owned\x07\x9b31m\u202egpj.exe\r\n\x7f"
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The exit code, standard output, standard error."""
-
-    def call(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["strokebook", *map(str, words)])
-        monkeypatch.setenv("COLUMNS", "200")
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    return call
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
 
 
 @pytest.fixture(autouse=True)

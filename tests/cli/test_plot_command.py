@@ -1,31 +1,17 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from strokebook.cli.main import main
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.svg.io import read_svg, write_drawing
 
-Run = Callable[..., tuple[int, str, str]]
+from command_line import Run
+
 LINES = [[(0, 0), (60, 0), (60, 90)], [(5, 5), (50, 60)]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["strokebook", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return call
 
 
 @pytest.fixture

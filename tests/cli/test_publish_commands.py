@@ -1,35 +1,19 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from strokebook.base.errors import UsageError
 from strokebook.cli.drawing.publish import hex_colour
-from strokebook.cli.main import main
 from strokebook.geometry.drawing import Drawing
 from strokebook.geometry.svg.io import write_svg
 from strokebook.pipeline.demo import publish_demo
 
+from command_line import Run
 from pipeline.published import config
 from place import Place
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["strokebook", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    return call
 
 
 def test_publish_writes_one_file_and_says_so(run: Run, tmp_path: Path) -> None:

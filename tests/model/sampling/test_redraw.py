@@ -1,10 +1,7 @@
 """Models without z redraw what they are given: near it, its strokes in their order."""
 
-import dataclasses
-
 import numpy as np
 import pytest
-import torch
 
 from strokebook.base.errors import StrokebookError, UsageError
 from strokebook.demo.people import draw_person
@@ -12,29 +9,14 @@ from strokebook.geometry.drawing import Drawing
 from strokebook.model.checkpoints import starter
 from strokebook.model.checkpoints.checkpoint import SketchModel, load_model
 from strokebook.model.data.statistics import DataStatistics
-from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.sampling import interpolate, reconstruct, vary
 from strokebook.model.sampling.guided import LEAST_WIDTH, MOST_WIDTH, Guide, width_of
 from strokebook.model.sampling.redraw import between_guides
 from strokebook.model.sampling.selection import distances
 
-from tiny import TINY
+from tiny import START, TINY, same, untrained
 
-TWO = Drawing.of(
-    [[[100, 100], [140, 130], [180, 100]], [[190, 100], [230, 130], [260, 100]]],
-    size=(800, 600),
-    source="start",
-)
-
-
-def same(a: Drawing, b: Drawing) -> bool:
-    return len(a) == len(b) and all(map(np.array_equal, a.strokes, b.strokes))
-
-
-def untrained(*, local_frame: bool) -> SketchModel:
-    options = dataclasses.replace(TINY[False], local_frame=local_frame)
-    net = SketchNet(options, torch.Generator().manual_seed(0)).eval().requires_grad_(False)
-    return SketchModel(net, options, DataStatistics(8.0, 9, 40, 30, 160.0, 30.0, 8.0, 40.0), {})
+FACTS = DataStatistics(8.0, 9, 40, 30, 160.0, 30.0, 8.0, 40.0)
 
 
 @pytest.fixture(scope="module")
@@ -90,11 +72,11 @@ def test_the_way_from_one_to_another_begins_and_ends_with_them(
 
 @pytest.mark.parametrize("local_frame", [False, True])
 def test_a_net_that_knows_nothing_keeps_to_strokes_all_the_same(local_frame: bool) -> None:
-    model = untrained(local_frame=local_frame)
-    again = reconstruct(model, TWO, seed=4, max_points=60)
+    model = untrained(TINY[False], FACTS, local_frame=local_frame)
+    again = reconstruct(model, START, seed=4, max_points=60)
     assert [len(s) > 1 for s in again.strokes] == [True, True]
-    side = np.ptp(TWO.points, axis=0).max()
-    for drawn, given in zip(again.strokes, TWO.strokes, strict=True):
+    side = np.ptp(START.points, axis=0).max()
+    for drawn, given in zip(again.strokes, START.strokes, strict=True):
         assert np.abs(drawn[0] - given[0]).max() < 0.15 * side
         assert np.abs(drawn[-1] - given[-1]).max() < 0.15 * side
 
@@ -103,7 +85,7 @@ def test_what_cannot_be_followed_is_refused(model: SketchModel) -> None:
     with pytest.raises(StrokebookError, match="no extent"):
         reconstruct(model, Drawing.of([[[5, 5], [5, 5]]]))
     with pytest.raises(UsageError, match="max_points"):
-        reconstruct(model, TWO, max_points=1)
+        reconstruct(model, START, max_points=1)
 
 
 def test_a_guide_has_places_at_even_steps_and_knows_its_strokes() -> None:

@@ -15,15 +15,7 @@ from strokebook.model.distributions.temperature import Temperature
 from strokebook.model.sampling import between, complete, interpolate, reconstruct, sample
 from strokebook.model.sampling.rollout import PresampledNoise, draw, initial_batch
 
-START = Drawing.of(
-    [[[100, 100], [140, 130], [180, 100]], [[190, 100], [230, 130], [260, 100]]],
-    size=(800, 600),
-    source="start",
-)
-
-
-def same(a: Drawing, b: Drawing) -> bool:
-    return len(a) == len(b) and all(map(np.array_equal, a.strokes, b.strokes))
+from tiny import START, same
 
 
 def test_samples_are_drawings_and_repeat_with_their_seed(trained: Path) -> None:

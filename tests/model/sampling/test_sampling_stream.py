@@ -1,4 +1,3 @@
-import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,6 @@ from strokebook.model.data.statistics import DataStatistics
 from strokebook.model.distributions.inverse_cdf import InverseCdf
 from strokebook.model.distributions.mixture import nats, split
 from strokebook.model.distributions.temperature import Temperature
-from strokebook.model.networks.sketch_rnn import SketchNet
 from strokebook.model.sampling import (
     complete,
     continue_from,
@@ -28,29 +26,14 @@ from strokebook.model.sampling import (
 )
 from strokebook.model.sampling.rollout import PresampledNoise, initial_batch, teacher_force
 
-from tiny import TINY
+from tiny import START, TINY, same, untrained
 
-START = Drawing.of(
-    [[[100, 100], [140, 130], [180, 100]], [[190, 100], [230, 130], [260, 100]]],
-    size=(800, 600),
-    source="start",
-)
-
-
-def same(a: Drawing, b: Drawing) -> bool:
-    return len(a) == len(b) and all(map(np.array_equal, a.strokes, b.strokes))
+FACTS = DataStatistics(4.0, 9, 40, 30, 60.0, 30.0, 4.0, 8.0)
 
 
 @pytest.fixture
 def model(trained: Path) -> SketchModel:
     return load_model(trained)
-
-
-def untrained(**more: object) -> SketchModel:
-    """A net of other cells, with facts of a model that is not its own."""
-    options = dataclasses.replace(TINY[True], **more)  # type: ignore[arg-type]
-    net = SketchNet(options, torch.Generator().manual_seed(0)).eval().requires_grad_(False)
-    return SketchModel(net, options, DataStatistics(4.0, 9, 40, 30, 60.0, 30.0, 4.0, 8.0), {})
 
 
 @pytest.mark.parametrize("cell", ["lstm", "layer_norm", "hyper"])
@@ -59,7 +42,7 @@ def untrained(**more: object) -> SketchModel:
 def test_a_drawing_is_the_same_to_the_bit_whatever_is_drawn_beside_it(
     cell: str, local_frame: bool, start: Drawing | None
 ) -> None:
-    made = untrained(decoder_cell=cell, local_frame=local_frame, z=5, decoder=20)
+    made = untrained(TINY[True], FACTS, decoder_cell=cell, local_frame=local_frame, z=5, decoder=20)
     few, many = (
         (sample(made, n, 0.9, 3, 25) if start is None else complete(made, start, n, 0.9, 3, 25))
         for n in (2, 19)
@@ -204,7 +187,7 @@ def test_variations_go_from_the_same_to_anything(conditional: Path) -> None:
 
 
 def test_models_whose_z_tells_little_vary_by_ending_the_drawing_anew() -> None:
-    model = untrained(z_dropout=0.5)
+    model = untrained(TINY[True], FACTS, z_dropout=0.5)
     line = Drawing.of([[[10 * k, 40 + 3 * (k % 2)] for k in range(9)]], source="line")
     for strength, kept in ((0.0, 9), (0.5, 4), (1.0, 2)):
         varied = vary(model, line, 3, strength, 1.0, seed=2)
@@ -218,7 +201,7 @@ def test_models_whose_z_tells_little_vary_by_ending_the_drawing_anew() -> None:
 
 def test_a_conditional_model_takes_the_z_that_explain_the_start() -> None:
     """Of all z, those kept give the start a likelihood far above that of any z."""
-    made = untrained(z=2, decoder=20, mixtures=1)
+    made = untrained(TINY[True], FACTS, z=2, decoder=20, mixtures=1)
     cell = made.net.decoder.cell
     assert isinstance(cell, LstmLayer) and cell.constant_weight is not None
     with torch.no_grad():
