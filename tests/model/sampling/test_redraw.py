@@ -52,7 +52,11 @@ def test_variations_leave_the_drawing_the_more_the_stronger(
 ) -> None:
     given = people[1]
     assert all(same(d, given) for d in vary(model, given, 2, 0.0))
-    mean = [np.mean(away(given, vary(model, given, 3, s, seed=2))) for s in (0.1, 0.5, 1.0)]
+    # One drawing's few variations are too few: how far they go is chance too.
+    mean = [
+        np.mean([away(d, vary(model, d, 3, s, seed=2)) for d in (given, people[3])])
+        for s in (0.1, 0.5, 1.0)
+    ]
     assert mean[0] < mean[1] < mean[2]
     one, three = vary(model, given, 1, 0.3, seed=5), vary(model, given, 3, 0.3, seed=5)
     assert same(one[0], three[0])
