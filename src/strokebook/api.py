@@ -10,7 +10,6 @@ import dataclasses
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from strokebook.dataset.build import DataSet
     from strokebook.dataset.splits import SplitArrays
     from strokebook.model.checkpoints.checkpoint import SketchModel
-    from strokebook.model.data.training_lines import TrainingLines
     from strokebook.tracing.page import PageImage, Pixels
 
 __all__ = [
@@ -170,6 +168,7 @@ def train(
     with needing_extras():
         from strokebook.model.config import PRESETS, preset_name
         from strokebook.model.training.train import train as train_model
+        from strokebook.pipeline.standalone import training_lines
 
     preset = preset_name(preset, "preset")
     if not data.train:
@@ -187,21 +186,9 @@ def train(
             options,
             place,
             progress=progress,
-            lines=_training_lines(data),
+            lines=training_lines(data),
         )
         return load_model(place)
-
-
-def _training_lines(data: DataSet | SplitArrays) -> TrainingLines | None:
-    """What the training drawings were simplified from; a file of points alone does not know."""
-    from strokebook.dataset.build import DataSet, line_rows
-    from strokebook.model.data.training_lines import TrainingLines
-
-    if not isinstance(data, DataSet):
-        return None
-    lines = [example.line for example in data.of("train")]
-    rule = data.options
-    return TrainingLines(lines, partial(line_rows, options=rule), rule.step, rule.epsilon)
 
 
 def load_model(name: str | Path = "starter") -> Model:

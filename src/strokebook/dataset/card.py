@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from strokebook import __version__
-from strokebook.base import InputRefused
+from strokebook.base import InputRefused, UsageError
 from strokebook.base.files import file_digest, write_json, write_text
+from strokebook.base.options import build as build_options
 from strokebook.base.reading import read_plain
 from strokebook.dataset.build import DataSet
+from strokebook.dataset.options import DatasetOptions
 from strokebook.dataset.splits import PARTS, Part
 from strokebook.dataset.summary import DataSetSummary, Spread, summarise
 
@@ -104,6 +106,26 @@ def read_pages(path: Path) -> dict[str, Part]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         reason = "is not a data card with the pages of each part."
         raise InputRefused(path.name, reason, "Delete it to split the pages anew.") from error
+
+
+def read_rule(npz: Path) -> DatasetOptions | None:
+    """By what rule the drawings of a file got their points, from the card beside it.
+
+    Returns:
+        None where there is no card, or one of another file, or of a later version.
+    """
+    name = npz.name.removesuffix(".npz").removesuffix(".flat")
+    card = npz.with_name(f"{name}.card.json")
+    try:
+        found = json.loads(read_plain(card, MAX_BYTES))
+        if found["files"].get(npz.name) != file_digest(npz):
+            return None
+        # A card without a step is of a version that left all points to RDP.
+        return build_options(DatasetOptions, found["settings"], card.name, DatasetOptions(step=0.0))
+    except (OSError, InputRefused, UsageError):
+        return None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 def to_markdown(card: DataCard) -> str:

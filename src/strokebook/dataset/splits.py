@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from strokebook.base import Diagnostic, UsageError
+from strokebook.dataset.options import DatasetOptions
+from strokebook.geometry.drawing import Drawing
 
 Part = Literal["train", "valid", "test"]
 PARTS: tuple[Part, ...] = ("train", "valid", "test")
@@ -48,12 +50,16 @@ class SplitArrays:
         valid: May be empty.
         test: May be empty.
         refused: Drawings of the file that were left out, and parts that it lacks (as warnings).
+        rule: By which the drawings got their points; None: not known.
+        lines: What the training drawings were simplified from, in their order; empty: not known.
     """
 
     train: tuple[Rows, ...]
     valid: tuple[Rows, ...] = ()
     test: tuple[Rows, ...] = ()
     refused: tuple[Diagnostic, ...] = ()
+    rule: DatasetOptions | None = None
+    lines: tuple[Drawing, ...] = ()
 
 
 def arrays_of(splits: Splits, part: Part) -> tuple[Rows, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,10 @@ from strokebook.tracing.registry import engine as tracer
 from strokebook.tracing.tracer import Traced
 
 if TYPE_CHECKING:
+    from strokebook.dataset.build import DataSet
     from strokebook.dataset.splits import SplitArrays
     from strokebook.model.checkpoints.checkpoint import SketchModel
+    from strokebook.model.data.training_lines import TrainingLines
     from strokebook.model.training.result import TrainResult
 
 
@@ -100,14 +103,18 @@ def write_strokes(drawing: Drawing, output: Path, page: Path) -> None:
 def read_training_file(path: Path) -> tuple[SplitArrays, list[Diagnostic]]:
     """A data set from a SketchRNN ``.npz`` or a QuickDraw ``.ndjson`` (also ``.gz``).
 
+    A QuickDraw file's lines are known; of an ``.npz`` of ours the card beside it tells the rule by
+    which its drawings got their points.
+
     Raises:
         InputRefused: The file as a whole cannot be used.
     """
+    from strokebook.dataset.card import read_rule
     from strokebook.dataset.load import read_npz
 
     if path.name.endswith((".ndjson", ".ndjson.gz")):
         return _read_quickdraw(path)
-    arrays = read_npz(path)
+    arrays = dataclasses.replace(read_npz(path), rule=read_rule(path))
     return arrays, list(arrays.refused)
 
 
@@ -121,7 +128,24 @@ def _read_quickdraw(path: Path) -> tuple[SplitArrays, list[Diagnostic]]:
     drawings = list(read_quickdraw(path, diagnostics.append))
     sources = [Source(f"d{n}", f"d{n}", d) for n, d in enumerate(drawings)]
     data_set = build(sources, DatasetOptions(name=path.name.partition(".")[0]))
-    return SplitArrays(data_set.train, data_set.valid, data_set.test), diagnostics
+    lines = tuple(example.line for example in data_set.of("train"))
+    parts = (data_set.train, data_set.valid, data_set.test)
+    return SplitArrays(*parts, rule=data_set.options, lines=lines), diagnostics
+
+
+def training_lines(data: DataSet | SplitArrays) -> TrainingLines | None:
+    """What training drawings were simplified from, and by what rule; None: neither is known."""
+    from strokebook.dataset.build import DataSet, line_rows
+    from strokebook.model.data.training_lines import MOST_LINES, TrainingLines
+
+    if isinstance(data, DataSet):
+        rule, lines = data.options, tuple(example.line for example in data.of("train"))
+    elif data.rule is None:
+        return None
+    else:
+        rule, lines = data.rule, data.lines
+    known = lines if 0 < len(lines) <= MOST_LINES else [None] * len(data.train)
+    return TrainingLines(known, partial(line_rows, options=rule), rule.step, rule.epsilon)
 
 
 def train_on_file(
@@ -162,6 +186,7 @@ def train_on_file(
         folder,
         progress=progress,
         start_from=before,
+        lines=training_lines(arrays),
     )
     return result, diagnostics
 

@@ -21,6 +21,9 @@ from strokebook.model.data.augment import Augmentation
 from strokebook.model.data.batches import Epochs, scaled
 from strokebook.model.data.training_data import TrainingData
 
+# Drawings that are made anew from their lines at most: of more none is learnt by heart.
+MOST_LINES = 20_000
+
 
 @dataclass(frozen=True, eq=False)
 class TrainingLines:

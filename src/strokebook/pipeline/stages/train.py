@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 STAGE, VERSION = "train", "2"
 DEAR = 60.0  # seconds of training that are worth keeping
-# Lines that training drawings are made anew from; of more drawings none is learnt by heart.
-MOST_LINES = 20_000
 LEAST = 10  # drawings to learn from; with fewer a model only repeats them
 
 
@@ -171,7 +169,7 @@ def training_lines(project: Project) -> TrainingLines:
 
     No lines where they are not asked for, too many, or of another data set; the rule always.
     """
-    from strokebook.model.data.training_lines import TrainingLines
+    from strokebook.model.data.training_lines import MOST_LINES, TrainingLines
 
     options = project.settings.dataset
     names = figure_names(project, "train")
