@@ -50,7 +50,8 @@ def data(path: Path, *drawings: np.ndarray) -> Path:
 
 def trained_on(run: Run, file: Path, *more: object) -> tuple[int, str]:
     folder = file.parent / "made"
-    return run("train", "--data", file, "--model", folder, "--steps", 1, *more)
+    code, _, said = run("train", "--data", file, "--model", folder, "--steps", 1, *more)
+    return code, said
 
 
 def one_sentence(said: str, *words: str) -> None:
