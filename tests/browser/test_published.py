@@ -68,11 +68,17 @@ def nine(page: Watched) -> None:
 
 
 def pictures(page: Watched) -> list[str]:
-    """What the nine cells show, as data."""
-    shown: list[str] = page.page.eval_on_selector_all(
-        f"{CELLS} canvas", "(all) => all.map((canvas) => canvas.toDataURL())"
-    )
-    return shown
+    """What the nine cells show, as data, once their frames have settled."""
+    before: list[str] = []
+    for _ in range(40):
+        shown: list[str] = page.page.eval_on_selector_all(
+            f"{CELLS} canvas", "(all) => all.map((canvas) => canvas.toDataURL())"
+        )
+        if shown == before:
+            return shown
+        before = shown
+        page.page.wait_for_timeout(250)
+    raise AssertionError("the cells do not come to rest")
 
 
 def described(page: Watched) -> str:
