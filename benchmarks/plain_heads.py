@@ -74,7 +74,7 @@ def _oval(line: Line, head: Head, rng: np.random.Generator) -> None:
 
 
 def _own_face(line: Line, head: Head, traits: Traits) -> None:
-    for feature in (face.far_eye, face.nose, face.near_eye, face.lips):
+    for feature in (face.draw_far_eye, face.draw_nose, face.draw_near_eye, face.draw_lips):
         feature(line, head, traits)
 
 

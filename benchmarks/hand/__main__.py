@@ -90,7 +90,7 @@ def _judged(
     found = judges.judge(rows, hand.test, seed)
     if lines is not None and hand.lines:
         found["ink"] = judges.judge_ink(lines, hand.lines, seed)
-    return {name: dataclasses.asdict(j) for name, j in found.items()}
+    return judges.numbers(found)
 
 
 def _completions(
@@ -111,7 +111,7 @@ def _completions(
         )
         whole.append(np.asarray(to_stroke3(ending[0]), np.float32))
     found = judges.judge(whole, hand.test, seed)
-    return {name: dataclasses.asdict(j) for name, j in found.items()}
+    return judges.numbers(found)
 
 
 def _mix(drawn: Sequence[Drawing], real: Sequence[Drawing], seed: int, path: Path) -> None:

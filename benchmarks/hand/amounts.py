@@ -21,14 +21,11 @@ import torch
 from benchmarks.hand import hands, judges
 from benchmarks.hand.drawn import MOST_POINTS, draw, rows_of
 from benchmarks.hand.hands import Hand
+from benchmarks.hand.learn import learn
 from strokebook.base.files import atomic_open, write_json
-from strokebook.base.progress import Progress
-from strokebook.cli.console import BarProgress
 from strokebook.model.checkpoints.checkpoint import load_model
-from strokebook.model.config import PRESETS
 from strokebook.model.evaluation.evaluate import evaluate
 from strokebook.model.evaluation.options import EvaluateOptions
-from strokebook.model.training.train import train
 
 TEMPERATURE = 0.8  # of what is judged
 
@@ -36,19 +33,16 @@ TEMPERATURE = 0.8  # of what is judged
 def measure(hand: Hand, count: int, folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     """Numbers of one model that learns from ``count`` drawings."""
     order = np.random.default_rng(arguments.seed).permutation(len(hand.train))[:count].tolist()
-    preset = PRESETS["evening"]
-    options = dataclasses.replace(
-        preset.train,
+    chosen = [hand.train[k] for k in order]
+    lines = hand.train_lines.at(order) if hand.train_lines else None
+    some = dataclasses.replace(hand, train=chosen, train_lines=lines)
+    result = learn(
+        some,
+        folder,
         minutes=arguments.minutes,
         seed=arguments.seed,
         threads=arguments.threads,
         samples_every=0,
-    )
-    chosen = [hand.train[k] for k in order]
-    lines = hand.train_lines.at(order) if hand.train_lines else None
-    progress: Progress = BarProgress()
-    result = train(
-        *(chosen, hand.valid, preset.model, options, folder), progress=progress, lines=lines
     )
     model = load_model(folder)
     asked = EvaluateOptions(samples=20, seed=0, max_points=MOST_POINTS)
@@ -62,7 +56,7 @@ def measure(hand: Hand, count: int, folder: Path, arguments: argparse.Namespace)
         "steps": result.steps,
         "best_step": result.best_step,
         "nats": dataclasses.asdict(nats),
-        "judges": {name: dataclasses.asdict(j) for name, j in found.items()},
+        "judges": judges.numbers(found),
     }
 
 

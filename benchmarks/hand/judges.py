@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,11 @@ def judge(first: Sequence[Stroke3], second: Sequence[Stroke3], seed: int) -> dic
         name: Judgement(r.accuracy, *interval(r.accuracy, 2 * count), count)
         for name, r in results.items()
     }
+
+
+def numbers(found: Mapping[str, Judgement]) -> dict[str, dict[str, Any]]:
+    """Judgements as they go into a JSON."""
+    return {name: dataclasses.asdict(judgement) for name, judgement in found.items()}
 
 
 def judge_ink(drawn: Sequence[Drawing], lines: Sequence[Drawing], seed: int) -> Judgement:

@@ -11,11 +11,32 @@ import argparse
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 from benchmarks.hand import hands
+from benchmarks.hand.hands import Hand
 from strokebook.cli.console import BarProgress
 from strokebook.model.config import EVENING, PRESETS
+from strokebook.model.training.result import TrainResult
 from strokebook.model.training.train import train
+
+
+def learn(hand: Hand, folder: Path, preset: str = "evening", **settings: Any) -> TrainResult:
+    """Train the default model on a hand.
+
+    Args:
+        hand: Its lines are varied where they are known.
+        folder: That the model goes to.
+        preset: As in [project].
+        settings: Of [train], in the preset's place.
+    """
+    options = dataclasses.replace(PRESETS[preset].train, **settings)
+    return train(
+        *(hand.train, hand.valid, PRESETS[preset].model, options, folder),
+        progress=BarProgress(),
+        name=hand.name,
+        lines=hand.train_lines,
+    )
 
 
 def main() -> None:
@@ -32,24 +53,17 @@ def main() -> None:
     arguments = parser.parse_args()
     hand = hands.artist() if arguments.hand == "artist" else hands.sheep()
     hands.check_frozen(hand)
-    preset = PRESETS[arguments.preset]
-    options = dataclasses.replace(
-        preset.train,
-        minutes=arguments.minutes,
-        seed=arguments.seed,
-        threads=arguments.threads,
-        start_from=arguments.start_from,
-    )
-    for setting in arguments.set:
-        key, _, value = setting.partition("=")
-        options = dataclasses.replace(options, **{key: json.loads(value)})
-    lines = None if arguments.no_lines else hand.train_lines
-    train(
-        *(hand.train, hand.valid, preset.model, options, arguments.model),
-        progress=BarProgress(),
-        name=hand.name,
-        lines=lines,
-    )
+    if arguments.no_lines:
+        hand = dataclasses.replace(hand, train_lines=None)
+    given = dict(setting.split("=", 1) for setting in arguments.set)
+    settings = {
+        "minutes": arguments.minutes,
+        "seed": arguments.seed,
+        "threads": arguments.threads,
+        "start_from": arguments.start_from,
+        **{key: json.loads(value) for key, value in given.items()},
+    }
+    learn(hand, arguments.model, arguments.preset, **settings)
 
 
 if __name__ == "__main__":

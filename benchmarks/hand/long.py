@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +21,18 @@ import torch
 from benchmarks.hand import judges
 from benchmarks.hand.drawn import OVERDRAWN, rows_of
 from benchmarks.hand.hands import Hand
+from benchmarks.hand.learn import learn
 from strokebook.base.errors import InputRefused
 from strokebook.base.files import write_json
-from strokebook.cli.console import BarProgress
 from strokebook.dataset.build import line_rows
 from strokebook.dataset.options import DatasetOptions
 from strokebook.geometry.drawing import Drawing, Stroke3
 from strokebook.geometry.render import sheet
+from strokebook.geometry.stroke3 import from_stroke3
 from strokebook.model.checkpoints.checkpoint import SketchModel, load_model
-from strokebook.model.config import PRESETS
-from strokebook.model.data.training_lines import TrainingLines
 from strokebook.model.evaluation.evaluate import evaluate
 from strokebook.model.evaluation.options import EvaluateOptions
 from strokebook.model.sampling import sample, shown
-from strokebook.model.training.train import train
 
 FINE = DatasetOptions(step=3.0, epsilon=0.15, point_budget=500)
 MOST_POINTS = 1000  # of what is drawn
@@ -45,6 +42,7 @@ SHOWN = 12  # of each side in the picture
 
 def long_hand(project: Path, rule: DatasetOptions) -> Hand:
     """The drawings of a project by another rule, in the parts that they are in."""
+    from strokebook.pipeline.line_rule import lines_by_rule
     from strokebook.pipeline.project import open_project
     from strokebook.pipeline.stages.dataset_figures import figure_names, framed_figures
 
@@ -57,8 +55,7 @@ def long_hand(project: Path, rule: DatasetOptions) -> Hand:
             parts.append(rows)
             if part == "train":
                 kept.extend(lines)
-    simplify = partial(line_rows, options=rule)
-    varied = TrainingLines(kept, simplify, rule.step, rule.epsilon)
+    varied = lines_by_rule(kept, len(kept), rule)
     return Hand("long", parts[0], parts[1], parts[2], train_lines=varied)
 
 
@@ -73,25 +70,6 @@ def _by_rule(
             continue
         lines.append(figure)
     return rows, lines
-
-
-def learn(hand: Hand, folder: Path, minutes: float, seed: int, threads: int) -> dict[str, Any]:
-    """Train the default model on the hand; how long a step took."""
-    preset = PRESETS["evening"]
-    options = dataclasses.replace(
-        preset.train, minutes=minutes, seed=seed, threads=threads, samples_every=0
-    )
-    result = train(
-        *(hand.train, hand.valid, preset.model, options, folder),
-        progress=BarProgress(),
-        lines=hand.train_lines,
-    )
-    return {
-        "minutes": round(result.seconds / 60, 1),
-        "steps": result.steps,
-        "best_step": result.best_step,
-        "seconds_a_step": result.seconds / max(result.steps, 1),
-    }
 
 
 def measure(hand: Hand, model: SketchModel, seed: int) -> tuple[dict[str, Any], list[Drawing]]:
@@ -119,8 +97,7 @@ def measure(hand: Hand, model: SketchModel, seed: int) -> tuple[dict[str, Any], 
 
 
 def _judged(rows: Sequence[Stroke3], hand: Hand, seed: int) -> dict[str, Any]:
-    found = judges.judge(rows, hand.test, seed)
-    return {name: dataclasses.asdict(j) for name, j in found.items()}
+    return judges.numbers(judges.judge(rows, hand.test, seed))
 
 
 def _spread(points: Sequence[int]) -> dict[str, float]:
@@ -144,7 +121,20 @@ def main() -> None:
     rule = DatasetOptions() if arguments.default else FINE
     hand = long_hand(arguments.project, rule)
     value: dict[str, Any] = {"rule": {"step": rule.step, "epsilon": rule.epsilon}}
-    value |= learn(hand, arguments.model, arguments.minutes, arguments.seed, arguments.threads)
+    result = learn(
+        hand,
+        arguments.model,
+        minutes=arguments.minutes,
+        seed=arguments.seed,
+        threads=arguments.threads,
+        samples_every=0,
+    )
+    value |= {
+        "minutes": round(result.seconds / 60, 1),
+        "steps": result.steps,
+        "best_step": result.best_step,
+        "seconds_a_step": result.seconds / max(result.steps, 1),
+    }
     model = load_model(arguments.model)
     found, drawn = measure(hand, model, arguments.seed)
     value |= found
@@ -152,8 +142,6 @@ def main() -> None:
     if arguments.out:
         write_json(arguments.out, value)
     if arguments.picture:
-        from strokebook.geometry.stroke3 import from_stroke3
-
         real = shown(model, [from_stroke3(rows) for rows in hand.test[:SHOWN]])
         both = [*real, *shown(model, drawn[:SHOWN])]
         titles = ["test"] * len(real) + [f"drawn, {d.n_points}" for d in drawn[:SHOWN]]

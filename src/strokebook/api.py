@@ -168,7 +168,7 @@ def train(
     with needing_extras():
         from strokebook.model.config import PRESETS, preset_name
         from strokebook.model.training.train import train as train_model
-        from strokebook.pipeline.standalone import training_lines
+        from strokebook.pipeline.line_rule import lines_of
 
     preset = preset_name(preset, "preset")
     if not data.train:
@@ -186,7 +186,7 @@ def train(
             options,
             place,
             progress=progress,
-            lines=training_lines(data),
+            lines=lines_of(data),
         )
         return load_model(place)
 

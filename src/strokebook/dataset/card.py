@@ -23,6 +23,8 @@ from strokebook.dataset.summary import DataSetSummary, Spread, summarise
 THE_ARTISTS = "The drawings are the artist's own; ask before you use or pass on this data set."
 _OF_PAGE = re.compile(r"(.+?)p\d+")
 
+# What a JSON that is no card raises where its parts are looked for.
+_NO_CARD = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 MAX_BYTES = 1 << 26  # of a card's JSON; one of 100,000 pages has some 5 MB
 
 
@@ -103,7 +105,7 @@ def read_pages(path: Path) -> dict[str, Part]:
         return {str(page): part for page, part in pages.items()}
     except InputRefused:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except _NO_CARD as error:
         reason = "is not a data card with the pages of each part."
         raise InputRefused(path.name, reason, "Delete it to split the pages anew.") from error
 
@@ -122,9 +124,7 @@ def read_rule(npz: Path) -> DatasetOptions | None:
             return None
         # A card without a step is of a version that left all points to RDP.
         return build_options(DatasetOptions, found["settings"], card.name, DatasetOptions(step=0.0))
-    except (OSError, InputRefused, UsageError):
-        return None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, InputRefused, UsageError, *_NO_CARD):
         return None
 
 

@@ -12,14 +12,14 @@ from strokebook.demo.traits import Traits
 def draw_face(line: Line, head: Head, traits: Traits) -> None:
     """Draw a face from the chin round to the near ear, without lifting the pen."""
     _far_cheek(line, head, traits)
-    far_eye(line, head, traits)
-    nose(line, head, traits)
-    near_eye(line, head, traits)
-    lips(line, head, traits)
+    draw_far_eye(line, head, traits)
+    draw_nose(line, head, traits)
+    draw_near_eye(line, head, traits)
+    draw_lips(line, head, traits)
     _jaw(line, head, traits)
 
 
-def eye(line: Line, place: Place, traits: Traits, lid: float = 1.0) -> None:
+def draw_eye(line: Line, place: Place, traits: Traits, lid: float = 1.0) -> None:
     """An almond from its outer corner (u = -1) over the lids and back, then a scribbled pupil."""
     a, g = lid * traits.lid, 0.25 * traits.gaze
     line.sharp(place(-1.0, 0.1))
@@ -36,7 +36,7 @@ def _far_cheek(line: Line, head: Head, traits: Traits) -> None:
     line.to(head.edge(0.5), head.edge(0.26, 1.03))
 
 
-def far_eye(line: Line, head: Head, traits: Traits) -> None:
+def draw_far_eye(line: Line, head: Head, traits: Traits) -> None:
     """The far eye, and along its brow back to the nose."""
     slant = -0.45
     size = 0.19 * traits.eye
@@ -45,14 +45,14 @@ def far_eye(line: Line, head: Head, traits: Traits) -> None:
     def place(u: float, v: float) -> complex:
         return patch(u * size, v * size)
 
-    eye(line, place, traits)
+    draw_eye(line, place, traits)
     # Out over the lid's end and back along the brow, which runs on into the nose.
     line.to(place(-0.5, -0.75 * traits.lid)).sharp(place(-1.35, -0.55))
     rise = -1.25 * traits.brow
     line.via(place, [(-0.7, rise - 0.35), (0.1, rise - 0.35), (0.9, rise + 0.25)])
 
 
-def nose(line: Line, head: Head, traits: Traits) -> None:
+def draw_nose(line: Line, head: Head, traits: Traits) -> None:
     """From the bridge down and round the tip."""
     n = traits.nose
     line.to(head.at(-0.06, -0.05, 0.72), head.at(-0.06, 0.18 * n, 0.82))
@@ -62,7 +62,7 @@ def nose(line: Line, head: Head, traits: Traits) -> None:
     line.to(head.at(0.19, 0.46 * n, 0.66), head.at(0.17, 0.36 * n, 0.68))
 
 
-def near_eye(line: Line, head: Head, traits: Traits) -> None:
+def draw_near_eye(line: Line, head: Head, traits: Traits) -> None:
     """Over the brow into the near eye."""
     size = 0.2 * traits.eye
     patch = head.patch(0.36, 0.0, 0.58, 0.4)
@@ -79,11 +79,11 @@ def near_eye(line: Line, head: Head, traits: Traits) -> None:
         line.via(place, [(-1.7, rise + 0.1), (-1.9, 0.6 * high + 0.4 * rise), (-0.7, high)])
         line.via(place, [(0.5, 0.6 * high + 0.4 * rise), (0.1, rise - 0.35), (-0.9, rise + 0.1)])
     line.sharp(place(-1.75, rise * 0.62))
-    eye(line, place, traits)
+    draw_eye(line, place, traits)
     line.to(place(-0.35, 0.62 * traits.lid))
 
 
-def lips(line: Line, head: Head, traits: Traits) -> None:
+def draw_lips(line: Line, head: Head, traits: Traits) -> None:
     """Down the cheek and round both lips."""
     m, f, c = 0.25 * traits.mouth, 0.12 * traits.lips, traits.cheek
     near, far = head.patch(0.02, 0.69, 0.72, 0.4), head.patch(0.02, 0.69, 0.72, -0.15)
@@ -104,10 +104,10 @@ def _jaw(line: Line, head: Head, traits: Traits) -> None:
     line.to(head.at(-0.08, 0.87, 0.70), head.at(-0.16, 0.95 * c, 0.68))
     line.to(head.at(-0.02, 1.03 * c, 0.64), head.at(0.26 * j, 0.98 * c, 0.5))
     line.to(head.at(0.5 * j, 0.78, 0.22), head.at(0.66 * j, 0.5, 0.02))
-    ear(line, head.patch(0.74, 0.1, -0.08, 0.9), traits)
+    draw_ear(line, head.patch(0.74, 0.1, -0.08, 0.9), traits)
 
 
-def ear(line: Line, patch: Place, traits: Traits) -> None:
+def draw_ear(line: Line, patch: Place, traits: Traits) -> None:
     """An ear as one loop from its lobe over the rim and back with a curl inside."""
     e = 0.3 * traits.ear
 

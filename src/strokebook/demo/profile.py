@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cmath
 
-from strokebook.demo.face import ear, eye
+from strokebook.demo.face import draw_ear, draw_eye
 from strokebook.demo.line import Line, Place
 from strokebook.demo.traits import Traits
 
@@ -19,7 +19,7 @@ def draw_profile(line: Line, traits: Traits, tilt: float) -> tuple[complex, comp
     _brow_and_eye(line, at, traits)
     _nose_and_lips(line, at, traits)
     line.to(at(-0.6, 1.0), at(-0.36, 1.04), at(0.0, 0.86), at(0.2, 0.6))
-    ear(line, lambda u, v: at(0.24 + u, 0.16 + v), traits)
+    draw_ear(line, lambda u, v: at(0.24 + u, 0.16 + v), traits)
     _hair(line, at, traits)
     nape = at(0.62, 0.62)
     line.to(nape)
@@ -35,7 +35,7 @@ def _brow_and_eye(line: Line, at: Place, traits: Traits) -> None:
     def place(u: float, v: float) -> complex:  # seen from the side: half an almond
         return at(-0.5 - 0.85 * u * size, 0.02 + v * size)
 
-    eye(line, place, traits, 1.1)
+    draw_eye(line, place, traits, 1.1)
     line.to(at(-0.58, 0.1)).sharp(at(-0.68, 0.02))
 
 

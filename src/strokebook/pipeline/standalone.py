@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,10 +19,8 @@ from strokebook.tracing.registry import engine as tracer
 from strokebook.tracing.tracer import Traced
 
 if TYPE_CHECKING:
-    from strokebook.dataset.build import DataSet
     from strokebook.dataset.splits import SplitArrays
     from strokebook.model.checkpoints.checkpoint import SketchModel
-    from strokebook.model.data.training_lines import TrainingLines
     from strokebook.model.training.result import TrainResult
 
 
@@ -133,21 +130,6 @@ def _read_quickdraw(path: Path) -> tuple[SplitArrays, list[Diagnostic]]:
     return SplitArrays(*parts, rule=data_set.options, lines=lines), diagnostics
 
 
-def training_lines(data: DataSet | SplitArrays) -> TrainingLines | None:
-    """What training drawings were simplified from, and by what rule; None: neither is known."""
-    from strokebook.dataset.build import DataSet, line_rows
-    from strokebook.model.data.training_lines import MOST_LINES, TrainingLines
-
-    if isinstance(data, DataSet):
-        rule, lines = data.options, tuple(example.line for example in data.of("train"))
-    elif data.rule is None:
-        return None
-    else:
-        rule, lines = data.rule, data.lines
-    known = lines if 0 < len(lines) <= MOST_LINES else [None] * len(data.train)
-    return TrainingLines(known, partial(line_rows, options=rule), rule.step, rule.epsilon)
-
-
 def train_on_file(
     data: Path,
     folder: Path,
@@ -166,6 +148,7 @@ def train_on_file(
     from strokebook.model.checkpoints import starter
     from strokebook.model.config import PRESETS, preset_name
     from strokebook.model.training.train import train
+    from strokebook.pipeline.line_rule import lines_of
 
     preset = preset_name(preset, "--preset")
     arrays, diagnostics = read_training_file(data)
@@ -186,7 +169,7 @@ def train_on_file(
         folder,
         progress=progress,
         start_from=before,
-        lines=training_lines(arrays),
+        lines=lines_of(arrays),
     )
     return result, diagnostics
 

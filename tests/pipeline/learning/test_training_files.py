@@ -15,7 +15,8 @@ from strokebook.dataset.npz import write_flat, write_npz
 from strokebook.dataset.options import DatasetOptions
 from strokebook.geometry.drawing import Drawing
 from strokebook.model.checkpoints.checkpoint import read
-from strokebook.pipeline.standalone import read_training_file, train_on_file, training_lines
+from strokebook.pipeline.line_rule import lines_of
+from strokebook.pipeline.standalone import read_training_file, train_on_file
 
 RULE = DatasetOptions(step=5.0, epsilon=0.75)
 
@@ -49,7 +50,7 @@ def test_no_card_or_one_of_another_file_tells_nothing(ours: Path, tmp_path: Path
     alone.parent.mkdir()
     shutil.copy(ours, alone)
     data = read_training_file(alone)[0]
-    assert data.rule is None and training_lines(data) is None
+    assert data.rule is None and lines_of(data) is None
     shutil.copy(ours.with_suffix(".card.json"), alone.with_suffix(".card.json"))
     assert read_training_file(alone)[0].rule == RULE
     alone.write_bytes(alone.read_bytes() + b"\0")  # a zip may end in anything
@@ -78,7 +79,7 @@ def test_a_quickdraw_file_has_its_lines(tmp_path: Path) -> None:
     path.write_text("\n".join(json.dumps({"word": "wave", "drawing": [s]}) for s in strokes))
     data, refused = read_training_file(path)
     assert refused == []
-    lines = training_lines(data)
+    lines = lines_of(data)
     assert lines is not None and len(lines.lines) == len(data.train) > 0
     assert lines.step == DatasetOptions().step
     for line, rows in zip(lines.lines, data.train, strict=True):

@@ -5,17 +5,16 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from strokebook.base import owned, trees
 from strokebook.base.files import file_digest
-from strokebook.dataset.build import line_rows
 from strokebook.dataset.splits import Rows
 from strokebook.geometry.drawing import Drawing
 from strokebook.library.edits import trash
 from strokebook.model.config import ModelOptions, TrainOptions
+from strokebook.pipeline.line_rule import lines_by_rule
 from strokebook.pipeline.locks import RunStopped, check_stop, editing
 from strokebook.pipeline.output.pictures import counted
 from strokebook.pipeline.project import Project
@@ -169,15 +168,15 @@ def training_lines(project: Project) -> TrainingLines:
 
     No lines where they are not asked for, too many, or of another data set; the rule always.
     """
-    from strokebook.model.data.training_lines import MOST_LINES, TrainingLines
+    from strokebook.model.data.training_lines import MOST_LINES
 
     options = project.settings.dataset
     names = figure_names(project, "train")
-    lines: list[Drawing | None] = [None] * len(load_dataset(project).train)
+    lines: list[Drawing | None] = []
     if project.settings.train.line_augment and 0 < len(names) <= MOST_LINES:
         figures = framed_figures(project, names)
         lines = [None if figure is None else figure.drawing for figure in figures]
-    return TrainingLines(lines, partial(line_rows, options=options), options.step, options.epsilon)
+    return lines_by_rule(lines, len(load_dataset(project).train), options)
 
 
 def _learn_line(project: Project, folder: Path) -> None:
